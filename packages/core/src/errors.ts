@@ -1,0 +1,89 @@
+/**
+ * Every code that an {@link HdError} of core, the adapters and the CLI can carry, with the condition
+ * that raises it. Upscalers add codes of their own. Codes are stable: callers match them, not texts.
+ * `docs/errors.md` is compared with this table by a test.
+ */
+export const HD_CODES = {
+  HD_OPTION: 'an option, or a flag of the command line, is unknown or has a value that is not allowed',
+  HD_QUERY: 'the query of an import has an unknown key, a value that is not allowed, or does not suit the picture',
+  HD_SOURCE_MISSING: 'the source file does not exist or cannot be read',
+  HD_SOURCE_FORMAT: 'the source is not a picture, or of a format that cannot be read (SVG, HEIC, BMP, PDF …)',
+  HD_SOURCE_ANIMATED: 'the source has more than one frame or page',
+  HD_SOURCE_BROKEN: 'the source is empty, truncated or damaged',
+  HD_SOURCE_LFS: 'the source is a Git LFS pointer and not the picture itself',
+  HD_SOURCE_TOO_LARGE: 'the source has too many bytes, or its 2x has more pixels than `maxPixels`',
+  HD_FIT: 'the source cannot be made to satisfy what the upscaler accepts',
+  HD_UPSCALE_FAILED: 'the upscaler failed, or returned something that is not a picture',
+  HD_UPSCALE_SIZE: 'what the upscaler returned is not exactly twice as wide and high as what it was given',
+  HD_UPSCALE_DIFFERS: 'what the upscaler returned does not look like the source (black, shifted, other colours)',
+  HD_ENCODE: 'the 2x cannot be encoded in the format that was asked for',
+  HD_CACHE_MISS: "`mode: 'cache-only'` and the picture is not in the cache",
+  HD_CACHE_IO: 'the cache cannot be read or written',
+  HD_ABORTED: 'the work was cancelled',
+  HD_OUTPUT: 'the command line cannot write its output file',
+  HD_MODEL: 'an ONNX model cannot be read, or is not a 2x super-resolution model',
+  HD_RUNTIME: 'no ONNX runtime could be loaded, or it failed while it ran',
+} as const
+
+/** A code of {@link HD_CODES}, or one that an upscaler of the user's own defines. */
+export type HdCode = keyof typeof HD_CODES | (string & {})
+
+export interface HdErrorDetails {
+  /** The picture (or model) concerned, as the caller named it. */
+  file?: string | undefined
+  /** What the user can do about it, one sentence. */
+  remedy?: string | undefined
+  cause?: unknown
+}
+
+/**
+ * The one error class of unplugin-hd. `message` says what was expected and what arrived, and ends with the
+ * remedy; it does not name the file, which is `file` (see {@link formatError} for both in one line).
+ */
+export class HdError extends Error {
+  override name = 'HdError'
+  readonly code: HdCode
+  /** The picture (or model) concerned; set by the pipeline where the thrower did not know it. */
+  file: string | undefined
+  readonly remedy: string | undefined
+  /** Marks the class across duplicate copies of this package, where `instanceof` fails. */
+  readonly isHdError = true
+
+  constructor(code: HdCode, message: string, details: HdErrorDetails = {}) {
+    super(
+      details.remedy ? `${message}. ${details.remedy}` : message,
+      details.cause === undefined ? undefined : { cause: details.cause },
+    )
+    this.code = code
+    this.file = details.file
+    this.remedy = details.remedy
+  }
+}
+
+/** True for an {@link HdError}, also for one from a second copy of this package. */
+export function isHdError(value: unknown): value is HdError {
+  return typeof value === 'object' && value !== null && (value as { isHdError?: unknown }).isHdError === true
+}
+
+/**
+ * The value as an {@link HdError}: itself when it is one already (its code is kept, its file filled in), otherwise
+ * wrapped under `code` with its own message kept.
+ */
+export function toHdError(value: unknown, code: HdCode, what: string, details: HdErrorDetails = {}): HdError {
+  if (isHdError(value)) {
+    value.file ??= details.file
+    return value
+  }
+  return new HdError(code, `${what}: ${errorMessage(value)}`, { ...details, cause: value })
+}
+
+/** One line: `file: message (CODE)`, or without the file when there is none. */
+export function formatError(error: HdError): string {
+  const text = `${error.message.replace(/\s+/g, ' ').replace(/\.$/, '')} (${error.code})`
+  return error.file === undefined ? text : `${error.file}: ${text}`
+}
+
+/** The message of anything that was thrown, in one line. */
+export function errorMessage(value: unknown): string {
+  return (value instanceof Error ? value.message : String(value)).trim().replace(/\s*\n\s*/g, '; ')
+}

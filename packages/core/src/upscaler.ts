@@ -1,0 +1,78 @@
+/** Pixels as an upscaler sees and returns them: upright 8-bit sRGB, `data[3 * (y * width + x) + channel]`. */
+export interface Pixels {
+  /** In pixels, at least 1. */
+  width: number
+  /** In pixels, at least 1. */
+  height: number
+  /** `3 * width * height` bytes: red, green, blue, row by row from the top left. */
+  data: Uint8Array
+}
+
+export type UploadFormat = 'jpeg' | 'png' | 'webp'
+
+/** What an upscaler takes. Core converts, and shrinks where it must; what is left out has no limit. */
+export interface UpscalerAccepts {
+  /** File formats that {@link UpscaleInput.encoded} may return, best first. @default ['png'] */
+  formats?: readonly UploadFormat[]
+  /** The most bytes that {@link UpscaleInput.encoded} may return. */
+  maxBytes?: number
+  /** The most pixels (width times height) of a picture. */
+  maxPixels?: number
+}
+
+/** The picture to double. It never has transparency: core takes the alpha channel apart and puts it back. */
+export interface UpscaleInput {
+  /** Width in pixels of both `pixels()` and `encoded()`: the source's, upright, or less where it had to be shrunk. */
+  readonly width: number
+  readonly height: number
+  /** The file as the user named it, for messages. */
+  readonly file: string
+  /** SHA-256 of the source file, 64 hexadecimal digits. */
+  readonly digest: string
+  /** RGB, 8 bit, row by row. The buffer is the upscaler's own: it may be changed or transferred. */
+  pixels(): Promise<Pixels>
+  /** A file that satisfies `accepts`: the source's own bytes when they already do. */
+  encoded(): Promise<{ data: Uint8Array; format: UploadFormat }>
+}
+
+/** A small key-value memory of one upscaler, kept on disk beside the cache: not for pictures, not for secrets. */
+export interface Memo {
+  /** The value, or `undefined` when there is none, or it is damaged. */
+  get(key: string): Promise<string | undefined>
+  /** Keeps `value` (at most 64 KiB) until it is replaced. It is on disk when the promise resolves. */
+  set(key: string, value: string): Promise<void>
+  delete(key: string): Promise<void>
+}
+
+export interface Logger {
+  debug(message: string): void
+  info(message: string): void
+  warn(message: string): void
+}
+
+export interface UpscaleContext {
+  /** Aborts when the build is cancelled. */
+  readonly signal: AbortSignal
+  readonly log: Logger
+  readonly memo: Memo
+  /** Reports how much is done. @param fraction from 0 to 1 */
+  onProgress(fraction: number): void
+}
+
+/** Something that doubles a picture. Ten lines are enough: core verifies what comes back. */
+export interface Upscaler {
+  /** Short, stable, lower case; goes into cache keys and reports: `'neural'`. */
+  readonly name: string
+  /** Changes whenever the pixels for the same input may change (weights digest, algorithm version). Part of the cache key. */
+  readonly version: string
+  readonly accepts?: UpscalerAccepts
+  /** Costs money or quota: then dev never calls it, and the report counts its calls. @default false */
+  readonly metered?: boolean
+  /**
+   * Doubles the picture: resolves to pixels, or to an image file (PNG, JPEG, WebP …), exactly twice as wide and high as
+   * `picture`. May be called for several pictures at once.
+   */
+  upscale(picture: UpscaleInput, context: UpscaleContext): Promise<Pixels | Uint8Array>
+  /** Frees what the upscaler holds (threads, sockets). Called at the end of a build; a later `upscale` starts anew. */
+  close?(): Promise<void>
+}
