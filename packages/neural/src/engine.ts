@@ -1,0 +1,152 @@
+import { Worker } from 'node:worker_threads'
+import { HdError } from '@unplugin-hd/core'
+import { type FaultDetails, reason } from './fault.ts'
+import { Gate } from './gate.ts'
+import type { Reply, Request, WorkerSettings } from './protocol.ts'
+import type { Picture } from './tensor.ts'
+
+export interface Task {
+  /** Asked for when the picture's turn is near; the buffer is transferred to the worker. */
+  pixels(): Promise<Picture>
+  /** The model's file, for messages. */
+  modelFile: string | undefined
+  signal: AbortSignal
+  onProgress(fraction: number): void
+  /** The worker is ready: which runtime it chose, and why not the other. Called once per worker. */
+  onReady?(runtime: string, note: string | undefined): void
+}
+
+/** Pictures that hold pixels at once: one in the worker, and the next one, so that the worker need not wait for its decoding. */
+const PICTURES_IN_MEMORY = 2
+
+interface Running {
+  task: Task
+  resolve(picture: Picture): void
+  reject(error: unknown): void
+}
+
+/**
+ * One worker thread and the pictures that wait for it. The worker starts with the first picture, holds the process only
+ * while it works, and is replaced after a crash: the crash fails the one picture that was in it.
+ */
+export class Engine {
+  readonly #script: URL
+  readonly #settings: () => WorkerSettings
+  readonly #memory = new Gate(PICTURES_IN_MEMORY)
+  readonly #turn = new Gate(1)
+  #worker: Worker | undefined
+  #running: Running | undefined
+
+  /** @param settings called once per worker, so that a model's bytes are not kept on this side */
+  constructor(script: URL, settings: () => WorkerSettings) {
+    this.#script = script
+    this.#settings = settings
+  }
+
+  /** The picture at twice its width and height. @throws HdError `HD_MODEL`, `HD_RUNTIME`, or `HD_ABORTED` at once when the signal fires */
+  async upscale(task: Task): Promise<Picture> {
+    const leaveMemory = await this.#memory.enter()
+    const work = this.#work(task).finally(leaveMemory)
+    return untilAborted(work, task.signal)
+  }
+
+  async #work(task: Task): Promise<Picture> {
+    throwIfAborted(task.signal)
+    this.#start()
+    const picture = await task.pixels()
+    const leaveTurn = await this.#turn.enter()
+    try {
+      throwIfAborted(task.signal)
+      return await this.#run(this.#start(), task, picture)
+    } finally {
+      leaveTurn()
+    }
+  }
+
+  async #run(worker: Worker, task: Task, picture: Picture): Promise<Picture> {
+    const abort = () => worker.postMessage({ type: 'abort' } satisfies Request, [])
+    task.signal.addEventListener('abort', abort)
+    worker.ref()
+    try {
+      return await new Promise<Picture>((resolve, reject) => {
+        this.#running = { task, resolve, reject }
+        worker.postMessage({ type: 'upscale', picture } satisfies Request, [picture.data.buffer as ArrayBuffer])
+      })
+    } finally {
+      task.signal.removeEventListener('abort', abort)
+      this.#running = undefined
+      worker.unref()
+    }
+  }
+
+  /** The worker; a new one where there is none. */
+  #start(): Worker {
+    if (this.#worker !== undefined) return this.#worker
+    // No inherited flags: `--input-type` and loaders of the main thread are not for this script.
+    const worker = new Worker(this.#script, { workerData: this.#settings(), execArgv: [], name: 'unplugin-hd-neural' })
+    worker.unref()
+    worker.on('message', (reply: Reply) => this.#receive(worker, reply))
+    worker.on('error', (error) => this.#lose(worker, { code: 'HD_RUNTIME', message: `the worker crashed: ${reason(error)}` }))
+    worker.on('exit', (code) => this.#lose(worker, { code: 'HD_RUNTIME', message: `the worker ended (exit code ${code})` }))
+    this.#worker = worker
+    return worker
+  }
+
+  #receive(worker: Worker, reply: Reply): void {
+    if (worker !== this.#worker) return
+    if (reply.type === 'unusable') this.#lose(worker, reply.fault)
+    const running = this.#running
+    if (running === undefined) return
+    if (reply.type === 'ready') running.task.onReady?.(reply.runtime, reply.note)
+    else if (reply.type === 'progress') running.task.onProgress(reply.fraction)
+    else if (reply.type === 'done') running.resolve(reply.picture)
+    // A runtime that failed (out of memory) may be left in any state.
+    else if (reply.fault.code === 'HD_RUNTIME') this.#lose(worker, reply.fault)
+    else running.reject(toHdError(reply.fault, running.task))
+  }
+
+  /** Gives a broken worker up: its picture fails, the next picture gets a new one. */
+  #lose(worker: Worker, fault: FaultDetails): void {
+    if (worker !== this.#worker) return
+    this.#worker = undefined
+    void worker.terminate()
+    this.#running?.reject(toHdError(fault, this.#running.task))
+  }
+
+  /** Ends the worker. A later `upscale` starts a new one. */
+  async stop(): Promise<void> {
+    const worker = this.#worker
+    this.#worker = undefined
+    this.#running?.reject(new HdError('HD_ABORTED', 'the upscaler was closed'))
+    await worker?.terminate()
+  }
+}
+
+function toHdError({ code, message, remedy }: FaultDetails, task: Task): HdError {
+  return new HdError(code, message, { remedy, file: code === 'HD_MODEL' ? task.modelFile : undefined })
+}
+
+function abortion(signal: AbortSignal): HdError {
+  return new HdError('HD_ABORTED', 'the work was cancelled', { cause: signal.reason })
+}
+
+function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw abortion(signal)
+}
+
+/** The promise's result, or an error as soon as the signal fires; what the promise does then is not waited for. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort: (() => void) | undefined
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(abortion(signal))
+    signal.addEventListener('abort', abort)
+    if (signal.aborted) abort()
+  })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort!)
+    // After an abort, the promise's own failure has no other listener.
+    promise.catch(() => {})
+  }
+}

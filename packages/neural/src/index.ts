@@ -1,0 +1,2 @@
+export { neural } from './neural.ts'
+export type { NeuralOptions } from './options.ts'

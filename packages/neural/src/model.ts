@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { errorMessage, HdError } from '@unplugin-hd/core'
+
+/** An ONNX file and the digest of its bytes. */
+export interface Model {
+  /** True for what the user brought, false for the weights of this package. */
+  own: boolean
+  /** The file as the user named it; `undefined` for bytes. */
+  file: string | undefined
+  /** SHA-256, hexadecimal. @throws HdError `HD_MODEL`, when the file cannot be read */
+  digest(): string
+  /** @throws HdError `HD_MODEL`, when the file cannot be read */
+  bytes(): Uint8Array
+}
+
+/** Of `models/hd-x2.onnx`; written down so that the version costs no read. A test compares. */
+export const DEFAULT_DIGEST = '1bd8acaab743069003a51e3e6d2321eef2d98d997f68be0c97120b130d10cfbd'
+/** From `src` and from `dist` alike. */
+const DEFAULT_FILE = new URL('../models/hd-x2.onnx', import.meta.url)
+
+/** The weights of this package. */
+export function defaultModel(): Model {
+  return { own: false, file: undefined, digest: () => DEFAULT_DIGEST, bytes: () => readFileSync(DEFAULT_FILE) }
+}
+
+/** A file of the user's. It is read once, when it is first needed, so that digest and pixels belong to the same bytes. */
+export function modelFromFile(path: string, file: string): Model {
+  let bytes: Uint8Array | undefined
+  return ownModel(file, () => (bytes ??= read(path, file)))
+}
+
+/** Bytes of the user's; copied, since the caller may change them. */
+export function modelFromBytes(data: Uint8Array): Model {
+  const bytes = data.slice()
+  return ownModel(undefined, () => bytes)
+}
+
+function ownModel(file: string | undefined, bytes: () => Uint8Array): Model {
+  let digest: string | undefined
+  return { own: true, file, bytes, digest: () => (digest ??= createHash('sha256').update(bytes()).digest('hex')) }
+}
+
+function read(path: string, file: string): Uint8Array {
+  let bytes: Uint8Array
+  try {
+    bytes = readFileSync(path)
+  } catch (error) {
+    const remedy = 'Check the option `model`: a relative path starts at the working directory'
+    throw new HdError('HD_MODEL', `expected an ONNX file: ${errorMessage(error)}`, { file, remedy, cause: error })
+  }
+  if (bytes.length === 0) throw new HdError('HD_MODEL', 'expected an ONNX file, it is empty', { file })
+  if (Buffer.from(bytes.subarray(0, 23)).toString('latin1') === 'version https://git-lfs') {
+    throw new HdError('HD_MODEL', 'expected an ONNX file, it is a Git LFS pointer', { file, remedy: 'Run `git lfs pull`' })
+  }
+  return bytes
+}

@@ -1,0 +1,74 @@
+import { HdError, type Pixels, type UpscaleContext, type UpscaleInput, type Upscaler } from '@unplugin-hd/core'
+import { type NeuralOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
+import { borrowEngine, returnEngine } from './registry.ts'
+
+/** Goes up when the same weights would give other pixels: how pictures are cut, fed, rounded. */
+const ALGORITHM = 1
+
+/**
+ * An upscaler that runs a small neural network on the CPU, offline, in a worker thread. The worker starts with the first
+ * picture, is shared by all upscalers of the same options, and does not keep the process alive.
+ * @throws HdError `HD_OPTION`, when an option is unknown or has a value that is not allowed
+ * @example neural({ runtime: 'wasm', threads: 2 })
+ */
+export function neural(options?: NeuralOptions): Upscaler {
+  const resolved = resolveOptions(options)
+  const user = {}
+  let closing = new AbortController()
+  let key: string | undefined
+
+  return {
+    name: 'neural',
+    get version() {
+      return versionOf(resolved)
+    },
+
+    async upscale(picture: UpscaleInput, context: UpscaleContext): Promise<Pixels> {
+      key ??= keyOf(resolved)
+      const engine = borrowEngine(key, user, () => workerSettings(resolved))
+      return engine.upscale({
+        pixels: async () => checkPixels(await picture.pixels()),
+        modelFile: resolved.model.file,
+        signal: AbortSignal.any([context.signal, closing.signal]),
+        onProgress: (fraction) => context.onProgress(fraction),
+        onReady: (runtime, note) => {
+          if (note !== undefined) context.log.warn(`neural: ${note}; the slower WASM build is used`)
+          context.log.debug(`neural: ${runtime} runtime, threads: ${resolved.threads}`)
+        },
+      })
+    },
+
+    /** Pictures still at work fail with `HD_ABORTED`. */
+    async close() {
+      closing.abort(new Error('the upscaler was closed'))
+      closing = new AbortController()
+      if (key !== undefined) await returnEngine(key, user)
+    },
+  }
+}
+
+/**
+ * The runtime is not part of it: native and WASM agree within one level. Nor is the tiling of the default model, which
+ * changes no pixel; that of an own model may, where it looks further than the overlap.
+ */
+function versionOf({ model, tile, overlap }: ResolvedOptions): string {
+  const digest = model.digest().slice(0, 16)
+  return model.own ? `own-${digest}-a${ALGORITHM}-t${tile}-o${overlap ?? OWN_OVERLAP}` : `hd-x2-${digest}-a${ALGORITHM}`
+}
+
+function keyOf({ model, runtime, threads, tile, overlap }: ResolvedOptions): string {
+  return [model.digest(), runtime, threads, tile, overlap].join(' ')
+}
+
+function workerSettings({ model, runtime, threads, tile, overlap }: ResolvedOptions): WorkerSettings {
+  return { model: model.bytes(), own: model.own, runtime, threads, tile, overlap, cwd: process.cwd() }
+}
+
+/** A wrong length would be read as other pixels. It is also where views into a larger buffer become whole ones. */
+function checkPixels({ width, height, data }: Pixels): Pixels {
+  if (data.length !== 3 * width * height || data.length === 0) {
+    throw new HdError('HD_RUNTIME', `expected 3 x ${width} x ${height} bytes of pixels, got ${data.length}`)
+  }
+  return { width, height, data: data.byteLength === data.buffer.byteLength ? data : data.slice() }
+}

@@ -1,0 +1,89 @@
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { HdError } from '@unplugin-hd/core'
+import { defaultModel, type Model, modelFromBytes, modelFromFile } from './model.ts'
+import { DEFAULT_OVERLAP, OWN_OVERLAP } from './protocol.ts'
+
+export interface NeuralOptions {
+  /**
+   * An ONNX model of your own that doubles RGB pictures: a path (relative to the working directory), a `file:` URL, or the
+   * file's bytes. @default the weights of this package
+   */
+  model?: string | URL | Uint8Array
+  /**
+   * `'native'`: the package onnxruntime-node, which you install; `'wasm'`: the build that comes with this package, three to
+   * four times slower; `'auto'`: native where it is installed and loads, else WASM. @default 'auto'
+   */
+  runtime?: 'auto' | 'native' | 'wasm'
+  /** Threads of the runtime, 1 to 64. @default the cores at hand, at most 8 */
+  threads?: number
+  /** The longest edge of a tile, in source pixels, 48 to 4096. More is a little faster and takes more memory. @default 512 */
+  tile?: number
+  /**
+   * Source pixels of context around each tile, 0 to 512, for own models alone: with less than the model looks at, seams
+   * show. @default 32
+   */
+  overlap?: number
+}
+
+/** What {@link NeuralOptions} amount to. */
+export interface ResolvedOptions {
+  model: Model
+  runtime: 'auto' | 'native' | 'wasm'
+  threads: number
+  tile: number
+  /** `undefined`: left to the model. */
+  overlap: number | undefined
+}
+
+const RUNTIMES = ['auto', 'native', 'wasm'] as const
+const KEYS = ['model', 'runtime', 'threads', 'tile', 'overlap']
+/** More threads than this gain little on tiles of this size. */
+const MOST_THREADS = 8
+/** Source pixels; see the README of the package for the measurements. */
+const DEFAULT_TILE = 512
+/** What a tile must deliver at least, in source pixels, beside its overlap. */
+const SMALLEST_CORE = 16
+
+/** The options, checked and complete. @throws HdError `HD_OPTION`, when a key is unknown or a value is not allowed */
+export function resolveOptions(options: NeuralOptions = {}): ResolvedOptions {
+  if (typeof options !== 'object' || options === null) throw refuse('the options', 'an object', options)
+  for (const key of Object.keys(options)) {
+    if (!KEYS.includes(key)) {
+      throw new HdError('HD_OPTION', `neural() has no option \`${key}\``, { remedy: `Allowed: ${KEYS.join(', ')}` })
+    }
+  }
+  const runtime = options.runtime ?? 'auto'
+  if (!RUNTIMES.includes(runtime)) throw refuse('`runtime`', "'auto', 'native' or 'wasm'", runtime)
+  const model = resolveModel(options.model)
+  const overlap = options.overlap === undefined ? undefined : integer('overlap', options.overlap, 0, 512)
+  if (overlap !== undefined && !model.own) {
+    const remedy = 'Remove it: the default model needs exactly 12 pixels, and always gets them'
+    throw new HdError('HD_OPTION', 'neural() takes `overlap` only together with `model`', { remedy })
+  }
+  const tile = integer('tile', options.tile ?? DEFAULT_TILE, 48, 4096)
+  const least = 2 * (overlap ?? (model.own ? OWN_OVERLAP : DEFAULT_OVERLAP)) + SMALLEST_CORE
+  if (tile < least) throw refuse('`tile`', `at least ${least} (twice the overlap, and ${SMALLEST_CORE})`, tile)
+  const threads = integer('threads', options.threads ?? Math.min(availableParallelism(), MOST_THREADS), 1, 64)
+  return { model, runtime, threads, tile, overlap }
+}
+
+function resolveModel(model: NeuralOptions['model']): Model {
+  if (model === undefined) return defaultModel()
+  if (model instanceof Uint8Array) return modelFromBytes(model)
+  if (model instanceof URL && model.protocol === 'file:') return modelFromFile(fileURLToPath(model), fileURLToPath(model))
+  if (typeof model === 'string' && model.startsWith('file:')) return modelFromFile(fileURLToPath(model), model)
+  if (typeof model === 'string' && model !== '' && !/^https?:/.test(model)) return modelFromFile(resolve(model), model)
+  throw refuse('`model`', 'a path, a file: URL or the bytes of an ONNX file', model)
+}
+
+function integer(key: string, value: unknown, least: number, most: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
+  throw refuse(`\`${key}\``, `a whole number from ${least} to ${most}`, value)
+}
+
+function refuse(subject: string, expected: string, arrived: unknown): HdError {
+  const shown = typeof arrived === 'string' ? `'${arrived}'` : String(arrived)
+  return new HdError('HD_OPTION', `neural() expected ${subject} to be ${expected}, got ${shown}`)
+}

@@ -1,0 +1,36 @@
+import type { FaultDetails } from './fault.ts'
+import type { RuntimeName } from './runtime.ts'
+import type { Picture } from './tensor.ts'
+
+/** Everything a worker needs to know; given once, as its `workerData`. Equal settings share one worker. */
+export interface WorkerSettings {
+  /** The ONNX file's bytes. */
+  model: Uint8Array
+  /** False for the weights of this package, whose shapes are known: then nothing is probed. */
+  own: boolean
+  runtime: 'auto' | RuntimeName
+  threads: number
+  /** The longest edge of a tile, in source pixels. */
+  tile: number
+  /** In source pixels; `undefined`: {@link OWN_OVERLAP}, or less where a model's fixed size is small. */
+  overlap: number | undefined
+  /** The project's folder, where onnxruntime-node is looked for as well. */
+  cwd: string
+}
+
+/** Receptive field of the weights of this package, in pixels: with 11, some bytes at seams change. */
+export const DEFAULT_OVERLAP = 12
+/** Covers the receptive field that matters of common 2x models, whose theoretical one is often larger. */
+export const OWN_OVERLAP = 32
+
+/** To the worker. It gets one picture at a time. */
+export type Request = { type: 'upscale'; picture: Picture } | { type: 'abort' }
+
+/** From the worker. */
+export type Reply =
+  | { type: 'ready'; runtime: RuntimeName; note?: string | undefined }
+  /** No session could be made; the worker is of no use. */
+  | { type: 'unusable'; fault: FaultDetails }
+  | { type: 'progress'; fraction: number }
+  | { type: 'done'; picture: Picture }
+  | { type: 'failed'; fault: FaultDetails }

@@ -1,0 +1,48 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { Fault, type FaultDetails, reason } from './fault.ts'
+import { openNet } from './net.ts'
+import type { Reply, Request, WorkerSettings } from './protocol.ts'
+import { loadRuntime } from './runtime.ts'
+import type { Picture } from './tensor.ts'
+import { upscaleTiles } from './upscale-tiles.ts'
+
+const port = parentPort!
+let aborted = false
+
+function reply(message: Reply, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer)
+}
+
+function toDetails(error: unknown): FaultDetails {
+  if (error instanceof Fault) return error.details
+  return { code: 'HD_RUNTIME', message: `the runtime failed: ${reason(error)}` }
+}
+
+async function open(settings: WorkerSettings) {
+  const runtime = await loadRuntime(settings)
+  const net = await openNet(runtime, settings)
+  reply({ type: 'ready', runtime: runtime.name, note: runtime.note })
+  return net
+}
+
+const opening = open(workerData as WorkerSettings)
+opening.catch((error: unknown) => reply({ type: 'unusable', fault: toDetails(error) }))
+
+async function upscale(picture: Picture): Promise<void> {
+  aborted = false
+  try {
+    const net = await opening
+    const result = await upscaleTiles(net, picture, (fraction) => {
+      if (aborted) throw new Fault('HD_ABORTED', 'the work was cancelled')
+      reply({ type: 'progress', fraction })
+    })
+    reply({ type: 'done', picture: result }, [result.data.buffer as ArrayBuffer])
+  } catch (error) {
+    reply({ type: 'failed', fault: toDetails(error) })
+  }
+}
+
+port.on('message', (request: Request) => {
+  if (request.type === 'abort') aborted = true
+  else void upscale(request.picture)
+})
