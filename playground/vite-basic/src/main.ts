@@ -1,0 +1,97 @@
+import './style.css'
+
+// 1x pictures, as Vite itself gives them.
+import xylophone from '@/pictures/xylophone.webp'
+import campfire from '@unplugin-hd/pictures/campfire.png'
+import dandelion from '@unplugin-hd/pictures/dandelion.jpg'
+import ladybug from '@unplugin-hd/pictures/ladybug.png'
+import brushes from './pictures/brushes.jpg'
+
+// Their 2x: by an alias, from a package, by a relative path.
+import xylophoneHd from '@/pictures/xylophone.webp?hd'
+import campfireHd from '@unplugin-hd/pictures/campfire.png?hd'
+import dandelionHd from '@unplugin-hd/pictures/dandelion.jpg?hd'
+import ladybugHd from '@unplugin-hd/pictures/ladybug.png?hd'
+import brushesHd from './pictures/brushes.jpg?hd'
+
+// The other shapes. The key that decides the type comes last, where TypeScript can see it.
+import xylophoneSrcset from '@/pictures/xylophone.webp?hd&as=srcset'
+import dandelionPicture from '@unplugin-hd/pictures/dandelion.jpg?hd&format=avif;webp&as=picture'
+import schoonerMeta from '@unplugin-hd/pictures/schooner.png?hd&as=meta'
+import balloonsImg from './pictures/balloons.png?hd&as=img'
+import brushesWebp from './pictures/brushes.jpg?format=webp&quality=80&hd'
+
+import { compare } from './compare.ts'
+import { element } from './element.ts'
+import { shape } from './shape.ts'
+
+document.querySelector('#comparisons')?.append(
+  compare({ title: 'Brushes', query: './pictures/brushes.jpg?hd', src: brushes, hd: brushesHd, focus: [0.55, 0.2] }),
+  compare({
+    title: 'Dandelion',
+    query: '@unplugin-hd/pictures/dandelion.jpg?hd',
+    src: dandelion,
+    hd: dandelionHd,
+    focus: [0.2, 0.1],
+  }),
+  compare({ title: 'Xylophone', query: '@/pictures/xylophone.webp?hd', src: xylophone, hd: xylophoneHd, focus: [0.8, 0.5] }),
+  compare({
+    title: 'Campfire',
+    query: '@unplugin-hd/pictures/campfire.png?hd',
+    src: campfire,
+    hd: campfireHd,
+    focus: [0.5, 0.5],
+  }),
+  compare({ title: 'Ladybug', query: '@unplugin-hd/pictures/ladybug.png?hd', src: ladybug, hd: ladybugHd, focus: [0.5, 0.5] }),
+)
+
+document.querySelector('#shapes')?.append(
+  shape({
+    query: '?hd&as=srcset',
+    value: xylophoneSrcset,
+    view: element('img', { src: xylophone, srcset: xylophoneSrcset, width: 400, height: 341, alt: 'A toy xylophone' }),
+  }),
+  shape({
+    query: '?hd&as=img',
+    value: balloonsImg,
+    view: element('img', { ...balloonsImg, alt: 'Three balloons' }),
+  }),
+  shape({
+    query: '?hd&format=avif;webp&as=picture',
+    value: dandelionPicture,
+    view: element(
+      'picture',
+      {},
+      ...dandelionPicture.sources.map((source) => element('source', source)),
+      element('img', { ...dandelionPicture.img, alt: 'A dandelion against the evening sun' }),
+    ),
+  }),
+  shape({
+    query: '?hd&as=meta',
+    value: schoonerMeta,
+    view: element('img', {
+      src: schoonerMeta.src,
+      width: schoonerMeta.source.width,
+      height: schoonerMeta.source.height,
+      alt: 'A schooner under sail',
+    }),
+  }),
+  shape({
+    query: '?format=webp&quality=80&hd',
+    value: brushesWebp,
+    view: element('img', { src: brushesWebp, width: 560, height: 420, alt: 'Paint brushes of many colours' }),
+  }),
+  shape({
+    query: "import('./pictures/balloons.png?hd')",
+    view: loadOnDemand(),
+  }),
+)
+
+function loadOnDemand(): HTMLElement {
+  const button = element('button', { type: 'button' }, 'Load the balloons')
+  button.addEventListener('click', async () => {
+    const { default: src } = await import('./pictures/balloons.png?hd')
+    button.replaceWith(element('img', { src, width: 290, height: 330, alt: 'Three balloons' }))
+  })
+  return button
+}

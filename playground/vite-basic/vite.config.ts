@@ -1,0 +1,10 @@
+import { fileURLToPath } from 'node:url'
+import hd from 'unplugin-hd/vite'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  plugins: [hd()],
+  resolve: {
+    alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) },
+  },
+})

@@ -1,0 +1,20 @@
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import hd from 'unplugin-hd/webpack'
+import webpack from 'webpack'
+
+const compiler = webpack({
+  mode: 'production',
+  context: import.meta.dirname,
+  entry: './src/main.js',
+  output: { path: join(import.meta.dirname, 'dist'), clean: true },
+  // Pictures may be larger than what is advised for scripts.
+  performance: { hints: false },
+  plugins: [hd()],
+})
+
+const stats = await promisify(compiler.run.bind(compiler))()
+await promisify(compiler.close.bind(compiler))()
+
+console.log(stats.toString({ colors: process.stdout.isTTY }))
+if (stats.hasErrors()) process.exitCode = 1
