@@ -1,2 +1,22 @@
 export { HD_CODES, HdError, errorMessage, formatError, isHdError, toHdError, type HdCode, type HdErrorDetails } from './errors.ts'
+export type { CacheState, DonePicture, HdEvent, SourceFacts } from './events.ts'
+export { FORMAT_FACTS, OUTPUT_FORMATS, isOutputFormat, type FormatFacts, type OutputFormat, type SourceFormat } from './format.ts'
+export { createHd, type Asset, type EncodingRequest, type Hd, type HdAsset, type HdSurroundings } from './hd.ts'
+export {
+  DEFAULTS,
+  MODES,
+  ON_ERROR,
+  refuseUnknown,
+  resolveOptions,
+  type CacheOptions,
+  type CoreOptions,
+  type Mode,
+  type OnError,
+  type OptionSurroundings,
+  type ResolvedOptions,
+} from './options.ts'
+export { HD_QUERY_RE, SHAPES, isHdId, parseRequest, toQuery, type HdRequest, type Shape } from './request.ts'
+export { resample, type ResampleOptions } from './resample.ts'
+export type { Source } from './source.ts'
+export type { Store, StoredItem, StoreEntry } from './store.ts'
 export type { Logger, Memo, Pixels, UploadFormat, UpscaleContext, UpscaleInput, Upscaler, UpscalerAccepts } from './upscaler.ts'

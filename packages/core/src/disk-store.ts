@@ -1,0 +1,117 @@
+import { open, readdir, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { removeLeftovers, writeAtomically } from './atomic-file.ts'
+import { parseEntry, serializeEntry } from './entry.ts'
+import { NAMED_DIR, namedSizes } from './named-file.ts'
+import type { Store, StoredItem, StoreEntry } from './store.ts'
+
+/** Part of the path: a store of another layout is never misread. */
+const LAYOUT = 'v1'
+
+/** A use is noted on disk at most this often: a hit then costs no write. */
+const USE_GRAIN_MS = 60 * 60 * 1000
+
+/** Eviction goes on until this share of the cap is left, so that it is not needed again at once. */
+const EVICT_TO = 0.9
+
+const KEY_RE = /^[0-9a-f]{64}$/
+
+/**
+ * A store in a folder: one file an entry (`v1/ab/abcd…`), written beside and renamed. Several processes may use it at once;
+ * the folder may be copied, committed, or deleted at any time.
+ */
+export class DiskStore implements Store {
+  readonly #dir: string
+  readonly #temporary: string
+  readonly #named: string
+  /** Used by this process, so never evicted by it. */
+  readonly #used = new Set<string>()
+  #grown = false
+
+  /** @param dir absolute path; made when something is first written */
+  constructor(dir: string) {
+    this.#dir = path.join(dir, LAYOUT)
+    this.#temporary = path.join(dir, 'tmp')
+    this.#named = path.join(dir, NAMED_DIR)
+  }
+
+  async get(key: string): Promise<StoreEntry | undefined> {
+    const file = this.#path(key)
+    const handle = await open(file, 'r').catch(() => undefined)
+    if (!handle) return undefined
+    let entry: StoreEntry | undefined
+    try {
+      entry = parseEntry(await handle.readFile())
+      if (entry) {
+        this.#used.add(key)
+        const { mtimeMs } = await handle.stat()
+        // Noting the use may fail on a read-only cache, which is still a cache.
+        if (Date.now() - mtimeMs > USE_GRAIN_MS) await handle.utimes(new Date(), new Date()).catch(() => undefined)
+      }
+    } catch {
+      entry = undefined
+    } finally {
+      await handle.close()
+    }
+    return entry
+  }
+
+  async put(key: string, entry: StoreEntry): Promise<void> {
+    await writeAtomically(this.#temporary, this.#path(key), serializeEntry(entry))
+    this.#used.add(key)
+    this.#grown = true
+  }
+
+  async has(key: string): Promise<boolean> {
+    return (await this.get(key)) !== undefined
+  }
+
+  async delete(key: string): Promise<void> {
+    await rm(this.#path(key), { force: true })
+  }
+
+  async *list(): AsyncGenerator<StoredItem> {
+    for (const folder of await readdir(this.#dir).catch(() => [])) {
+      for (const key of await readdir(path.join(this.#dir, folder)).catch(() => [])) {
+        if (!KEY_RE.test(key)) continue
+        const facts = await stat(this.#path(key)).catch(() => undefined)
+        if (facts) yield { key, size: facts.size, lastUsed: facts.mtimeMs }
+      }
+    }
+  }
+
+  /**
+   * Brings the store, with the named copies of its entries, under `maxBytes` by deleting what was used least recently, never what this process used; does nothing
+   * when this process added nothing.
+   */
+  async evict(maxBytes: number): Promise<void> {
+    if (!this.#grown) return
+    this.#grown = false
+    await removeLeftovers(this.#temporary)
+    const named = await namedSizes(this.#named)
+    const items: StoredItem[] = []
+    for await (const item of this.list()) {
+      items.push({ ...item, size: item.size + (named.get(item.key) ?? 0) })
+      named.delete(item.key)
+    }
+    for (const orphan of named.keys()) await this.#deleteNamed(orphan)
+    let total = items.reduce((sum, item) => sum + item.size, 0)
+    if (total <= maxBytes) return
+    for (const item of items.toSorted((a, b) => a.lastUsed - b.lastUsed)) {
+      if (total <= EVICT_TO * maxBytes) return
+      if (this.#used.has(item.key)) continue
+      await this.delete(item.key)
+      await this.#deleteNamed(item.key)
+      total -= item.size
+    }
+  }
+
+  async #deleteNamed(key: string): Promise<void> {
+    await rm(path.join(this.#named, key), { recursive: true, force: true })
+  }
+
+  #path(key: string): string {
+    if (!KEY_RE.test(key)) throw new TypeError(`not a key of the store: '${key}'`)
+    return path.join(this.#dir, key.slice(0, 2), key)
+  }
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import type { StoreEntry } from './store.ts'
+
+const MAGIC = 'unplugin-hd-entry'
+const LINE_FEED = 10
+
+/**
+ * An entry as one file: a line `unplugin-hd-entry <meta bytes> <payload bytes> <SHA-256 of both>`, the meta as JSON, the
+ * payload. The line makes every kind of damage (cut off, zeroed, mixed) visible.
+ */
+export function serializeEntry({ meta, bytes }: StoreEntry): Uint8Array[] {
+  const json = Buffer.from(JSON.stringify(meta))
+  return [Buffer.from(`${MAGIC} ${json.length} ${bytes.length} ${digest(json, bytes)}\n`), json, bytes]
+}
+
+/** The entry of a file, or `undefined` when the file is damaged in any way. The payload is a view, not a copy. */
+export function parseEntry(file: Uint8Array): StoreEntry | undefined {
+  const lineEnd = file.subarray(0, 256).indexOf(LINE_FEED)
+  if (lineEnd < 0) return undefined
+  const [magic, metaBytes, payloadBytes, sum] = Buffer.from(file.buffer, file.byteOffset, lineEnd).toString('latin1').split(' ')
+  if (magic !== MAGIC) return undefined
+  const start = lineEnd + 1
+  const middle = start + Number(metaBytes)
+  if (file.length !== middle + Number(payloadBytes)) return undefined
+  const json = file.subarray(start, middle)
+  const bytes = file.subarray(middle)
+  if (digest(json, bytes) !== sum) return undefined
+  return { meta: JSON.parse(Buffer.from(json).toString('utf8')) as StoreEntry['meta'], bytes }
+}
+
+function digest(json: Uint8Array, bytes: Uint8Array): string {
+  return createHash('sha256').update(json).update(bytes).digest('hex')
+}

@@ -1,0 +1,33 @@
+/** How a 2x came to be: found as it is, encoded from a found master, or upscaled now; `off`: it is the source itself. */
+export type CacheState = 'hit' | 'encoded' | 'made' | 'off'
+
+/** What happens to pictures, for progress and reports. `name` is the source as messages call it. */
+export type HdEvent =
+  | { type: 'start'; name: string; width: number; height: number }
+  | { type: 'progress'; name: string; fraction: number }
+  | { type: 'upscaled'; name: string; upscaler: string; metered: boolean }
+  | { type: 'done'; name: string; picture: DonePicture }
+  | { type: 'failed'; name: string }
+  | { type: 'warning'; name: string; message: string }
+
+export interface DonePicture {
+  cache: CacheState
+  /** From the reading of the source to the bytes of the 2x. */
+  ms: number
+  width: number
+  height: number
+  /** Of the 2x. */
+  bytes: number
+  format: string
+  upscaler: string | undefined
+  source: SourceFacts
+}
+
+/** What reports, and imports with `as=meta`, say of a source. */
+export interface SourceFacts {
+  /** Upright size in pixels. */
+  width: number
+  height: number
+  format: string
+  bytes: number
+}

@@ -1,0 +1,134 @@
+import { HdError } from './errors.ts'
+import { FORMAT_FACTS } from './format.ts'
+import type { Picture } from './pixels.ts'
+import { fromRaw } from './sharp.ts'
+import type { Header, Source } from './source.ts'
+import type { Pixels, UploadFormat, UpscaleInput, UpscalerAccepts } from './upscaler.ts'
+
+/** Below this quality a smaller picture looks better than a coarser one. */
+const MIN_QUALITY = 70
+
+/** A picture that has to be shrunk below this side is refused: nothing of it would be left. */
+const MIN_SIDE = 16
+
+export interface Fitted {
+  input: UpscaleInput
+  /** The pixels of `input`, for the comparison with the result. */
+  pixels: Pixels
+  /** The source was too large for the upscaler, so that detail is lost. */
+  shrunk: boolean
+}
+
+interface Encoded {
+  data: Uint8Array
+  format: UploadFormat
+}
+
+/**
+ * The picture as an upscaler takes it: its own bytes when they already satisfy `accepts`; else encoded again, at the
+ * highest quality that fits; and only when that is not enough, shrunk.
+ * @throws HdError `HD_FIT` when even a very small version does not satisfy `accepts`
+ */
+export async function fit(source: Source, header: Header, picture: Picture, accepts: UpscalerAccepts = {}): Promise<Fitted> {
+  const { maxBytes = Infinity, maxPixels = Infinity, formats = ['png'] } = accepts
+  const whole: Pixels = { width: picture.width, height: picture.height, data: picture.rgb }
+  let pixels = whole
+  if (whole.width * whole.height > maxPixels) pixels = await shrink(whole, Math.sqrt(maxPixels / (whole.width * whole.height)))
+
+  const own = ownBytes(source, header, pixels === whole, formats, maxBytes)
+  let encoded: Encoded | undefined = own
+  // Without a bound nothing can fail to fit, so an upscaler that only wants pixels costs no encoding.
+  if (!encoded && maxBytes !== Infinity) {
+    encoded = await encodeWithin(pixels, formats, maxBytes)
+    for (let scale = 1; !encoded;) {
+      scale = await nextScale(pixels, formats, maxBytes, scale)
+      if (Math.min(whole.width, whole.height) * scale < MIN_SIDE) {
+        throw new HdError('HD_FIT', `the picture does not fit into the ${maxBytes} bytes that the upscaler accepts`, {
+          file: source.name,
+        })
+      }
+      pixels = await shrink(whole, scale)
+      encoded = await encodeWithin(pixels, formats, maxBytes)
+    }
+  }
+  return { input: createInput(source, pixels, encoded, formats), pixels, shrunk: pixels !== whole }
+}
+
+function ownBytes(
+  source: Source,
+  header: Header,
+  whole: boolean,
+  formats: readonly UploadFormat[],
+  maxBytes: number,
+): Encoded | undefined {
+  const format = formats.find((name) => name === source.format)
+  const suits = format !== undefined && whole && header.plain && !header.alpha && source.bytes.length <= maxBytes
+  return suits ? { data: source.bytes, format } : undefined
+}
+
+function createInput(
+  source: Source,
+  pixels: Pixels,
+  encoded: Encoded | undefined,
+  formats: readonly UploadFormat[],
+): UpscaleInput {
+  return {
+    file: source.name,
+    digest: source.digest,
+    width: pixels.width,
+    height: pixels.height,
+    // A copy, because the upscaler may change or transfer it while verification still needs ours.
+    pixels: async () => ({ ...pixels, data: pixels.data.slice() }),
+    encoded: async () => encoded ?? (await encodeAs(pixels, formats[0] ?? 'png', 100)),
+  }
+}
+
+/** The best encoding of these pixels in at most `maxBytes`, or `undefined` when there is none of decent quality. */
+async function encodeWithin(pixels: Pixels, formats: readonly UploadFormat[], maxBytes: number): Promise<Encoded | undefined> {
+  for (const format of formats.toSorted((a, b) => Number(FORMAT_FACTS[a].lossy) - Number(FORMAT_FACTS[b].lossy))) {
+    const best = FORMAT_FACTS[format].lossy ? await bestQuality(pixels, format, maxBytes) : await encodeAs(pixels, format, 100)
+    if (best && best.data.length <= maxBytes) return best
+  }
+  return undefined
+}
+
+/** Bisection: size grows with quality. */
+async function bestQuality(pixels: Pixels, format: UploadFormat, maxBytes: number): Promise<Encoded | undefined> {
+  let best: Encoded | undefined
+  let low = MIN_QUALITY
+  let high = 100
+  while (low <= high) {
+    const quality = Math.ceil((low + high) / 2)
+    const encoded = await encodeAs(pixels, format, quality)
+    if (encoded.data.length <= maxBytes) {
+      best = encoded
+      low = quality + 1
+    } else {
+      high = quality - 1
+    }
+  }
+  return best
+}
+
+/** File size goes about with the number of pixels; a little less, so that few rounds are needed. */
+async function nextScale(pixels: Pixels, formats: readonly UploadFormat[], maxBytes: number, scale: number): Promise<number> {
+  const format = formats.find((name) => FORMAT_FACTS[name].lossy) ?? formats[0] ?? 'png'
+  const { data } = await encodeAs(pixels, format, MIN_QUALITY)
+  return scale * Math.min(0.9, Math.sqrt(maxBytes / data.length) * 0.95)
+}
+
+async function encodeAs(pixels: Pixels, format: UploadFormat, quality: number): Promise<Encoded> {
+  const image = await fromRaw(pixels.data, pixels.width, pixels.height, 3)
+  if (format === 'png') image.png()
+  // Chroma at full resolution: an upscaler would enlarge the loss.
+  else if (format === 'jpeg') image.jpeg({ quality, chromaSubsampling: '4:4:4' })
+  else image.webp({ quality })
+  return { data: await image.toBuffer(), format }
+}
+
+async function shrink(pixels: Pixels, scale: number): Promise<Pixels> {
+  const width = Math.max(1, Math.floor(pixels.width * scale))
+  const height = Math.max(1, Math.floor(pixels.height * scale))
+  const image = await fromRaw(pixels.data, pixels.width, pixels.height, 3)
+  return { width, height, data: await image.resize(width, height, { fit: 'fill' }).raw().toBuffer() }
+}

@@ -1,0 +1,223 @@
+import path from 'node:path'
+import { Cache } from './cache.ts'
+import { formatError, HdError, isHdError } from './errors.ts'
+import type { CacheState, HdEvent, SourceFacts } from './events.ts'
+import { defaultFormat, FORMAT_FACTS, isOutputFormat, type OutputFormat, type SourceFormat } from './format.ts'
+import { obtainMaster, type MasterSurroundings } from './master.ts'
+import { processPool } from './memory.ts'
+import { namedFile } from './named-file.ts'
+import type { ResolvedOptions } from './options.ts'
+import { resample } from './resample.ts'
+import { readHeader, readSource, type Header, type Source } from './source.ts'
+import type { Logger, Upscaler } from './upscaler.ts'
+import { encodeVariant, findVariant, originalVariant, toEncoding, type Encoding, type Variant } from './variant.ts'
+
+/** A file to be emitted. */
+export interface Asset {
+  /** 64 hexadecimal digits; equal keys mean equal bytes. */
+  key: string
+  bytes: Uint8Array
+  format: OutputFormat | SourceFormat
+  /** File extension without the dot. */
+  extension: string
+  mime: string
+}
+
+/** The asset that a `?hd` import stands for. */
+export interface HdAsset extends Asset {
+  /** In pixels: exactly twice the source's when `factor` is 2. */
+  width: number
+  height: number
+  /** 1 when it is the source itself (`mode: 'off'`, `onError: 'source'`): then it must not be called 2x. */
+  factor: 1 | 2
+  /** Name of the upscaler; `undefined` when `factor` is 1. */
+  upscaler: string | undefined
+  source: SourceFacts
+}
+
+/** What an import asks of the picture; what is left out comes from the options. */
+export interface EncodingRequest {
+  format?: OutputFormat | undefined
+  /** 1 to 100 */
+  quality?: number | undefined
+}
+
+/** The way of pictures from source files to assets, for one set of options. */
+export interface Hd {
+  readonly options: ResolvedOptions
+  /** @param file absolute path. @throws HdError `HD_SOURCE_…` */
+  source(file: string): Promise<Source>
+  /** The 2x of a source. @throws HdError, see `docs/errors.md` */
+  double(source: Source, request?: EncodingRequest): Promise<HdAsset>
+  /** The source at 1x: its own bytes, or encoded in `request.format` when that is given. */
+  original(source: Source, request?: EncodingRequest): Promise<Asset>
+  /** Absolute path of a file in the cache folder with these bytes and this name, for bundlers that want a file. */
+  file(asset: Asset, name: string): Promise<string>
+  /** An asset made earlier, by its key, as long as the cache has it. */
+  stored(key: string): Promise<Uint8Array | undefined>
+  /** Ends a build: the cache is brought under its cap, upscalers free what they hold. May be used again afterwards. */
+  close(): Promise<void>
+  /** Cancels all work; pending calls reject with `HD_ABORTED`. */
+  abort(): void
+}
+
+export interface HdSurroundings {
+  log: Logger
+  onEvent?: (event: HdEvent) => void
+}
+
+/** @param options complete, from `resolveOptions` */
+export function createHd(options: ResolvedOptions, { log, onEvent = () => undefined }: HdSurroundings): Hd {
+  const controller = new AbortController()
+  const cache = new Cache(options.cache, log)
+  const around: MasterSurroundings = { cache, log, signal: controller.signal, emit: onEvent }
+
+  return {
+    options,
+    source: (file) => readSource(file, displayName(file, options.root)),
+    async double(source, request = {}) {
+      const begun = performance.now()
+      try {
+        const { asset, state } = await double(source, request, options, around)
+        onEvent({
+          type: 'done',
+          name: source.name,
+          picture: { ...asset, bytes: asset.bytes.length, cache: state, ms: performance.now() - begun },
+        })
+        return asset
+      } catch (error) {
+        onEvent({ type: 'failed', name: source.name })
+        if (isHdError(error)) error.file ??= source.name
+        throw error
+      }
+    },
+    async original(source, { format, quality } = {}) {
+      if (format === undefined) return originalAsset(source)
+      const encoding = toEncoding(format, quality ?? options.quality)
+      const { key, bytes } = await originalVariant(source, encoding, options.maxPixels, cache)
+      return { key, bytes, format, ...fileFacts(format) }
+    },
+    file: (asset, name) => namedFile(cache.dir, asset.key, name, asset.bytes),
+    stored: async (key) => (await cache.get(key))?.bytes,
+    async close() {
+      await cache.evict()
+      await Promise.all(options.upscalers.map((upscaler) => upscaler.close?.()))
+    },
+    abort: () => controller.abort(),
+  }
+}
+
+interface Doubled {
+  asset: HdAsset
+  state: CacheState
+}
+
+async function double(
+  source: Source,
+  request: EncodingRequest,
+  options: ResolvedOptions,
+  around: MasterSurroundings,
+): Promise<Doubled> {
+  if (options.mode === 'off') return { asset: sourceAsset(source, await readHeader(source, options.maxPixels)), state: 'off' }
+  const encoding = toEncoding(
+    request.format ?? options.format ?? defaultFormat(source.format),
+    request.quality ?? options.quality,
+  )
+
+  // Every member of the chain is asked for its cached result before any is asked to work.
+  for (const upscaler of options.upscalers) {
+    const found = await findVariant(source, upscaler, encoding, around.cache)
+    if (!found) continue
+    if ('variant' in found) return { asset: toAsset(found.variant, encoding, source), state: 'hit' }
+    return { asset: toAsset(await encodeVariant(found.master, encoding, around.cache), encoding, source), state: 'encoded' }
+  }
+  if (options.mode === 'cache-only') throw cacheMiss(source, options)
+
+  const header = await readHeader(source, options.maxPixels)
+  return processPool(options.concurrency).run(workingBytes(header), around.signal, async (): Promise<Doubled> => {
+    try {
+      return await make(source, header, encoding, options.upscalers, around)
+    } catch (error) {
+      if (options.onError === 'fail' || !isHdError(error) || !isUpscalerFault(error)) throw error
+      const instead = options.onError === 'resample' ? 'it is enlarged by resampling instead' : 'the source is used at 1x instead'
+      around.emit({ type: 'warning', name: source.name, message: `${formatError(error)}; ${instead}` })
+      if (options.onError === 'source') return { asset: sourceAsset(source, header), state: 'off' }
+      return await make(source, header, encoding, [resample()], around)
+    }
+  })
+}
+
+/** The first success of the chain. @throws HdError of the last member, with the others' messages */
+async function make(
+  source: Source,
+  header: Header,
+  encoding: Encoding,
+  upscalers: readonly Upscaler[],
+  around: MasterSurroundings,
+): Promise<Doubled> {
+  for (const [index, upscaler] of upscalers.entries()) {
+    try {
+      const master = await obtainMaster(source, header, upscaler, around)
+      const asset = toAsset(await encodeVariant(master, encoding, around.cache), encoding, source)
+      return { asset, state: master.fresh ? 'made' : 'encoded' }
+    } catch (error) {
+      const next = upscalers[index + 1]
+      if (next === undefined || !isHdError(error) || !isUpscalerFault(error)) throw error
+      error.file ??= source.name
+      around.emit({ type: 'warning', name: source.name, message: `${formatError(error)}; '${next.name}' is tried next` })
+    }
+  }
+  throw new TypeError('a chain has at least one upscaler')
+}
+
+/** Faults of the source, the query or the format stay the same whoever upscales; so does a cancelled build. */
+function isUpscalerFault({ code }: HdError): boolean {
+  return !/^HD_(?:SOURCE|QUERY|OPTION|ENCODE|ABORTED)/.test(code)
+}
+
+function toAsset({ key, bytes, facts }: Variant, { format }: Encoding, source: Source): HdAsset {
+  return {
+    key,
+    bytes,
+    format,
+    ...fileFacts(format),
+    width: facts.width,
+    height: facts.height,
+    factor: 2,
+    upscaler: facts.upscaler,
+    source: { ...facts.source, format: source.format, bytes: source.bytes.length },
+  }
+}
+
+function sourceAsset(source: Source, { width, height }: Header): HdAsset {
+  const facts = { width, height, format: source.format, bytes: source.bytes.length }
+  return { ...originalAsset(source), width, height, factor: 1, upscaler: undefined, source: facts }
+}
+
+function originalAsset({ digest, bytes, format }: Source): Asset {
+  return { key: digest, bytes, format, ...fileFacts(format) }
+}
+
+function fileFacts(format: OutputFormat | SourceFormat): { extension: string; mime: string } {
+  if (!isOutputFormat(format)) return { extension: format, mime: `image/${format}` }
+  const { extension, mime } = FORMAT_FACTS[format]
+  return { extension, mime }
+}
+
+function cacheMiss(source: Source, { cache }: ResolvedOptions): HdError {
+  return new HdError('HD_CACHE_MISS', `its 2x is not in the cache ${cache.dir}, and 'mode' is 'cache-only'`, {
+    file: source.name,
+    remedy: 'Run the build once with UNPLUGIN_HD_MODE=on (`UNPLUGIN_HD_MODE=on npm run build`) and keep that folder',
+  })
+}
+
+/** Source pixels in work: RGB and alpha at 1x and 2x, the border for resampling, the files that come of it. */
+function workingBytes({ width, height }: Header): number {
+  return 48 * width * height
+}
+
+function displayName(file: string, root: string): string {
+  const relative = path.relative(root, file)
+  const outside = relative === '' || relative.startsWith('..') || path.isAbsolute(relative)
+  return outside ? file : relative.replaceAll(path.sep, '/')
+}

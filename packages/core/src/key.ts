@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+import type { OutputFormat } from './format.ts'
+import type { Upscaler } from './upscaler.ts'
+
+/**
+ * Raised whenever the same inputs would give other bytes: decoding, fitting, rejoining, an encoder's settings. Old entries
+ * are then ignored and evicted in time.
+ */
+const PIPELINE_VERSION = 1
+
+/**
+ * The key of a master: the source's content, the upscaler, and the bounds it was fitted to. No path, no time, nothing of
+ * this machine. 64 hexadecimal digits, as all keys.
+ */
+export function masterKey(digest: string, upscaler: Upscaler): string {
+  const { formats = [], maxBytes = null, maxPixels = null } = upscaler.accepts ?? {}
+  return hash('master', digest, upscaler.name, upscaler.version, [...formats], maxBytes, maxPixels)
+}
+
+/**
+ * The key of a variant: its master and how it is encoded.
+ * @param quality `undefined` for a format that has none
+ */
+export function variantKey(master: string, format: OutputFormat, quality: number | undefined): string {
+  return hash('variant', master, format, quality ?? null)
+}
+
+/** The key of a source encoded otherwise at its own size. */
+export function originalKey(digest: string, format: OutputFormat, quality: number | undefined): string {
+  return hash('original', digest, format, quality ?? null)
+}
+
+function hash(...parts: (string | number | null | string[])[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([PIPELINE_VERSION, ...parts]))
+    .digest('hex')
+}

@@ -1,0 +1,149 @@
+import type { Cache } from './cache.ts'
+import { encode } from './encode.ts'
+import { enlarge, isConstant } from './enlarge.ts'
+import { HdError, isHdError, toHdError } from './errors.ts'
+import type { HdEvent } from './events.ts'
+import { fit } from './fit.ts'
+import { singleFlight } from './flight.ts'
+import { masterKey } from './key.ts'
+import { createMemo } from './memo.ts'
+import { decodeFile, decodeSource, type Picture } from './pixels.ts'
+import type { Header, Source } from './source.ts'
+import type { Logger, Pixels, Upscaler } from './upscaler.ts'
+import { verify } from './verify.ts'
+
+/** The 2x picture as one upscaler delivered it, without further loss. */
+export interface Master {
+  key: string
+  facts: MasterFacts
+  /** PNG as we encode it, or the JPEG or WebP that the upscaler delivered. */
+  bytes: Uint8Array
+  /** Upscaled by this process just now; otherwise it was in the cache. */
+  fresh: boolean
+  /** Decoded; already there when the master was made in this process just now. */
+  picture: () => Promise<Picture>
+}
+
+/** Kept in the store beside the bytes. */
+export interface MasterFacts {
+  upscaler: string
+  width: number
+  height: number
+  grey: boolean
+  /** `bytes` are a PNG of our own encoding, so that they are the PNG variant as well. */
+  ownPng: boolean
+  /** The upscaler was given a smaller picture. */
+  shrunk: boolean
+  source: { width: number; height: number }
+}
+
+export interface MasterSurroundings {
+  cache: Cache
+  log: Logger
+  signal: AbortSignal
+  emit: (event: HdEvent) => void
+}
+
+/** The master of this source by this upscaler, when the cache has it. */
+export async function findMaster(source: Source, upscaler: Upscaler, cache: Cache): Promise<Master | undefined> {
+  const key = masterKey(source.digest, upscaler)
+  const entry = await cache.get(key)
+  if (!entry) return undefined
+  const facts = entry.meta as unknown as MasterFacts
+  return { key, facts, bytes: entry.bytes, fresh: false, picture: () => decodeFile(entry.bytes, facts.grey) }
+}
+
+/**
+ * The master of this source by this upscaler: found, or made once, however many callers of this process and other processes
+ * ask for it at the same time.
+ * @throws HdError of the upscaler, `HD_SOURCE_BROKEN`, `HD_FIT`, `HD_UPSCALE_…`, `HD_ABORTED`
+ */
+export function obtainMaster(source: Source, header: Header, upscaler: Upscaler, around: MasterSurroundings): Promise<Master> {
+  const key = masterKey(source.digest, upscaler)
+  return singleFlight(`${around.cache.dir}\0${key}`, () =>
+    around.cache.lock(
+      key,
+      around.signal,
+      async () => (await findMaster(source, upscaler, around.cache)) ?? makeMaster(key, source, header, upscaler, around),
+    ),
+  )
+}
+
+async function makeMaster(
+  key: string,
+  source: Source,
+  header: Header,
+  upscaler: Upscaler,
+  around: MasterSurroundings,
+): Promise<Master> {
+  around.emit({ type: 'start', name: source.name, width: header.width, height: header.height })
+  const decoded = await decodeSource(source, header)
+  const { input, pixels, shrunk } = await fit(source, header, decoded, upscaler.accepts)
+  const result = await callUpscaler(upscaler, input, source, around)
+  const verified = await verify(result, pixels, upscaler.name)
+  if (shrunk) {
+    around.emit({
+      type: 'warning',
+      name: source.name,
+      message: `${decoded.width}x${decoded.height} was too large for the upscaler '${upscaler.name}' and went there as ${pixels.width}x${pixels.height}: the 2x has its exact size, but less detail`,
+    })
+  }
+  const picture = await rejoin(verified, decoded)
+  const kept = shrunk || picture.alpha || picture.grey ? undefined : lossyFile(result)
+  const facts: MasterFacts = {
+    upscaler: upscaler.name,
+    width: picture.width,
+    height: picture.height,
+    grey: picture.grey,
+    ownPng: kept === undefined,
+    shrunk,
+    source: { width: header.width, height: header.height },
+  }
+  const bytes = kept ?? (await encode(picture, 'png', 100))
+  await around.cache.put(key, { meta: { ...facts }, bytes })
+  return { key, facts, bytes, fresh: true, picture: async () => picture }
+}
+
+async function callUpscaler(
+  upscaler: Upscaler,
+  input: Parameters<Upscaler['upscale']>[0],
+  source: Source,
+  { cache, log, signal, emit }: MasterSurroundings,
+): Promise<unknown> {
+  signal.throwIfAborted()
+  emit({ type: 'upscaled', name: source.name, upscaler: upscaler.name, metered: upscaler.metered ?? false })
+  const context = {
+    signal,
+    log,
+    memo: createMemo(cache.dir, upscaler.name),
+    onProgress: (fraction: number) => emit({ type: 'progress', name: source.name, fraction }),
+  }
+  try {
+    return await upscaler.upscale(input, context)
+  } catch (cause) {
+    if (signal.aborted && !isHdError(cause))
+      throw new HdError('HD_ABORTED', 'cancelled while it was upscaled', { file: source.name, cause })
+    throw toHdError(cause, 'HD_UPSCALE_FAILED', `the upscaler '${upscaler.name}' failed`, { file: source.name })
+  }
+}
+
+/** Brings what was upscaled to the exact 2x of the source, and gives it back its alpha channel. */
+async function rejoin(upscaled: Pixels, source: Picture): Promise<Picture> {
+  const width = 2 * source.width
+  const height = 2 * source.height
+  const exact = upscaled.width === width && upscaled.height === height
+  const rgb = exact ? upscaled.data : await enlarge({ ...upscaled, channels: 3 }, width, height, 'bicubic')
+  return { width, height, rgb, alpha: source.alpha && (await enlargeAlpha(source.alpha, source)), grey: source.grey }
+}
+
+async function enlargeAlpha(alpha: Uint8Array, { width, height }: Picture): Promise<Uint8Array> {
+  if (isConstant(alpha)) return new Uint8Array(4 * width * height).fill(alpha[0]!)
+  return enlarge({ data: alpha, width, height, channels: 1 }, 2 * width, 2 * height, 'bicubic')
+}
+
+/** A JPEG or WebP stays as it was delivered; anything else loses nothing by becoming a PNG of ours. */
+function lossyFile(result: unknown): Uint8Array | undefined {
+  if (!(result instanceof Uint8Array)) return undefined
+  const head = Buffer.from(result.subarray(0, 12)).toString('latin1')
+  return head.startsWith('\xff\xd8\xff') || (head.startsWith('RIFF') && head.endsWith('WEBP')) ? result : undefined
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { writeAtomically } from './atomic-file.ts'
+import { parseEntry, serializeEntry } from './entry.ts'
+import { HdError } from './errors.ts'
+import type { Memo } from './upscaler.ts'
+
+const MAX_VALUE_BYTES = 64 * 1024
+
+/**
+ * The memory of one upscaler, one file a value, whole or absent.
+ * @param dir the cache folder
+ * @param upscaler its name: each upscaler sees only what is its own
+ */
+export function createMemo(dir: string, upscaler: string): Memo {
+  const fileOf = (key: string): string =>
+    path.join(dir, 'memo', encodeURIComponent(upscaler), createHash('sha256').update(key).digest('hex'))
+  return {
+    async get(key) {
+      const file = await readFile(fileOf(key)).catch(() => undefined)
+      const entry = file && parseEntry(file)
+      return entry?.meta['key'] === key ? Buffer.from(entry.bytes).toString('utf8') : undefined
+    },
+    async set(key, value) {
+      const bytes = Buffer.from(value)
+      if (bytes.length > MAX_VALUE_BYTES) {
+        throw new HdError('HD_CACHE_IO', `a memo value has ${bytes.length} bytes, at most ${MAX_VALUE_BYTES} are kept`)
+      }
+      await writeAtomically(path.join(dir, 'tmp'), fileOf(key), serializeEntry({ meta: { key }, bytes }))
+    },
+    async delete(key) {
+      await rm(fileOf(key), { force: true })
+    },
+  }
+}

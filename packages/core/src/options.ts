@@ -1,0 +1,165 @@
+import { availableParallelism } from 'node:os'
+import path from 'node:path'
+import { HdError } from './errors.ts'
+import { isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from './format.ts'
+import type { Upscaler } from './upscaler.ts'
+
+export const MODES = ['on', 'cache-only', 'off'] as const
+export type Mode = (typeof MODES)[number]
+
+export const ON_ERROR = ['fail', 'resample', 'source'] as const
+export type OnError = (typeof ON_ERROR)[number]
+
+export interface CacheOptions {
+  /** The folder, relative to the bundler's root, or absolute. May be committed. @default 'node_modules/.cache/unplugin-hd' */
+  dir?: string
+  /** The most bytes it may hold; beyond them the least recently used entries go. @default 2147483648 (2 GiB) */
+  maxBytes?: number
+}
+
+/** What picture processing needs to know. */
+export interface CoreOptions {
+  /** One upscaler, or a list: a fallback chain, first to last. @default neural() */
+  upscaler?: Upscaler | readonly Upscaler[]
+  /**
+   * `on`: make what is missing. `cache-only`: never upscale; a miss is an error (`HD_CACHE_MISS`). `off`: every import gives
+   * the source itself, at 1x. The environment variable `UNPLUGIN_HD_MODE` wins over the default, not over this option.
+   * @default 'on'
+   */
+  mode?: Mode
+  /**
+   * When no upscaler succeeds. `fail`: the build fails. `resample`: an exact 2x by interpolation. `source`: the source at 1x,
+   * and no 2x descriptor. The latter two warn.
+   * @default 'fail'
+   */
+  onError?: OnError
+  cache?: CacheOptions
+  /** The format of all variants. @default the source's own (PNG for GIF and TIFF) */
+  format?: OutputFormat
+  /** 1 to 100, for the formats that have a quality. @default 85 */
+  quality?: number
+  /** The most pixels (width times height) of a 2x result. @default 50000000 */
+  maxPixels?: number
+  /** The most pictures in work at once; memory is bounded beside it. @default the number of cores */
+  concurrency?: number
+}
+
+/** The same, complete. */
+export interface ResolvedOptions {
+  upscalers: readonly Upscaler[]
+  mode: Mode
+  onError: OnError
+  cache: { dir: string; maxBytes: number }
+  format: OutputFormat | undefined
+  quality: number
+  maxPixels: number
+  concurrency: number
+  /** Absolute; files below it are named relative to it. */
+  root: string
+}
+
+/** Every default that is a plain value; the documentation is compared with it. */
+export const DEFAULTS = {
+  mode: 'on',
+  onError: 'fail',
+  cacheDir: 'node_modules/.cache/unplugin-hd',
+  cacheMaxBytes: 2 * 1024 ** 3,
+  quality: 85,
+  maxPixels: 50_000_000,
+} as const
+
+export interface OptionSurroundings {
+  /** Absolute path that relative ones are resolved against. */
+  root: string
+  env: Readonly<Record<string, string | undefined>>
+  defaultUpscaler: () => Upscaler
+}
+
+const KEYS: readonly (keyof CoreOptions)[] = [
+  'upscaler',
+  'mode',
+  'onError',
+  'cache',
+  'format',
+  'quality',
+  'maxPixels',
+  'concurrency',
+]
+
+/**
+ * The complete options: what the user set, else the environment, else the default.
+ * @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed
+ */
+export function resolveOptions(options: CoreOptions, { root, env, defaultUpscaler }: OptionSurroundings): ResolvedOptions {
+  refuseUnknown(options, KEYS, '')
+  const cache = options.cache ?? {}
+  refuseUnknown(cache, ['dir', 'maxBytes'], 'cache.')
+  const dir = cache.dir ?? (env['UNPLUGIN_HD_CACHE_DIR'] || undefined) ?? DEFAULTS.cacheDir
+  if (typeof dir !== 'string' || dir === '') throw wrong('cache.dir', 'a path', dir)
+  const format = options.format as string | undefined
+  if (format !== undefined && !isOutputFormat(format)) throw wrong('format', list(OUTPUT_FORMATS), format)
+  return {
+    upscalers: resolveUpscalers(options.upscaler, defaultUpscaler),
+    mode: options.mode === undefined ? modeOf(env) : oneOf('mode', MODES, options.mode),
+    onError: oneOf('onError', ON_ERROR, options.onError ?? DEFAULTS.onError),
+    cache: { dir: path.resolve(root, dir), maxBytes: integer('cache.maxBytes', cache.maxBytes ?? DEFAULTS.cacheMaxBytes, 0) },
+    format,
+    quality: integer('quality', options.quality ?? DEFAULTS.quality, 1, 100),
+    maxPixels: integer('maxPixels', options.maxPixels ?? DEFAULTS.maxPixels, 1),
+    concurrency: integer('concurrency', options.concurrency ?? availableParallelism(), 1),
+    root,
+  }
+}
+
+function modeOf(env: OptionSurroundings['env']): Mode {
+  return oneOf('UNPLUGIN_HD_MODE', MODES, env['UNPLUGIN_HD_MODE'] || DEFAULTS.mode)
+}
+
+function resolveUpscalers(value: CoreOptions['upscaler'], defaultUpscaler: () => Upscaler): readonly Upscaler[] {
+  const upscalers: readonly unknown[] = value === undefined ? [defaultUpscaler()] : Array.isArray(value) ? [...value] : [value]
+  if (upscalers.length === 0) throw wrong('upscaler', 'at least one upscaler', '[]')
+  for (const upscaler of upscalers) {
+    const { name, version, upscale } = (upscaler ?? {}) as Partial<Upscaler>
+    if (typeof name !== 'string' || name === '' || typeof version !== 'string' || typeof upscale !== 'function') {
+      throw wrong('upscaler', 'an object with `name`, `version` (both text) and `upscale` (a function)', upscaler)
+    }
+  }
+  return upscalers as readonly Upscaler[]
+}
+
+/** @throws HdError `HD_OPTION` when `value` has a key that is not in `keys` */
+export function refuseUnknown(value: object, keys: readonly string[], prefix: string): void {
+  const unknown = Object.keys(value).find((key) => !keys.includes(key))
+  if (unknown === undefined) return
+  throw new HdError('HD_OPTION', `the option '${prefix}${unknown}' is unknown`, { remedy: `Allowed are ${list(keys)}` })
+}
+
+function oneOf<T extends string>(name: string, allowed: readonly T[], value: string): T {
+  if ((allowed as readonly string[]).includes(value)) return value as T
+  throw wrong(name, list(allowed), value)
+}
+
+function integer(name: string, value: unknown, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value
+  throw wrong(
+    name,
+    max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`,
+    value,
+  )
+}
+
+function wrong(name: string, expected: string, actual: unknown): HdError {
+  const shown =
+    typeof actual === 'string'
+      ? `'${actual}'`
+      : Array.isArray(actual)
+        ? 'a list'
+        : typeof actual === 'object'
+          ? 'an object'
+          : String(actual)
+  return new HdError('HD_OPTION', `the option '${name}' is ${shown}, expected ${expected}`)
+}
+
+function list(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(', ')
+}

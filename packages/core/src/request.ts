@@ -1,0 +1,114 @@
+import { HdError } from './errors.ts'
+import { isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from './format.ts'
+
+/** What the default export of a `?hd` import is. */
+export const SHAPES = ['url', 'srcset', 'img', 'picture', 'meta'] as const
+export type Shape = (typeof SHAPES)[number]
+
+/** What an import's query asks for, complete and canonical. */
+export interface HdRequest {
+  as: Shape
+  /** Formats asked for, in the order written; empty: the default of the options. More than one only for `picture`. */
+  formats: readonly OutputFormat[]
+  /** 1 to 100; `undefined`: the default of the options. */
+  quality: number | undefined
+  /** `auto` leaves it to the bundler whether a small file is inlined. */
+  delivery: 'auto' | 'inline' | 'file'
+}
+
+/** A whole `hd` key anywhere in the query; `?hdx` and `?a=hd` are not ours. */
+export const HD_QUERY_RE: RegExp = /[?&]hd(?=[=&#]|$)/
+
+/** Keys that bundlers add or strip themselves, and that mean nothing here. */
+const FOREIGN_KEYS: ReadonlySet<string> = new Set(['import', 't', 'v', 'url'])
+const KEYS = ['as', 'format', 'quality', 'inline', 'no-inline'] as const
+
+/** True when the module id asks for a 2x picture. */
+export function isHdId(id: string): boolean {
+  return HD_QUERY_RE.test(id)
+}
+
+/**
+ * The file and the request of a module id such as `./a.jpg?hd&as=img`, or `undefined` when the id has no `hd` key.
+ * @throws HdError `HD_QUERY` for an unknown key, a key given twice, or a value that is not allowed
+ */
+export function parseRequest(id: string): { file: string; request: HdRequest } | undefined {
+  if (!isHdId(id)) return undefined
+  const [beforeHash] = id.split('#', 1) as [string]
+  const mark = beforeHash.indexOf('?')
+  if (mark < 0) return undefined
+  const file = beforeHash.slice(0, mark)
+  return { file, request: parseQuery(new URLSearchParams(beforeHash.slice(mark + 1)), file) }
+}
+
+function parseQuery(query: URLSearchParams, file: string): HdRequest {
+  const refuse = (what: string, remedy: string): never => {
+    throw new HdError('HD_QUERY', what, { file, remedy })
+  }
+  const values = new Map<string, string>()
+  for (const [key, value] of query) {
+    if (FOREIGN_KEYS.has(key)) continue
+    if (key !== 'hd' && !(KEYS as readonly string[]).includes(key)) {
+      refuse(`the query has the unknown key '${key}'`, `Allowed beside 'hd' are ${list(KEYS)}`)
+    }
+    if (values.has(key)) refuse(`the query has the key '${key}' twice`, 'Write it once')
+    values.set(key, value)
+  }
+  for (const flag of ['hd', 'inline', 'no-inline']) {
+    const value = values.get(flag)
+    if (value) refuse(`'${flag}' takes no value, but has '${value}'`, `Write '${flag}' alone`)
+  }
+  if (values.has('inline') && values.has('no-inline')) refuse(`the query has both 'inline' and 'no-inline'`, 'Keep one of them')
+
+  const as = values.get('as') ?? 'url'
+  if (!isShape(as)) return refuse(`'as' is '${as}'`, `Allowed are ${list(SHAPES)}`)
+
+  const formats = parseFormats(values.get('format'), refuse)
+  if (as === 'picture' && formats.length === 0) {
+    refuse(`'as=picture' needs at least one format`, `Write for example 'format=avif;webp'`)
+  }
+  if (as !== 'picture' && formats.length > 1) {
+    refuse(`'format' has ${formats.length} values, but 'as=${as}' takes one`, `Use 'as=picture', or one format`)
+  }
+
+  const quality = values.get('quality')
+  if (quality !== undefined && !/^(?:[1-9]\d?|100)$/.test(quality)) {
+    refuse(`'quality' is '${quality}'`, 'Allowed are whole numbers from 1 to 100')
+  }
+  return {
+    as,
+    formats,
+    quality: quality === undefined ? undefined : Number(quality),
+    delivery: values.has('inline') ? 'inline' : values.has('no-inline') ? 'file' : 'auto',
+  }
+}
+
+function parseFormats(value: string | undefined, refuse: (what: string, remedy: string) => never): OutputFormat[] {
+  if (value === undefined) return []
+  const formats = value.split(';').map((name) => {
+    const format = name === 'jpg' ? 'jpeg' : name
+    return isOutputFormat(format) ? format : refuse(`'format' is '${name}'`, `Allowed are ${list(OUTPUT_FORMATS)}`)
+  })
+  return [...new Set(formats)]
+}
+
+/**
+ * The canonical query of a request, `?hd` first and defaults left out: equal requests give equal text, whatever order
+ * the user wrote.
+ */
+export function toQuery(request: HdRequest): string {
+  let query = '?hd'
+  if (request.as !== 'url') query += `&as=${request.as}`
+  if (request.formats.length > 0) query += `&format=${request.formats.join(';')}`
+  if (request.quality !== undefined) query += `&quality=${request.quality}`
+  if (request.delivery !== 'auto') query += request.delivery === 'inline' ? '&inline' : '&no-inline'
+  return query
+}
+
+function isShape(value: string): value is Shape {
+  return (SHAPES as readonly string[]).includes(value)
+}
+
+function list(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(', ')
+}

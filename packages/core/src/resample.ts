@@ -1,0 +1,33 @@
+import { enlarge, type Interpolator } from './enlarge.ts'
+import { HdError } from './errors.ts'
+import type { Upscaler } from './upscaler.ts'
+
+export interface ResampleOptions {
+  /** `bicubic` is some fifteen times as fast, at 0.5 dB less (PSNR of Y on Set5: 33.66 against 34.13). @default 'nohalo' */
+  interpolator?: Interpolator
+}
+
+/**
+ * The upscaler of last resort: interpolation on centre, no detail added. Needs nothing but sharp and never fails.
+ * @throws HdError `HD_OPTION` for an unknown interpolator or key
+ */
+export function resample(options: ResampleOptions = {}): Upscaler {
+  const { interpolator = 'nohalo', ...unknown } = options
+  const [key] = Object.keys(unknown)
+  if (key !== undefined)
+    throw new HdError('HD_OPTION', `resample() has the unknown option '${key}'`, { remedy: `Allowed is 'interpolator'` })
+  if (interpolator !== 'nohalo' && interpolator !== 'bicubic') {
+    throw new HdError('HD_OPTION', `'interpolator' of resample() is '${String(interpolator)}'`, {
+      remedy: `Allowed are 'nohalo' and 'bicubic'`,
+    })
+  }
+  return {
+    name: 'resample',
+    version: `1-${interpolator}`,
+    async upscale(picture) {
+      const { width, height, data } = await picture.pixels()
+      const enlarged = await enlarge({ width, height, channels: 3, data }, 2 * width, 2 * height, interpolator)
+      return { width: 2 * width, height: 2 * height, data: enlarged }
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import type { Cache } from './cache.ts'
+import { encode } from './encode.ts'
+import { singleFlight } from './flight.ts'
+import { FORMAT_FACTS, type OutputFormat } from './format.ts'
+import { masterKey, originalKey, variantKey } from './key.ts'
+import { findMaster, type Master, type MasterFacts } from './master.ts'
+import { decodeSource } from './pixels.ts'
+import { readHeader, type Source } from './source.ts'
+import type { Upscaler } from './upscaler.ts'
+
+/** How a variant is to be encoded. */
+export interface Encoding {
+  format: OutputFormat
+  /** `undefined` for a format that has none. */
+  quality: number | undefined
+}
+
+/** A master encoded: what is emitted, byte for byte. */
+export interface Variant {
+  key: string
+  bytes: Uint8Array
+  facts: VariantFacts
+}
+
+/** Kept in the store beside the bytes. */
+export type VariantFacts = Omit<MasterFacts, 'ownPng'>
+
+/** The encoding of these settings, in the form that keys hold: no quality where there is none. */
+export function toEncoding(format: OutputFormat, quality: number): Encoding {
+  return { format, quality: FORMAT_FACTS[format].lossy ? quality : undefined }
+}
+
+/** The variant by this upscaler, when the cache has it, or the master that it can be encoded from. */
+export async function findVariant(
+  source: Source,
+  upscaler: Upscaler,
+  { format, quality }: Encoding,
+  cache: Cache,
+): Promise<{ variant: Variant } | { master: Master } | undefined> {
+  const key = variantKey(masterKey(source.digest, upscaler), format, quality)
+  const entry = await cache.get(key)
+  if (entry) return { variant: { key, bytes: entry.bytes, facts: entry.meta as unknown as VariantFacts } }
+  const master = await findMaster(source, upscaler, cache)
+  if (!master) return undefined
+  return isVariant(master, format) ? { variant: master } : { master }
+}
+
+/** The variant of a master, encoded now and kept. */
+export async function encodeVariant(master: Master, { format, quality }: Encoding, cache: Cache): Promise<Variant> {
+  if (isVariant(master, format)) return master
+  const key = variantKey(master.key, format, quality)
+  return singleFlight(`${cache.dir}\0${key}`, async () => {
+    const bytes = await encode(await master.picture(), format, quality ?? 100)
+    const { ownPng: _, ...facts } = master.facts
+    await cache.put(key, { meta: facts, bytes })
+    return { key, bytes, facts }
+  })
+}
+
+/** Our own PNG of a master is the PNG variant already: one file serves for both. */
+function isVariant(master: Master, format: OutputFormat): boolean {
+  return format === 'png' && master.facts.ownPng
+}
+
+/** A source encoded otherwise at its own size, from the cache or now. */
+export async function originalVariant(
+  source: Source,
+  { format, quality }: Encoding,
+  maxPixels: number,
+  cache: Cache,
+): Promise<{ key: string; bytes: Uint8Array }> {
+  const key = originalKey(source.digest, format, quality)
+  const entry = await cache.get(key)
+  if (entry) return { key, bytes: entry.bytes }
+  return singleFlight(`${cache.dir}\0${key}`, async () => {
+    const header = await readHeader(source, maxPixels)
+    const bytes = await encode(await decodeSource(source, header), format, quality ?? 100)
+    await cache.put(key, { meta: {}, bytes })
+    return { key, bytes }
+  })
+}

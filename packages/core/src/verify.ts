@@ -1,0 +1,96 @@
+import { errorMessage, HdError } from './errors.ts'
+import { decodeFile } from './pixels.ts'
+import { fromFile, fromRaw } from './sharp.ts'
+import type { Pixels } from './upscaler.ts'
+
+/** Both pictures are compared as thumbnails of at most this many cells a side, each of at least 4 source pixels. */
+const GRID = 32
+
+/** Mean difference of all cells that is still the same picture (levels of 255). Networks stay below 3, a black frame does not. */
+const MAX_MEAN = 16
+
+/** Difference of a single cell that is still the same picture (levels of 255). */
+const MAX_CELL = 96
+
+/**
+ * What an upscaler returned, as pixels, once it is certain that they are exactly twice the size of `input` and, shrunk by
+ * two, still look like it.
+ * @throws HdError `HD_UPSCALE_FAILED` when it is no picture, `HD_UPSCALE_SIZE`, `HD_UPSCALE_DIFFERS`
+ */
+export async function verify(result: unknown, input: Pixels, upscaler: string): Promise<Pixels> {
+  const expected = { width: 2 * input.width, height: 2 * input.height }
+  const pixels = result instanceof Uint8Array ? await decodeResult(result, expected, upscaler) : checkPixels(result, upscaler)
+  checkSize(pixels, expected, upscaler)
+  if (pixels.data.length !== 3 * pixels.width * pixels.height) {
+    throw new HdError(
+      'HD_UPSCALE_SIZE',
+      `the upscaler '${upscaler}' returned ${pixels.data.length} bytes for ${pixels.width}x${pixels.height} pixels of RGB, ` +
+        `expected ${3 * pixels.width * pixels.height}`,
+    )
+  }
+  await compare(pixels, input, upscaler)
+  return pixels
+}
+
+interface Size {
+  width: number
+  height: number
+}
+
+function checkPixels(result: unknown, upscaler: string): Pixels {
+  const pixels = result as Partial<Pixels> | null | undefined
+  if (typeof pixels === 'object' && pixels !== null && pixels.data instanceof Uint8Array) return pixels as Pixels
+  throw new HdError('HD_UPSCALE_FAILED', `the upscaler '${upscaler}' returned neither pixels nor the bytes of a picture`, {
+    remedy: 'Return `{ width, height, data }` or a Uint8Array',
+  })
+}
+
+function checkSize(actual: Size, expected: Size, upscaler: string): void {
+  if (actual.width === expected.width && actual.height === expected.height) return
+  throw new HdError(
+    'HD_UPSCALE_SIZE',
+    `the upscaler '${upscaler}' returned ${actual.width}x${actual.height}, expected exactly ${expected.width}x${expected.height}`,
+  )
+}
+
+/** The size is checked by the header alone, so that a bomb is never decoded. */
+async function decodeResult(bytes: Uint8Array, expected: Size, upscaler: string): Promise<Pixels> {
+  const failed = (cause: unknown): never => {
+    throw new HdError(
+      'HD_UPSCALE_FAILED',
+      `the upscaler '${upscaler}' returned bytes that are no picture: ${errorMessage(cause)}`,
+      {
+        cause,
+      },
+    )
+  }
+  const facts = await (await fromFile(bytes)).metadata().catch(failed)
+  checkSize(facts.autoOrient, expected, upscaler)
+  const { width, height, rgb } = await decodeFile(bytes, false).catch(failed)
+  return { width, height, data: rgb }
+}
+
+async function compare(result: Pixels, input: Pixels, upscaler: string): Promise<void> {
+  const columns = Math.max(1, Math.min(GRID, Math.floor(input.width / 4)))
+  const rows = Math.max(1, Math.min(GRID, Math.floor(input.height / 4)))
+  const [actual, expected] = await Promise.all([thumbnail(result, columns, rows), thumbnail(input, columns, rows)])
+  let sum = 0
+  let worst = 0
+  for (let index = 0; index < expected.length; index++) {
+    const difference = Math.abs(actual[index]! - expected[index]!)
+    sum += difference
+    worst = Math.max(worst, difference)
+  }
+  const mean = sum / expected.length
+  if (mean <= MAX_MEAN && worst <= MAX_CELL) return
+  throw new HdError(
+    'HD_UPSCALE_DIFFERS',
+    `what the upscaler '${upscaler}' returned does not look like the source: shrunk by two it differs by ${mean.toFixed(0)} levels ` +
+      `on average (at most ${MAX_MEAN}) and by ${worst} at worst (at most ${MAX_CELL})`,
+  )
+}
+
+async function thumbnail(pixels: Pixels, width: number, height: number): Promise<Uint8Array> {
+  const input = await fromRaw(pixels.data, pixels.width, pixels.height, 3)
+  return input.resize(width, height, { fit: 'fill', kernel: 'linear' }).raw().toBuffer()
+}
