@@ -63,7 +63,7 @@ export const DEFAULTS = {
   mode: 'on',
   onError: 'fail',
   cacheDir: 'node_modules/.cache/unplugin-hd',
-  cacheMaxBytes: 2 * 1024 ** 3,
+  cacheMaxBytes: 2_147_483_648,
   quality: 85,
   maxPixels: 50_000_000,
 } as const

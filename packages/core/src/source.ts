@@ -27,7 +27,7 @@ export interface Header {
 }
 
 /** The most bytes that a source may have. */
-export const MAX_SOURCE_BYTES = 256 * 1024 * 1024
+export const MAX_SOURCE_BYTES: number = 256 * 1024 * 1024
 
 /**
  * Reads a picture file.
