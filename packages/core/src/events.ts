@@ -3,6 +3,7 @@ export type CacheState = 'hit' | 'encoded' | 'made' | 'off'
 
 /** What happens to pictures, for progress and reports. `name` is the source as messages call it. */
 export type HdEvent =
+  | { type: 'queued'; name: string }
   | { type: 'start'; name: string; width: number; height: number }
   | { type: 'progress'; name: string; fraction: number }
   | { type: 'upscaled'; name: string; upscaler: string; metered: boolean }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { Cache } from './cache.ts'
 import { formatError, HdError, isHdError } from './errors.ts'
-import type { CacheState, HdEvent, SourceFacts } from './events.ts'
+import type { CacheState, DonePicture, HdEvent, SourceFacts } from './events.ts'
 import { defaultFormat, FORMAT_FACTS, isOutputFormat, type OutputFormat, type SourceFormat } from './format.ts'
 import { obtainMaster, type MasterSurroundings } from './master.ts'
 import { processPool } from './memory.ts'
@@ -107,6 +107,10 @@ export function createHd(options: ResolvedOptions, { log, onEvent = () => undefi
   }
 }
 
+function donePicture({ width, height, format, upscaler, bytes, source }: HdAsset, cache: CacheState, ms: number): DonePicture {
+  return { cache, ms, width, height, format, upscaler, bytes: bytes.length, source }
+}
+
 interface Doubled {
   asset: HdAsset
   state: CacheState
@@ -134,6 +138,7 @@ async function double(
   if (options.mode === 'cache-only') throw cacheMiss(source, options)
 
   const header = await readHeader(source, options.maxPixels)
+  around.emit({ type: 'queued', name: source.name })
   return processPool(options.concurrency).run(workingBytes(header), around.signal, async (): Promise<Doubled> => {
     try {
       return await make(source, header, encoding, options.upscalers, around)
