@@ -82,7 +82,7 @@ export function createHd(options: ResolvedOptions, { log, onEvent = () => undefi
         onEvent({
           type: 'done',
           name: source.name,
-          picture: { ...asset, bytes: asset.bytes.length, cache: state, ms: performance.now() - begun },
+          picture: donePicture(asset, state, performance.now() - begun),
         })
         return asset
       } catch (error) {
