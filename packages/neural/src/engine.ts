@@ -44,22 +44,26 @@ export class Engine {
   }
 
   /** The picture at twice its width and height. @throws HdError `HD_MODEL`, `HD_RUNTIME`, or `HD_ABORTED` at once when the signal fires */
-  async upscale(task: Task): Promise<Picture> {
-    const leaveMemory = await this.#memory.enter()
-    const work = this.#work(task).finally(leaveMemory)
-    return untilAborted(work, task.signal)
+  upscale(task: Task): Promise<Picture> {
+    return untilAborted(this.#queue(task), task.signal)
   }
 
-  async #work(task: Task): Promise<Picture> {
-    throwIfAborted(task.signal)
-    this.#start()
-    const picture = await task.pixels()
-    const leaveTurn = await this.#turn.enter()
+  async #queue(task: Task): Promise<Picture> {
+    const leaveMemory = await this.#memory.enter()
     try {
       throwIfAborted(task.signal)
-      return await this.#run(this.#start(), task, picture)
+      // Before the pixels are there: the worker's start and the decoding overlap.
+      this.#start()
+      const picture = await task.pixels()
+      const leaveTurn = await this.#turn.enter()
+      try {
+        throwIfAborted(task.signal)
+        return await this.#run(this.#start(), task, picture)
+      } finally {
+        leaveTurn()
+      }
     } finally {
-      leaveTurn()
+      leaveMemory()
     }
   }
 
@@ -70,7 +74,7 @@ export class Engine {
     try {
       return await new Promise<Picture>((resolve, reject) => {
         this.#running = { task, resolve, reject }
-        worker.postMessage({ type: 'upscale', picture } satisfies Request, [picture.data.buffer as ArrayBuffer])
+        postPicture(worker, picture)
       })
     } finally {
       task.signal.removeEventListener('abort', abort)
@@ -120,6 +124,21 @@ export class Engine {
     this.#running?.reject(new HdError('HD_ABORTED', 'the upscaler was closed'))
     await worker?.terminate()
   }
+}
+
+/** Moves the picture to the worker. Memory that native code owns (sharp's) cannot be moved, nor should a view's larger buffer: these are copied. */
+function postPicture(worker: Worker, picture: Picture): void {
+  const { buffer, byteLength } = picture.data
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) {
+    try {
+      worker.postMessage({ type: 'upscale', picture } satisfies Request, [buffer])
+      return
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error
+    }
+  }
+  const data = new Uint8Array(picture.data)
+  worker.postMessage({ type: 'upscale', picture: { ...picture, data } } satisfies Request, [data.buffer])
 }
 
 function toHdError({ code, message, remedy }: FaultDetails, task: Task): HdError {

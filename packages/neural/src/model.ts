@@ -32,7 +32,7 @@ export function modelFromFile(path: string, file: string): Model {
 
 /** Bytes of the user's; copied, since the caller may change them. */
 export function modelFromBytes(data: Uint8Array): Model {
-  const bytes = data.slice()
+  const bytes = new Uint8Array(data)
   return ownModel(undefined, () => bytes)
 }
 

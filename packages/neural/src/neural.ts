@@ -65,10 +65,9 @@ function workerSettings({ model, runtime, threads, tile, overlap }: ResolvedOpti
   return { model: model.bytes(), own: model.own, runtime, threads, tile, overlap, cwd: process.cwd() }
 }
 
-/** A wrong length would be read as other pixels. It is also where views into a larger buffer become whole ones. */
-function checkPixels({ width, height, data }: Pixels): Pixels {
-  if (data.length !== 3 * width * height || data.length === 0) {
-    throw new HdError('HD_RUNTIME', `expected 3 x ${width} x ${height} bytes of pixels, got ${data.length}`)
-  }
-  return { width, height, data: data.byteLength === data.buffer.byteLength ? data : data.slice() }
+/** A wrong length would be read as other pixels. */
+function checkPixels(pixels: Pixels): Pixels {
+  const { width, height, data } = pixels
+  if (data.length === 3 * width * height && data.length > 0) return pixels
+  throw new HdError('HD_RUNTIME', `expected 3 x ${width} x ${height} bytes of pixels, got ${data.length}`)
 }

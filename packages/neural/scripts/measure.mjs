@@ -1,0 +1,99 @@
+// Measures the built package; run it from anywhere: node packages/neural/scripts/measure.mjs --runtime native --tile 256,512
+//   --runtime native|wasm, --threads 2, --tile 512 (several with commas), --size 1200x800, --rounds 5, --no-bare
+// Per tile size: the best whole upscale(), the best sum of the bare session.run calls of the same tiles (in a worker of
+// their own), the ratio of the two, the time of the first upscale() with its cold start, and the peak memory of the process.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { parseArgs } from 'node:util'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+
+const OVERLAP = 12
+
+async function serveBareRuns({ runtime, threads }) {
+  const ort =
+    runtime === 'native'
+      ? createRequire(import.meta.url)('onnxruntime-node')
+      : await import(new URL('../dist/ort/ort.node.min.mjs', import.meta.url).href)
+  if (runtime === 'wasm') ort.env.wasm.numThreads = threads
+  const model = readFileSync(new URL('../models/hd-x2.onnx', import.meta.url))
+  const session = await ort.InferenceSession.create(model, { intraOpNumThreads: threads, interOpNumThreads: 1 })
+  parentPort.on('message', async ({ count, width, height }) => {
+    const image = new ort.Tensor('uint8', createPicture(width, height).data, [1, height, width, 3])
+    const start = performance.now()
+    for (let index = 0; index < count; index++) await session.run({ image })
+    parentPort.postMessage(performance.now() - start)
+  })
+}
+
+function createPicture(width, height) {
+  const data = new Uint8Array(3 * width * height)
+  let seed = 1
+  for (let index = 0; index < data.length; index++) {
+    seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff
+    data[index] = ((index / 3) % width) * 0.2 + (seed >> 24)
+  }
+  return { width, height, data }
+}
+
+/** The package's own plan, from its source, as Node 20 does not read TypeScript. */
+async function loadPlanAxis() {
+  const { default: ts } = await import('typescript')
+  const source = readFileSync(new URL('../src/tiles.ts', import.meta.url), 'utf8')
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+  })
+  return (await import(`data:text/javascript,${encodeURIComponent(outputText)}`)).planAxis
+}
+
+function peakMegabytes() {
+  return Number(/VmHWM:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1000
+}
+
+async function measure(settings, width, height, rounds, bare) {
+  const { neural } = await import('../dist/index.mjs')
+  const upscaler = neural(settings)
+  const nothing = () => {}
+  const log = { debug: nothing, info: nothing, warn: console.warn }
+  const context = { signal: new AbortController().signal, log, onProgress: nothing }
+  const upscale = async () => {
+    const source = createPicture(width, height)
+    const start = performance.now()
+    await upscaler.upscale({ width, height, pixels: async () => source }, context)
+    return performance.now() - start
+  }
+  const planAxis = await loadPlanAxis()
+  const [across, down] = [width, height].map((length) => planAxis(length, { tile: settings.tile, overlap: OVERLAP }))
+  const tiles = { count: across.spans.length * down.spans.length, width: across.edge, height: down.edge }
+  const first = await upscale()
+  const wholes = []
+  const runs = []
+  const worker = bare ? new Worker(new URL(import.meta.url), { workerData: settings }) : undefined
+  // Taken in turn, so that a disturbance of the machine falls on both; the first pair is warm-up.
+  for (let round = 0; round <= rounds; round++) {
+    wholes.push(await upscale())
+    if (worker) runs.push(await new Promise((done) => (worker.once('message', done), worker.postMessage(tiles))))
+  }
+  await worker?.terminate()
+  await upscaler.close()
+  const best = (times) => Math.min(...times.slice(1))
+  const speed = (4 * width * height) / 1000 / best(wholes)
+  const share = (tiles.count * tiles.width * tiles.height) / (width * height)
+  const ratio = bare ? `, bare ${best(runs).toFixed(0)} ms, ratio ${(best(wholes) / best(runs)).toFixed(3)}` : ''
+  console.log(
+    `${settings.runtime} tile ${settings.tile}: ${tiles.count} of ${tiles.width}x${tiles.height} (${share.toFixed(2)} of the area), ` +
+      `${best(wholes).toFixed(0)} ms = ${speed.toFixed(2)} output MP/s${ratio}, first ${first.toFixed(0)} ms, peak ${peakMegabytes().toFixed(0)} MB`,
+  )
+}
+
+if (isMainThread) {
+  const text = (fallback) => ({ type: 'string', default: fallback })
+  const options = { runtime: text('native'), threads: text('2'), tile: text('512'), size: text('1200x800'), rounds: text('5') }
+  const { values } = parseArgs({ options: { ...options, 'no-bare': { type: 'boolean', default: false } } })
+  const [width, height] = values.size.split('x').map(Number)
+  for (const tile of values.tile.split(',').map(Number)) {
+    const settings = { runtime: values.runtime, threads: Number(values.threads), tile }
+    await measure(settings, width, height, Number(values.rounds), !values['no-bare'])
+  }
+} else {
+  await serveBareRuns(workerData)
+}
