@@ -2,8 +2,8 @@ import { element } from './element.ts'
 
 export interface Comparison {
   title: string
-  /** What the import says, for the caption. */
-  query: string
+  /** The picture as the import names it, for the caption. */
+  file: string
   /** URL of the 1x picture. */
   src: string
   /** URL of the 2x picture. */
@@ -13,7 +13,7 @@ export interface Comparison {
 }
 
 /** The 1x and the 2x picture at the same size on screen, in two panes that scroll together. */
-export function compare({ title, query, src, hd, focus }: Comparison): HTMLElement {
+export function compare({ title, file, src, hd, focus }: Comparison): HTMLElement {
   const before = element('img', { src, alt: `${title}, 1x enlarged by the browser` })
   const after = element('img', { src: hd, alt: `${title}, 2x by unplugin-hd` })
   const left = element('div', { class: 'pane', tabindex: 0 }, before)
@@ -38,7 +38,7 @@ export function compare({ title, query, src, hd, focus }: Comparison): HTMLEleme
       'div',
       { class: 'panes' },
       element('figure', {}, left, element('figcaption', {}, '1x, enlarged by the browser')),
-      element('figure', {}, right, element('figcaption', {}, element('code', {}, query))),
+      element('figure', {}, right, element('figcaption', {}, element('code', {}, `${file}?hd`))),
     ),
   )
 }

@@ -26,23 +26,23 @@ import { element } from './element.ts'
 import { shape } from './shape.ts'
 
 document.querySelector('#comparisons')?.append(
-  compare({ title: 'Brushes', query: './pictures/brushes.jpg?hd', src: brushes, hd: brushesHd, focus: [0.55, 0.2] }),
+  compare({ title: 'Brushes', file: './pictures/brushes.jpg', src: brushes, hd: brushesHd, focus: [0.55, 0.2] }),
   compare({
     title: 'Dandelion',
-    query: '@unplugin-hd/pictures/dandelion.jpg?hd',
+    file: '@unplugin-hd/pictures/dandelion.jpg',
     src: dandelion,
     hd: dandelionHd,
     focus: [0.2, 0.1],
   }),
-  compare({ title: 'Xylophone', query: '@/pictures/xylophone.webp?hd', src: xylophone, hd: xylophoneHd, focus: [0.8, 0.5] }),
+  compare({ title: 'Xylophone', file: '@/pictures/xylophone.webp', src: xylophone, hd: xylophoneHd, focus: [0.8, 0.5] }),
   compare({
     title: 'Campfire',
-    query: '@unplugin-hd/pictures/campfire.png?hd',
+    file: '@unplugin-hd/pictures/campfire.png',
     src: campfire,
     hd: campfireHd,
     focus: [0.5, 0.5],
   }),
-  compare({ title: 'Ladybug', query: '@unplugin-hd/pictures/ladybug.png?hd', src: ladybug, hd: ladybugHd, focus: [0.5, 0.5] }),
+  compare({ title: 'Ladybug', file: '@unplugin-hd/pictures/ladybug.png', src: ladybug, hd: ladybugHd, focus: [0.5, 0.5] }),
 )
 
 document.querySelector('#shapes')?.append(
@@ -82,7 +82,7 @@ document.querySelector('#shapes')?.append(
     view: element('img', { src: brushesWebp, width: 560, height: 420, alt: 'Paint brushes of many colours' }),
   }),
   shape({
-    query: "import('./pictures/balloons.png?hd')",
+    query: 'import(…)',
     view: loadOnDemand(),
   }),
 )

@@ -1,0 +1,101 @@
+/**
+ * Types of `?hd` imports: `/// <reference types="unplugin-hd/client" />`, or `"types": ["unplugin-hd/client"]`.
+ *
+ * A module pattern of TypeScript has one `*`, so the key that decides the type is the last one:
+ * `./a.jpg?hd&as=img`, or with more keys `./a.jpg?hd&format=webp&as=img`. Where the shape is a URL, `hd` is the last:
+ * `./a.jpg?hd`, `./a.jpg?format=webp&quality=80&hd`.
+ */
+
+/** What `as=img` gives: spread it on an `<img>`. */
+interface HdImg {
+  /** URL of the 1x picture. */
+  readonly src: string
+  /** `"<1x url> 1x, <2x url> 2x"` */
+  readonly srcset: string
+  /** In CSS pixels: the size of the source. */
+  readonly width: number
+  readonly height: number
+}
+
+/** What `as=picture` gives: a `<source>` for each format, and the `<img>` after them. */
+interface HdPicture {
+  readonly sources: readonly { readonly type: string; readonly srcset: string }[]
+  readonly img: HdImg
+}
+
+/** What `as=meta` gives. */
+interface HdMeta {
+  /** URL of the 2x picture. */
+  readonly src: string
+  /** In pixels: twice the source's, except with `mode: 'off'`. */
+  readonly width: number
+  readonly height: number
+  readonly format: string
+  /** Size of the file. */
+  readonly bytes: number
+  /** Name of the upscaler; `null` with `mode: 'off'`. */
+  readonly upscaler: string | null
+  readonly source: { readonly src: string; readonly width: number; readonly height: number }
+}
+
+declare module '*?hd' {
+  const url: string
+  export default url
+}
+declare module '*&hd' {
+  const url: string
+  export default url
+}
+declare module '*?hd&format=jpeg' {
+  const url: string
+  export default url
+}
+declare module '*?hd&format=png' {
+  const url: string
+  export default url
+}
+declare module '*?hd&format=webp' {
+  const url: string
+  export default url
+}
+declare module '*?hd&format=avif' {
+  const url: string
+  export default url
+}
+declare module '*?hd&inline' {
+  const url: string
+  export default url
+}
+declare module '*?hd&no-inline' {
+  const url: string
+  export default url
+}
+declare module '*&as=srcset' {
+  /** `"<1x url> 1x, <2x url> 2x"` */
+  const srcset: string
+  export default srcset
+}
+declare module '*&as=img' {
+  const img: HdImg
+  export default img
+}
+declare module '*&as=picture' {
+  const picture: HdPicture
+  export default picture
+}
+declare module '*?hd&as=picture&format=webp' {
+  const picture: HdPicture
+  export default picture
+}
+declare module '*?hd&as=picture&format=avif' {
+  const picture: HdPicture
+  export default picture
+}
+declare module '*?hd&as=picture&format=avif;webp' {
+  const picture: HdPicture
+  export default picture
+}
+declare module '*&as=meta' {
+  const meta: HdMeta
+  export default meta
+}

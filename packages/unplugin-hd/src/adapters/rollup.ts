@@ -1,0 +1,54 @@
+import type { Plugin } from 'rollup'
+import type { HdOptions } from '../options.ts'
+import { createSession, requestOf, type Session } from '../session.ts'
+import type { Part } from '../shape.ts'
+import { HD_QUERY_RE } from '@unplugin-hd/core'
+import { resolveHdId } from './resolve.ts'
+import { warnOfSlipped } from './rollup-slipped.ts'
+
+/** The hooks for Rollup; Rolldown takes them too. */
+export function rollupHooks(options: HdOptions): Partial<Plugin> {
+  let session: Session
+  return {
+    buildStart({ logLevel }) {
+      session = createSession(options, {
+        root: process.cwd(),
+        quiet: (logLevel as string) === 'silent' || logLevel === 'warn',
+        warn: (message) => this.warn(message),
+      })
+    },
+    resolveId: {
+      filter: { id: HD_QUERY_RE },
+      handler(id, importer) {
+        return session.wants(id) ? resolveHdId(this, id, importer) : null
+      },
+    },
+    load: {
+      filter: { id: HD_QUERY_RE },
+      async handler(id) {
+        if (!session.wants(id)) return null
+        const { file, request } = requestOf(id)
+        this.addWatchFile(file)
+        const { shape } = await session.load(file, request)
+        const emit = ({ asset, name }: Part): string =>
+          `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', name, source: asset.bytes })}`
+        const urls = shape.parts.map(request.delivery === 'inline' ? inlineUrl : emit)
+        return { code: `export default ${shape.expression(urls)}`, map: null, moduleSideEffects: false }
+      },
+    },
+    async buildEnd() {
+      await session.end()
+    },
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        warnOfSlipped(bundle, (message) => this.warn(message))
+      },
+    },
+  }
+}
+
+/** A `data:` URL as a JavaScript expression. */
+function inlineUrl({ asset }: Part): string {
+  return JSON.stringify(`data:${asset.mime};base64,${Buffer.from(asset.bytes).toString('base64')}`)
+}

@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util'
+import { errorMessage, HdError, isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from '@unplugin-hd/core'
+
+export const HELP = `hd: pictures at 2x by super-resolution
+
+Usage
+  hd upscale <in> --out <file> [options]
+
+Options
+  --out <file>       where the 2x goes; its extension chooses the format
+  --model <file>     an ONNX super-resolution model instead of the built-in one
+  --format <format>  ${OUTPUT_FORMATS.join(', ')}; wins over the extension
+  --quality <n>      1 to 100; PNG has none (default 85)
+  --json             one JSON object on standard output
+  --help, --version
+
+Exit status: 0 on success, 1 on refusal ("file: message (CODE)" on standard error,
+with --json {"error":{"code","message","file"}} on standard output).
+The cache is node_modules/.cache/unplugin-hd of the nearest package.json above the
+current folder, else a folder of the user's; UNPLUGIN_HD_CACHE_DIR overrides both.
+`
+
+export interface UpscaleCommand {
+  kind: 'upscale'
+  /** As the user wrote them. */
+  input: string
+  out: string
+  model: string | undefined
+  format: OutputFormat | undefined
+  quality: number | undefined
+  json: boolean
+}
+
+export type Command = UpscaleCommand | { kind: 'help' } | { kind: 'version' }
+
+/** @throws HdError `HD_OPTION` for anything that {@link HELP} does not allow */
+export function parseArguments(args: readonly string[]): Command {
+  const { values, positionals } = parse(args)
+  if (values.help || (args.length === 0 && positionals.length === 0)) return { kind: 'help' }
+  if (values.version) return { kind: 'version' }
+  const [name, input, ...rest] = positionals
+  if (name !== 'upscale') throw refuse(name === undefined ? 'a command is missing' : `the command '${name}' is unknown`)
+  if (input === undefined) throw refuse('the input file is missing')
+  if (rest.length > 0) throw refuse(`expected one input file, got ${rest.length + 1}`)
+  if (!values.out) throw refuse('--out is missing')
+  return {
+    kind: 'upscale',
+    input,
+    out: values.out,
+    model: values.model,
+    format: values.format === undefined ? undefined : parseFormat(values.format),
+    quality: values.quality === undefined ? undefined : parseQuality(values.quality),
+    json: values.json ?? false,
+  }
+}
+
+const FLAGS = {
+  out: { type: 'string' },
+  model: { type: 'string' },
+  format: { type: 'string' },
+  quality: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const
+
+function parse(args: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof FLAGS; allowPositionals: true }>> {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS, allowPositionals: true })
+  } catch (cause) {
+    throw refuse(errorMessage(cause).split('. ', 1)[0]!)
+  }
+}
+
+function parseFormat(value: string): OutputFormat {
+  const format = value === 'jpg' ? 'jpeg' : value
+  if (isOutputFormat(format)) return format
+  throw refuse(`--format is '${value}', allowed are ${OUTPUT_FORMATS.join(', ')}`)
+}
+
+function parseQuality(value: string): number {
+  if (/^(?:[1-9]\d?|100)$/.test(value)) return Number(value)
+  throw refuse(`--quality is '${value}', allowed are whole numbers from 1 to 100`)
+}
+
+function refuse(message: string): HdError {
+  return new HdError('HD_OPTION', message, { remedy: 'See `hd --help`' })
+}

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import path from 'node:path'
+
+/**
+ * The project that a command runs in, so that it shares the cache with the project's builds: the nearest folder above `cwd`
+ * with a `package.json`. Outside of any project the cache goes where the system keeps the caches of a user, and no
+ * `node_modules` is left behind.
+ */
+export function cacheRoot(
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>>,
+): { root: string; cacheDir: string | undefined } {
+  for (let folder = cwd; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, 'package.json'))) return { root: folder, cacheDir: undefined }
+    if (folder === path.dirname(folder)) break
+  }
+  return { root: cwd, cacheDir: env['UNPLUGIN_HD_CACHE_DIR'] || path.join(userCacheDir(env), 'unplugin-hd') }
+}
+
+/** XDG Base Directory Specification; Apple's and Microsoft's conventions. */
+function userCacheDir(env: Readonly<Record<string, string | undefined>>): string {
+  if (process.platform === 'win32') return env['LOCALAPPDATA'] ?? path.join(homedir(), 'AppData', 'Local')
+  if (process.platform === 'darwin') return path.join(homedir(), 'Library', 'Caches')
+  return env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache')
+}

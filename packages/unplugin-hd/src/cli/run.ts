@@ -1,0 +1,31 @@
+import { formatError, isHdError, toHdError } from '@unplugin-hd/core'
+import { HELP, parseArguments } from './arguments.ts'
+import { upscale } from './upscale.ts'
+import { version } from './version.ts'
+
+export interface CliSurroundings {
+  /** Absolute path that relative ones start from. */
+  cwd: string
+  stdout: { write(text: string): unknown }
+  stderr: { write(text: string): unknown; isTTY?: boolean; columns?: number }
+}
+
+/** Runs the command line and returns its exit status: 0 for success, 1 for a refusal. */
+export async function run(args: readonly string[], surroundings: CliSurroundings): Promise<0 | 1> {
+  const { stdout, stderr } = surroundings
+  // Known before the arguments are checked, because a refused argument is reported as JSON as well.
+  const json = args.includes('--json')
+  try {
+    const command = parseArguments(args)
+    if (command.kind === 'help') stdout.write(HELP)
+    else if (command.kind === 'version') stdout.write(`${version()}\n`)
+    else stdout.write(await upscale(command, surroundings))
+    return 0
+  } catch (thrown) {
+    const error = isHdError(thrown) ? thrown : toHdError(thrown, 'HD_RUNTIME', 'unexpected failure')
+    const { code, message, file } = error
+    if (json) stdout.write(`${JSON.stringify({ error: { code, message, file } })}\n`)
+    else stderr.write(`${formatError(error)}\n`)
+    return 1
+  }
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import {
+  createHd,
+  errorMessage,
+  HdError,
+  isHdError,
+  isOutputFormat,
+  resolveOptions,
+  type DonePicture,
+  type HdEvent,
+  type OutputFormat,
+} from '@unplugin-hd/core'
+import { neural } from '@unplugin-hd/neural'
+import { createLiveLine } from '../progress/live-line.ts'
+import { formatPicture } from '../progress/text.ts'
+import type { UpscaleCommand } from './arguments.ts'
+import { cacheRoot } from './cache-root.ts'
+import type { CliSurroundings } from './run.ts'
+
+/**
+ * Doubles one picture through the same pipeline and cache as a build, and returns what is to be printed.
+ * @throws HdError, see `docs/errors.md`; its `file` is as the user wrote it
+ */
+export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliSurroundings): Promise<string> {
+  const input = path.resolve(cwd, command.input)
+  const out = path.resolve(cwd, command.out)
+  await refuseOverwriting(input, out, command)
+  const live = createLiveLine(stderr, stderr.isTTY !== true)
+  let done: DonePicture | undefined
+  const onEvent = (event: HdEvent): void => {
+    if (event.type === 'progress') live.show(`${command.input} ${Math.round(100 * event.fraction)} %`)
+    if (event.type === 'done') done = event.picture
+    if (event.type === 'warning') stderr.write(`${command.input}: ${event.message}\n`)
+  }
+  const say = (message: string): void => void stderr.write(`${message}\n`)
+
+  const { root, cacheDir } = cacheRoot(cwd, process.env)
+  const model = command.model === undefined ? undefined : path.resolve(cwd, command.model)
+  const options = resolveOptions(
+    { cache: cacheDir === undefined ? {} : { dir: cacheDir }, upscaler: neural(model === undefined ? {} : { model }) },
+    { root, env: process.env, defaultUpscaler: neural },
+  )
+  const hd = createHd(options, { onEvent, log: { debug: () => undefined, info: say, warn: say } })
+  try {
+    const asset = await hd.double(await hd.source(input), { format: command.format ?? formatOf(out), quality: command.quality })
+    await write(out, asset.bytes, command.out)
+  } catch (error) {
+    // The pipeline names files relative to the project, the user of a command line as they were typed.
+    if (isHdError(error) && error.file !== command.out && !isModelFault(error)) error.file = command.input
+    throw error
+  } finally {
+    live.clear()
+    await hd.close()
+  }
+  return command.json
+    ? `${JSON.stringify({ file: command.input, out: command.out, ...done })}\n`
+    : `${command.input} → ${command.out}  ${formatPicture(done!)}\n`
+}
+
+function isModelFault({ code }: HdError): boolean {
+  return code === 'HD_MODEL'
+}
+
+function formatOf(out: string): OutputFormat | undefined {
+  const extension = path.extname(out).slice(1).toLowerCase().replace(/^jpg$/, 'jpeg')
+  return isOutputFormat(extension) ? extension : undefined
+}
+
+async function refuseOverwriting(input: string, out: string, command: UpscaleCommand): Promise<void> {
+  const [from, to] = await Promise.all([input, out].map((file) => realpath(file).catch(() => file)))
+  if (from !== to) return
+  throw new HdError('HD_OUTPUT', 'the output is the input itself', { file: command.out, remedy: 'Write to another file' })
+}
+
+/** Whole or not at all: a reader never sees half of it, and an earlier file stays when writing fails. */
+async function write(out: string, bytes: Uint8Array, name: string): Promise<void> {
+  const temporary = path.join(path.dirname(out), `.${path.basename(out)}.${randomUUID()}`)
+  try {
+    await mkdir(path.dirname(out), { recursive: true })
+    await writeFile(temporary, bytes)
+    await rename(temporary, out)
+  } catch (cause) {
+    await rm(temporary, { force: true })
+    throw new HdError('HD_OUTPUT', `the output cannot be written: ${errorMessage(cause)}`, { file: name, cause })
+  }
+}

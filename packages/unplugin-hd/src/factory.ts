@@ -1,0 +1,20 @@
+import type { UnpluginFactory } from 'unplugin'
+import { setupEsbuild } from './adapters/esbuild.ts'
+import { rolldownHooks } from './adapters/rolldown.ts'
+import { rollupHooks } from './adapters/rollup.ts'
+import { viteHooks } from './adapters/vite.ts'
+import { applyWebpack } from './adapters/webpack.ts'
+import type { HdOptions } from './options.ts'
+
+/** One plugin, with the hooks of every bundler beside each other: they share no more than a session. */
+export const factory: UnpluginFactory<HdOptions | undefined> = (options = {}) => ({
+  name: 'unplugin-hd',
+  enforce: 'pre',
+  vite: viteHooks(options),
+  rollup: rollupHooks(options),
+  rolldown: rolldownHooks(options),
+  webpack: (compiler) => applyWebpack(compiler, options),
+  // The parts of Rspack's compiler that are used here are those of webpack.
+  rspack: (compiler) => applyWebpack(compiler as unknown as Parameters<typeof applyWebpack>[0], options),
+  esbuild: { setup: (build) => setupEsbuild(build, options) },
+})

@@ -1,0 +1,121 @@
+import type { DonePicture, HdEvent } from '@unplugin-hd/core'
+import { createLiveLine } from './live-line.ts'
+import { createStyle, formatBytes, formatPicture, formatTime } from './text.ts'
+
+/** Pictures that came from the cache are listed one by one only up to this many. */
+const MAX_LISTED = 20
+
+export interface ReporterSurroundings {
+  stream: { write(text: string): unknown; isTTY?: boolean; columns?: number }
+  /** Nothing but warnings. */
+  quiet: boolean
+  warn: (message: string) => void
+}
+
+export interface Reporter {
+  onEvent: (event: HdEvent) => void
+  info: (message: string) => void
+  /** Prints the closing summary, if there was any picture, and starts anew. */
+  end: () => void
+}
+
+/** Tells a person how the pictures of a build are getting on: a live line on a terminal, a line per made picture, a summary. */
+export function createReporter({ stream, quiet, warn }: ReporterSurroundings): Reporter {
+  const style = createStyle(stream.isTTY === true)
+  const live = createLiveLine(stream, quiet || stream.isTTY !== true)
+  let build = newBuild()
+
+  const print = (text: string): void => {
+    if (quiet) return
+    live.clear()
+    stream.write(`${style('dim', 'hd')} ${text}\n`)
+  }
+  const position = (): string => `${build.done}/${build.queued}`
+  const line = (name: string, picture: DonePicture): string => `${style('bold', name)}  ${formatPicture(picture)}`
+
+  const onDone = (name: string, picture: DonePicture): void => {
+    const key = `${name} ${picture.format} ${picture.bytes}`
+    // Several imports, or several environments, may ask for the same picture: the first answer is the true one.
+    if (build.pictures.has(key)) return
+    build.pictures.set(key, { name, picture })
+    if (picture.cache === 'hit' || picture.cache === 'off') return
+    if (picture.cache === 'made') build.done++
+    print(picture.cache === 'made' ? `${position()} ${line(name, picture)}` : line(name, picture))
+  }
+
+  return {
+    info: print,
+    onEvent(event) {
+      switch (event.type) {
+        case 'queued':
+          build.queued++
+          break
+        case 'progress':
+          live.show(
+            `hd ${position()} ${event.name} ${Math.round(100 * event.fraction)} % ${formatTime(performance.now() - build.begun)}`,
+          )
+          break
+        case 'upscaled':
+          if (event.metered) build.metered++
+          live.show(`hd ${position()} ${event.name} ${event.upscaler} …`)
+          break
+        case 'done':
+          onDone(event.name, event.picture)
+          break
+        case 'failed':
+          build.failed++
+          live.clear()
+          break
+        case 'warning':
+          live.clear()
+          warn(`${event.name}: ${event.message}`)
+          break
+        case 'start':
+          break
+      }
+    },
+    end() {
+      live.clear()
+      const pictures = [...build.pictures.values()]
+      if (pictures.length > 0) {
+        const listed = pictures.filter(({ picture }) => picture.cache === 'hit' || picture.cache === 'off')
+        if (pictures.length <= MAX_LISTED) for (const { name, picture } of listed) print(line(name, picture))
+        print(summary(build))
+      }
+      build = newBuild()
+    },
+  }
+}
+
+interface Build {
+  begun: number
+  queued: number
+  done: number
+  failed: number
+  metered: number
+  pictures: Map<string, { name: string; picture: DonePicture }>
+}
+
+function newBuild(): Build {
+  return { begun: performance.now(), queued: 0, done: 0, failed: 0, metered: 0, pictures: new Map() }
+}
+
+/** `3 pictures: 2 made, 1 from cache; 1.4 s of work, 99.0 kB → 512.3 kB` */
+function summary({ pictures, failed, metered }: Build): string {
+  const all = [...pictures.values()].map(({ picture }) => picture)
+  const count = (state: DonePicture['cache']): number => all.filter(({ cache }) => cache === state).length
+  const states = [
+    [count('made'), 'made'],
+    [count('encoded'), 'encoded from cache'],
+    [count('hit'), 'from cache'],
+    [count('off'), 'left at 1x'],
+    [failed, 'failed'],
+    [metered, 'metered calls'],
+  ] as const
+  const parts = states.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`)
+  const sum = (of: (picture: DonePicture) => number): number => all.reduce((total, picture) => total + of(picture), 0)
+  return (
+    `${all.length} ${all.length === 1 ? 'picture' : 'pictures'}: ${parts.join(', ')}; ` +
+    `${formatTime(sum(({ ms }) => ms))} of work, ${formatBytes(sum(({ source }) => source.bytes))} → ${formatBytes(sum(({ bytes }) => bytes))}`
+  )
+}

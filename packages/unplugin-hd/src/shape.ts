@@ -1,0 +1,131 @@
+import path from 'node:path'
+import type { Asset, Hd, HdAsset, HdRequest, OutputFormat, Source } from '@unplugin-hd/core'
+
+/** A file that an import needs, and what it is to be called. */
+export interface Part {
+  asset: Asset
+  /** For the bundler's naming options: `hero@2x.jpg`; at 1x `hero.jpg`. */
+  name: string
+  /** It is the source file itself, unchanged. */
+  original: boolean
+}
+
+/** What an import gives: the files it needs and the value made of their URLs. */
+export interface Shape {
+  parts: readonly Part[]
+  /**
+   * The default export as a JavaScript expression.
+   * @param urls a JavaScript expression for the URL of each part
+   */
+  expression(urls: readonly string[]): string
+}
+
+/**
+ * Makes the pictures that a request needs, and says what the import's value is. A `2x` descriptor is written only for a
+ * picture that really is twice the source's size.
+ * @throws HdError, see `docs/errors.md`
+ */
+export async function createShape(hd: Hd, source: Source, request: HdRequest): Promise<Shape> {
+  const name = path.parse(source.name).name
+  const [format] = request.formats
+  switch (request.as) {
+    case 'url': {
+      const two = await hd.double(source, { format, quality: request.quality })
+      return { parts: [doubledPart(two, name)], expression: ([url]) => url! }
+    }
+    case 'srcset': {
+      const pair = await createPair(hd, source, name, request, format)
+      return { parts: pair.parts, expression: (urls) => pair.srcset(urls) }
+    }
+    case 'img': {
+      const pair = await createPair(hd, source, name, request, format)
+      return { parts: pair.parts, expression: (urls) => imgExpression(pair, urls) }
+    }
+    case 'picture':
+      return createPicture(hd, source, name, request)
+    case 'meta':
+      return createMeta(hd, source, name, request, format)
+  }
+}
+
+/** The 1x and the 2x of a source in one format; only one of them when there is no 2x. */
+interface Pair {
+  parts: readonly Part[]
+  two: HdAsset
+  src(urls: readonly string[]): string
+  srcset(urls: readonly string[]): string
+}
+
+/** @param format both in this format; when it is left out, the 1x is the source file itself */
+async function createPair(
+  hd: Hd,
+  source: Source,
+  name: string,
+  { quality }: HdRequest,
+  format: OutputFormat | undefined,
+): Promise<Pair> {
+  const two = await hd.double(source, { format, quality })
+  if (two.factor === 1) {
+    return { two, parts: [doubledPart(two, name)], src: ([one]) => one!, srcset: ([one]) => `${one} + " 1x"` }
+  }
+  const one = await hd.original(source, { format, quality })
+  return {
+    two,
+    parts: [{ asset: one, name: `${name}.${one.extension}`, original: format === undefined }, doubledPart(two, name)],
+    src: ([first]) => first!,
+    srcset: ([first, second]) => `${first} + " 1x, " + ${second} + " 2x"`,
+  }
+}
+
+async function createPicture(hd: Hd, source: Source, name: string, request: HdRequest): Promise<Shape> {
+  const img = await createPair(hd, source, name, request, undefined)
+  // Without a 2x every `<source>` would only repeat the `<img>`.
+  const sources =
+    img.two.factor === 1 ? [] : await Promise.all(request.formats.map((format) => createPair(hd, source, name, request, format)))
+  const pairs = [img, ...sources]
+  return {
+    parts: pairs.flatMap((pair) => pair.parts),
+    expression(urls) {
+      let used = 0
+      const [imgUrls, ...sourceUrls] = pairs.map((pair) => urls.slice(used, (used += pair.parts.length)))
+      const entries = sources.map(
+        (pair, index) => `{ type: ${JSON.stringify(pair.two.mime)}, srcset: ${pair.srcset(sourceUrls[index]!)} }`,
+      )
+      return `{ sources: [${entries.join(', ')}], img: ${imgExpression(img, imgUrls!)} }`
+    },
+  }
+}
+
+async function createMeta(
+  hd: Hd,
+  source: Source,
+  name: string,
+  request: HdRequest,
+  format: OutputFormat | undefined,
+): Promise<Shape> {
+  const { parts, two, src } = await createPair(hd, source, name, request, format)
+  return {
+    parts,
+    expression(urls) {
+      const facts = {
+        width: two.width,
+        height: two.height,
+        format: two.format,
+        bytes: two.bytes.length,
+        upscaler: two.upscaler ?? null,
+      }
+      const { width, height } = two.source
+      return `{ src: ${urls.at(-1)!}, ...${JSON.stringify(facts)}, source: { src: ${src(urls)}, ...${JSON.stringify({ width, height })} } }`
+    },
+  }
+}
+
+function doubledPart(asset: HdAsset, name: string): Part {
+  const doubled = asset.factor === 2
+  return { asset, name: `${name}${doubled ? '@2x' : ''}.${asset.extension}`, original: !doubled }
+}
+
+/** The size is the one in CSS pixels: that of the source. */
+function imgExpression({ two, src, srcset }: Pair, urls: readonly string[]): string {
+  return `{ src: ${src(urls)}, srcset: ${srcset(urls)}, width: ${two.source.width}, height: ${two.source.height} }`
+}

@@ -1,0 +1,31 @@
+import type { LoaderContext } from 'webpack'
+import { partRequest } from './adapters/webpack-request.ts'
+import { sessionOf } from './adapters/webpack-sessions.ts'
+import { requestOf } from './session.ts'
+
+/** The loader takes bytes and gives bytes. */
+export const raw = true
+
+/**
+ * The bytes of a 2x, or of one part of a shape; for every shape but a URL the module that puts its parts together. The
+ * bundler has read the file already, but the session reads it again: it checks more than a bundler does.
+ */
+export default function hdLoader(this: LoaderContext<unknown>): void {
+  const callback = this.async()
+  load(this).then((result) => callback(null, result), callback)
+}
+
+async function load(context: LoaderContext<unknown>): Promise<Buffer | string> {
+  const query = new URLSearchParams(typeof context.query === 'string' ? context.query.slice(1) : '')
+  const key = query.get('key') ?? ''
+  const part = query.get('part')
+  const { resourcePath, resourceQuery } = context
+  const { request } = requestOf(`x${resourceQuery}`)
+  const { shape } = await sessionOf(context.rootContext, key).load(resourcePath, request)
+  if (part !== null || request.as === 'url') return Buffer.from(shape.parts[Number(part ?? 0)]!.asset.bytes)
+
+  const loader = context.loaders[context.loaderIndex]!.path
+  const requests = shape.parts.map((one, index) => partRequest(resourcePath, resourceQuery, request, one, index, { loader, key }))
+  const imports = requests.map((specifier, index) => `import url${index} from ${JSON.stringify(specifier)}`)
+  return `${imports.join('\n')}\nexport default ${shape.expression(requests.map((_, index) => `url${index}`))}\n`
+}

@@ -1,0 +1,9 @@
+import { createWebpackPlugin, type UnpluginInstance } from 'unplugin'
+import { factory } from './factory.ts'
+import type { HdOptions } from './options.ts'
+
+const hd: UnpluginInstance<HdOptions | undefined>['webpack'] = createWebpackPlugin(factory)
+export default hd
+
+export { neural, resample, type Upscaler } from './index.ts'
+export type { HdOptions }

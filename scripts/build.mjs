@@ -1,0 +1,56 @@
+// Builds the packages whose files changed since their last build, in the order of their dependencies.
+// `--force` builds all of them.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const ORDER = ['core', 'neural', 'unplugin-hd']
+const IGNORED = new Set(['node_modules', 'dist'])
+
+/** Builds what is out of date. @param {{ force?: boolean, quiet?: boolean }} options */
+export function build({ force = false, quiet = false } = {}) {
+  let below = hashFiles(['package.json', 'tsconfig.json', 'pnpm-lock.yaml'].map((name) => path.join(ROOT, name)))
+  for (const name of ORDER) {
+    const folder = path.join(ROOT, 'packages', name)
+    // A package is bundled against those below it, so it is out of date when they are.
+    below = createHash('sha256')
+      .update(below)
+      .update(hashFiles(listFiles(folder)))
+      .digest('hex')
+    const stamp = path.join(folder, 'dist', '.stamp')
+    if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === below) continue
+    if (!quiet) console.log(`building packages/${name}`)
+    const tsdown = path.join(ROOT, 'node_modules', 'tsdown', 'dist', 'run.mjs')
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--no-deprecation', tsdown], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    if (status !== 0) {
+      console.error(`${stdout}${stderr}\npackages/${name} could not be built`)
+      process.exit(1)
+    }
+    writeFileSync(stamp, below)
+  }
+}
+
+function listFiles(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !IGNORED.has(name))
+    .flatMap((entry) => {
+      const file = path.join(folder, entry.name)
+      return entry.isDirectory() ? listFiles(file) : [file]
+    })
+    .filter((file) => !file.endsWith('.test.ts'))
+    .toSorted()
+}
+
+function hashFiles(files) {
+  const hash = createHash('sha256')
+  for (const file of files) if (existsSync(file)) hash.update(path.relative(ROOT, file)).update(readFileSync(file))
+  return hash.digest('hex')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) build({ force: process.argv.includes('--force') })
