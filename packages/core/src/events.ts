@@ -13,7 +13,7 @@ export type HdEvent =
 
 export interface DonePicture {
   cache: CacheState
-  /** From the reading of the source to the bytes of the 2x. */
+  /** From the reading of the source to the bytes of the 2x, less the time that it waited for its turn. */
   ms: number
   width: number
   height: number

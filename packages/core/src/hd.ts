@@ -78,11 +78,11 @@ export function createHd(options: ResolvedOptions, { log, onEvent = () => undefi
     async double(source, request = {}) {
       const begun = performance.now()
       try {
-        const { asset, state } = await double(source, request, options, around)
+        const { asset, state, waitedMs = 0 } = await double(source, request, options, around)
         onEvent({
           type: 'done',
           name: source.name,
-          picture: donePicture(asset, state, performance.now() - begun),
+          picture: donePicture(asset, state, performance.now() - begun - waitedMs),
         })
         return asset
       } catch (error) {
@@ -114,6 +114,8 @@ function donePicture({ width, height, format, upscaler, bytes, source }: HdAsset
 interface Doubled {
   asset: HdAsset
   state: CacheState
+  /** For its turn. */
+  waitedMs?: number
 }
 
 async function double(
@@ -139,15 +141,17 @@ async function double(
 
   const header = await readHeader(source, options.maxPixels)
   around.emit({ type: 'queued', name: source.name })
+  const queued = performance.now()
   return processPool(options.concurrency).run(workingBytes(header), around.signal, async (): Promise<Doubled> => {
+    const waitedMs = performance.now() - queued
     try {
-      return await make(source, header, encoding, options.upscalers, around)
+      return { ...(await make(source, header, encoding, options.upscalers, around)), waitedMs }
     } catch (error) {
       if (options.onError === 'fail' || !isHdError(error) || !isUpscalerFault(error)) throw error
       const instead = options.onError === 'resample' ? 'it is enlarged by resampling instead' : 'the source is used at 1x instead'
       around.emit({ type: 'warning', name: source.name, message: `${formatError(error)}; ${instead}` })
       if (options.onError === 'source') return { asset: sourceAsset(source, header), state: 'off' }
-      return await make(source, header, encoding, [resample()], around)
+      return { ...(await make(source, header, encoding, [resample()], around)), waitedMs }
     }
   })
 }
@@ -221,8 +225,7 @@ function workingBytes({ width, height }: Header): number {
   return 48 * width * height
 }
 
+/** Relative to the root, with `/` on every system; absolute only on another drive. */
 function displayName(file: string, root: string): string {
-  const relative = path.relative(root, file)
-  const outside = relative === '' || relative.startsWith('..') || path.isAbsolute(relative)
-  return outside ? file : relative.replaceAll(path.sep, '/')
+  return (path.relative(root, file) || file).replaceAll(path.sep, '/')
 }
