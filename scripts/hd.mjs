@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // `pnpm hd …`: the command line of the workspace, built first where needed. Paths are relative to where it is called.
 import { build } from './build.mjs'
 

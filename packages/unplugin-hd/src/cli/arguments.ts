@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { errorMessage, HdError, isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from '@unplugin-hd/core'
 
-export const HELP = `hd: pictures at 2x by super-resolution
+export const HELP: string = `hd: pictures at 2x by super-resolution
 
 Usage
   hd upscale <in> --out <file> [options]
