@@ -1,8 +1,18 @@
+import { setImmediate as breathe } from 'node:timers/promises'
+
 /** Rings of pixels that are filled outward from what is visible: beyond the reach of a usual network (12 to 20 pixels). */
 const RINGS = 24
 
 /** Below this alpha a pixel's own colour is too coarse to trust (8-bit editors quantise it), so neighbours have their say. */
 const TRUSTED_ALPHA = 16
+
+/** Pixels that are looked at before others get their turn on the event loop (a dev server answers meanwhile). */
+const SLICE = 500_000
+
+const UNKNOWN = 0
+const KNOWN = 1
+/** In the ring that is being filled: its colour is not to be read yet. */
+const PENDING = 2
 
 /**
  * Fills the colour of transparent pixels, in place, from their visible neighbours, ring by ring; what lies further out
@@ -10,90 +20,126 @@ const TRUSTED_ALPHA = 16
  * @param rgb `3 * width * height` bytes
  * @param alpha `width * height` bytes
  */
-export function bleed(rgb: Uint8Array, alpha: Uint8Array, width: number, height: number): void {
+export async function bleed(rgb: Uint8Array, alpha: Uint8Array, width: number, height: number): Promise<void> {
   const size = width * height
-  const known = new Uint8Array(size)
-  const mean = [0, 0, 0]
-  let visible = 0
-  for (let pixel = 0; pixel < size; pixel++) {
-    if (alpha[pixel]! < TRUSTED_ALPHA) continue
-    known[pixel] = 1
-    visible++
-    for (let channel = 0; channel < 3; channel++) mean[channel]! += rgb[3 * pixel + channel]!
-  }
+  const field: Field = { rgb, alpha, state: new Uint8Array(size), width, height }
+  const { visible, mean } = await markVisible(field)
   if (visible === 0 || visible === size) return
 
-  let ring = frontier(known, width, height)
-  for (let depth = 0; depth < RINGS && ring.length > 0; depth++) {
-    const colours = ring.map((pixel) => neighbourColour(rgb, known, pixel, width, height))
-    ring.forEach((pixel, index) => blend(rgb, pixel, alpha[pixel]!, colours[index]!))
-    for (const pixel of ring) known[pixel] = 1
-    ring = nextRing(known, ring, width, height)
-  }
-  const rest: Colour = [mean[0]! / visible, mean[1]! / visible, mean[2]! / visible]
-  for (let pixel = 0; pixel < size; pixel++) if (known[pixel] === 0) blend(rgb, pixel, alpha[pixel]!, rest)
+  let ring = await firstRing(field)
+  for (let depth = 0; depth < RINGS && ring.length > 0; depth++) ring = await fillRing(field, ring)
+  await slices(size, (pixel) => {
+    if (field.state[pixel] !== KNOWN) blend(field, pixel, mean[0]!, mean[1]!, mean[2]!)
+  })
 }
 
-type Colour = [red: number, green: number, blue: number]
+interface Field {
+  rgb: Uint8Array
+  alpha: Uint8Array
+  /** One of the states above for each pixel. */
+  state: Uint8Array
+  width: number
+  height: number
+}
 
-function frontier(known: Uint8Array, width: number, height: number): number[] {
+async function markVisible({ rgb, alpha, state }: Field): Promise<{ visible: number; mean: number[] }> {
+  let visible = 0
+  const sum = [0, 0, 0]
+  await slices(state.length, (pixel) => {
+    if (alpha[pixel]! < TRUSTED_ALPHA) return
+    state[pixel] = KNOWN
+    visible++
+    sum[0]! += rgb[3 * pixel]!
+    sum[1]! += rgb[3 * pixel + 1]!
+    sum[2]! += rgb[3 * pixel + 2]!
+  })
+  return { visible, mean: sum.map((total) => total / visible) }
+}
+
+/** The unknown pixels beside known ones, now pending. */
+async function firstRing(field: Field): Promise<number[]> {
   const ring: number[] = []
-  for (let pixel = 0; pixel < known.length; pixel++) {
-    if (known[pixel] === 0 && countKnown(known, pixel, width, height) > 0) ring.push(pixel)
-  }
+  await slices(field.state.length, (pixel) => {
+    if (field.state[pixel] === UNKNOWN && touchesKnown(field, pixel)) ring.push(pixel)
+  })
+  for (const pixel of ring) field.state[pixel] = PENDING
   return ring
 }
 
-function nextRing(known: Uint8Array, ring: number[], width: number, height: number): number[] {
-  const next = new Set<number>()
-  for (const pixel of ring) {
-    const count = neighbours(pixel, width, height)
-    for (let index = 0; index < count; index++) if (known[near[index]!] === 0) next.add(near[index]!)
+/** Colours the pending pixels of `ring` and returns the next ring, now pending. */
+async function fillRing(field: Field, ring: readonly number[]): Promise<number[]> {
+  const next: number[] = []
+  await slices(ring.length, (index) => takeNeighbourColour(field, ring[index]!))
+  await slices(ring.length, (index) => {
+    field.state[ring[index]!] = KNOWN
+    pushUnknown(field, ring[index]!, next)
+  })
+  return next
+}
+
+/** Calls `visit` for 0 to `count - 1`, and lets others run in between. */
+async function slices(count: number, visit: (index: number) => void): Promise<void> {
+  for (let from = 0; from < count; from += SLICE) {
+    if (from > 0) await breathe()
+    const to = Math.min(from + SLICE, count)
+    for (let index = from; index < to; index++) visit(index)
   }
-  return [...next]
 }
 
-function countKnown(known: Uint8Array, pixel: number, width: number, height: number): number {
-  let total = 0
-  const count = neighbours(pixel, width, height)
-  for (let index = 0; index < count; index++) total += known[near[index]!]!
-  return total
+function touchesKnown({ state, width, height }: Field, pixel: number): boolean {
+  const x = pixel % width
+  const y = (pixel - x) / width
+  const right = Math.min(x + 1, width - 1)
+  const bottom = Math.min(y + 1, height - 1)
+  for (let row = Math.max(y - 1, 0); row <= bottom; row++) {
+    for (let column = Math.max(x - 1, 0); column <= right; column++) if (state[row * width + column] === KNOWN) return true
+  }
+  return false
 }
 
-function neighbourColour(rgb: Uint8Array, known: Uint8Array, pixel: number, width: number, height: number): Colour {
-  const sum: Colour = [0, 0, 0]
+function takeNeighbourColour(field: Field, pixel: number): void {
+  const { rgb, state, width, height } = field
+  const x = pixel % width
+  const y = (pixel - x) / width
+  const right = Math.min(x + 1, width - 1)
+  const bottom = Math.min(y + 1, height - 1)
   let used = 0
-  const count = neighbours(pixel, width, height)
-  for (let index = 0; index < count; index++) {
-    const other = near[index]!
-    if (known[other] === 0) continue
-    used++
-    for (let channel = 0; channel < 3; channel++) sum[channel]! += rgb[3 * other + channel]!
+  let red = 0
+  let green = 0
+  let blue = 0
+  for (let row = Math.max(y - 1, 0); row <= bottom; row++) {
+    for (let column = Math.max(x - 1, 0); column <= right; column++) {
+      const other = row * width + column
+      if (state[other] !== KNOWN) continue
+      used++
+      red += rgb[3 * other]!
+      green += rgb[3 * other + 1]!
+      blue += rgb[3 * other + 2]!
+    }
   }
-  return [sum[0] / used, sum[1] / used, sum[2] / used]
+  blend(field, pixel, red / used, green / used, blue / used)
+}
+
+function pushUnknown({ state, width, height }: Field, pixel: number, ring: number[]): void {
+  const x = pixel % width
+  const y = (pixel - x) / width
+  const right = Math.min(x + 1, width - 1)
+  const bottom = Math.min(y + 1, height - 1)
+  for (let row = Math.max(y - 1, 0); row <= bottom; row++) {
+    for (let column = Math.max(x - 1, 0); column <= right; column++) {
+      const other = row * width + column
+      if (state[other] !== UNKNOWN) continue
+      state[other] = PENDING
+      ring.push(other)
+    }
+  }
 }
 
 /** Keeps as much of the pixel's own colour as its alpha is worth. */
-function blend(rgb: Uint8Array, pixel: number, alpha: number, colour: Colour): void {
-  const own = alpha / TRUSTED_ALPHA
-  for (let channel = 0; channel < 3; channel++) {
-    const at = 3 * pixel + channel
-    rgb[at] = Math.round(own * rgb[at]! + (1 - own) * colour[channel]!)
-  }
-}
-
-/** The last answer of {@link neighbours}: one buffer for millions of calls. */
-const near = new Int32Array(8)
-
-/** Writes the up to eight neighbours of a pixel to `near` and returns how many there are. */
-function neighbours(pixel: number, width: number, height: number): number {
-  const x = pixel % width
-  const y = (pixel - x) / width
-  let count = 0
-  for (let row = Math.max(y - 1, 0); row <= Math.min(y + 1, height - 1); row++) {
-    for (let column = Math.max(x - 1, 0); column <= Math.min(x + 1, width - 1); column++) {
-      if (row !== y || column !== x) near[count++] = row * width + column
-    }
-  }
-  return count
+function blend({ rgb, alpha }: Field, pixel: number, red: number, green: number, blue: number): void {
+  const own = alpha[pixel]! / TRUSTED_ALPHA
+  const at = 3 * pixel
+  rgb[at] = Math.round(own * rgb[at]! + (1 - own) * red)
+  rgb[at + 1] = Math.round(own * rgb[at + 1]! + (1 - own) * green)
+  rgb[at + 2] = Math.round(own * rgb[at + 2]! + (1 - own) * blue)
 }

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { DiskStore } from './disk-store.ts'
+import { DiskStore, isKey, LOCK_DIR } from './disk-store.ts'
 import { errorMessage, isHdError } from './errors.ts'
 import { withLock } from './lock.ts'
 import type { StoreEntry } from './store.ts'
@@ -23,17 +23,23 @@ export class Cache {
     this.#log = log
   }
 
-  get(key: string): Promise<StoreEntry | undefined> {
-    return this.#store.get(key)
+  /** `undefined` also for what cannot be a key: it may come from an address that somebody asked a server for. */
+  async get(key: string): Promise<StoreEntry | undefined> {
+    return isKey(key) ? this.#store.get(key) : undefined
   }
 
   async put(key: string, entry: StoreEntry): Promise<void> {
     await this.#store.put(key, entry).catch((error: unknown) => this.#warn(error))
   }
 
+  /** @throws HdError `HD_CACHE_IO`, since whoever asks for a file cannot do without it */
+  file(key: string, name: string, bytes: Uint8Array): Promise<string> {
+    return this.#store.file(key, name, bytes)
+  }
+
   /** Runs `work` while no other process does so for the same key, as far as the folder can be written. */
   lock<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return withLock(path.join(this.dir, 'locks', `${key}.lock`), signal, work, (error) => this.#warn(error))
+    return withLock(path.join(this.dir, LOCK_DIR, `${key}.lock`), signal, work, (error) => this.#warn(error))
   }
 
   /** Brings the folder under its cap. Never fails. */

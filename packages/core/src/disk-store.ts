@@ -2,7 +2,7 @@ import { open, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { removeLeftovers, writeAtomically } from './atomic-file.ts'
 import { parseEntry, serializeEntry } from './entry.ts'
-import { NAMED_DIR, namedSizes } from './named-file.ts'
+import { NAMED_DIR, namedFile, namedSizes } from './named-file.ts'
 import type { Store, StoredItem, StoreEntry } from './store.ts'
 
 /** Part of the path: a store of another layout is never misread. */
@@ -14,13 +14,22 @@ const USE_GRAIN_MS = 60 * 60 * 1000
 /** Eviction goes on until this share of the cap is left, so that it is not needed again at once. */
 const EVICT_TO = 0.9
 
+/** Folder of the lock files below the cache folder. */
+export const LOCK_DIR = 'locks'
+
 const KEY_RE = /^[0-9a-f]{64}$/
+
+/** True for what may be a key of the store. */
+export function isKey(text: string): boolean {
+  return KEY_RE.test(text)
+}
 
 /**
  * A store in a folder: one file an entry (`v1/ab/abcd…`), written beside and renamed. Several processes may use it at once;
  * the folder may be copied, committed, or deleted at any time.
  */
 export class DiskStore implements Store {
+  readonly #root: string
   readonly #dir: string
   readonly #temporary: string
   readonly #named: string
@@ -30,6 +39,7 @@ export class DiskStore implements Store {
 
   /** @param dir absolute path; made when something is first written */
   constructor(dir: string) {
+    this.#root = dir
     this.#dir = path.join(dir, LAYOUT)
     this.#temporary = path.join(dir, 'tmp')
     this.#named = path.join(dir, NAMED_DIR)
@@ -41,7 +51,7 @@ export class DiskStore implements Store {
     if (!handle) return undefined
     let entry: StoreEntry | undefined
     try {
-      entry = parseEntry(await handle.readFile())
+      entry = parseEntry(key, await handle.readFile())
       if (entry) {
         this.#used.add(key)
         const { mtimeMs } = await handle.stat()
@@ -57,9 +67,18 @@ export class DiskStore implements Store {
   }
 
   async put(key: string, entry: StoreEntry): Promise<void> {
-    await writeAtomically(this.#temporary, this.#path(key), serializeEntry(entry))
+    await writeAtomically(this.#temporary, this.#path(key), serializeEntry(key, entry))
     this.#used.add(key)
     this.#grown = true
+  }
+
+  /** Absolute path of a file with these bytes and this name, below a folder of the key's own. @throws HdError `HD_CACHE_IO` */
+  async file(key: string, name: string, bytes: Uint8Array): Promise<string> {
+    this.#path(key)
+    if (path.basename(name) !== name) throw new TypeError(`not the name of a file: '${name}'`)
+    this.#used.add(key)
+    this.#grown = true
+    return namedFile(this.#root, key, name, bytes)
   }
 
   async has(key: string): Promise<boolean> {
@@ -81,33 +100,42 @@ export class DiskStore implements Store {
   }
 
   /**
-   * Brings the store, with the named copies of its entries, under `maxBytes` by deleting what was used least recently, never what this process used; does nothing
-   * when this process added nothing.
+   * Brings the store, with the named copies of its entries, under `maxBytes` by deleting what was used least recently, never
+   * what this process used; does nothing when this process added nothing. What cannot be deleted (open elsewhere, on Windows)
+   * stays.
    */
   async evict(maxBytes: number): Promise<void> {
     if (!this.#grown) return
     this.#grown = false
     await removeLeftovers(this.#temporary)
+    await removeLeftovers(path.join(this.#root, LOCK_DIR))
     const named = await namedSizes(this.#named)
     const items: StoredItem[] = []
     for await (const item of this.list()) {
       items.push({ ...item, size: item.size + (named.get(item.key) ?? 0) })
       named.delete(item.key)
     }
-    for (const orphan of named.keys()) await this.#deleteNamed(orphan)
+    // Copies without an entry: of sources, or of entries that are gone.
+    for (const orphan of named.keys()) if (!this.#used.has(orphan)) await this.#deleteNamed(orphan)
     let total = items.reduce((sum, item) => sum + item.size, 0)
     if (total <= maxBytes) return
     for (const item of items.toSorted((a, b) => a.lastUsed - b.lastUsed)) {
       if (total <= EVICT_TO * maxBytes) return
       if (this.#used.has(item.key)) continue
-      await this.delete(item.key)
-      await this.#deleteNamed(item.key)
-      total -= item.size
+      const gone = await this.delete(item.key).then(
+        () => this.#deleteNamed(item.key),
+        () => false,
+      )
+      if (gone) total -= item.size
     }
   }
 
-  async #deleteNamed(key: string): Promise<void> {
-    await rm(path.join(this.#named, key), { recursive: true, force: true })
+  async #deleteNamed(key: string): Promise<boolean> {
+    const removed = rm(path.join(this.#named, key), { recursive: true, force: true })
+    return removed.then(
+      () => true,
+      () => false,
+    )
   }
 
   #path(key: string): string {

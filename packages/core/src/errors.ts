@@ -70,11 +70,19 @@ export function isHdError(value: unknown): value is HdError {
  * wrapped under `code` with its own message kept.
  */
 export function toHdError(value: unknown, code: HdCode, what: string, details: HdErrorDetails = {}): HdError {
-  if (isHdError(value)) {
-    value.file ??= details.file
-    return value
-  }
+  if (isHdError(value)) return inFile(value, details.file)
   return new HdError(code, `${what}: ${errorMessage(value)}`, { ...details, cause: value })
+}
+
+/**
+ * The error with its picture named: itself when it names one already, otherwise a copy, because one error may be thrown
+ * for many pictures (a runtime that could not be started).
+ */
+export function inFile(error: HdError, file: string | undefined): HdError {
+  if (error.file !== undefined || file === undefined) return error
+  const named = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error)) as HdError
+  named.file = file
+  return named
 }
 
 /** One line: `file: message (CODE)`, or without the file when there is none. */

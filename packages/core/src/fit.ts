@@ -11,6 +11,8 @@ const MIN_QUALITY = 70
 /** A picture that has to be shrunk below this side is refused: nothing of it would be left. */
 const MIN_SIDE = 16
 
+const DEFAULT_FORMATS: readonly UploadFormat[] = ['png']
+
 export interface Fitted {
   input: UpscaleInput
   /** The pixels of `input`, for the comparison with the result. */
@@ -30,28 +32,39 @@ interface Encoded {
  * @throws HdError `HD_FIT` when even a very small version does not satisfy `accepts`
  */
 export async function fit(source: Source, header: Header, picture: Picture, accepts: UpscalerAccepts = {}): Promise<Fitted> {
-  const { maxBytes = Infinity, maxPixels = Infinity, formats = ['png'] } = accepts
+  const { maxBytes = Infinity, maxPixels = Infinity } = accepts
+  const formats = accepts.formats?.length ? accepts.formats : DEFAULT_FORMATS
   const whole: Pixels = { width: picture.width, height: picture.height, data: picture.rgb }
-  let pixels = whole
-  if (whole.width * whole.height > maxPixels) pixels = await shrink(whole, Math.sqrt(maxPixels / (whole.width * whole.height)))
+  const refuse = (what: string): never => {
+    throw new HdError('HD_FIT', `the picture does not fit into the ${what} that the upscaler accepts`, { file: source.name })
+  }
+  let scale = scaleWithin(whole, maxPixels) ?? refuse(`${maxPixels} pixels`)
+  let pixels = scale < 1 ? await shrink(whole, scale) : whole
 
-  const own = ownBytes(source, header, pixels === whole, formats, maxBytes)
-  let encoded: Encoded | undefined = own
+  let encoded = ownBytes(source, header, pixels === whole, formats, maxBytes)
   // Without a bound nothing can fail to fit, so an upscaler that only wants pixels costs no encoding.
   if (!encoded && maxBytes !== Infinity) {
     encoded = await encodeWithin(pixels, formats, maxBytes)
-    for (let scale = 1; !encoded;) {
-      scale = await nextScale(pixels, formats, maxBytes, scale)
-      if (Math.min(whole.width, whole.height) * scale < MIN_SIDE) {
-        throw new HdError('HD_FIT', `the picture does not fit into the ${maxBytes} bytes that the upscaler accepts`, {
-          file: source.name,
-        })
-      }
+    while (!encoded) {
+      scale *= await nextScale(pixels, formats, maxBytes)
+      if (Math.min(whole.width, whole.height) * scale < MIN_SIDE) refuse(`${maxBytes} bytes`)
       pixels = await shrink(whole, scale)
       encoded = await encodeWithin(pixels, formats, maxBytes)
     }
   }
   return { input: createInput(source, pixels, encoded, formats), pixels, shrunk: pixels !== whole }
+}
+
+/** 1, or less where that many pixels are too many; `undefined` when nothing would be left. */
+function scaleWithin({ width, height }: Pixels, maxPixels: number): number | undefined {
+  let scale = Math.min(1, Math.sqrt(maxPixels / (width * height)))
+  // A side of a thin picture cannot go below 1, so the other one must give more.
+  while (scale > 0 && sideAt(width, scale) * sideAt(height, scale) > maxPixels) scale *= 0.9
+  return scale * Math.max(width, height) < 1 ? undefined : scale
+}
+
+function sideAt(side: number, scale: number): number {
+  return Math.max(1, Math.floor(side * scale))
 }
 
 function ownBytes(
@@ -78,14 +91,16 @@ function createInput(
     width: pixels.width,
     height: pixels.height,
     // A copy, because the upscaler may change or transfer it while verification still needs ours.
-    pixels: async () => ({ ...pixels, data: pixels.data.slice() }),
-    encoded: async () => encoded ?? (await encodeAs(pixels, formats[0] ?? 'png', 100)),
+    // Not `slice`, which for a Buffer is a view.
+    pixels: async () => ({ ...pixels, data: new Uint8Array(pixels.data) }),
+    encoded: async () => encoded ?? (await encodeAs(pixels, formats.find((format) => canHold(format, pixels)) ?? 'png', 100)),
   }
 }
 
 /** The best encoding of these pixels in at most `maxBytes`, or `undefined` when there is none of decent quality. */
 async function encodeWithin(pixels: Pixels, formats: readonly UploadFormat[], maxBytes: number): Promise<Encoded | undefined> {
   for (const format of formats.toSorted((a, b) => Number(FORMAT_FACTS[a].lossy) - Number(FORMAT_FACTS[b].lossy))) {
+    if (!canHold(format, pixels)) continue
     const best = FORMAT_FACTS[format].lossy ? await bestQuality(pixels, format, maxBytes) : await encodeAs(pixels, format, 100)
     if (best && best.data.length <= maxBytes) return best
   }
@@ -110,11 +125,17 @@ async function bestQuality(pixels: Pixels, format: UploadFormat, maxBytes: numbe
   return best
 }
 
-/** File size goes about with the number of pixels; a little less, so that few rounds are needed. */
-async function nextScale(pixels: Pixels, formats: readonly UploadFormat[], maxBytes: number, scale: number): Promise<number> {
-  const format = formats.find((name) => FORMAT_FACTS[name].lossy) ?? formats[0] ?? 'png'
+/** Factor for the next try. File size goes about with the number of pixels; a little less, so that few rounds are needed. */
+async function nextScale(pixels: Pixels, formats: readonly UploadFormat[], maxBytes: number): Promise<number> {
+  const usable = formats.filter((name) => canHold(name, pixels))
+  const format = usable.find((name) => FORMAT_FACTS[name].lossy) ?? usable[0]
+  if (format === undefined) return 0.9
   const { data } = await encodeAs(pixels, format, MIN_QUALITY)
-  return scale * Math.min(0.9, Math.sqrt(maxBytes / data.length) * 0.95)
+  return Math.min(0.9, Math.sqrt(maxBytes / data.length) * 0.95)
+}
+
+function canHold(format: UploadFormat, { width, height }: Pixels): boolean {
+  return Math.max(width, height) <= FORMAT_FACTS[format].maxSide
 }
 
 async function encodeAs(pixels: Pixels, format: UploadFormat, quality: number): Promise<Encoded> {
@@ -127,8 +148,8 @@ async function encodeAs(pixels: Pixels, format: UploadFormat, quality: number): 
 }
 
 async function shrink(pixels: Pixels, scale: number): Promise<Pixels> {
-  const width = Math.max(1, Math.floor(pixels.width * scale))
-  const height = Math.max(1, Math.floor(pixels.height * scale))
+  const width = sideAt(pixels.width, scale)
+  const height = sideAt(pixels.height, scale)
   const image = await fromRaw(pixels.data, pixels.width, pixels.height, 3)
   return { width, height, data: await image.resize(width, height, { fit: 'fill' }).raw().toBuffer() }
 }

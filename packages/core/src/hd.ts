@@ -1,16 +1,28 @@
+import { setMaxListeners } from 'node:events'
 import path from 'node:path'
+import { unlessAborted } from './aborted.ts'
 import { Cache } from './cache.ts'
-import { formatError, HdError, isHdError } from './errors.ts'
+import { errorMessage, formatError, HdError, inFile, isHdError } from './errors.ts'
 import type { CacheState, DonePicture, HdEvent, SourceFacts } from './events.ts'
 import { defaultFormat, FORMAT_FACTS, isOutputFormat, type OutputFormat, type SourceFormat } from './format.ts'
 import { obtainMaster, type MasterSurroundings } from './master.ts'
 import { processPool } from './memory.ts'
-import { namedFile } from './named-file.ts'
 import type { ResolvedOptions } from './options.ts'
+import type { Demand } from './pool.ts'
 import { resample } from './resample.ts'
 import { readHeader, readSource, type Header, type Source } from './source.ts'
 import type { Logger, Upscaler } from './upscaler.ts'
-import { encodeVariant, findVariant, originalVariant, toEncoding, type Encoding, type Variant } from './variant.ts'
+import {
+  encodeOriginal,
+  encodeVariant,
+  findOriginal,
+  findVariant,
+  refuseUnencodable,
+  toEncoding,
+  type Encoding,
+  type Original,
+  type Variant,
+} from './variant.ts'
 
 /** A file to be emitted. */
 export interface Asset {
@@ -69,6 +81,8 @@ export interface HdSurroundings {
 /** @param options complete, from `resolveOptions` */
 export function createHd(options: ResolvedOptions, { log, onEvent = () => undefined }: HdSurroundings): Hd {
   const controller = new AbortController()
+  // Every waiting picture listens, which is no leak.
+  setMaxListeners(0, controller.signal)
   const cache = new Cache(options.cache, log)
   const around: MasterSurroundings = { cache, log, signal: controller.signal, emit: onEvent }
 
@@ -78,7 +92,7 @@ export function createHd(options: ResolvedOptions, { log, onEvent = () => undefi
     async double(source, request = {}) {
       const begun = performance.now()
       try {
-        const { asset, state, waitedMs = 0 } = await double(source, request, options, around)
+        const { asset, state, waitedMs = 0 } = await unlessAborted(around.signal, () => double(source, request, options, around))
         onEvent({
           type: 'done',
           name: source.name,
@@ -87,21 +101,33 @@ export function createHd(options: ResolvedOptions, { log, onEvent = () => undefi
         return asset
       } catch (error) {
         onEvent({ type: 'failed', name: source.name })
-        if (isHdError(error)) error.file ??= source.name
-        throw error
+        throw isHdError(error) ? inFile(error, source.name) : error
       }
     },
     async original(source, { format, quality } = {}) {
       if (format === undefined) return originalAsset(source)
       const encoding = toEncoding(format, quality ?? options.quality)
-      const { key, bytes } = await originalVariant(source, encoding, options.maxPixels, cache)
-      return { key, bytes, format, ...fileFacts(format) }
+      try {
+        const { key, bytes } = await unlessAborted(around.signal, () => original(source, encoding, options, around))
+        return { key, bytes, format, ...fileFacts(format) }
+      } catch (error) {
+        throw isHdError(error) ? inFile(error, source.name) : error
+      }
     },
-    file: (asset, name) => namedFile(cache.dir, asset.key, name, asset.bytes),
+    file: (asset, name) => cache.file(asset.key, name, asset.bytes),
     stored: async (key) => (await cache.get(key))?.bytes,
     async close() {
       await cache.evict()
-      await Promise.all(options.upscalers.map((upscaler) => upscaler.close?.()))
+      // The pictures are made: what fails now is worth a warning, and must not keep the others open.
+      await Promise.all(
+        options.upscalers.map(async (upscaler) => {
+          try {
+            await upscaler.close?.()
+          } catch (error) {
+            log.warn(`the upscaler '${upscaler.name}' could not be closed: ${errorMessage(error)}`)
+          }
+        }),
+      )
     },
     abort: () => controller.abort(),
   }
@@ -135,22 +161,28 @@ async function double(
     const found = await findVariant(source, upscaler, encoding, around.cache)
     if (!found) continue
     if ('variant' in found) return { asset: toAsset(found.variant, encoding, source), state: 'hit' }
-    return { asset: toAsset(await encodeVariant(found.master, encoding, around.cache), encoding, source), state: 'encoded' }
+    const { master } = found
+    const waiting = performance.now()
+    return processPool().run(demand(master.facts.source, options), around.signal, async () => {
+      const waitedMs = performance.now() - waiting
+      return { asset: toAsset(await encodeVariant(master, encoding, around.cache), encoding, source), state: 'encoded', waitedMs }
+    })
   }
   if (options.mode === 'cache-only') throw cacheMiss(source, options)
 
   const header = await readHeader(source, options.maxPixels)
   around.emit({ type: 'queued', name: source.name })
   const queued = performance.now()
-  return processPool(options.concurrency).run(workingBytes(header), around.signal, async (): Promise<Doubled> => {
+  return processPool().run(demand(header, options), around.signal, async (): Promise<Doubled> => {
     const waitedMs = performance.now() - queued
+    await refuseUnencodable(source, header, encoding)
     try {
       return { ...(await make(source, header, encoding, options.upscalers, around)), waitedMs }
     } catch (error) {
       if (options.onError === 'fail' || !isHdError(error) || !isUpscalerFault(error)) throw error
       const instead = options.onError === 'resample' ? 'it is enlarged by resampling instead' : 'the source is used at 1x instead'
       around.emit({ type: 'warning', name: source.name, message: `${formatError(error)}; ${instead}` })
-      if (options.onError === 'source') return { asset: sourceAsset(source, header), state: 'off' }
+      if (options.onError === 'source') return { asset: sourceAsset(source, header), state: 'off', waitedMs }
       return { ...(await make(source, header, encoding, [resample()], around)), waitedMs }
     }
   })
@@ -172,7 +204,6 @@ async function make(
     } catch (error) {
       const next = upscalers[index + 1]
       if (next === undefined || !isHdError(error) || !isUpscalerFault(error)) throw error
-      error.file ??= source.name
       around.emit({ type: 'warning', name: source.name, message: `${formatError(error)}; '${next.name}' is tried next` })
     }
   }
@@ -220,9 +251,21 @@ function cacheMiss(source: Source, { cache }: ResolvedOptions): HdError {
   })
 }
 
-/** Source pixels in work: RGB and alpha at 1x and 2x, the border for resampling, the files that come of it. */
-function workingBytes({ width, height }: Header): number {
-  return 48 * width * height
+async function original(
+  source: Source,
+  encoding: Encoding,
+  options: ResolvedOptions,
+  { cache, signal }: MasterSurroundings,
+): Promise<Original> {
+  const found = await findOriginal(source, encoding, cache)
+  if (found) return found
+  const header = await readHeader(source, options.maxPixels)
+  return processPool().run(demand(header, options), signal, () => encodeOriginal(source, header, encoding, cache))
+}
+
+/** Bytes of a source's pixels in work: RGB and alpha at 1x and 2x, the border for resampling, the files that come of it. */
+function demand({ width, height }: { width: number; height: number }, { concurrency }: ResolvedOptions): Demand {
+  return { weight: 48 * width * height, maxCount: concurrency }
 }
 
 /** Relative to the root, with `/` on every system; absolute only on another drive. */

@@ -14,16 +14,24 @@ const STALE_MS = 30_000
 /** A lock without text is one that was created this moment, or whose owner died at that very moment. */
 const EMPTY_STALE_MS = 2_000
 
+/** Two computations of when this process started differ by less. */
+const START_GRAIN_MS = 2_000
+
+/** Tries at a file that Windows denies although there is none, before the folder counts as read-only. */
+const MAX_DENIED = 20
+
 const POLL_MS = 25
 const MAX_POLL_MS = 250
 
 interface Owner {
   pid: number
   host: string
+  /** When the process started, milliseconds since 1970: pids are used again, above all in containers. */
+  started: number
   token: string
 }
 
-/** Tokens of the locks that this process holds: a file with our pid and another token was left by a dead namesake. */
+/** Tokens of the locks that this copy of the module holds; another thread of this process has one of its own. */
 const held = new Set<string>()
 
 /**
@@ -59,37 +67,53 @@ export async function withLock<T>(
 
 async function acquire(file: string, signal: AbortSignal): Promise<string> {
   await mkdir(path.dirname(file), { recursive: true })
-  const owner: Owner = { pid: process.pid, host: hostname(), token: randomUUID() }
+  const owner: Owner = { pid: process.pid, host: hostname(), started: processStart(), token: randomUUID() }
   held.add(owner.token)
+  try {
+    await waitFor(file, owner, signal)
+  } catch (error) {
+    held.delete(owner.token)
+    throw error
+  }
+  return owner.token
+}
+
+async function waitFor(file: string, owner: Owner, signal: AbortSignal): Promise<void> {
+  let denied = 0
   for (let wait = POLL_MS; ; wait = Math.min(2 * wait, MAX_POLL_MS)) {
-    if (await create(file, owner)) return owner.token
+    const outcome = await create(file, owner)
+    if (outcome === undefined) return
+    denied = outcome.code === 'EEXIST' ? 0 : denied + 1
+    if (denied > MAX_DENIED) throw outcome
     if (await isAbandoned(file)) {
       await remove(file)
       continue
     }
-    try {
-      await delay(wait, undefined, { signal })
-    } catch (cause) {
-      held.delete(owner.token)
+    await delay(wait, undefined, { signal }).catch((cause: unknown) => {
       throw new HdError('HD_ABORTED', 'cancelled while another process was working on the same picture', { cause })
-    }
+    })
   }
 }
 
-async function create(file: string, owner: Owner): Promise<boolean> {
+/** `undefined` when the lock is ours now, or the reason why it may be so later. @throws when it never will */
+async function create(file: string, owner: Owner): Promise<NodeJS.ErrnoException | undefined> {
+  let handle
   try {
-    const handle = await open(file, 'wx')
-    try {
-      await handle.writeFile(JSON.stringify(owner))
-    } finally {
-      await handle.close()
-    }
-    return true
+    handle = await open(file, 'wx')
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    // Windows answers EPERM while a deleted file is still open somewhere.
-    if (code === 'EEXIST' || (code === 'EPERM' && process.platform === 'win32')) return false
-    held.delete(owner.token)
+    const reason = error as NodeJS.ErrnoException
+    // Windows answers EPERM while a deleted file is still open somewhere, and also when the folder is read-only.
+    if (reason.code === 'EEXIST' || (reason.code === 'EPERM' && process.platform === 'win32')) return reason
+    throw error
+  }
+  try {
+    await handle.writeFile(JSON.stringify(owner))
+    await handle.close()
+    return undefined
+  } catch (error) {
+    // A full disk: without its text the file would keep others waiting.
+    await handle.close().catch(() => undefined)
+    await rm(file, { force: true }).catch(() => undefined)
     throw error
   }
 }
@@ -97,12 +121,14 @@ async function create(file: string, owner: Owner): Promise<boolean> {
 async function isAbandoned(file: string): Promise<boolean> {
   const facts = await stat(file).catch(() => undefined)
   if (!facts) return false
-  const age = Date.now() - facts.mtimeMs
+  // Whoever wrote a time of the future has another clock, which must not keep us waiting for an hour.
+  const age = Math.abs(Date.now() - facts.mtimeMs)
   if (age > STALE_MS) return true
   const owner = await readOwner(file)
   if (!owner) return age > EMPTY_STALE_MS
   if (owner.host !== hostname()) return false
-  if (owner.pid === process.pid) return !held.has(owner.token)
+  // Our own pid: this copy, another thread or copy of this process, or a dead namesake that started at another time.
+  if (owner.pid === process.pid) return !held.has(owner.token) && Math.abs(owner.started - processStart()) > START_GRAIN_MS
   return !isAlive(owner.pid)
 }
 
@@ -133,6 +159,10 @@ async function readOwner(file: string): Promise<Owner | undefined> {
   } catch {
     return undefined
   }
+}
+
+function processStart(): number {
+  return Math.round(Date.now() - 1000 * process.uptime())
 }
 
 function isAlive(pid: number): boolean {

@@ -7,6 +7,7 @@ import { fit } from './fit.ts'
 import { singleFlight } from './flight.ts'
 import { masterKey } from './key.ts'
 import { createMemo } from './memo.ts'
+import { clearInvisible } from './invisible.ts'
 import { decodeFile, decodeSource, type Picture } from './pixels.ts'
 import type { Header, Source } from './source.ts'
 import type { Logger, Pixels, Upscaler } from './upscaler.ts'
@@ -50,7 +51,12 @@ export async function findMaster(source: Source, upscaler: Upscaler, cache: Cach
   const entry = await cache.get(key)
   if (!entry) return undefined
   const facts = entry.meta as unknown as MasterFacts
-  return { key, facts, bytes: entry.bytes, fresh: false, picture: () => decodeFile(entry.bytes, facts.grey) }
+  const picture = async (): Promise<Picture> => {
+    const decoded = await decodeFile(entry.bytes, facts.grey)
+    // A file that an upscaler delivered is kept for opaque sources only; an alpha channel in it means nothing.
+    return facts.ownPng ? decoded : { ...decoded, alpha: undefined }
+  }
+  return { key, facts, bytes: entry.bytes, fresh: false, picture }
 }
 
 /**
@@ -58,15 +64,31 @@ export async function findMaster(source: Source, upscaler: Upscaler, cache: Cach
  * ask for it at the same time.
  * @throws HdError of the upscaler, `HD_SOURCE_BROKEN`, `HD_FIT`, `HD_UPSCALE_…`, `HD_ABORTED`
  */
-export function obtainMaster(source: Source, header: Header, upscaler: Upscaler, around: MasterSurroundings): Promise<Master> {
+export async function obtainMaster(
+  source: Source,
+  header: Header,
+  upscaler: Upscaler,
+  around: MasterSurroundings,
+): Promise<Master> {
+  const { cache, signal } = around
   const key = masterKey(source.digest, upscaler)
-  return singleFlight(`${around.cache.dir}\0${key}`, () =>
-    around.cache.lock(
-      key,
-      around.signal,
-      async () => (await findMaster(source, upscaler, around.cache)) ?? makeMaster(key, source, header, upscaler, around),
-    ),
-  )
+  for (;;) {
+    let joined = true
+    const flight = singleFlight(`${cache.dir}\0${key}`, () => {
+      joined = false
+      return cache.lock(
+        key,
+        signal,
+        async () => (await findMaster(source, upscaler, cache)) ?? makeMaster(key, source, header, upscaler, around),
+      )
+    })
+    try {
+      return await flight
+    } catch (error) {
+      // Somebody else cancelled the work that we had joined; for us it is still wanted.
+      if (!joined || signal.aborted || !isHdError(error) || error.code !== 'HD_ABORTED') throw error
+    }
+  }
 }
 
 async function makeMaster(
@@ -110,19 +132,20 @@ async function callUpscaler(
   source: Source,
   { cache, log, signal, emit }: MasterSurroundings,
 ): Promise<unknown> {
-  signal.throwIfAborted()
+  if (signal.aborted) throw new HdError('HD_ABORTED', 'cancelled before it was upscaled', { file: source.name })
   emit({ type: 'upscaled', name: source.name, upscaler: upscaler.name, metered: upscaler.metered ?? false })
   const context = {
     signal,
     log,
     memo: createMemo(cache.dir, upscaler.name),
-    onProgress: (fraction: number) => emit({ type: 'progress', name: source.name, fraction }),
+    onProgress: (fraction: number) => {
+      if (fraction >= 0) emit({ type: 'progress', name: source.name, fraction: Math.min(fraction, 1) })
+    },
   }
   try {
     return await upscaler.upscale(input, context)
   } catch (cause) {
-    if (signal.aborted && !isHdError(cause))
-      throw new HdError('HD_ABORTED', 'cancelled while it was upscaled', { file: source.name, cause })
+    if (signal.aborted) throw new HdError('HD_ABORTED', 'cancelled while it was upscaled', { file: source.name, cause })
     throw toHdError(cause, 'HD_UPSCALE_FAILED', `the upscaler '${upscaler.name}' failed`, { file: source.name })
   }
 }
@@ -133,7 +156,9 @@ async function rejoin(upscaled: Pixels, source: Picture): Promise<Picture> {
   const height = 2 * source.height
   const exact = upscaled.width === width && upscaled.height === height
   const rgb = exact ? upscaled.data : await enlarge({ ...upscaled, channels: 3 }, width, height, 'bicubic')
-  return { width, height, rgb, alpha: source.alpha && (await enlargeAlpha(source.alpha, source)), grey: source.grey }
+  const alpha = source.alpha && (await enlargeAlpha(source.alpha, source))
+  if (source.alpha) await clearInvisible(rgb, source.alpha, source.width, source.height)
+  return { width, height, rgb, alpha, grey: source.grey }
 }
 
 async function enlargeAlpha(alpha: Uint8Array, { width, height }: Picture): Promise<Uint8Array> {

@@ -14,23 +14,32 @@ const MAX_VALUE_BYTES = 64 * 1024
  * @param upscaler its name: each upscaler sees only what is its own
  */
 export function createMemo(dir: string, upscaler: string): Memo {
-  const fileOf = (key: string): string =>
-    path.join(dir, 'memo', encodeURIComponent(upscaler), createHash('sha256').update(key).digest('hex'))
+  const fileOf = (key: string): string => path.join(dir, 'memo', folderName(upscaler), nameOf(key))
   return {
     async get(key) {
       const file = await readFile(fileOf(key)).catch(() => undefined)
-      const entry = file && parseEntry(file)
-      return entry?.meta['key'] === key ? Buffer.from(entry.bytes).toString('utf8') : undefined
+      const entry = file && parseEntry(nameOf(key), file)
+      return entry && Buffer.from(entry.bytes).toString('utf8')
     },
     async set(key, value) {
       const bytes = Buffer.from(value)
       if (bytes.length > MAX_VALUE_BYTES) {
         throw new HdError('HD_CACHE_IO', `a memo value has ${bytes.length} bytes, at most ${MAX_VALUE_BYTES} are kept`)
       }
-      await writeAtomically(path.join(dir, 'tmp'), fileOf(key), serializeEntry({ meta: { key }, bytes }))
+      await writeAtomically(path.join(dir, 'tmp'), fileOf(key), serializeEntry(nameOf(key), { meta: {}, bytes }))
     },
     async delete(key) {
       await rm(fileOf(key), { force: true })
     },
   }
+}
+
+function nameOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex')
+}
+
+/** Different for different names, and nothing in it that a file system minds (`..`, `*`, `CON`, great length). */
+function folderName(upscaler: string): string {
+  const readable = upscaler.replace(/[^a-z0-9]+/gi, '-').slice(0, 32)
+  return `${readable}-${createHash('sha256').update(upscaler).digest('hex').slice(0, 16)}`
 }

@@ -2,10 +2,12 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { HdError } from './errors.ts'
 import { isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from './format.ts'
-import type { Upscaler } from './upscaler.ts'
+import type { UploadFormat, Upscaler, UpscalerAccepts } from './upscaler.ts'
 
 export const MODES = ['on', 'cache-only', 'off'] as const
 export type Mode = (typeof MODES)[number]
+
+const UPLOAD_FORMATS = ['jpeg', 'png', 'webp'] as const satisfies readonly UploadFormat[]
 
 export const ON_ERROR = ['fail', 'resample', 'source'] as const
 export type OnError = (typeof ON_ERROR)[number]
@@ -93,6 +95,7 @@ const KEYS: readonly (keyof CoreOptions)[] = [
 export function resolveOptions(options: CoreOptions, { root, env, defaultUpscaler }: OptionSurroundings): ResolvedOptions {
   refuseUnknown(options, KEYS, '')
   const cache = options.cache ?? {}
+  if (typeof cache !== 'object') throw wrong('cache', 'an object', cache)
   refuseUnknown(cache, ['dir', 'maxBytes'], 'cache.')
   const dir = cache.dir ?? (env['UNPLUGIN_HD_CACHE_DIR'] || undefined) ?? DEFAULTS.cacheDir
   if (typeof dir !== 'string' || dir === '') throw wrong('cache.dir', 'a path', dir)
@@ -123,8 +126,17 @@ function resolveUpscalers(value: CoreOptions['upscaler'], defaultUpscaler: () =>
     if (typeof name !== 'string' || name === '' || typeof version !== 'string' || typeof upscale !== 'function') {
       throw wrong('upscaler', 'an object with `name`, `version` (both text) and `upscale` (a function)', upscaler)
     }
+    checkAccepts(name, (upscaler as Upscaler).accepts ?? {})
   }
   return upscalers as readonly Upscaler[]
+}
+
+function checkAccepts(upscaler: string, { formats = [], maxBytes, maxPixels }: UpscalerAccepts): void {
+  const of = `' of the upscaler '${upscaler}`
+  const unknown = formats.find((format) => !(UPLOAD_FORMATS as readonly string[]).includes(format))
+  if (unknown !== undefined) throw wrong(`accepts.formats${of}`, list(UPLOAD_FORMATS), unknown)
+  if (maxBytes !== undefined && maxBytes !== Infinity) integer(`accepts.maxBytes${of}`, maxBytes, 1)
+  if (maxPixels !== undefined && maxPixels !== Infinity) integer(`accepts.maxPixels${of}`, maxPixels, 1)
 }
 
 /** @throws HdError `HD_OPTION` when `value` has a key that is not in `keys` */
@@ -154,7 +166,7 @@ function wrong(name: string, expected: string, actual: unknown): HdError {
       ? `'${actual}'`
       : Array.isArray(actual)
         ? 'a list'
-        : typeof actual === 'object'
+        : typeof actual === 'object' && actual !== null
           ? 'an object'
           : String(actual)
   return new HdError('HD_OPTION', `the option '${name}' is ${shown}, expected ${expected}`)

@@ -29,7 +29,7 @@ export async function decodeSource(source: Source, header: Header): Promise<Pict
   if (picture.width !== header.width || picture.height !== header.height) {
     throw brokenSource(source, `its header says ${header.width}x${header.height}, its pixels ${picture.width}x${picture.height}`)
   }
-  if (picture.alpha) bleed(picture.rgb, picture.alpha, picture.width, picture.height)
+  if (picture.alpha) await bleed(picture.rgb, picture.alpha, picture.width, picture.height)
   return picture
 }
 

@@ -1,7 +1,14 @@
 import { HdError } from './errors.ts'
 
-interface Waiter {
+/** What a piece of work asks of the pool. */
+export interface Demand {
+  /** Bytes that it needs. */
   weight: number
+  /** It starts only while fewer than this many are at work, itself not counted; at least 1. */
+  maxCount: number
+}
+
+interface Waiter extends Demand {
   start: () => void
 }
 
@@ -10,27 +17,23 @@ interface Waiter {
  * that is heavier than everything allowed runs alone.
  */
 export class Pool {
-  readonly #maxCount: number
   readonly #maxWeight: number
   #count = 0
   #weight = 0
   readonly #waiting: Waiter[] = []
 
-  /**
-   * @param maxCount pictures at once, at least 1
-   * @param maxWeight bytes of all of them together
-   */
-  constructor(maxCount: number, maxWeight: number) {
-    this.#maxCount = maxCount
+  /** @param maxWeight bytes of all of them together */
+  constructor(maxWeight: number) {
     this.#maxWeight = maxWeight
   }
 
   /**
-   * Runs `work` as soon as there is room for `weight` bytes.
+   * Runs `work` as soon as there is room.
    * @throws HdError `HD_ABORTED` when `signal` aborts before it starts
    */
-  async run<T>(weight: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    await this.#enter(weight, signal)
+  async run<T>(demand: Demand, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const { weight } = demand
+    await this.#enter(demand, signal)
     try {
       return await work()
     } finally {
@@ -40,15 +43,18 @@ export class Pool {
     }
   }
 
-  #enter(weight: number, signal: AbortSignal): Promise<void> {
+  #enter({ weight, maxCount }: Demand, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const abort = (): void => {
         const index = this.#waiting.indexOf(waiter)
         if (index >= 0) this.#waiting.splice(index, 1)
         reject(new HdError('HD_ABORTED', 'cancelled before the picture was begun', { cause: signal.reason }))
+        // The next one may be light enough for the room that this one was waiting for.
+        this.#admit()
       }
       const waiter: Waiter = {
         weight,
+        maxCount,
         start: () => {
           signal.removeEventListener('abort', abort)
           resolve()
@@ -62,7 +68,7 @@ export class Pool {
   }
 
   #admit(): void {
-    for (let next = this.#waiting[0]; next && this.#hasRoom(next.weight); next = this.#waiting[0]) {
+    for (let next = this.#waiting[0]; next && this.#hasRoom(next); next = this.#waiting[0]) {
       this.#waiting.shift()
       this.#count++
       this.#weight += next.weight
@@ -70,7 +76,7 @@ export class Pool {
     }
   }
 
-  #hasRoom(weight: number): boolean {
-    return this.#count === 0 || (this.#count < this.#maxCount && this.#weight + weight <= this.#maxWeight)
+  #hasRoom({ weight, maxCount }: Demand): boolean {
+    return this.#count === 0 || (this.#count < maxCount && this.#weight + weight <= this.#maxWeight)
   }
 }

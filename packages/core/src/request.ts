@@ -16,8 +16,11 @@ export interface HdRequest {
   delivery: 'auto' | 'inline' | 'file'
 }
 
-/** A whole `hd` key anywhere in the query; `?hdx` and `?a=hd` are not ours. */
-export const HD_QUERY_RE: RegExp = /[?&]hd(?=[=&#]|$)/
+/**
+ * A whole `hd` key anywhere in the query; `?hdx`, `?a=hd` and a fragment behind the query are not ours. A `#` in front of the
+ * query belongs to the path (`/c#/a.jpg`).
+ */
+export const HD_QUERY_RE: RegExp = /^[^?]*\?(?:[^#]*&)?hd(?=[=&#]|$)/
 
 /** Keys that bundlers add or strip themselves, and that mean nothing here. */
 const FOREIGN_KEYS: ReadonlySet<string> = new Set(['import', 't', 'v', 'url'])
@@ -34,11 +37,10 @@ export function isHdId(id: string): boolean {
  */
 export function parseRequest(id: string): { file: string; request: HdRequest } | undefined {
   if (!isHdId(id)) return undefined
-  const [beforeHash] = id.split('#', 1) as [string]
-  const mark = beforeHash.indexOf('?')
-  if (mark < 0) return undefined
-  const file = beforeHash.slice(0, mark)
-  return { file, request: parseQuery(new URLSearchParams(beforeHash.slice(mark + 1)), file) }
+  const mark = id.indexOf('?')
+  const file = id.slice(0, mark)
+  const [query] = id.slice(mark + 1).split('#', 1) as [string]
+  return { file, request: parseQuery(new URLSearchParams(query), file) }
 }
 
 function parseQuery(query: URLSearchParams, file: string): HdRequest {

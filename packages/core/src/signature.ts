@@ -63,10 +63,12 @@ function isAnimatedPng(bytes: Uint8Array): boolean {
 }
 
 function isSvg(bytes: Uint8Array): boolean {
+  // UTF-16 has a zero byte beside each of these letters.
   return /<svg[\s>]/i.test(latin1(bytes, 0, 4096).replaceAll('\0', ''))
 }
 
 function nameOther(bytes: Uint8Array, ascii: string): string {
+  if (/^\s*<(?:!doctype html|html)/i.test(ascii)) return 'an HTML page'
   if (isSvg(bytes)) return 'an SVG drawing'
   if (ascii.startsWith('BM')) return 'a BMP picture'
   if (ascii.startsWith('%PDF')) return 'a PDF document'
@@ -74,7 +76,6 @@ function nameOther(bytes: Uint8Array, ascii: string): string {
   if (ascii.startsWith('\xff\x0a') || ascii.startsWith('\0\0\0\x0cJXL ')) return 'a JPEG XL picture'
   if (ascii.startsWith('\0\0\0\x0cjP  ')) return 'a JPEG 2000 picture'
   if (ascii.startsWith('\0\0\x01\0')) return 'an ICO icon'
-  if (/^\s*<(?:!doctype html|html)/i.test(ascii)) return 'an HTML page'
   return 'something else'
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { errorMessage, HdError, isHdError } from './errors.ts'
 import type { SourceFormat } from './format.ts'
@@ -29,6 +30,9 @@ export interface Header {
 /** The most bytes that a source may have. */
 export const MAX_SOURCE_BYTES: number = 256 * 1024 * 1024
 
+/** Opening a pipe would otherwise wait for somebody to write to it. Windows has no such flag. */
+const READ_AT_ONCE = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0)
+
 /**
  * Reads a picture file.
  * @param file absolute path
@@ -42,7 +46,7 @@ export async function readSource(file: string, name: string): Promise<Source> {
 
 async function readBounded(file: string, name: string): Promise<Uint8Array> {
   try {
-    const handle = await open(file, 'r')
+    const handle = await open(file, READ_AT_ONCE)
     try {
       const facts = await handle.stat()
       if (!facts.isFile()) {

@@ -1,11 +1,11 @@
 import type { Cache } from './cache.ts'
-import { encode } from './encode.ts'
+import { encode, refuseSize, refuseTransparency } from './encode.ts'
 import { singleFlight } from './flight.ts'
 import { FORMAT_FACTS, type OutputFormat } from './format.ts'
 import { masterKey, originalKey, variantKey } from './key.ts'
 import { findMaster, type Master, type MasterFacts } from './master.ts'
 import { decodeSource } from './pixels.ts'
-import { readHeader, type Source } from './source.ts'
+import type { Header, Source } from './source.ts'
 import type { Upscaler } from './upscaler.ts'
 
 /** How a variant is to be encoded. */
@@ -45,11 +45,23 @@ export async function findVariant(
   return isVariant(master, format) ? { variant: master } : { master }
 }
 
-/** The variant of a master, encoded now and kept. */
+/**
+ * Refuses what could be upscaled but not encoded, before it costs anything.
+ * @throws HdError `HD_ENCODE`, `HD_QUERY`
+ */
+export async function refuseUnencodable(source: Source, header: Header, { format }: Encoding): Promise<void> {
+  refuseSize(2 * header.width, 2 * header.height, format)
+  // Whether an alpha channel hides anything is known only by its pixels.
+  if (header.alpha && !FORMAT_FACTS[format].alpha) refuseTransparency(await decodeSource(source, header), format)
+}
+
+/** The variant of a master: encoded now and kept, or found, when somebody else was faster. */
 export async function encodeVariant(master: Master, { format, quality }: Encoding, cache: Cache): Promise<Variant> {
   if (isVariant(master, format)) return master
   const key = variantKey(master.key, format, quality)
   return singleFlight(`${cache.dir}\0${key}`, async () => {
+    const entry = await cache.get(key)
+    if (entry) return { key, bytes: entry.bytes, facts: entry.meta as unknown as VariantFacts }
     const bytes = await encode(await master.picture(), format, quality ?? 100)
     const { ownPng: _, ...facts } = master.facts
     await cache.put(key, { meta: facts, bytes })
@@ -62,18 +74,24 @@ function isVariant(master: Master, format: OutputFormat): boolean {
   return format === 'png' && master.facts.ownPng
 }
 
-/** A source encoded otherwise at its own size, from the cache or now. */
-export async function originalVariant(
-  source: Source,
-  { format, quality }: Encoding,
-  maxPixels: number,
-  cache: Cache,
-): Promise<{ key: string; bytes: Uint8Array }> {
-  const key = originalKey(source.digest, format, quality)
+/** A source encoded otherwise at its own size, when the cache has it. */
+export async function findOriginal(source: Source, encoding: Encoding, cache: Cache): Promise<Original | undefined> {
+  const key = originalKey(source.digest, encoding.format, encoding.quality)
   const entry = await cache.get(key)
-  if (entry) return { key, bytes: entry.bytes }
+  return entry && { key, bytes: entry.bytes }
+}
+
+export type Original = Pick<Variant, 'key' | 'bytes'>
+
+/** A source encoded otherwise at its own size, now and kept. */
+export async function encodeOriginal(
+  source: Source,
+  header: Header,
+  { format, quality }: Encoding,
+  cache: Cache,
+): Promise<Original> {
+  const key = originalKey(source.digest, format, quality)
   return singleFlight(`${cache.dir}\0${key}`, async () => {
-    const header = await readHeader(source, maxPixels)
     const bytes = await encode(await decodeSource(source, header), format, quality ?? 100)
     await cache.put(key, { meta: {}, bytes })
     return { key, bytes }

@@ -9,6 +9,9 @@ const GRID = 32
 /** Mean difference of all cells that is still the same picture (levels of 255). Networks stay below 3, a black frame does not. */
 const MAX_MEAN = 16
 
+/** A source whose cells differ by this much (levels of 255) has not become a plain area, however dark it is. */
+const MIN_CONTRAST = 8
+
 /** Difference of a single cell that is still the same picture (levels of 255). */
 const MAX_CELL = 96
 
@@ -82,12 +85,25 @@ async function compare(result: Pixels, input: Pixels, upscaler: string): Promise
     worst = Math.max(worst, difference)
   }
   const mean = sum / expected.length
+  if (spread(expected) >= MIN_CONTRAST && spread(actual) === 0) {
+    throw new HdError('HD_UPSCALE_DIFFERS', `what the upscaler '${upscaler}' returned is a plain area, but the source is not`)
+  }
   if (mean <= MAX_MEAN && worst <= MAX_CELL) return
   throw new HdError(
     'HD_UPSCALE_DIFFERS',
     `what the upscaler '${upscaler}' returned does not look like the source: shrunk by two it differs by ${mean.toFixed(0)} levels ` +
       `on average (at most ${MAX_MEAN}) and by ${worst} at worst (at most ${MAX_CELL})`,
   )
+}
+
+function spread(levels: Uint8Array): number {
+  let low = 255
+  let high = 0
+  for (const level of levels) {
+    low = Math.min(low, level)
+    high = Math.max(high, level)
+  }
+  return high - low
 }
 
 async function thumbnail(pixels: Pixels, width: number, height: number): Promise<Uint8Array> {

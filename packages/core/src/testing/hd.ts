@@ -1,0 +1,73 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { HdEvent } from '../events.ts'
+import { createHd, type Hd } from '../hd.ts'
+import { resolveOptions, type CoreOptions } from '../options.ts'
+import type { Pixels, UpscaleContext, UpscaleInput, Upscaler } from '../upscaler.ts'
+import { temporaryFolder } from './folder.ts'
+
+export interface Workshop {
+  hd: Hd
+  root: string
+  events: HdEvent[]
+  warnings: string[]
+  /** Writes a picture below the root and reads it as a source. */
+  source: (name: string, bytes: Uint8Array) => ReturnType<Hd['source']>
+}
+
+/** An `Hd` in a folder of its own. @param root of another workshop, to share its cache */
+export async function workshop(options: CoreOptions, root?: string): Promise<Workshop> {
+  const folder = root ?? (await temporaryFolder())
+  const events: HdEvent[] = []
+  const warnings: string[] = []
+  const resolved = resolveOptions(
+    { cache: { dir: 'cache' }, ...options },
+    { root: folder, env: {}, defaultUpscaler: () => repeater() },
+  )
+  const hd = createHd(resolved, {
+    log: { debug: () => undefined, info: () => undefined, warn: (message) => void warnings.push(message) },
+    onEvent: (event) => void events.push(event),
+  })
+  return {
+    hd,
+    root: folder,
+    events,
+    warnings,
+    async source(name, bytes) {
+      const file = path.join(folder, name)
+      await writeFile(file, bytes)
+      return hd.source(file)
+    },
+  }
+}
+
+export interface CountingUpscaler extends Upscaler {
+  calls: { picture: UpscaleInput; context: UpscaleContext }[]
+}
+
+/** Doubles by repeating every pixel, and counts. */
+export function repeater(overrides: Partial<Upscaler> = {}): CountingUpscaler {
+  const calls: CountingUpscaler['calls'] = []
+  return {
+    name: 'repeater',
+    version: '1',
+    calls,
+    ...overrides,
+    async upscale(picture, context) {
+      calls.push({ picture, context })
+      return overrides.upscale ? overrides.upscale(picture, context) : repeat(await picture.pixels())
+    },
+  }
+}
+
+/** Every pixel four times. */
+export function repeat({ width, height, data }: Pixels): Pixels {
+  const doubled = new Uint8Array(12 * width * height)
+  for (let y = 0; y < 2 * height; y++) {
+    for (let x = 0; x < 2 * width; x++) {
+      const from = 3 * ((y >> 1) * width + (x >> 1))
+      doubled.set(data.subarray(from, from + 3), 3 * (2 * width * y + x))
+    }
+  }
+  return { width: 2 * width, height: 2 * height, data: doubled }
+}
