@@ -21,7 +21,7 @@ async function serveBareRuns({ runtime, threads }) {
     const image = new ort.Tensor('uint8', createPicture(width, height).data, [1, height, width, 3])
     const start = performance.now()
     for (let index = 0; index < count; index++) await session.run({ image })
-    parentPort.postMessage(performance.now() - start)
+    parentPort.postMessage(performance.now() - start, [])
   })
 }
 
@@ -49,10 +49,14 @@ function peakMegabytes() {
   return Number(/VmHWM:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1000
 }
 
+const nothing = () => {}
+/** Of all but the first, which is warm-up. */
+const best = (times) => Math.min(...times.slice(1))
+const text = (fallback) => ({ type: 'string', default: fallback })
+
 async function measure(settings, width, height, rounds, bare) {
   const { neural } = await import('../dist/index.mjs')
   const upscaler = neural(settings)
-  const nothing = () => {}
   const log = { debug: nothing, info: nothing, warn: console.warn }
   const context = { signal: new AbortController().signal, log, onProgress: nothing }
   const upscale = async () => {
@@ -68,14 +72,13 @@ async function measure(settings, width, height, rounds, bare) {
   const wholes = []
   const runs = []
   const worker = bare ? new Worker(new URL(import.meta.url), { workerData: settings }) : undefined
-  // Taken in turn, so that a disturbance of the machine falls on both; the first pair is warm-up.
+  // Taken in turn, so that a disturbance of the machine falls on both.
   for (let round = 0; round <= rounds; round++) {
     wholes.push(await upscale())
-    if (worker) runs.push(await new Promise((done) => (worker.once('message', done), worker.postMessage(tiles))))
+    if (worker) runs.push(await new Promise((done) => (worker.once('message', done), worker.postMessage(tiles, []))))
   }
   await worker?.terminate()
   await upscaler.close()
-  const best = (times) => Math.min(...times.slice(1))
   const speed = (4 * width * height) / 1000 / best(wholes)
   const share = (tiles.count * tiles.width * tiles.height) / (width * height)
   const ratio = bare ? `, bare ${best(runs).toFixed(0)} ms, ratio ${(best(wholes) / best(runs)).toFixed(3)}` : ''
@@ -86,7 +89,6 @@ async function measure(settings, width, height, rounds, bare) {
 }
 
 if (isMainThread) {
-  const text = (fallback) => ({ type: 'string', default: fallback })
   const options = { runtime: text('native'), threads: text('2'), tile: text('512'), size: text('1200x800'), rounds: text('5') }
   const { values } = parseArgs({ options: { ...options, 'no-bare': { type: 'boolean', default: false } } })
   const [width, height] = values.size.split('x').map(Number)

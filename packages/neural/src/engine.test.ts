@@ -20,10 +20,17 @@ function createTask(command: number, changes: Partial<Task> = {}): Task {
   }
 }
 
-function createFlag(): { raised: Promise<void>; raise(): void } {
-  let raise = () => {}
-  const raised = new Promise<void>((resolve) => (raise = resolve))
-  return { raised, raise }
+function failToDisplay(): never {
+  throw new Error('the display is gone')
+}
+
+/** A task that the fake leaves unfinished, and the moment when it is in there. */
+function createHangingTask(changes: Partial<Task> = {}): { task: Task; started: Promise<void> } {
+  let task: Task | undefined
+  const started = new Promise<void>((resolve) => {
+    task = createTask(HANG, { onProgress: () => resolve(), ...changes })
+  })
+  return { task: task!, started }
 }
 
 /** The fake answers with its thread's number as width. */
@@ -92,18 +99,16 @@ test('at most two pictures hold their pixels, however many wait', async () => {
   const engine = createEngine()
   let asked = 0
   const controller = new AbortController()
-  const started = createFlag()
   const pixels = async () => {
     asked++
     return { width: 1, height: 1, data: Uint8Array.of(HANG, 0, 0) }
   }
-  const tasks = [1, 2, 3, 4, 5].map(() =>
-    engine.upscale(createTask(HANG, { pixels, onProgress: started.raise, signal: controller.signal })),
-  )
-  await started.raised
+  const { task, started } = createHangingTask({ pixels, signal: controller.signal })
+  const tasks = [1, 2, 3, 4, 5].map(() => engine.upscale(task))
+  await started
   expect(asked).toBe(2)
   controller.abort()
-  for (const task of tasks) await expect(task).rejects.toMatchObject({ code: 'HD_ABORTED' })
+  for (const each of tasks) await expect(each).rejects.toMatchObject({ code: 'HD_ABORTED' })
   expect(asked).toBe(2)
   await engine.stop()
 })
@@ -118,6 +123,14 @@ test('an abort rejects at once, keeps its reason, and the worker is used again',
   await engine.stop()
 })
 
+test('an error of the progress callback is that of its picture', async () => {
+  const engine = createEngine()
+  const before = await threadOf(engine)
+  await expect(engine.upscale(createTask(HANG, { onProgress: failToDisplay }))).rejects.toThrow('the display is gone')
+  expect(await threadOf(engine)).toBe(before)
+  await engine.stop()
+})
+
 test('a signal that has fired before asks for no pixels', async () => {
   const engine = createEngine()
   const task = createTask(DO, { signal: AbortSignal.abort(), pixels: () => Promise.reject(new Error('asked')) })
@@ -127,13 +140,11 @@ test('a signal that has fired before asks for no pixels', async () => {
 test('stopping fails the picture at work; a later one starts a new worker', async () => {
   const engine = createEngine()
   const before = await threadOf(engine)
-  const started = createFlag()
-  const task = expect(engine.upscale(createTask(HANG, { onProgress: started.raise }))).rejects.toMatchObject({
-    code: 'HD_ABORTED',
-  })
-  await started.raised
+  const { task, started } = createHangingTask()
+  const failing = expect(engine.upscale(task)).rejects.toMatchObject({ code: 'HD_ABORTED' })
+  await started
   await engine.stop()
-  await task
+  await failing
   expect(await threadOf(engine)).not.toBe(before)
   await engine.stop()
 })

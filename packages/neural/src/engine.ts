@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads'
 import { HdError } from '@unplugin-hd/core'
-import { type FaultDetails, reason } from './fault.ts'
+import type { FaultDetails } from './fault.ts'
 import { Gate } from './gate.ts'
-import type { Reply, Request, WorkerSettings } from './protocol.ts'
+import { InferenceWorker } from './inference-worker.ts'
+import type { Reply, WorkerSettings } from './protocol.ts'
 import type { Picture } from './tensor.ts'
 
 export interface Task {
@@ -23,6 +23,8 @@ interface Running {
   task: Task
   resolve(picture: Picture): void
   reject(error: unknown): void
+  /** What a callback of the task's threw; the picture ends with it as soon as the worker has stopped. */
+  thrown?: { error: unknown }
 }
 
 /**
@@ -34,8 +36,10 @@ export class Engine {
   readonly #settings: () => WorkerSettings
   readonly #memory = new Gate(PICTURES_IN_MEMORY)
   readonly #turn = new Gate(1)
-  #worker: Worker | undefined
+  #worker: InferenceWorker | undefined
   #running: Running | undefined
+  /** News of a worker that was ready before its first picture. */
+  #ready: Extract<Reply, { type: 'ready' }> | undefined
 
   /** @param settings called once per worker, so that a model's bytes are not kept on this side */
   constructor(script: URL, settings: () => WorkerSettings) {
@@ -67,53 +71,75 @@ export class Engine {
     }
   }
 
-  async #run(worker: Worker, task: Task, picture: Picture): Promise<Picture> {
-    const abort = () => worker.postMessage({ type: 'abort' } satisfies Request, [])
+  async #run(worker: InferenceWorker, task: Task, picture: Picture): Promise<Picture> {
+    const abort = () => worker.abort()
     task.signal.addEventListener('abort', abort)
-    worker.ref()
+    worker.hold()
     try {
       return await new Promise<Picture>((resolve, reject) => {
         this.#running = { task, resolve, reject }
-        postPicture(worker, picture)
+        worker.upscale(picture)
+        this.#announce()
       })
     } finally {
       task.signal.removeEventListener('abort', abort)
       this.#running = undefined
-      worker.unref()
+      worker.release()
     }
   }
 
   /** The worker; a new one where there is none. */
-  #start(): Worker {
+  #start(): InferenceWorker {
     if (this.#worker !== undefined) return this.#worker
-    // No inherited flags: `--input-type` and loaders of the main thread are not for this script.
-    const worker = new Worker(this.#script, { workerData: this.#settings(), execArgv: [], name: 'unplugin-hd-neural' })
-    worker.unref()
-    worker.on('message', (reply: Reply) => this.#receive(worker, reply))
-    worker.on('error', (error) => this.#lose(worker, { code: 'HD_RUNTIME', message: `the worker crashed: ${reason(error)}` }))
-    worker.on('exit', (code) => this.#lose(worker, { code: 'HD_RUNTIME', message: `the worker ended (exit code ${code})` }))
+    this.#ready = undefined
+    const worker = new InferenceWorker(this.#script, this.#settings(), {
+      reply: (reply) => this.#receive(worker, reply),
+      lost: (fault) => this.#lose(worker, fault),
+    })
     this.#worker = worker
     return worker
   }
 
-  #receive(worker: Worker, reply: Reply): void {
+  #receive(worker: InferenceWorker, reply: Reply): void {
     if (worker !== this.#worker) return
-    if (reply.type === 'unusable') this.#lose(worker, reply.fault)
+    if (reply.type === 'ready') {
+      this.#ready = reply
+      return this.#announce()
+    }
+    if (reply.type === 'unusable') return this.#lose(worker, reply.fault)
     const running = this.#running
     if (running === undefined) return
-    if (reply.type === 'ready') running.task.onReady?.(reply.runtime, reply.note)
-    else if (reply.type === 'progress') running.task.onProgress(reply.fraction)
+    if (reply.type === 'progress') this.#call(() => running.task.onProgress(reply.fraction))
+    else if (running.thrown !== undefined) running.reject(running.thrown.error)
     else if (reply.type === 'done') running.resolve(reply.picture)
     // A runtime that failed (out of memory) may be left in any state.
     else if (reply.fault.code === 'HD_RUNTIME') this.#lose(worker, reply.fault)
     else running.reject(toHdError(reply.fault, running.task))
   }
 
+  #announce(): void {
+    const news = this.#ready
+    if (news === undefined || this.#running === undefined) return
+    this.#ready = undefined
+    const { task } = this.#running
+    this.#call(() => task.onReady?.(news.runtime, news.note))
+  }
+
+  /** An error of the task's own callback is the picture's, not the process's. */
+  #call(callback: () => void): void {
+    try {
+      callback()
+    } catch (error) {
+      if (this.#running !== undefined) this.#running.thrown ??= { error }
+      this.#worker?.abort()
+    }
+  }
+
   /** Gives a broken worker up: its picture fails, the next picture gets a new one. */
-  #lose(worker: Worker, fault: FaultDetails): void {
+  #lose(worker: InferenceWorker, fault: FaultDetails): void {
     if (worker !== this.#worker) return
     this.#worker = undefined
-    void worker.terminate()
+    void worker.end()
     this.#running?.reject(toHdError(fault, this.#running.task))
   }
 
@@ -122,23 +148,8 @@ export class Engine {
     const worker = this.#worker
     this.#worker = undefined
     this.#running?.reject(new HdError('HD_ABORTED', 'the upscaler was closed'))
-    await worker?.terminate()
+    await worker?.end()
   }
-}
-
-/** Moves the picture to the worker. Memory that native code owns (sharp's) cannot be moved, nor should a view's larger buffer: these are copied. */
-function postPicture(worker: Worker, picture: Picture): void {
-  const { buffer, byteLength } = picture.data
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) {
-    try {
-      worker.postMessage({ type: 'upscale', picture } satisfies Request, [buffer])
-      return
-    } catch (error) {
-      if (!(error instanceof DOMException)) throw error
-    }
-  }
-  const data = new Uint8Array(picture.data)
-  worker.postMessage({ type: 'upscale', picture: { ...picture, data } } satisfies Request, [data.buffer])
 }
 
 function toHdError({ code, message, remedy }: FaultDetails, task: Task): HdError {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
 import type { Pixels, Upscaler } from '@unplugin-hd/core'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 // The built package, since a worker cannot load TypeScript on Node 20.
 import { neural, type NeuralOptions } from '../dist/index.mjs'
 import { createContext, drawPicture, largestDifference, repeatPixels, toInput } from './testing/pictures.ts'
@@ -39,9 +39,11 @@ describe.each([
   { runtime: 'wasm', threads: 2, width: 120, height: 77, tiles: [48, 64] },
 ] as const)('$runtime', ({ runtime, threads, width, height, tiles }) => {
   const picture = drawPicture(width, height)
+  const upscaler = neural({ runtime, threads })
+  afterAll(() => upscaler.close!())
 
   test('a picture in tiles equals the picture in one pass, byte for byte', async () => {
-    const whole = await double(create({ runtime, threads }), picture)
+    const whole = await double(upscaler, picture)
     expect(whole).toMatchObject({ width: 2 * width, height: 2 * height })
     for (const tile of tiles) {
       const cut = await double(create({ runtime, threads, tile }), picture)
@@ -57,7 +59,7 @@ describe.each([
     [2, 2],
   ])('a picture of %i x %i is doubled', async (w, h) => {
     const tiny = drawPicture(w, h)
-    const result = await double(create({ runtime, threads }), tiny)
+    const result = await double(upscaler, tiny)
     expect(result).toMatchObject({ width: 2 * w, height: 2 * h })
     expect(result.data).toHaveLength(12 * w * h)
   })
@@ -144,10 +146,10 @@ test('closing fails the pictures at work', async () => {
 })
 
 test('a worker that dies fails its picture alone', async () => {
-  const upscaler = create({ threads: 1, tile: 80 })
+  const upscaler = create({ runtime: 'wasm', threads: 1, tile: 64 })
   const started = once(process, 'worker') as Promise<[Worker]>
   const context = createContext({ onProgress: () => void started.then(([worker]) => worker.terminate()) })
-  await expect(double(upscaler, drawPicture(600, 600), context)).rejects.toMatchObject({ name: 'HdError', code: 'HD_RUNTIME' })
+  await expect(double(upscaler, drawPicture(100, 100), context)).rejects.toMatchObject({ name: 'HdError', code: 'HD_RUNTIME' })
   await expect(double(upscaler, drawPicture(9, 9))).resolves.toMatchObject({ width: 18, height: 18 })
 })
 

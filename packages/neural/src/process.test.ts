@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -12,10 +12,12 @@ const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 /** Upscales one picture and, like a careless script, closes nothing. Prints the runtime, or the error. */
 const SCRIPT = `
 const { neural } = await import(process.argv[1])
-const context = { signal: new AbortController().signal, onProgress() {}, log: { debug: console.log, warn: console.log } }
-const picture = { width: 8, height: 8, pixels: async () => ({ width: 8, height: 8, data: new Uint8Array(192) }) }
+const { size = 8, exit, ...options } = JSON.parse(process.argv[2])
+const onProgress = () => exit !== undefined && process.exit(exit)
+const context = { signal: new AbortController().signal, onProgress, log: { debug: console.log, warn: console.log } }
+const picture = { width: size, height: size, pixels: async () => ({ width: size, height: size, data: new Uint8Array(3 * size * size) }) }
 try {
-  const { width } = await neural(JSON.parse(process.argv[2])).upscale(picture, context)
+  const { width } = await neural(options).upscale(picture, context)
   console.log('width', width)
 } catch (error) {
   console.log(error.code, error.message)
@@ -52,6 +54,12 @@ test.each(['native', 'wasm'])('a process with %s ends by itself, without close()
   expect(output).toMatch(`neural: ${runtime} runtime`)
   expect(output).toMatch('width 16')
   expect(code).toBe(0)
+})
+
+test.each(['native', 'wasm'])('process.exit() in the middle of a picture with %s keeps its exit status', async (runtime) => {
+  const { code, output } = await run(join(PACKAGE, 'dist/index.mjs'), { runtime, tile: 128, size: 400, exit: 7 }, lonely)
+  expect(output).toBe(`neural: ${runtime} runtime, threads: ${Math.min(availableParallelism(), 8)}\n`)
+  expect(code).toBe(7)
 })
 
 test('installed alone, it runs in WASM', async () => {

@@ -2,7 +2,7 @@ import type { FaultDetails } from './fault.ts'
 import type { RuntimeName } from './runtime.ts'
 import type { Picture } from './tensor.ts'
 
-/** Everything a worker needs to know; given once, as its `workerData`. Equal settings share one worker. */
+/** Everything a worker needs to know; given once. Equal settings share one worker. */
 export interface WorkerSettings {
   /** The ONNX file's bytes. */
   model: Uint8Array
@@ -18,13 +18,20 @@ export interface WorkerSettings {
   cwd: string
 }
 
+/** What a worker is started with. */
+export interface WorkerData {
+  settings: WorkerSettings
+  /** The memory of its `Brake`. */
+  brake: SharedArrayBuffer
+}
+
 /** Receptive field of the weights of this package, in pixels: with 11, some bytes at seams change. */
 export const DEFAULT_OVERLAP = 12
 /** Covers the receptive field that matters of common 2x models, whose theoretical one is often larger. */
 export const OWN_OVERLAP = 32
 
 /** To the worker. It gets one picture at a time. */
-export type Request = { type: 'upscale'; picture: Picture } | { type: 'abort' }
+export type Request = { type: 'upscale'; picture: Picture } | { type: 'abort' } | { type: 'end' }
 
 /** From the worker. */
 export type Reply =

@@ -43,15 +43,15 @@ export function readSignature(session: InferenceSession): Signature {
   const dims = declared.map((dim) => (typeof dim === 'number' ? dim : undefined))
   const [batch, second, third, fourth] = dims
   if (batch !== undefined && batch !== 1) throw unfit(`expected a batch of 1, the input is ${format(declared)}`)
+  // No picture is 1, 2 or 4 pixels high or wide: such a number is a count of channels.
+  const channels = [second, fourth].find((dim) => dim !== undefined && dim < 5 && dim !== 3)
+  if (channels !== undefined) {
+    const remedy = channels === 1 ? 'Models for luma alone are not supported: wrap it so that it takes RGB' : undefined
+    throw unfit(`expected 3 channels, the input has ${channels}: ${format(declared)}`, remedy)
+  }
   const layouts: Layout[] = []
   if (second === 3 || (second === undefined && fourth !== 3)) layouts.push('NCHW')
   if (fourth === 3 || (fourth === undefined && second !== 3)) layouts.push('NHWC')
-  if (second === 1 || fourth === 1) {
-    throw unfit(
-      `expected 3 channels, the input has one: ${format(declared)}`,
-      'Models for luma alone are not supported: wrap it so that it takes RGB',
-    )
-  }
   if (layouts.length === 0) throw unfit(`expected 3 channels, the input is ${format(declared)}`)
   return {
     input: inputNames[0]!,

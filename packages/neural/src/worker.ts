@@ -1,12 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { Brake } from './brake.ts'
 import { Fault, type FaultDetails, reason } from './fault.ts'
-import { openNet } from './net.ts'
-import type { Reply, Request, WorkerSettings } from './protocol.ts'
+import { type Net, openNet } from './net.ts'
+import type { Reply, Request, WorkerData } from './protocol.ts'
 import { loadRuntime } from './runtime.ts'
 import type { Picture } from './tensor.ts'
 import { upscaleTiles } from './upscale-tiles.ts'
 
 const port = parentPort!
+const { settings, brake: memory } = workerData as WorkerData
+const brake = new Brake(memory)
 let aborted = false
 
 function reply(message: Reply, transfer: ArrayBuffer[] = []): void {
@@ -18,14 +21,14 @@ function toDetails(error: unknown): FaultDetails {
   return { code: 'HD_RUNTIME', message: `the runtime failed: ${reason(error)}` }
 }
 
-async function open(settings: WorkerSettings) {
+async function open(): Promise<Net> {
   const runtime = await loadRuntime(settings)
   const net = await openNet(runtime, settings)
   reply({ type: 'ready', runtime: runtime.name, note: runtime.note })
-  return net
+  return { ...net, run: (data, width, height) => brake.guard(() => net.run(data, width, height)) }
 }
 
-const opening = open(workerData as WorkerSettings)
+const opening = brake.guard(open)
 opening.catch((error: unknown) => reply({ type: 'unusable', fault: toDetails(error) }))
 
 async function upscale(picture: Picture): Promise<void> {
@@ -44,5 +47,6 @@ async function upscale(picture: Picture): Promise<void> {
 
 port.on('message', (request: Request) => {
   if (request.type === 'abort') aborted = true
+  else if (request.type === 'end') process.exit()
   else void upscale(request.picture)
 })

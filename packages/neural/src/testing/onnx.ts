@@ -3,8 +3,7 @@
  * specification). Numbers in `field` calls are the field numbers there.
  */
 
-const FLOAT = 1
-export const ELEMENT_TYPES = { float32: FLOAT, uint8: 2, float16: 10 } as const
+const ELEMENT_TYPES = { float32: 1, uint8: 2, float16: 10 }
 export type ElementType = keyof typeof ELEMENT_TYPES
 
 type Value = number | string | Uint8Array
@@ -53,7 +52,7 @@ export function node(op: string, inputs: string[], output: string, attributes: R
 
 export function floats(name: string, dims: number[], values: number[]): Uint8Array {
   const raw = new Uint8Array(Float32Array.from(values).buffer)
-  return message(...dims.map((dim) => field(1, dim)), field(2, FLOAT), field(8, name), field(9, raw))
+  return message(...dims.map((dim) => field(1, dim)), field(2, ELEMENT_TYPES.float32), field(8, name), field(9, raw))
 }
 
 export interface Graph {

@@ -47,8 +47,9 @@ export function toInput(picture: Pixels): UpscaleInput {
   }
 }
 
+function ignore(): void {}
+
 export function createContext(changes: Partial<UpscaleContext> = {}): UpscaleContext {
-  const ignore = () => {}
   return {
     signal: new AbortController().signal,
     log: { debug: ignore, info: ignore, warn: ignore },

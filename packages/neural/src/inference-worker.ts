@@ -1,0 +1,92 @@
+import { Worker } from 'node:worker_threads'
+import { Brake } from './brake.ts'
+import { type FaultDetails, reason } from './fault.ts'
+import type { Reply, Request, WorkerData, WorkerSettings } from './protocol.ts'
+import type { Picture } from './tensor.ts'
+
+/** At the end of the process, in milliseconds: how long a tile of an own model may take at most. */
+const EXIT_WAIT_MS = 10_000
+
+/** Workers that may be inside native code. */
+const running = new Set<InferenceWorker>()
+
+process.on('exit', () => {
+  // process.exit() ends the workers too, wherever they are.
+  for (const worker of running) worker.holdAtExit()
+})
+
+export interface InferenceWorkerListener {
+  reply(reply: Reply): void
+  /** The thread has ended, by itself or by a crash. */
+  lost(fault: FaultDetails): void
+}
+
+/** The main thread's end of one worker thread. Does not hold the process, except between `hold()` and `release()`. */
+export class InferenceWorker {
+  readonly #worker: Worker
+  readonly #brake = new Brake()
+  readonly #ended: Promise<void>
+  #interruptible = false
+
+  constructor(script: URL, settings: WorkerSettings, listener: InferenceWorkerListener) {
+    const workerData: WorkerData = { settings, brake: this.#brake.memory }
+    // No inherited flags: `--input-type` and the loaders of the main thread are not for this script.
+    this.#worker = new Worker(script, { workerData, execArgv: [], name: 'unplugin-hd-neural' })
+    this.#worker.unref()
+    running.add(this)
+    this.#worker.on('message', (reply: Reply) => {
+      if (reply.type === 'ready') this.#interruptible = reply.runtime === 'wasm'
+      listener.reply(reply)
+    })
+    this.#worker.on('error', (error) => listener.lost({ code: 'HD_RUNTIME', message: `the worker crashed: ${reason(error)}` }))
+    this.#ended = new Promise((resolve) => {
+      this.#worker.on('exit', (code) => {
+        running.delete(this)
+        listener.lost({ code: 'HD_RUNTIME', message: `the worker ended (exit code ${code})` })
+        resolve()
+      })
+    })
+  }
+
+  hold(): void {
+    this.#worker.ref()
+  }
+
+  release(): void {
+    this.#worker.unref()
+  }
+
+  abort(): void {
+    this.#worker.postMessage({ type: 'abort' } satisfies Request, [])
+  }
+
+  /** Moves the picture to the worker. Memory that native code owns (sharp's) cannot be moved, nor should a view's larger buffer: these are copied. */
+  upscale(picture: Picture): void {
+    const { buffer, byteLength } = picture.data
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) {
+      try {
+        this.#worker.postMessage({ type: 'upscale', picture } satisfies Request, [buffer])
+        return
+      } catch (error) {
+        if (!(error instanceof DOMException)) throw error
+      }
+    }
+    const data = new Uint8Array(picture.data)
+    this.#worker.postMessage({ type: 'upscale', picture: { ...picture, data } } satisfies Request, [data.buffer])
+  }
+
+  /** Ends the thread, after the tile that it is at. */
+  async end(): Promise<void> {
+    this.#brake.stop()
+    if (this.#interruptible) void this.#worker.terminate()
+    else this.#worker.postMessage({ type: 'end' } satisfies Request, [])
+    this.hold()
+    await this.#ended
+  }
+
+  holdAtExit(): void {
+    if (this.#interruptible) return
+    this.#brake.stop()
+    this.#brake.waitUntilFree(EXIT_WAIT_MS)
+  }
+}
