@@ -1,8 +1,9 @@
-import { open, readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { removeLeftovers, writeAtomically } from './atomic-file.ts'
 import { parseEntry, serializeEntry } from './entry.ts'
 import { NAMED_DIR, namedFile, namedSizes } from './named-file.ts'
+import { readWhole } from './read-file.ts'
 import type { Store, StoredItem, StoreEntry } from './store.ts'
 
 /** Part of the path: a store of another layout is never misread. */
@@ -47,22 +48,12 @@ export class DiskStore implements Store {
 
   async get(key: string): Promise<StoreEntry | undefined> {
     const file = this.#path(key)
-    const handle = await open(file, 'r').catch(() => undefined)
-    if (!handle) return undefined
-    let entry: StoreEntry | undefined
-    try {
-      entry = parseEntry(key, await handle.readFile())
-      if (entry) {
-        this.#used.add(key)
-        const { mtimeMs } = await handle.stat()
-        // Noting the use may fail on a read-only cache, which is still a cache.
-        if (Date.now() - mtimeMs > USE_GRAIN_MS) await handle.utimes(new Date(), new Date()).catch(() => undefined)
-      }
-    } catch {
-      entry = undefined
-    } finally {
-      await handle.close()
-    }
+    const read = await readWhole(file).catch(() => undefined)
+    const entry = read && parseEntry(key, read.bytes)
+    if (!entry) return undefined
+    this.#used.add(key)
+    // Noting the use may fail on a read-only cache, which is still a cache.
+    if (Date.now() - read.facts.mtimeMs > USE_GRAIN_MS) await utimes(file, new Date(), new Date()).catch(() => undefined)
     return entry
   }
 

@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { writeAtomically } from './atomic-file.ts'
 import { errorMessage, HdError } from './errors.ts'
+import { readWhole } from './read-file.ts'
 
 /** Folder of the named files below the cache folder: `files/<key>/<name>`. */
 export const NAMED_DIR = 'files'
@@ -14,8 +15,8 @@ export const NAMED_DIR = 'files'
  */
 export async function namedFile(dir: string, key: string, name: string, bytes: Uint8Array): Promise<string> {
   const file = path.join(dir, NAMED_DIR, key, name)
-  const current = await readFile(file).catch(() => undefined)
-  if (current?.equals(bytes)) return file
+  const current = await readWhole(file).catch(() => undefined)
+  if (current?.bytes.equals(bytes)) return file
   try {
     await writeAtomically(path.join(dir, 'tmp'), file, [bytes])
   } catch (cause) {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { errorMessage, HdError, isHdError } from './errors.ts'
 import type { SourceFormat } from './format.ts'
+import { readWhole } from './read-file.ts'
 import { fromFile } from './sharp.ts'
 import { animated, sniffFormat } from './signature.ts'
 
@@ -30,9 +29,6 @@ export interface Header {
 /** The most bytes that a source may have. */
 export const MAX_SOURCE_BYTES: number = 256 * 1024 * 1024
 
-/** Opening a pipe would otherwise wait for somebody to write to it. Windows has no such flag. */
-const READ_AT_ONCE = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0)
-
 /**
  * Reads a picture file.
  * @param file absolute path
@@ -46,9 +42,7 @@ export async function readSource(file: string, name: string): Promise<Source> {
 
 async function readBounded(file: string, name: string): Promise<Uint8Array> {
   try {
-    const handle = await open(file, READ_AT_ONCE)
-    try {
-      const facts = await handle.stat()
+    const { bytes } = await readWhole(file, (facts) => {
       if (!facts.isFile()) {
         throw new HdError('HD_SOURCE_MISSING', 'expected a file, but this is a folder or a device', { file: name })
       }
@@ -57,10 +51,8 @@ async function readBounded(file: string, name: string): Promise<Uint8Array> {
           file: name,
         })
       }
-      return await handle.readFile()
-    } finally {
-      await handle.close()
-    }
+    })
+    return bytes
   } catch (cause) {
     if (isHdError(cause)) throw cause
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { singleFlight } from './flight.ts'
+
+test('calls of one key share one run while it lasts', async () => {
+  let runs = 0
+  let land: (value: string) => void = () => undefined
+  const work = (): Promise<string> => {
+    runs++
+    return new Promise((resolve) => (land = resolve))
+  }
+  const flights = [singleFlight('flight-a', work), singleFlight('flight-a', work)]
+  land('done')
+  expect(await Promise.all(flights)).toEqual(['done', 'done'])
+  expect(runs).toBe(1)
+  const again = singleFlight('flight-a', work)
+  land('again')
+  expect(await again).toBe('again')
+  expect(runs).toBe(2)
+})
+
+test('keys do not share a run', async () => {
+  expect(await Promise.all([singleFlight('flight-b', async () => 1), singleFlight('flight-c', async () => 2)])).toEqual([1, 2])
+})
+
+test('a failure reaches all callers, is forgotten, and rejects nothing that nobody handles', async () => {
+  const unhandled: unknown[] = []
+  const note = (reason: unknown): void => void unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  const fail = async (): Promise<never> => {
+    throw new Error('no luck')
+  }
+  const results = await Promise.allSettled([singleFlight('flight-d', fail), singleFlight('flight-d', fail)])
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(await singleFlight('flight-d', async () => 'luck')).toBe('luck')
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('unhandledRejection', note)
+  expect(unhandled).toEqual([])
+})
