@@ -1,0 +1,78 @@
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import sharp from 'sharp'
+import type { HdOptions } from 'unplugin-hd/rollup'
+import { listFiles, type Project } from './project.ts'
+
+/** What the shared tests ask of a bundler beside the plugin; everything else is the bundler's default. */
+export interface BuildSettings {
+  /** @default 'main.js' */
+  entry?: string
+  /** Absolute folder by prefix: `{ '@pics': '/…/pictures' }`. */
+  alias?: Readonly<Record<string, string>>
+  minify?: boolean
+  sourcemap?: boolean
+  /** webpack's and Rspack's `mode: 'development'`. */
+  development?: boolean
+}
+
+export interface Bundler {
+  readonly name: string
+  /** @throws Error with the messages of the bundler's errors */
+  build(project: Project, options: HdOptions, settings?: BuildSettings): Promise<Built>
+  watch(project: Project, options: HdOptions): Promise<Watcher>
+}
+
+export interface Watcher {
+  /** The next build that has ended, also one that ended before this call. */
+  next(): Promise<Built>
+  close(): Promise<void>
+}
+
+/** A build that was written to `dist`. */
+export interface Built {
+  /** Names of the written files, relative to `dist`. */
+  readonly files: readonly string[]
+  /** Without code, source maps and pages. */
+  readonly pictures: readonly string[]
+  readonly warnings: readonly string[]
+  /** Runs the entry, as an ES module of Node, and gives what it exports. */
+  run(): Promise<Record<string, any>>
+  /** The file in `dist` that a URL of a value means. */
+  file(url: string): string
+}
+
+const nativeImport = createRequire(import.meta.url)('./native-import.cjs') as (url: string) => Promise<Record<string, any>>
+let imports = 0
+
+export async function describeBuilt(dist: string, warnings: readonly string[], entry: string = 'main.js'): Promise<Built> {
+  const files = await listFiles(dist)
+  return {
+    files,
+    pictures: files.filter((name) => !/\.(?:[cm]?js|css|html|map|txt)$/.test(name)),
+    warnings,
+    run: () => nativeImport(`${pathToFileURL(path.join(dist, entry)).href}?${++imports}`),
+    file: (url) => (url.startsWith('file:') ? fileURLToPath(url) : path.join(dist, decodeURI(url))),
+  }
+}
+
+/** Width, height and format of the file that a URL means. */
+export async function facts(built: Built, url: string): Promise<{ width: number; height: number; format: string }> {
+  const { width, height, format } = await sharp(built.file(url)).metadata()
+  return { width, height, format }
+}
+
+/** Collects what events bring, for those who wait. */
+export function createQueue<T>(): { push: (item: T) => void; next: () => Promise<T> } {
+  const items: T[] = []
+  const waiting: ((item: T) => void)[] = []
+  return {
+    push(item) {
+      const first = waiting.shift()
+      if (first) first(item)
+      else items.push(item)
+    },
+    next: () => (items.length > 0 ? Promise.resolve(items.shift()!) : new Promise((resolve) => waiting.push(resolve))),
+  }
+}

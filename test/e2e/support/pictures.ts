@@ -1,0 +1,31 @@
+import sharp from 'sharp'
+
+export const WIDTH = 24
+export const HEIGHT = 16
+
+/** A soft gradient; every seed is another picture. */
+function pixels(seed: number, width: number = WIDTH, height: number = HEIGHT): sharp.Sharp {
+  const data = new Uint8Array(3 * width * height)
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) data.set([6 * x + seed, 8 * y + seed, 120 + seed], 3 * (y * width + x))
+  }
+  return sharp(data, { raw: { width, height, channels: 3 } })
+}
+
+export function jpeg(seed: number = 0): Promise<Buffer> {
+  return pixels(seed).jpeg({ quality: 90 }).toBuffer()
+}
+
+export function png(seed: number = 0): Promise<Buffer> {
+  return pixels(seed).png().toBuffer()
+}
+
+/** Two frames, one above the other. */
+export async function animatedGif(): Promise<Buffer> {
+  const frames = await Promise.all([0, 60].map((seed) => pixels(seed).png().toBuffer()))
+  return sharp(frames, { join: { animated: true } })
+    .gif({ loop: 0, delay: [100, 100] })
+    .toBuffer()
+}
+
+export const SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>'

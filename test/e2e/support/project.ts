@@ -1,0 +1,48 @@
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { HdOptions } from 'unplugin-hd/rollup'
+import { jpeg } from './pictures.ts'
+import { doubling } from './upscaler.ts'
+
+/** A folder of its own with sources in it, removed when the test is over. */
+export interface Project {
+  readonly root: string
+  /** Where builds go. */
+  readonly dist: string
+  /** Writes a file. @param name relative to the root */
+  write(name: string, content: string | Uint8Array): Promise<void>
+  read(name: string): Promise<Buffer>
+  /** The plugin's options for this project: a cache inside it and an upscaler of the test's own. */
+  options(options?: HdOptions): HdOptions
+}
+
+/** @param files by name; `a.jpg` is there anyway */
+export async function createProject(files: Readonly<Record<string, string | Uint8Array>> = {}): Promise<Project> {
+  const root = await realpath(await mkdtemp(path.join(tmpdir(), 'unplugin-hd-e2e-')))
+  onTestFinished(() => rm(root, { recursive: true, force: true, maxRetries: 3 }))
+  const write: Project['write'] = async (name, content) => {
+    const file = path.join(root, name)
+    await mkdir(path.dirname(file), { recursive: true })
+    await writeFile(file, content)
+  }
+  const all = { 'package.json': '{ "type": "module" }', 'a.jpg': await jpeg(), ...files }
+  for (const [name, content] of Object.entries(all)) await write(name, content)
+  return {
+    root,
+    dist: path.join(root, 'dist'),
+    write,
+    read: (name) => readFile(path.join(root, name)),
+    options: (options = {}) => ({ cache: { dir: path.join(root, 'cache') }, upscaler: doubling(), ...options }),
+  }
+}
+
+/** Names of all files below a folder, sorted, with `/`. */
+export async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'))
+    .toSorted()
+}

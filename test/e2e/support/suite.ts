@@ -1,0 +1,382 @@
+import { expect, describe, test } from 'vitest'
+import { facts, type Bundler } from './bundler.ts'
+import { animatedGif, HEIGHT, jpeg, png, SVG, WIDTH } from './pictures.ts'
+import { createProject } from './project.ts'
+import { doubling, failing } from './upscaler.ts'
+
+const TWICE = { width: 2 * WIDTH, height: 2 * HEIGHT }
+const ONCE = { width: WIDTH, height: HEIGHT }
+
+/** What every bundler has to do, whatever its adapter looks like. */
+export function describeBundler(bundler: Bundler): void {
+  describe('imports', () => {
+    test('a static and a dynamic import give the URL of a picture of exactly twice the size', async () => {
+      const project = await createProject({
+        'b.png': await png(),
+        'main.js': `import a from './a.jpg?hd'\nexport { a }\nexport const b = import('./b.png?hd').then((m) => m.default)`,
+      })
+      const built = await bundler.build(project, project.options())
+      const { a, b } = await built.run()
+      expect(await facts(built, a)).toEqual({ ...TWICE, format: 'jpeg' })
+      expect(await facts(built, await b)).toEqual({ ...TWICE, format: 'png' })
+      expect(built.pictures).toHaveLength(2)
+      expect(built.warnings).toEqual([])
+    })
+
+    test('an alias and a picture of a package are resolved as every import is', async () => {
+      const project = await createProject({
+        'pictures/b.png': await png(),
+        'node_modules/pics/package.json': '{ "name": "pics" }',
+        'node_modules/pics/c.jpg': await jpeg(40),
+        'main.js': `export { default as b } from '@pictures/b.png?hd'\nexport { default as c } from 'pics/c.jpg?hd'`,
+      })
+      const built = await bundler.build(project, project.options(), { alias: { '@pictures': `${project.root}/pictures` } })
+      const { b, c } = await built.run()
+      expect(await facts(built, b)).toEqual({ ...TWICE, format: 'png' })
+      expect(await facts(built, c)).toEqual({ ...TWICE, format: 'jpeg' })
+    })
+
+    test('a picture whose name has spaces, dots and other letters is emitted, and its URL leads there', async () => {
+      const project = await createProject({
+        'my photo.v2 (ü).jpg': await jpeg(),
+        'main.js': `export { default as url } from './my photo.v2 (ü).jpg?hd'`,
+      })
+      const built = await bundler.build(project, project.options())
+      const { url } = await built.run()
+      expect(await facts(built, url)).toEqual({ ...TWICE, format: 'jpeg' })
+    })
+
+    test('one picture imported by several modules is upscaled and emitted once', async () => {
+      const project = await createProject({
+        'other.js': `export { default } from './a.jpg?hd'`,
+        'main.js': `import a from './a.jpg?hd'\nimport b from './other.js'\nexport const urls = [a, b]`,
+      })
+      const upscaler = doubling()
+      const built = await bundler.build(project, project.options({ upscaler }))
+      const { urls } = await built.run()
+      expect(urls[0]).toBe(urls[1])
+      expect(built.pictures).toHaveLength(1)
+      expect(upscaler.calls).toBe(1)
+    })
+
+    test('the default upscaler needs no configuration', async () => {
+      const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
+      const built = await bundler.build(project, { cache: project.options().cache! })
+      const { url } = await built.run()
+      expect(await facts(built, url)).toEqual({ ...TWICE, format: 'jpeg' })
+    })
+  })
+
+  describe('shapes', () => {
+    test('as=srcset gives the source itself at 1x and the doubled picture at 2x', async () => {
+      const project = await createProject({ 'main.js': `export { default as srcset } from './a.jpg?hd&as=srcset'` })
+      const built = await bundler.build(project, project.options())
+      const { srcset } = await built.run()
+      const [one, two] = parseSrcset(srcset)
+      expect(one!.descriptor).toBe('1x')
+      expect(two!.descriptor).toBe('2x')
+      expect(await project.read(relative(project.root, built.file(one!.url)))).toEqual(await project.read('a.jpg'))
+      expect(await facts(built, two!.url)).toEqual({ ...TWICE, format: 'jpeg' })
+      expect(built.pictures).toHaveLength(2)
+    })
+
+    test('as=img gives the attributes of an <img> with the size in CSS pixels', async () => {
+      const project = await createProject({ 'main.js': `export { default as img } from './a.jpg?hd&as=img&format=webp'` })
+      const built = await bundler.build(project, project.options())
+      const { img } = await built.run()
+      expect(img).toEqual({ src: expect.any(String), srcset: expect.any(String), ...ONCE })
+      const [one, two] = parseSrcset(img.srcset)
+      expect(one!.url).toBe(img.src)
+      expect(await facts(built, one!.url)).toEqual({ ...ONCE, format: 'webp' })
+      expect(await facts(built, two!.url)).toEqual({ ...TWICE, format: 'webp' })
+    })
+
+    test('as=picture gives a source for each format, in the order written, and an <img> in the own format', async () => {
+      const project = await createProject({
+        'main.js': `export { default as picture } from './a.jpg?hd&as=picture&format=avif;webp'`,
+      })
+      const built = await bundler.build(project, project.options())
+      const { picture } = await built.run()
+      expect(Object.keys(picture)).toEqual(['sources', 'img'])
+      expect(picture.sources.map(({ type }: { type: string }) => type)).toEqual(['image/avif', 'image/webp'])
+      const formats: string[] = []
+      for (const { srcset } of [...picture.sources, picture.img]) {
+        const [one, two] = parseSrcset(srcset)
+        expect(await facts(built, one!.url)).toMatchObject(ONCE)
+        expect(await facts(built, two!.url)).toMatchObject(TWICE)
+        formats.push((await facts(built, two!.url)).format)
+      }
+      expect(formats).toEqual(['heif', 'webp', 'jpeg'])
+      expect(picture.img).toMatchObject(ONCE)
+      expect(built.pictures).toHaveLength(6)
+    })
+
+    test('as=meta gives the facts of both pictures', async () => {
+      const project = await createProject({ 'main.js': `export { default as meta } from './a.jpg?hd&as=meta'` })
+      const built = await bundler.build(project, project.options())
+      const { meta } = await built.run()
+      const bytes = await project.read(relative(project.root, built.file(meta.src)))
+      expect(meta).toEqual({
+        src: expect.any(String),
+        ...TWICE,
+        format: 'jpeg',
+        bytes: bytes.length,
+        upscaler: 'doubling',
+        source: { src: expect.any(String), ...ONCE },
+      })
+      expect(await facts(built, meta.source.src)).toEqual({ ...ONCE, format: 'jpeg' })
+    })
+
+    test('shapes work in a dynamic import too', async () => {
+      const project = await createProject({ 'main.js': `export const img = import('./a.jpg?hd&as=img').then((m) => m.default)` })
+      const built = await bundler.build(project, project.options())
+      expect(await (await built.run())['img']).toMatchObject(ONCE)
+    })
+  })
+
+  describe('queries', () => {
+    test('the order of keys does not matter: one asset, one URL', async () => {
+      const project = await createProject({
+        'main.js': `
+          export { default as a } from './a.jpg?hd&format=webp&quality=80'
+          export { default as b } from './a.jpg?format=webp&quality=80&hd'
+          export { default as c } from './a.jpg?quality=80&hd&format=webp'`,
+      })
+      const built = await bundler.build(project, project.options())
+      const { a, b, c } = await built.run()
+      expect(await facts(built, a)).toEqual({ ...TWICE, format: 'webp' })
+      expect(a).toMatch(/\.webp$/)
+      expect([b, c]).toEqual([a, a])
+      expect(built.pictures).toHaveLength(1)
+    })
+
+    test('another quality is another file', async () => {
+      const project = await createProject({
+        'main.js': `export { default as a } from './a.jpg?hd&quality=30'\nexport { default as b } from './a.jpg?hd&quality=95'`,
+      })
+      const built = await bundler.build(project, project.options())
+      const { a, b } = await built.run()
+      expect(a).not.toBe(b)
+      expect(built.pictures).toHaveLength(2)
+    })
+
+    test('&inline gives a data URL and no file', async () => {
+      const project = await createProject({
+        'main.js': `export { default as a } from './a.jpg?hd&inline'\nexport { default as b } from './a.jpg?hd&as=img&inline'`,
+      })
+      const built = await bundler.build(project, project.options())
+      const { a, b } = await built.run()
+      expect(a).toMatch(/^data:image\/jpeg;base64,\/9j\//)
+      expect(b.srcset).toMatch(/^data:image\/jpeg;base64,\S+ 1x, data:image\/jpeg;base64,\S+ 2x$/)
+      expect(built.pictures).toEqual([])
+    })
+
+    test('a name ends in the extension of what is inside when the format is an option', async () => {
+      const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
+      const built = await bundler.build(project, project.options({ format: 'webp' }))
+      const { url } = await built.run()
+      expect(url).toMatch(/\.webp$/)
+      expect(await facts(built, url)).toEqual({ ...TWICE, format: 'webp' })
+    })
+  })
+
+  describe('errors', () => {
+    const failures = [
+      ['a file that does not exist', './gone.jpg?hd', /gone\.jpg/],
+      ['a query with an unknown value', './a.jpg?hd&as=foo', /a\.jpg: .*foo.*\(HD_QUERY\)/],
+      ['a query with an unknown key', './a.jpg?hd&size=3', /a\.jpg: .*size.*\(HD_QUERY\)/],
+      ['an animated GIF', './anim.gif?hd', /anim\.gif: .*\(HD_SOURCE_ANIMATED\)/],
+      ['an animated GIF as a shape', './anim.gif?hd&as=img', /anim\.gif: .*\(HD_SOURCE_ANIMATED\)/],
+      ['an SVG', './logo.svg?hd', /logo\.svg: .*SVG.*\(HD_SOURCE_FORMAT\)/],
+      ['a text file', './text.jpg?hd', /text\.jpg: .*\(HD_SOURCE_FORMAT\)/],
+    ] as const
+    for (const [what, specifier, message] of failures) {
+      test(`${what} fails the build with a message that names it`, async () => {
+        const project = await createProject({
+          'anim.gif': await animatedGif(),
+          'logo.svg': SVG,
+          'text.jpg': 'not a picture at all',
+          'main.js': `export { default } from ${JSON.stringify(specifier)}`,
+        })
+        const error = await bundler.build(project, project.options()).then(
+          () => undefined,
+          (reason: unknown) => reason as Error,
+        )
+        expect(error?.message).toMatch(message)
+        // One fault, one report.
+        expect(error!.message.match(/\(HD_[A-Z_]+\)/g) ?? []).toHaveLength(specifier.includes('gone') ? 0 : 1)
+      })
+    }
+
+    test('a wrong option fails the build with a message that names it', async () => {
+      const project = await createProject({ 'main.js': `export { default } from './a.jpg?hd'` })
+      const build = async (): Promise<unknown> => bundler.build(project, project.options({ quality: 101 }))
+      await expect(build()).rejects.toThrow(/quality.*\(HD_OPTION\)/)
+    })
+
+    test('a failing upscaler fails the build', async () => {
+      const project = await createProject({ 'main.js': `export { default } from './a.jpg?hd'` })
+      const building = bundler.build(project, project.options({ upscaler: failing() }))
+      await expect(building).rejects.toThrow(/a\.jpg: .*no luck today.*\(HD_UPSCALE_FAILED\)/)
+    })
+  })
+
+  describe('options', () => {
+    test(`onError: 'source' warns, gives the source and no 2x descriptor`, async () => {
+      const project = await createProject({
+        'main.js': `export { default as srcset } from './a.jpg?hd&as=srcset'\nexport { default as url } from './a.jpg?hd'`,
+      })
+      const built = await bundler.build(project, project.options({ upscaler: failing(), onError: 'source' }))
+      const { srcset, url } = await built.run()
+      expect(srcset).toMatch(/^\S+ 1x$/)
+      expect(await facts(built, url)).toEqual({ ...ONCE, format: 'jpeg' })
+      expect(built.warnings.length).toBeGreaterThan(0)
+      for (const warning of built.warnings) expect(warning).toMatch(/a\.jpg: .*no luck today/)
+    })
+
+    test(`mode: 'off' gives the source itself, in shapes of the same type`, async () => {
+      const project = await createProject({
+        'main.js': `
+          export { default as url } from './a.jpg?hd'
+          export { default as webp } from './a.jpg?hd&format=webp'
+          export { default as img } from './a.jpg?hd&as=img'
+          export { default as picture } from './a.jpg?hd&as=picture&format=avif;webp'
+          export { default as meta } from './a.jpg?hd&as=meta'`,
+      })
+      const upscaler = doubling()
+      const built = await bundler.build(project, project.options({ upscaler, mode: 'off' }))
+      const { url, webp, img, picture, meta } = await built.run()
+      for (const one of [url, webp, img.src, picture.img.src, meta.src, meta.source.src]) {
+        expect(await project.read(relative(project.root, built.file(one)))).toEqual(await project.read('a.jpg'))
+        expect(one).toMatch(/\.jpg$/)
+      }
+      expect(img).toEqual({ src: img.src, srcset: `${img.src} 1x`, ...ONCE })
+      expect(picture.sources).toEqual([])
+      expect(meta).toMatchObject({ ...ONCE, upscaler: null })
+      expect(upscaler.calls).toBe(0)
+      expect(built.warnings).toEqual([])
+    })
+
+    test(`mode: 'cache-only' fails without the cache and builds the same with it`, async () => {
+      const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
+      const cacheOnly = project.options({ mode: 'cache-only' })
+      await expect(bundler.build(project, cacheOnly)).rejects.toThrow(/a\.jpg: .*\(HD_CACHE_MISS\)/)
+      const first = await bundler.build(project, project.options())
+      const bytes = await project.read(`dist/${first.pictures[0]}`)
+      const second = await bundler.build(project, cacheOnly)
+      expect(second.pictures).toEqual(first.pictures)
+      expect(await project.read(`dist/${second.pictures[0]}`)).toEqual(bytes)
+    })
+
+    test('a second build takes the picture from the cache', async () => {
+      const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
+      const upscaler = doubling()
+      const first = await bundler.build(project, project.options({ upscaler }))
+      const second = await bundler.build(project, project.options({ upscaler }))
+      expect(second.files).toEqual(first.files)
+      expect(upscaler.calls).toBe(1)
+    })
+
+    test('two builds at the same time upscale once', async () => {
+      const files = { 'main.js': `export { default as url } from './a.jpg?hd'` }
+      const [one, two] = [await createProject(files), await createProject(files)]
+      const upscaler = doubling()
+      const options = one.options({ upscaler })
+      const built = await Promise.all([bundler.build(one, options), bundler.build(two, options)])
+      expect(built[0].pictures).toEqual(built[1].pictures)
+      expect(upscaler.calls).toBe(1)
+    })
+  })
+
+  describe('output', () => {
+    for (const settings of [{ minify: true }, { sourcemap: true }, { development: true }]) {
+      test(`a build with ${Object.keys(settings)} has no warnings`, async () => {
+        const project = await createProject({
+          'main.js': `
+            // import old from './a.jpg?hd'
+            import a from './a.jpg?hd'
+            import b from './a.jpg?hd&as=picture&format=webp'
+            /** As in \`import a from './a.jpg?hd'\`. */
+            export const lazy = () => import('./a.jpg?hd&as=img')
+            export default () => [a, b] // './a.jpg?hd'`,
+        })
+        const built = await bundler.build(project, project.options(), settings)
+        expect(built.warnings).toEqual([])
+        expect((await built.run())['default']()).toEqual([expect.any(String), expect.any(Object)])
+      })
+    }
+
+    test('source maps still lead to the sources', async () => {
+      const project = await createProject({
+        'main.js': `import a from './a.jpg?hd'\nimport b from './a.jpg?hd&as=img'\n\nexport function marked() {\n  throw new Error(a + b.src)\n}\n`,
+      })
+      const built = await bundler.build(project, project.options(), { sourcemap: true })
+      const map = JSON.parse((await project.read('dist/main.js.map')).toString()) as {
+        sources: string[]
+        sourcesContent: string[]
+        mappings: string
+      }
+      const main = map.sources.findIndex((source) => source.endsWith('main.js'))
+      expect(map.sourcesContent[main]).toContain('export function marked')
+      expect(map.mappings).not.toBe('')
+      for (const source of map.sources) expect(source).not.toContain(project.root)
+      expect(built.warnings).toEqual([])
+    })
+
+    test('nothing that is written names a folder of this machine', async () => {
+      const project = await createProject({
+        'main.js': `export { default as a } from './a.jpg?hd'\nexport { default as b } from './a.jpg?hd&as=img'`,
+      })
+      const built = await bundler.build(project, project.options())
+      for (const file of built.files.filter((name) => name.endsWith('.js'))) {
+        const code = (await project.read(`dist/${file}`)).toString()
+        expect(decodeURIComponent(code.replaceAll(/%(?![\da-f]{2})/gi, '%25'))).not.toContain(project.root)
+      }
+    })
+  })
+
+  describe('watching', { timeout: 10_000 }, () => {
+    test('a changed picture is built anew, and closing ends the process', async () => {
+      const project = await createProject({
+        'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as img } from './a.jpg?hd&as=img'`,
+      })
+      const watcher = await bundler.watch(project, project.options())
+      try {
+        const first = await (await watcher.next()).run()
+        await project.write('a.jpg', await jpeg(60))
+        const built = await watcher.next()
+        const second = await built.run()
+        expect(second['url']).not.toBe(first['url'])
+        expect(second['img'].srcset).not.toBe(first['img'].srcset)
+        expect(await facts(built, second['url'])).toEqual({ ...TWICE, format: 'jpeg' })
+        expect(built.warnings).toEqual([])
+      } finally {
+        await watcher.close()
+      }
+    })
+
+    test('a build that failed builds again when the picture is mended', async () => {
+      const project = await createProject({ 'a.jpg': 'broken', 'main.js': `export { default as url } from './a.jpg?hd'` })
+      const watcher = await bundler.watch(project, project.options())
+      try {
+        await expect(watcher.next()).rejects.toThrow(/HD_SOURCE_FORMAT/)
+        await project.write('a.jpg', await jpeg(60))
+        const built = await watcher.next()
+        expect(await facts(built, (await built.run())['url'])).toEqual({ ...TWICE, format: 'jpeg' })
+      } finally {
+        await watcher.close()
+      }
+    })
+  })
+}
+
+function parseSrcset(srcset: string): { url: string; descriptor: string }[] {
+  return srcset.split(', ').map((entry) => {
+    const space = entry.lastIndexOf(' ')
+    return { url: entry.slice(0, space), descriptor: entry.slice(space + 1) }
+  })
+}
+
+function relative(root: string, file: string): string {
+  return file.slice(root.length + 1)
+}

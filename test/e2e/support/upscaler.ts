@@ -1,0 +1,38 @@
+import type { Upscaler } from 'unplugin-hd'
+
+export interface CountingUpscaler extends Upscaler {
+  /** How many pictures it was given. */
+  calls: number
+}
+
+/** Doubles every pixel. */
+export function doubling(): CountingUpscaler {
+  return {
+    name: 'doubling',
+    version: '1',
+    calls: 0,
+    async upscale(picture) {
+      this.calls++
+      const { width, height, data } = await picture.pixels()
+      const doubled = new Uint8Array(12 * width * height)
+      for (let at = 0; at < 4 * width * height; at++) {
+        const source = (at % (2 * width) >> 1) + width * (Math.floor(at / (2 * width)) >> 1)
+        doubled.set(data.subarray(3 * source, 3 * source + 3), 3 * at)
+      }
+      return { width: 2 * width, height: 2 * height, data: doubled }
+    },
+  }
+}
+
+/** Fails with every picture. */
+export function failing(): CountingUpscaler {
+  return {
+    name: 'failing',
+    version: '1',
+    calls: 0,
+    async upscale() {
+      this.calls++
+      throw new Error('no luck today')
+    },
+  }
+}
