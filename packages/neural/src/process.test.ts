@@ -13,7 +13,8 @@ const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 const SCRIPT = `
 const { neural } = await import(process.argv[1])
 const { size = 8, exit, ...options } = JSON.parse(process.argv[2])
-const onProgress = () => exit !== undefined && process.exit(exit)
+// A little later, so that the worker is inside the runtime, with its next tile.
+const onProgress = () => exit !== undefined && setTimeout(() => process.exit(exit), 25)
 const context = { signal: new AbortController().signal, onProgress, log: { debug: console.log, warn: console.log } }
 const picture = { width: size, height: size, pixels: async () => ({ width: size, height: size, data: new Uint8Array(3 * size * size) }) }
 try {
@@ -57,7 +58,7 @@ test.each(['native', 'wasm'])('a process with %s ends by itself, without close()
 })
 
 test.each(['native', 'wasm'])('process.exit() in the middle of a picture with %s keeps its exit status', async (runtime) => {
-  const { code, output } = await run(join(PACKAGE, 'dist/index.mjs'), { runtime, tile: 128, size: 400, exit: 7 }, lonely)
+  const { code, output } = await run(join(PACKAGE, 'dist/index.mjs'), { runtime, tile: 200, size: 500, exit: 7 }, lonely)
   expect(output).toBe(`neural: ${runtime} runtime, threads: ${Math.min(availableParallelism(), 8)}\n`)
   expect(code).toBe(7)
 })
