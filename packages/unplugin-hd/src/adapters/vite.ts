@@ -17,6 +17,13 @@ export function viteHooks(options: HdOptions): Partial<Plugin> {
   let config: ResolvedConfig
   let session: Session
   let devAssets: DevAssets | undefined
+
+  const bind = async (part: Part, file: string): Promise<Binding> => {
+    if (part.original) return { specifier: toSpecifier(file) }
+    if (devAssets) return { url: await devAssets.urlOf(part.asset, part.name) }
+    return { specifier: toSpecifier(await session.hd.file(part.asset, fileName(part.name))) }
+  }
+
   return {
     configResolved(resolved) {
       config = resolved
@@ -34,8 +41,16 @@ export function viteHooks(options: HdOptions): Partial<Plugin> {
       filter: { id: HD_QUERY_RE },
       async handler(id, importer) {
         if (!session.wants(id)) return null
-        const resolved = await resolveHdId(this, id, importer)
-        return resolved && inPublicDir(resolved, config.publicDir)
+        const found = await resolveHdId(this, id, importer)
+        if (!found) return null
+        const resolved = inPublicDir(found, config.publicDir)
+        const { file, request } = requestOf(resolved)
+        if (request.as !== 'url' || devAssets || this.meta.watchMode) return resolved
+        // A URL needs no module between the import and the file: half the modules of a build with many pictures. While
+        // watching there has to be one, because what an import resolved to is not asked again.
+        const { shape } = await session.load(file, request)
+        const binding = await bind(shape.parts[0]!, file)
+        return 'specifier' in binding ? binding.specifier + ASSET_QUERY[request.delivery] : resolved
       },
     },
     load: {
@@ -45,16 +60,8 @@ export function viteHooks(options: HdOptions): Partial<Plugin> {
         const { file, request } = requestOf(id)
         this.addWatchFile(file)
         const { shape } = await session.load(file, request)
-        const bind = async (part: Part): Promise<Binding> => {
-          if (part.original) return { specifier: file }
-          if (devAssets) return { url: await devAssets.urlOf(part.asset, part.name) }
-          return { specifier: await session.hd.file(part.asset, fileName(part.name)) }
-        }
-        return {
-          code: toModule(await Promise.all(shape.parts.map(bind)), shape, request),
-          map: null,
-          moduleSideEffects: false,
-        }
+        const bindings = await Promise.all(shape.parts.map((part) => bind(part, file)))
+        return { code: toModule(bindings, shape, request), map: null, moduleSideEffects: false }
       },
     },
     async buildEnd() {
@@ -72,12 +79,18 @@ export function viteHooks(options: HdOptions): Partial<Plugin> {
 /** Where the URL of a part comes from: a file that Vite is to treat as an asset, or an address of the dev server. */
 type Binding = { specifier: string } | { url: string }
 
+/** How Vite is told to treat a file as an asset, and whether to inline it. */
+const ASSET_QUERY: Readonly<Record<HdRequest['delivery'], string>> = {
+  auto: '?url',
+  inline: '?url&inline',
+  file: '?url&no-inline',
+}
+
 function toModule(bindings: readonly Binding[], shape: Shape, { delivery }: HdRequest): string {
-  const suffix = { auto: '?url', inline: '?url&inline', file: '?url&no-inline' }[delivery]
   const imports: string[] = []
   const urls = bindings.map((binding, index) => {
     if ('url' in binding) return JSON.stringify(binding.url)
-    imports.push(`import url${index} from ${JSON.stringify(binding.specifier.replaceAll('\\', '/') + suffix)}`)
+    imports.push(`import url${index} from ${JSON.stringify(binding.specifier + ASSET_QUERY[delivery])}`)
     return `url${index}`
   })
   return `${imports.join('\n')}\nexport default ${shape.expression(urls)}\n`
@@ -91,6 +104,11 @@ function inPublicDir(id: string, publicDir: string): string {
   const candidate = path.join(publicDir, file)
   const inside = candidate.startsWith(path.resolve(publicDir) + path.sep)
   return inside && existsSync(candidate) ? candidate.replaceAll('\\', '/') + id.slice(mark) : id
+}
+
+/** Vite writes paths with `/` on every system. */
+function toSpecifier(file: string): string {
+  return file.replaceAll('\\', '/')
 }
 
 /** A name that can stand in an import specifier. */
