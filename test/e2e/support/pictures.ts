@@ -1,10 +1,10 @@
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 
 export const WIDTH = 24
 export const HEIGHT = 16
 
 /** A soft gradient; every seed is another picture. */
-function pixels(seed: number, width: number = WIDTH, height: number = HEIGHT): sharp.Sharp {
+function pixels(seed: number, width: number = WIDTH, height: number = HEIGHT): Sharp {
   const data = new Uint8Array(3 * width * height)
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) data.set([6 * x + seed, 8 * y + seed, 120 + seed], 3 * (y * width + x))

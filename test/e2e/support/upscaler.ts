@@ -16,7 +16,7 @@ export function doubling(): CountingUpscaler {
       const { width, height, data } = await picture.pixels()
       const doubled = new Uint8Array(12 * width * height)
       for (let at = 0; at < 4 * width * height; at++) {
-        const source = (at % (2 * width) >> 1) + width * (Math.floor(at / (2 * width)) >> 1)
+        const source = ((at % (2 * width)) >> 1) + width * (Math.floor(at / (2 * width)) >> 1)
         doubled.set(data.subarray(3 * source, 3 * source + 3), 3 * at)
       }
       return { width: 2 * width, height: 2 * height, data: doubled }

@@ -18,7 +18,10 @@ interface Stats {
 /** The part of a compiler of webpack and Rspack that is used here. */
 interface Compiler {
   run(callback: (error: Error | null, stats?: Stats) => void): void
-  watch(options: object, callback: (error: Error | null, stats?: Stats) => void): { close(callback: () => void): void } | undefined
+  watch(
+    options: object,
+    callback: (error: Error | null, stats?: Stats) => void,
+  ): { close(callback: () => void): void } | undefined
   close(callback: (error?: Error | null) => void): void
 }
 

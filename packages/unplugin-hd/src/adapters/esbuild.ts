@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { toQuery } from '@unplugin-hd/core'
-import type { Loader, OnLoadResult, OnResolveArgs, OnResolveResult, PluginBuild } from 'esbuild'
+import { toQuery, type HdRequest } from '@unplugin-hd/core'
+import type { ImportKind, Loader, OnLoadResult, OnResolveResult, PartialMessage, PluginBuild } from 'esbuild'
 import type { HdOptions } from '../options.ts'
 import { createSession, requestOf, type Session } from '../session.ts'
 import type { Part } from '../shape.ts'
 import { findSlipped, slippedMessage, TEXT_OUTPUT_RE } from '../slipped.ts'
 
-/** Modules whose default export is made of the URLs of parts; keyed by the canonical id. */
+/** Modules whose default export is made of the URLs of parts; keyed by the canonical id, relative to the root. */
 const VALUE_NAMESPACE = 'hd'
 
 /** The parts themselves; keyed by a path that ends in the file's name, because esbuild takes `[name]` from it. */
@@ -19,11 +19,23 @@ const FILTER = /[?&]hd/
 /** Specifiers of parts, known only to the modules that we write. */
 const PART_RE = /^hd-part:/
 
+/** A module of ours in the output. */
+const OWN_ID_RE: RegExp = new RegExp(`^(?:${VALUE_NAMESPACE}|${FILE_NAMESPACE}):`)
+
+/** Imports that become a module of ours. Whatever else asks for a picture (`url()`, `require`) wants the file itself. */
+const MODULE_KINDS: ReadonlySet<ImportKind> = new Set<ImportKind>(['import-statement', 'dynamic-import', 'entry-point'])
+
+/** Handed from the resolver of an import to its loader. */
+interface ValueData {
+  file: string
+  request: HdRequest
+}
+
 /** Handed from the resolver of a part to its loader. */
 interface PartData {
   part: Part
-  source: string
-  inline: boolean
+  file: string
+  delivery: HdRequest['delivery']
 }
 
 /** Sets esbuild up: `?hd` imports resolve into namespaces of our own, so that no loader of the user's is involved. */
@@ -41,32 +53,58 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
     warn: (message) => void warnings.push(message),
   })
   // Needed to know what was written; the caller reads it only if it asked for it.
-  initialOptions.metafile ??= true
+  initialOptions.metafile = true
 
-  build.onResolve({ filter: FILTER }, async (args) => {
-    if (!session.wants(args.path) || args.pluginData === SKIP) return undefined
-    return resolve(build, session, parts, args)
-  })
+  const keep = (id: string, part: Part, index: number, { file, request }: ValueData): string => {
+    const where = `${id}/${index}/${part.name.replace(/[?#]/g, '_')}`
+    parts.set(where, { part, file, delivery: request.delivery })
+    return where
+  }
+  const inRoot = (file: string): string => (path.relative(root, file) || file).replaceAll(path.sep, '/')
+
+  // First, because the ids in them match the next one's filter too.
   build.onResolve({ filter: PART_RE }, ({ path: specifier }) => ({
     path: specifier.slice('hd-part:'.length),
     namespace: FILE_NAMESPACE,
   }))
-
-  build.onLoad({ filter: /.*/, namespace: VALUE_NAMESPACE }, async ({ path: id }) => {
-    const { file, request } = requestOf(id)
-    const { shape } = await session.load(file, request)
-    const specifiers = shape.parts.map((part, index) =>
-      keep(parts, { part, source: file, inline: request.delivery === 'inline' }, id, index),
-    )
-    const imports = specifiers.map((specifier, index) => `import url${index} from ${JSON.stringify(`hd-part:${specifier}`)}`)
-    const urls = specifiers.map((_, index) => `url${index}`)
-    return { contents: `${imports.join('\n')}\nexport default ${shape.expression(urls)}\n`, loader: 'js', watchFiles: [file] }
+  build.onResolve({ filter: FILTER }, async (args): Promise<OnResolveResult | undefined> => {
+    if (!session.wants(args.path) || args.pluginData === SKIP) return undefined
+    const watchFiles: string[] = []
+    try {
+      const { file, request } = requestOf(args.path)
+      const { importer, namespace, resolveDir, kind } = args
+      const resolved = await build.resolve(file, { importer, namespace, resolveDir, kind, pluginData: SKIP })
+      if (resolved.errors.length > 0 || resolved.external) return resolved
+      watchFiles.push(resolved.path)
+      const id = inRoot(resolved.path) + toQuery(request)
+      const data: ValueData = { file: resolved.path, request }
+      // Imports of one module are resolved one after the other, but loaded side by side: so the work belongs there.
+      if (request.as !== 'url' || MODULE_KINDS.has(kind)) {
+        return { path: id, namespace: VALUE_NAMESPACE, pluginData: data, sideEffects: false }
+      }
+      const { shape } = await session.load(resolved.path, request)
+      return { path: keep(id, shape.parts[0]!, 0, data), namespace: FILE_NAMESPACE, watchFiles }
+    } catch (error) {
+      return { errors: [toMessage(error)], watchFiles }
+    }
   })
-  build.onLoad({ filter: /.*/, namespace: FILE_NAMESPACE }, ({ path: id }): OnLoadResult | undefined => {
-    const data = parts.get(id)
-    if (!data) return undefined
-    const { part, source, inline } = data
-    return { contents: part.asset.bytes, loader: inline ? 'dataurl' : userLoader(build, part), watchFiles: [source] }
+
+  build.onLoad({ filter: /.*/, namespace: VALUE_NAMESPACE }, async ({ path: id, pluginData }): Promise<OnLoadResult> => {
+    const data = pluginData as ValueData
+    const watchFiles = [data.file]
+    try {
+      const { shape } = await session.load(data.file, data.request)
+      const specifiers = shape.parts.map((part, index) => JSON.stringify(`hd-part:${keep(id, part, index, data)}`))
+      const imports = specifiers.map((specifier, index) => `import url${index} from ${specifier}`)
+      const value = shape.expression(specifiers.map((_, index) => `url${index}`))
+      return { contents: `${imports.join('\n')}\nexport default ${value}\n`, loader: 'js', watchFiles }
+    } catch (error) {
+      return { errors: [toMessage(error)], watchFiles }
+    }
+  })
+  build.onLoad({ filter: /.*/, namespace: FILE_NAMESPACE }, ({ path: where }): OnLoadResult | undefined => {
+    const data = parts.get(where)
+    return data && { contents: data.part.asset.bytes, loader: loaderOf(build, data), watchFiles: [data.file] }
   })
 
   build.onEnd(async ({ metafile, outputFiles }) => {
@@ -81,44 +119,14 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
 /** Marks our own question to esbuild, so that it is not asked back. */
 const SKIP: unique symbol = Symbol('skip')
 
-/**
- * A URL becomes the file itself, so that CSS can use it too; other shapes become a module. An error is reported at the
- * import that caused it.
- */
-async function resolve(
-  build: PluginBuild,
-  session: Session,
-  parts: Map<string, PartData>,
-  args: OnResolveArgs,
-): Promise<OnResolveResult> {
-  try {
-    const { file, request } = requestOf(args.path)
-    const { importer, namespace, resolveDir, kind } = args
-    const resolved = await build.resolve(file, { importer, namespace, resolveDir, kind, pluginData: SKIP })
-    if (resolved.errors.length > 0 || resolved.external) return resolved
-    const id = resolved.path + toQuery(request)
-    const watchFiles = [resolved.path]
-    if (request.as !== 'url') return { path: id, namespace: VALUE_NAMESPACE, watchFiles }
-    const { shape } = await session.load(resolved.path, request)
-    const data = { part: shape.parts[0]!, source: resolved.path, inline: request.delivery === 'inline' }
-    return { path: keep(parts, data, id, 0), namespace: FILE_NAMESPACE, watchFiles }
-  } catch (error) {
-    return { errors: [{ text: error instanceof Error ? error.message : String(error), detail: error }] }
-  }
+function toMessage(error: unknown): PartialMessage {
+  return { text: error instanceof Error ? error.message : String(error), detail: error }
 }
 
-/** Notes a part and returns the path of its module: unique for each request, and ending in the name of the file. */
-function keep(parts: Map<string, PartData>, data: PartData, id: string, index: number): string {
-  const { part } = data
-  const where = path.posix.join('/', encodeURIComponent(`${id}#${index}`), part.name.replace(/[?#]/g, '_'))
-  parts.set(where, data)
-  return where
-}
-
-/** Who loads pictures as data URLs or base64 text wants that for these too; every other setting means a file. */
-function userLoader({ initialOptions }: PluginBuild, part: Part): Loader {
-  const loader = initialOptions.loader?.[`.${part.asset.extension}`]
-  return loader === 'dataurl' || loader === 'copy' ? loader : 'file'
+/** Who loads pictures as data URLs wants that for these too; every other setting means a file. */
+function loaderOf({ initialOptions }: PluginBuild, { part, delivery }: PartData): Loader {
+  if (delivery !== 'auto') return delivery === 'inline' ? 'dataurl' : 'file'
+  return initialOptions.loader?.[`.${part.asset.extension}`] === 'dataurl' ? 'dataurl' : 'file'
 }
 
 async function slippedWarnings(
@@ -132,7 +140,9 @@ async function slippedWarnings(
     // With `write: false` the files are in memory only.
     const code =
       outputFiles?.find((output) => output.path === absolute)?.text ?? (await readFile(absolute, 'utf8').catch(() => ''))
-    for (const reference of findSlipped(code)) found.push(slippedMessage(reference, file))
+    // In lazily run modules esbuild writes their ids into the code.
+    const references = findSlipped(code).filter((reference) => !OWN_ID_RE.test(reference))
+    for (const reference of references) found.push(slippedMessage(reference, file))
   }
   return found
 }

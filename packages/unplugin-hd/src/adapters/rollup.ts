@@ -8,11 +8,12 @@ import { warnOfSlipped } from './rollup-slipped.ts'
 
 /** The hooks for Rollup; Rolldown takes them too. */
 export function rollupHooks(options: HdOptions): Partial<Plugin> {
-  let session: Session
+  let session: Session | undefined
   return {
-    buildStart({ logLevel }) {
+    buildStart({ logLevel, ...rest }) {
       session = createSession(options, {
-        root: process.cwd(),
+        // Rollup has no notion of a project's folder; Rolldown has.
+        root: (rest as { cwd?: string }).cwd ?? process.cwd(),
         quiet: (logLevel as string) === 'silent' || logLevel === 'warn',
         warn: (message) => this.warn(message),
       })
@@ -20,16 +21,16 @@ export function rollupHooks(options: HdOptions): Partial<Plugin> {
     resolveId: {
       filter: { id: HD_QUERY_RE },
       handler(id, importer) {
-        return session.wants(id) ? resolveHdId(this, id, importer) : null
+        return session!.wants(id) ? resolveHdId(this, id, importer) : null
       },
     },
     load: {
       filter: { id: HD_QUERY_RE },
       async handler(id) {
-        if (!session.wants(id)) return null
+        if (!session!.wants(id)) return null
         const { file, request } = requestOf(id)
         this.addWatchFile(file)
-        const { shape } = await session.load(file, request)
+        const { shape } = await session!.load(file, request)
         const emit = ({ asset, name }: Part): string =>
           `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', name, source: asset.bytes })}`
         const urls = shape.parts.map(request.delivery === 'inline' ? inlineUrl : emit)
@@ -37,7 +38,8 @@ export function rollupHooks(options: HdOptions): Partial<Plugin> {
       },
     },
     async buildEnd() {
-      await session.end()
+      // A wrong option leaves none.
+      await session?.end()
     },
     generateBundle: {
       order: 'post',

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { FORMAT_FACTS, isOutputFormat, type HdRequest } from '@unplugin-hd/core'
+import { FORMAT_FACTS, isOutputFormat, type HdRequest, type ResolvedOptions } from '@unplugin-hd/core'
 import type { Part } from '../shape.ts'
 
 /**
@@ -30,12 +30,14 @@ export function hdModuleRequest(
   query: string,
   request: HdRequest,
   directory: string,
+  options: ResolvedOptions,
   { loader, key }: LoaderReference,
 ): string {
   const { name, ext } = path.parse(file)
+  const mark = options.mode === 'off' ? '' : '@2x'
   const matched =
     request.as === 'url'
-      ? `${name}@2x.hd-${outputExtension(ext, request)}${deliverySuffix(request)}`
+      ? `${name}${mark}.hd-${outputExtension(ext, request, options)}${deliverySuffix(request)}`
       : `${name}${VALUE_EXTENSION}`
   return `${path.join(directory, matched)}!=!-!${loader}?key=${key}!${file}${query}`
 }
@@ -60,14 +62,17 @@ function deliverySuffix({ delivery }: HdRequest): string {
 }
 
 /**
- * webpack names a file before it is read, so the extension comes from the request or the file's name.
+ * webpack names a file before it is read, so the extension comes from the request, the options or the file's name.
  * @param ext with the dot
  */
-function outputExtension(ext: string, { formats: [format] }: HdRequest): string {
-  if (format) return FORMAT_FACTS[format].extension
+function outputExtension(ext: string, request: HdRequest, { mode, format }: ResolvedOptions): string {
   const named = ext
     .slice(1)
     .toLowerCase()
     .replace(/^(?:jpg|jfif|pjpeg|pjp)$/, 'jpeg')
-  return isOutputFormat(named) ? FORMAT_FACTS[named].extension : 'png'
+    .replace(/^tif$/, 'tiff')
+  const asked = mode === 'off' ? undefined : (request.formats[0] ?? format)
+  if (asked) return FORMAT_FACTS[asked].extension
+  if (isOutputFormat(named)) return FORMAT_FACTS[named].extension
+  return mode === 'off' && EXTENSIONS.includes(named) ? named : 'png'
 }

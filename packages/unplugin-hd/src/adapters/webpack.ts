@@ -58,7 +58,7 @@ function rewrite(
   if (request.includes('!') || !session.wants(request)) return
   try {
     const parsed = requestOf(request)
-    data.request = hdModuleRequest(parsed.file, request.slice(parsed.file.length), parsed.request, context, reference)
+    data.request = hdModuleRequest(parsed.file, request.slice(parsed.file.length), parsed.request, context, session.hd.options, reference)
   } catch (error) {
     compilation.errors.push(error as Compilation['errors'][number])
   }

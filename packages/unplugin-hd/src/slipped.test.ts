@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { findSlipped, slippedMessage, TEXT_OUTPUT_RE } from './slipped.ts'
+
+test('references in strings, url() and attributes are found, each once', () => {
+  const code = `
+    const a = new URL('./a.jpg?hd', import.meta.url), again = "./a.jpg?hd"
+    const b = \`../b.PNG?w=3&hd&as=img\`
+    .c { background: url(/c.webp?hd) }
+    <img src=d.avif?hd srcset="e.gif?hd, f.tiff?hd 2x">`
+  expect(findSlipped(code)).toEqual([
+    './a.jpg?hd',
+    '../b.PNG?w=3&hd',
+    '/c.webp?hd',
+    'd.avif?hd',
+    'e.gif?hd',
+    'f.tiff?hd',
+  ])
+})
+
+test('other keys, other files and pictures without a query are none', () => {
+  for (const text of ['a.jpg?hdx', 'a.jpg?xhd', 'a.jpg?a=hd', 'a.txt?hd', 'a.jpg', 'a.jpg?w=3#hd', 'hd', '?hd', 'a.jpg ?hd'])
+    expect(findSlipped(`x('${text}')`), text).toEqual([])
+})
+
+test('comments of bundlers and users are none', () => {
+  const code = [
+    '//#region src/a.jpg?hd',
+    '  // hd:a.jpg?hd&as=img',
+    '/* hd-file:a.jpg?hd */',
+    '/**',
+    " * import a from './a.jpg?hd'",
+    ' */',
+    "const x = 1 // './a.jpg?hd'",
+    "const y = 2;/** As in './a.jpg?hd'. */const z = 3",
+  ].join('\n')
+  expect(findSlipped(code)).toEqual([])
+})
+
+test('what only looks like a comment hides nothing', () => {
+  expect(findSlipped(`glob('./**/*.js', './a.jpg?hd', '*/')`)).toEqual(['./a.jpg?hd'])
+  expect(findSlipped(`const page = "https://example.com/x", a = "./a.jpg?hd"`)).toEqual(['./a.jpg?hd'])
+  expect(findSlipped(`const text = "one // two"; ${'x();'.repeat(100)} load("./a.jpg?hd")`)).toEqual(['./a.jpg?hd'])
+})
+
+test('a megabyte of minified code is searched in well under a second', () => {
+  const code = `${'a="/* hd";b=c/d//e;f(".jpg?h");'.repeat(40_000)}x("./a.jpg?hd")`
+  const begun = performance.now()
+  expect(findSlipped(code)).toEqual(['./a.jpg?hd'])
+  expect(performance.now() - begun).toBeLessThan(1000)
+})
+
+test('the message names the reference, the place and the remedy', () => {
+  expect(slippedMessage('./a.jpg?hd', 'main.js')).toMatch(/'\.\/a\.jpg\?hd' in main\.js .*'include' and 'exclude'/)
+})
+
+test('scripts, styles and pages are searched, maps are not', () => {
+  for (const name of ['a.js', 'a.mjs', 'a.cjs', 'a.css', 'a.html', 'a.htm']) expect(name).toMatch(TEXT_OUTPUT_RE)
+  for (const name of ['a.js.map', 'a.jpg', 'a.json']) expect(name).not.toMatch(TEXT_OUTPUT_RE)
+})
