@@ -35,8 +35,8 @@ async function countWorkers(work: () => Promise<unknown>): Promise<number> {
 }
 
 describe.each([
-  { runtime: 'native', threads: 2, width: 203, height: 131, tiles: [48, 64, 100, 128] },
-  { runtime: 'wasm', threads: 2, width: 120, height: 77, tiles: [48, 64] },
+  { runtime: 'native', threads: 2, width: 151, height: 101, tiles: [48, 64, 100] },
+  { runtime: 'wasm', threads: 2, width: 75, height: 50, tiles: [48] },
 ] as const)('$runtime', ({ runtime, threads, width, height, tiles }) => {
   const picture = drawPicture(width, height)
   const upscaler = neural({ runtime, threads })
@@ -66,7 +66,7 @@ describe.each([
 })
 
 test('native and WASM, with one thread and with two, agree within one level', async () => {
-  const picture = drawPicture(90, 70)
+  const picture = drawPicture(60, 45)
   const native = await double(create({ runtime: 'native', threads: 2 }), picture)
   for (const options of [
     { runtime: 'native', threads: 1 },
@@ -97,10 +97,10 @@ test('the event loop turns while a picture is made', async () => {
     if (running) setImmediate(turn)
   }
   const fractions: number[] = []
-  const upscaler = create({ threads: 1, tile: 200 })
+  const upscaler = create({ threads: 1, tile: 128 })
   await double(upscaler, drawPicture(8, 8))
   turn()
-  await double(upscaler, drawPicture(300, 300), createContext({ onProgress: (fraction) => fractions.push(fraction) }))
+  await double(upscaler, drawPicture(200, 200), createContext({ onProgress: (fraction) => fractions.push(fraction) }))
   running = false
   expect(turns).toBeGreaterThan(100)
   expect(fractions).toEqual([0.25, 0.5, 0.75, 1])
@@ -149,7 +149,7 @@ test('a worker that dies fails its picture alone', async () => {
   const upscaler = create({ runtime: 'wasm', threads: 1, tile: 64 })
   const started = once(process, 'worker') as Promise<[Worker]>
   const context = createContext({ onProgress: () => void started.then(([worker]) => worker.terminate()) })
-  await expect(double(upscaler, drawPicture(100, 100), context)).rejects.toMatchObject({ name: 'HdError', code: 'HD_RUNTIME' })
+  await expect(double(upscaler, drawPicture(90, 90), context)).rejects.toMatchObject({ name: 'HdError', code: 'HD_RUNTIME' })
   await expect(double(upscaler, drawPicture(9, 9))).resolves.toMatchObject({ width: 18, height: 18 })
 })
 
