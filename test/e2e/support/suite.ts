@@ -329,7 +329,8 @@ export function describeBundler(bundler: Bundler): void {
       })
       const built = await bundler.build(project, project.options())
       for (const file of built.files.filter((name) => name.endsWith('.js'))) {
-        const code = (await project.read(`dist/${file}`)).toString()
+        // Rolldown names modules in comments, relative to the working directory, whatever the plugin does.
+        const code = (await project.read(`dist/${file}`)).toString().replaceAll(/^\s*\/\/.*$/gm, '')
         expect(decodeURIComponent(code.replaceAll(/%(?![\da-f]{2})/gi, '%25'))).not.toContain(project.root)
       }
     })

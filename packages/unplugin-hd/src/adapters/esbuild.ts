@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { toQuery, type HdRequest } from '@unplugin-hd/core'
+import { isHdId, toQuery, type HdRequest } from '@unplugin-hd/core'
 import type { ImportKind, Loader, OnLoadResult, OnResolveResult, PartialMessage, PluginBuild } from 'esbuild'
 import type { HdOptions } from '../options.ts'
 import { createSession, requestOf, type Session } from '../session.ts'
@@ -68,13 +68,16 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
     namespace: FILE_NAMESPACE,
   }))
   build.onResolve({ filter: FILTER }, async (args): Promise<OnResolveResult | undefined> => {
-    if (!session.wants(args.path) || args.pluginData === SKIP) return undefined
+    if (!isHdId(args.path) || args.pluginData === SKIP) return undefined
     const watchFiles: string[] = []
     try {
-      const { file, request } = requestOf(args.path)
+      const specifier = args.path.split(/[?#]/, 1)[0]!
       const { importer, namespace, resolveDir, kind } = args
-      const resolved = await build.resolve(file, { importer, namespace, resolveDir, kind, pluginData: SKIP })
-      if (resolved.errors.length > 0 || resolved.external) return resolved
+      const resolved = await build.resolve(specifier, { importer, namespace, resolveDir, kind, pluginData: SKIP })
+      if (resolved.errors.length > 0) return resolved
+      // `include` and `exclude` are about files, not about what they are called in an import.
+      if (resolved.external || !session.wants(resolved.path + args.path.slice(specifier.length))) return undefined
+      const { request } = requestOf(args.path)
       watchFiles.push(resolved.path)
       const id = inRoot(resolved.path) + toQuery(request)
       const data: ValueData = { file: resolved.path, request }

@@ -21,7 +21,7 @@ export function rollupHooks(options: HdOptions): Partial<Plugin> {
     resolveId: {
       filter: { id: HD_QUERY_RE },
       handler(id, importer) {
-        return session!.wants(id) ? resolveHdId(this, id, importer) : null
+        return resolveHdId(this, session!, id, importer)
       },
     },
     load: {

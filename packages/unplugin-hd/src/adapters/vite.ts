@@ -40,8 +40,7 @@ export function viteHooks(options: HdOptions): Partial<Plugin> {
     resolveId: {
       filter: { id: HD_QUERY_RE },
       async handler(id, importer) {
-        if (!session.wants(id)) return null
-        const found = await resolveHdId(this, id, importer)
+        const found = await resolveHdId(this, session, id, importer)
         if (!found) return null
         const resolved = inPublicDir(found, config.publicDir)
         const { file, request } = requestOf(resolved)

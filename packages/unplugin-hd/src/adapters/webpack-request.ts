@@ -10,7 +10,13 @@ import type { Part } from '../shape.ts'
 export const EXTENSIONS: readonly string[] = [...Object.values(FORMAT_FACTS).map(({ extension }) => extension), 'gif', 'tiff']
 
 /** Extension of modules whose default export is made of several URLs. */
-export const VALUE_EXTENSION = '.hd.mjs'
+const VALUE_EXTENSION = '.hd.mjs'
+
+/** The `matchResource` of those modules. */
+export const VALUE_RE: RegExp = /\.hd\.mjs$/
+
+/** The `matchResource` of all modules of ours. */
+export const OWN_RE: RegExp = /\.hd(?:\.mjs|-[a-z]+(?:-file|-inline)?)$/
 
 /** Where the loader stands, and what it is told. */
 export interface LoaderReference {
@@ -22,8 +28,9 @@ export interface LoaderReference {
 
 /**
  * The request that stands for `file?hd…`: `<matchResource>!=!-!<loader>!<file>`. `-!` keeps the user's loaders off, but not
- * our rules (`!!` would). The path is resolved by the bundler as always, so aliases and packages work.
- * @param directory the importing module's folder: `[path]` in naming options comes from it
+ * our rules (`!!` would).
+ * @param file as it was imported, resolved by the bundler as always
+ * @param directory of the file: `[path]` in naming options comes from it
  */
 export function hdModuleRequest(
   file: string,

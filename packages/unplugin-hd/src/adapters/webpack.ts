@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isHdId } from '@unplugin-hd/core'
 import type { Compilation, Compiler, NormalModule } from 'webpack'
@@ -5,7 +6,7 @@ import { optionsKey } from '../options-key.ts'
 import type { HdOptions } from '../options.ts'
 import { createSession, requestOf, type Session } from '../session.ts'
 import { slippedMessage } from '../slipped.ts'
-import { hdModuleRequest, type LoaderReference } from './webpack-request.ts'
+import { hdModuleRequest, OWN_RE, type LoaderReference } from './webpack-request.ts'
 import { assetRules } from './webpack-rules.ts'
 import { registerSession } from './webpack-sessions.ts'
 
@@ -32,44 +33,60 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
   extendCacheVersion(config, key)
   config.module.rules.push(...assetRules(compiler))
 
-  compiler.hooks.compilation.tap(NAME, (compilation, { normalModuleFactory }) => {
-    normalModuleFactory.hooks.beforeResolve.tap(NAME, (data) => {
-      rewrite(data, session, reference, compilation)
+  compiler.hooks.compilation.tap(NAME, (_, { normalModuleFactory }) => {
+    normalModuleFactory.hooks.beforeResolve.tapPromise(NAME, async (data) => {
+      // An inline request says itself which loaders it wants; if it was not ours, the check at the end warns.
+      if (isHdId(data.request) && !data.request.includes('!')) await rewrite(data, normalModuleFactory, session, reference)
     })
   })
   compiler.hooks.afterCompile.tapPromise(NAME, async (compilation) => {
     // Child compilers (HTML and CSS extraction) share the parent's build.
     if (compilation.compiler !== compiler) return
     await session.end()
-    for (const text of [...warnings, ...slipped(compilation)])
+    for (const text of [...warnings, ...slipped(compilation, root)])
       compilation.warnings.push(new compiler.webpack.WebpackError(`unplugin-hd: ${text}`))
     warnings = []
   })
 }
 
-function rewrite(
-  data: { request: string; context: string },
-  session: Session,
-  reference: LoaderReference,
-  compilation: Compilation,
-): void {
-  const { request, context } = data
-  // An inline request says itself which loaders it wants; if it was not ours, the check at the end warns.
-  if (request.includes('!') || !session.wants(request)) return
-  try {
-    const parsed = requestOf(request)
-    data.request = hdModuleRequest(parsed.file, request.slice(parsed.file.length), parsed.request, context, session.hd.options, reference)
-  } catch (error) {
-    compilation.errors.push(error as Compilation['errors'][number])
-  }
+type Factory = ReturnType<Compiler['createNormalModuleFactory']>
+
+interface ResolveData {
+  request: string
+  context: string
+  /** webpack's only. */
+  dependencyType?: string
+}
+
+/** @throws Error for a query that is not allowed; the bundler reports it at the import */
+async function rewrite(data: ResolveData, factory: Factory, session: Session, reference: LoaderReference): Promise<void> {
+  const { request, context, dependencyType = 'esm' } = data
+  const specifier = request.split(/[?#]/, 1)[0]!
+  const query = request.slice(specifier.length)
+  // What cannot be found goes on too: the bundler's own message is the best.
+  const file = (await resolveFile(factory, dependencyType, context, specifier)) ?? path.resolve(context, specifier)
+  if (!session.wants(file + query)) return
+  const { request: parsed } = requestOf(request)
+  data.request = hdModuleRequest(specifier, query, parsed, path.dirname(file), session.hd.options, reference)
+}
+
+/** Where the bundler finds a file, aliases and packages included. */
+function resolveFile(factory: Factory, dependencyType: string, context: string, specifier: string): Promise<string | undefined> {
+  const resolver = factory.getResolver('normal', { dependencyType })
+  return new Promise((resolve) => {
+    resolver.resolve({}, context, specifier, {}, (error, found) => {
+      resolve(error || !found ? undefined : found.split('?', 1)[0]!)
+    })
+  })
 }
 
 /** Modules that still have a `hd` query and did not come through our loader. */
-function slipped({ modules }: Compilation): string[] {
+function slipped({ modules }: Compilation, root: string): string[] {
   const found: string[] = []
   for (const module of modules) {
     const { resource, matchResource } = module as Partial<NormalModule>
-    if (resource && isHdId(resource) && !matchResource?.includes('.hd')) found.push(slippedMessage(resource, 'the module graph'))
+    if (!resource || !isHdId(resource) || OWN_RE.test(matchResource ?? '')) continue
+    found.push(slippedMessage(path.relative(root, resource).replaceAll(path.sep, '/'), 'the module graph'))
   }
   return found
 }
