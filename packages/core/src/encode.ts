@@ -14,8 +14,9 @@ export async function encode(picture: Picture, format: OutputFormat, quality: nu
   const { alpha: holdsAlpha } = FORMAT_FACTS[format]
   refuseSize(width, height, format)
   refuseTransparency(picture, format)
-  const image = await fromRaw(picture.rgb, width, height, 3)
-  if (picture.grey) image.toColourspace('b-w')
+  const image = picture.grey
+    ? (await fromRaw(await toGrey(picture), width, height, 1)).toColourspace('b-w')
+    : await fromRaw(picture.rgb, width, height, 3)
   if (holdsAlpha && picture.alpha)
     image.joinChannel(Buffer.from(picture.alpha.buffer, picture.alpha.byteOffset, width * height), {
       raw: { width, height, channels: 1 },
@@ -43,6 +44,11 @@ export async function encode(picture: Picture, format: OutputFormat, quality: nu
       cause,
     })
   })
+}
+
+/** On its own, because sharp joins an alpha channel to three colours and then keeps three. */
+async function toGrey({ rgb, width, height }: Picture): Promise<Uint8Array> {
+  return (await fromRaw(rgb, width, height, 3)).toColourspace('b-w').raw().toBuffer()
 }
 
 /** @throws HdError `HD_ENCODE` when the format cannot hold a picture of this size */

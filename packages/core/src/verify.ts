@@ -1,6 +1,8 @@
+import type { Metadata } from 'sharp'
 import { errorMessage, HdError } from './errors.ts'
 import { decodeFile } from './pixels.ts'
 import { fromFile, fromRaw } from './sharp.ts'
+import { sniffFormat } from './signature.ts'
 import type { Pixels } from './upscaler.ts'
 
 /** Both pictures are compared as thumbnails of at most this many cells a side, each of at least 4 source pixels. */
@@ -67,10 +69,16 @@ async function decodeResult(bytes: Uint8Array, expected: Size, upscaler: string)
       },
     )
   }
-  const facts = await (await fromFile(bytes)).metadata().catch(failed)
+  const facts = await readFacts(bytes).catch(failed)
   checkSize(facts.autoOrient, expected, upscaler)
   const { width, height, rgb } = await decodeFile(bytes, false).catch(failed)
   return { width, height, data: rgb }
+}
+
+/** By the same rules as a source: no SVG, which would load other files while it is drawn. */
+async function readFacts(bytes: Uint8Array): Promise<Metadata> {
+  sniffFormat(bytes, 'result')
+  return (await fromFile(bytes)).metadata()
 }
 
 async function compare(result: Pixels, input: Pixels, upscaler: string): Promise<void> {

@@ -1,0 +1,659 @@
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, test } from 'vitest'
+import { HdError } from './errors.ts'
+import type { HdEvent } from './events.ts'
+import { resample } from './resample.ts'
+import { hdErrorOf } from './testing/errors.ts'
+import { temporaryFolder } from './testing/folder.ts'
+import { repeat, repeater, workshop } from './testing/hd.ts'
+import { colourful, colourfulPng, difference, image, noisy, paint, pixelsOf } from './testing/pictures.ts'
+import type { UpscaleContext, UpscaleInput } from './upscaler.ts'
+
+function typesOf(events: readonly HdEvent[]): string[] {
+  return events.map(({ type }) => type)
+}
+
+function statesOf(events: readonly HdEvent[]): string[] {
+  return events.flatMap((event) => (event.type === 'done' ? [event.picture.cache] : []))
+}
+
+const failing = (code = 'MY_CODE'): ReturnType<typeof repeater> =>
+  repeater({
+    name: 'failing',
+    upscale: async () => {
+      throw new HdError(code, 'out of service')
+    },
+  })
+
+/** An upscaler that works until `finish` is called, and notes who waits for it. */
+function patient() {
+  let begin: () => void
+  let finish: () => void
+  const begun = new Promise<void>((resolve) => (begin = resolve))
+  const finished = new Promise<void>((resolve) => (finish = resolve))
+  const upscaler = repeater({
+    async upscale(picture, { signal }) {
+      begin()
+      await finished
+      // Late, but before anything is written to a folder that the test has left.
+      signal.throwIfAborted()
+      return repeat(await picture.pixels())
+    },
+  })
+  return { upscaler, begun, finish: () => finish() }
+}
+
+describe('a doubled picture', () => {
+  test.each([
+    ['jpeg', 'jpeg', 'jpg', 'image/jpeg'],
+    ['png', 'png', 'png', 'image/png'],
+    ['webp', 'webp', 'webp', 'image/webp'],
+    ['avif', 'avif', 'avif', 'image/avif'],
+    ['gif', 'png', 'png', 'image/png'],
+    ['tiff', 'png', 'png', 'image/png'],
+  ] as const)('of a %s is a %s of exactly twice the size', async (from, format, extension, mime) => {
+    const { hd, source } = await workshop({ upscaler: repeater() })
+    const bytes = await image(colourful(21, 13), 21, 13).toFormat(from).toBuffer()
+    const asset = await hd.double(await source('a.bin', bytes))
+    expect(asset).toMatchObject({
+      format,
+      extension,
+      mime,
+      width: 42,
+      height: 26,
+      factor: 2,
+      upscaler: 'repeater',
+      source: { width: 21, height: 13, format: from, bytes: bytes.length },
+    })
+    expect(await sharp(asset.bytes).metadata()).toMatchObject({
+      width: 42,
+      height: 26,
+      format: format === 'avif' ? 'heif' : format,
+    })
+    const { data } = await pixelsOf(asset.bytes)
+    expect(difference(data, repeat({ width: 21, height: 13, data: colourful(21, 13) }).data).mean).toBeLessThan(6)
+  })
+
+  test('is encoded as the request says, or else the options', async () => {
+    const { hd, source } = await workshop({ upscaler: repeater(), format: 'webp', quality: 10 })
+    const picture = await source('a.png', await image(noisy(32, 32), 32, 32).png().toBuffer())
+    const plain = await hd.double(picture)
+    expect(plain.format).toBe('webp')
+    expect((await hd.double(picture, { format: 'avif' })).format).toBe('avif')
+    const better = await hd.double(picture, { quality: 95 })
+    expect(better.bytes.length).toBeGreaterThan(1.5 * plain.bytes.length)
+    expect(better.key).not.toBe(plain.key)
+  })
+
+  test('keeps its transparency', async () => {
+    const { hd, source } = await workshop({ upscaler: repeater() })
+    const rgba = paint(20, 12, 4, (x, _, channel) => (channel === 3 ? 12 * x : 100))
+    const asset = await hd.double(await source('a.png', await image(rgba, 20, 12, 4).png().toBuffer()))
+    const { data, channels } = await pixelsOf(asset.bytes)
+    expect(channels).toBe(4)
+    const alpha = data.filter((_, index) => index % 4 === 3).subarray(0, 40)
+    for (let x = 6; x < 34; x++) expect(Math.abs(alpha[x]! - (6 * x - 3))).toBeLessThanOrEqual(2)
+  })
+
+  test('that was grey is grey, and with alpha too', async () => {
+    const { hd, source } = await workshop({ upscaler: repeater() })
+    const grey = await hd.double(
+      await source(
+        'g.png',
+        await image(noisy(9, 9, 1), 9, 9, 1)
+          .toColourspace('b-w')
+          .png()
+          .toBuffer(),
+      ),
+    )
+    expect(await sharp(grey.bytes).metadata()).toMatchObject({ channels: 1, width: 18 })
+    const both = await hd.double(
+      await source(
+        'ga.png',
+        await image(noisy(9, 9, 2), 9, 9, 2)
+          .toColourspace('b-w')
+          .png()
+          .toBuffer(),
+      ),
+    )
+    expect(await sharp(both.bytes).metadata()).toMatchObject({ channels: 2, width: 18 })
+  })
+
+  test('carries no metadata of its source', async () => {
+    const { hd, source } = await workshop({ upscaler: repeater() })
+    const bytes = await image(noisy(9, 5), 9, 5)
+      .jpeg()
+      .withMetadata({ orientation: 6, exif: { IFD0: { Copyright: 'secret place' } } })
+      .toBuffer()
+    const asset = await hd.double(await source('a.jpg', bytes))
+    expect([asset.width, asset.height]).toEqual([10, 18])
+    const facts = await sharp(asset.bytes).metadata()
+    expect(facts.exif).toBeUndefined()
+    expect(facts.hasProfile).toBe(false)
+    expect(facts.orientation).toBeUndefined()
+  })
+
+  test('by a chosen interpolator needs no upscaler of ours', async () => {
+    const { hd, source } = await workshop({ upscaler: resample({ interpolator: 'bicubic' }) })
+    expect(await hd.double(await source('a.png', await colourfulPng(1, 1)))).toMatchObject({
+      width: 2,
+      height: 2,
+      upscaler: 'resample',
+    })
+  })
+
+  test('that cannot be encoded is refused before it costs anything', async () => {
+    const upscaler = repeater({ metered: true })
+    const { hd, source } = await workshop({ upscaler })
+    const transparent = await source(
+      'a.png',
+      await image(noisy(8, 8, 4), 8, 8, 4)
+        .png()
+        .toBuffer(),
+    )
+    expect(await hdErrorOf(() => hd.double(transparent, { format: 'jpeg' }))).toMatchObject({ code: 'HD_QUERY', file: 'a.png' })
+    const long = await source('b.png', await image(colourful(8200, 1), 8200, 1).png().toBuffer())
+    expect((await hdErrorOf(() => hd.double(long, { format: 'webp' }))).code).toBe('HD_ENCODE')
+    expect(upscaler.calls).toHaveLength(0)
+    const opaque = await source('c.png', await image(noisy(8, 8), 8, 8).ensureAlpha().png().toBuffer())
+    expect((await hd.double(opaque, { format: 'jpeg' })).format).toBe('jpeg')
+  })
+})
+
+describe('the cache', () => {
+  test('serves the second run, byte for byte, and nothing is made', async () => {
+    const bytes = await colourfulPng()
+    const first = await workshop({ upscaler: repeater() })
+    const made = await first.hd.double(await first.source('a.png', bytes), { format: 'webp' })
+    await first.hd.close()
+    const upscaler = repeater()
+    const second = await workshop({ upscaler }, first.root)
+    const found = await second.hd.double(await second.source('renamed.png', bytes), { format: 'webp' })
+    expect(Buffer.compare(found.bytes, made.bytes)).toBe(0)
+    expect({ ...found, bytes: 0 }).toEqual({ ...made, bytes: 0 })
+    expect(upscaler.calls).toHaveLength(0)
+    expect(statesOf(second.events)).toEqual(['hit'])
+    expect(await second.hd.stored(made.key)).toEqual(found.bytes)
+    expect(await second.hd.stored('../../etc/passwd')).toBeUndefined()
+  })
+
+  test('serves from another place', async () => {
+    const first = await workshop({ upscaler: repeater() })
+    await first.hd.double(await first.source('a.png', await colourfulPng()))
+    const elsewhere = await temporaryFolder()
+    await cp(path.join(first.root, 'cache'), path.join(elsewhere, 'cache'), { recursive: true })
+    const second = await workshop({ upscaler: repeater(), mode: 'cache-only' }, elsewhere)
+    await second.hd.double(await second.source('b.png', await colourfulPng()))
+    expect(statesOf(second.events)).toEqual(['hit'])
+  })
+
+  test('holds one master for all formats and qualities', async () => {
+    const upscaler = repeater()
+    const { hd, source, events } = await workshop({ upscaler })
+    const picture = await source('a.png', await colourfulPng())
+    for (const request of [{ format: 'webp' }, { format: 'avif' }, { format: 'webp', quality: 30 }, {}] as const) {
+      await hd.double(picture, request)
+    }
+    expect(upscaler.calls).toHaveLength(1)
+    expect(statesOf(events)).toEqual(['made', 'encoded', 'encoded', 'hit'])
+  })
+
+  test('gives the same bytes whether the master was just made or found', async () => {
+    const rgba = paint(24, 16, 4, (x, y, channel) => (channel === 3 ? (x > 12 ? 0 : 255) : 7 * x + 5 * y * channel))
+    const bytes = await image(rgba, 24, 16, 4).png().toBuffer()
+    const cold = await workshop({ upscaler: repeater() })
+    const fresh = await cold.hd.double(await cold.source('a.png', bytes), { format: 'avif' })
+    const warm = await workshop({ upscaler: repeater() })
+    const picture = await warm.source('a.png', bytes)
+    await warm.hd.double(picture, { format: 'png' })
+    const found = await warm.hd.double(picture, { format: 'avif' })
+    expect(statesOf(warm.events)).toEqual(['made', 'encoded'])
+    expect(Buffer.compare(fresh.bytes, found.bytes)).toBe(0)
+  })
+
+  test('is asked again when its file is damaged, and mended', async () => {
+    const upscaler = repeater()
+    const { hd, source, root } = await workshop({ upscaler })
+    const picture = await source('a.png', await colourfulPng())
+    const made = await hd.double(picture)
+    const file = path.join(root, 'cache', 'v1', made.key.slice(0, 2), made.key)
+    const whole = await readFile(file)
+    const damages = [whole.subarray(0, 100), whole.subarray(0, -1), new Uint8Array(whole.length), Buffer.from('')]
+    for (const [index, damage] of damages.entries()) {
+      await writeFile(file, damage)
+      expect(Buffer.compare((await hd.double(picture)).bytes, made.bytes)).toBe(0)
+      expect(upscaler.calls).toHaveLength(index + 2)
+      expect(Buffer.compare(await readFile(file), whole)).toBe(0)
+    }
+  })
+
+  test('is used once for the same picture twice at the same time', async () => {
+    const upscaler = repeater()
+    const { hd, source } = await workshop({ upscaler, concurrency: 4 })
+    const other = await source('copy.png', await colourfulPng())
+    const picture = await source('a.png', await colourfulPng())
+    const assets = await Promise.all([
+      hd.double(picture),
+      hd.double(other),
+      hd.double(picture, { format: 'webp' }),
+      hd.double(picture, { format: 'webp' }),
+    ])
+    expect(upscaler.calls).toHaveLength(1)
+    expect(assets[0]!.key).toBe(assets[1]!.key)
+    expect(Buffer.compare(assets[2]!.bytes, assets[3]!.bytes)).toBe(0)
+  })
+
+  test('is shared by two instances at the same time', async () => {
+    const upscaler = repeater()
+    const client = await workshop({ upscaler })
+    const server = await workshop({ upscaler }, client.root)
+    const picture = await client.source('a.png', await colourfulPng())
+    await Promise.all([client.hd.double(picture, { format: 'webp' }), server.hd.double(picture, { format: 'webp' })])
+    expect(upscaler.calls).toHaveLength(1)
+  })
+
+  test('that cannot be written costs a warning, not the picture', async () => {
+    const root = await temporaryFolder()
+    await writeFile(path.join(root, 'cache'), 'not a folder')
+    const { hd, source, warnings } = await workshop({ upscaler: repeater() }, root)
+    expect(await hd.double(await source('a.png', await colourfulPng()), { format: 'webp' })).toMatchObject({ factor: 2 })
+    await hd.close()
+    expect(warnings).toHaveLength(1)
+  })
+
+  test('gives a file with the name that a bundler wants', async () => {
+    const { hd, source, root } = await workshop({ upscaler: repeater() })
+    const picture = await source('a.png', await colourfulPng())
+    const asset = await hd.double(picture)
+    const original = await hd.original(picture)
+    const files = [await hd.file(asset, 'hero@2x.png'), await hd.file(original, 'hero.png')]
+    await hd.close()
+    expect(files.map((file) => path.basename(file))).toEqual(['hero@2x.png', 'hero.png'])
+    expect(Buffer.compare(await readFile(files[0]!), asset.bytes)).toBe(0)
+    expect(Buffer.compare(await readFile(files[1]!), picture.bytes)).toBe(0)
+    expect(files[0]!.startsWith(path.join(root, 'cache'))).toBe(true)
+  })
+
+  test('leaves no locks and no temporary files behind', async () => {
+    const { hd, source, root } = await workshop({ upscaler: repeater() })
+    await hd.double(await source('a.png', await colourfulPng()), { format: 'webp' })
+    for (const folder of ['tmp', 'locks']) expect(await readdir(path.join(root, 'cache', folder))).toEqual([])
+  })
+})
+
+describe('the source at 1x', () => {
+  test('is its own bytes, or encoded otherwise at its own size, once', async () => {
+    const { hd, source } = await workshop({})
+    const bytes = await image(noisy(9, 5), 9, 5).jpeg().withMetadata({ orientation: 6 }).toBuffer()
+    const picture = await source('a.jpg', bytes)
+    expect(await hd.original(picture)).toEqual({
+      key: picture.digest,
+      bytes: picture.bytes,
+      format: 'jpeg',
+      extension: 'jpg',
+      mime: 'image/jpeg',
+    })
+    const webp = await hd.original(picture, { format: 'webp' })
+    expect(await sharp(webp.bytes).metadata()).toMatchObject({ format: 'webp', width: 5, height: 9 })
+    expect((await hd.original(picture, { format: 'webp' })).key).toBe(webp.key)
+    expect(await hd.stored(webp.key)).toBeDefined()
+  })
+
+  test('names itself when it cannot be encoded', async () => {
+    const { hd, source } = await workshop({})
+    const picture = await source(
+      'a.png',
+      await image(noisy(8, 8, 4), 8, 8, 4)
+        .png()
+        .toBuffer(),
+    )
+    expect(await hdErrorOf(() => hd.original(picture, { format: 'jpeg' }))).toMatchObject({ code: 'HD_QUERY', file: 'a.png' })
+  })
+})
+
+describe('the mode', () => {
+  test('cache-only fails for what is missing, with the remedy, and encodes from a master that is there', async () => {
+    const first = await workshop({ upscaler: repeater() })
+    await first.hd.double(await first.source('a.png', await colourfulPng()))
+    const upscaler = repeater()
+    const { hd, source, events } = await workshop({ upscaler, mode: 'cache-only' }, first.root)
+    expect((await hd.double(await source('a.png', await colourfulPng()), { format: 'webp' })).factor).toBe(2)
+    const error = await hdErrorOf(async () => hd.double(await source('b.png', await colourfulPng(5, 5))))
+    expect(error).toMatchObject({ code: 'HD_CACHE_MISS', file: 'b.png' })
+    expect(error.message).toMatch(/UNPLUGIN_HD_MODE=on/)
+    expect(upscaler.calls).toHaveLength(0)
+    expect(typesOf(events)).toEqual(['done', 'failed'])
+  })
+
+  test('off gives the source itself, at 1x, and writes nothing', async () => {
+    const upscaler = repeater()
+    const { hd, source, root, events } = await workshop({ upscaler, mode: 'off' })
+    const picture = await source('a.png', await colourfulPng(24, 16))
+    const asset = await hd.double(picture, { format: 'webp' })
+    expect(asset).toMatchObject({ format: 'png', width: 24, height: 16, factor: 1, upscaler: undefined })
+    expect(asset.bytes).toBe(picture.bytes)
+    await hd.close()
+    expect(upscaler.calls).toHaveLength(0)
+    expect(await readdir(root)).toEqual(['a.png'])
+    expect(statesOf(events)).toEqual(['off'])
+  })
+})
+
+describe('when the upscaler fails', () => {
+  test('the build fails, and the error names the file', async () => {
+    const { hd, source, events } = await workshop({ upscaler: failing() })
+    const picture = await source('pictures/../a.png', await colourfulPng())
+    expect(await hdErrorOf(() => hd.double(picture))).toMatchObject({ code: 'MY_CODE', file: 'a.png' })
+    expect(typesOf(events)).toEqual(['queued', 'start', 'upscaled', 'failed'])
+  })
+
+  test('with anything else than an HdError, that is wrapped', async () => {
+    const cause = new TypeError('x is not a function')
+    const upscaler = repeater({
+      upscale: async () => {
+        throw cause
+      },
+    })
+    const { hd, source } = await workshop({ upscaler })
+    const error = await hdErrorOf(async () => hd.double(await source('a.png', await colourfulPng())))
+    expect(error).toMatchObject({ code: 'HD_UPSCALE_FAILED', file: 'a.png', cause })
+    expect(error.message).toMatch(/'repeater' failed: x is not a function/)
+  })
+
+  test('with one error for several pictures, each error names its own', async () => {
+    const shared = new HdError('MY_CODE', 'could not start', { remedy: 'Start it' })
+    const upscaler = repeater({
+      upscale: async () => {
+        throw shared
+      },
+    })
+    const { hd, source } = await workshop({ upscaler })
+    const pictures = [await source('a.png', await colourfulPng(8, 8)), await source('b.png', await colourfulPng(9, 9))]
+    const errors = await Promise.all(pictures.map((picture) => hdErrorOf(() => hd.double(picture))))
+    expect(errors.map(({ file }) => file)).toEqual(['a.png', 'b.png'])
+    expect(errors[0]).toMatchObject({ code: 'MY_CODE', message: shared.message, remedy: 'Start it' })
+    expect(errors[0]).toBeInstanceOf(HdError)
+  })
+
+  test('the next call tries again', async () => {
+    let fails = true
+    const upscaler = repeater({
+      async upscale(picture) {
+        if (fails) throw new Error('busy')
+        return repeat(await picture.pixels())
+      },
+    })
+    const { hd, source } = await workshop({ upscaler })
+    const picture = await source('a.png', await colourfulPng())
+    await hdErrorOf(() => hd.double(picture))
+    fails = false
+    expect((await hd.double(picture)).factor).toBe(2)
+  })
+
+  test("onError 'resample' gives an exact 2x, warns, and tries the upscaler again the next time", async () => {
+    const upscaler = failing()
+    const { hd, source, events } = await workshop({ upscaler, onError: 'resample' })
+    const picture = await source('a.png', await colourfulPng(12, 7))
+    expect(await hd.double(picture)).toMatchObject({ width: 24, height: 14, factor: 2, upscaler: 'resample' })
+    expect(events.find(({ type }) => type === 'warning')).toMatchObject({
+      name: 'a.png',
+      message: expect.stringMatching(/^a\.png: out of service \(MY_CODE\); .*resampling/),
+    })
+    await hd.double(picture)
+    expect(upscaler.calls).toHaveLength(2)
+  })
+
+  test("onError 'source' gives the source at 1x, and warns", async () => {
+    const { hd, source, events } = await workshop({ upscaler: failing(), onError: 'source' })
+    const picture = await source('a.png', await colourfulPng(12, 7))
+    const asset = await hd.double(picture, { format: 'webp' })
+    expect(asset).toMatchObject({ width: 12, height: 7, factor: 1, upscaler: undefined, format: 'png' })
+    expect(asset.bytes).toBe(picture.bytes)
+    expect(events.find(({ type }) => type === 'warning')).toMatchObject({ message: expect.stringMatching(/1x/) })
+    expect(statesOf(events)).toEqual(['off'])
+  })
+
+  test.each(['resample', 'source'] as const)("onError '%s' is not for faults of the source or the query", async (onError) => {
+    const { hd, source } = await workshop({ upscaler: repeater(), onError })
+    const whole = await image(noisy(64, 64), 64, 64).png().toBuffer()
+    const broken = await source('a.png', whole.subarray(0, whole.length >> 1))
+    expect((await hdErrorOf(() => hd.double(broken))).code).toBe('HD_SOURCE_BROKEN')
+    const transparent = await source(
+      'b.png',
+      await image(noisy(8, 8, 4), 8, 8, 4)
+        .png()
+        .toBuffer(),
+    )
+    expect((await hdErrorOf(() => hd.double(transparent, { format: 'jpeg' }))).code).toBe('HD_QUERY')
+  })
+
+  test('what it returned is verified', async () => {
+    const black = repeater({
+      upscale: async ({ width, height }) => ({ width: 2 * width, height: 2 * height, data: new Uint8Array(12 * width * height) }),
+    })
+    const { hd, source } = await workshop({ upscaler: black })
+    const error = await hdErrorOf(async () => hd.double(await source('a.png', await colourfulPng())))
+    expect(error).toMatchObject({ code: 'HD_UPSCALE_DIFFERS', file: 'a.png' })
+  })
+})
+
+describe('a chain of upscalers', () => {
+  test('goes on to the next one, with a warning', async () => {
+    const second = repeater({ name: 'second' })
+    const { hd, source, events } = await workshop({ upscaler: [failing(), second] })
+    expect((await hd.double(await source('a.png', await colourfulPng()))).upscaler).toBe('second')
+    expect(events.find(({ type }) => type === 'warning')).toMatchObject({
+      message: expect.stringMatching(/MY_CODE.*'second' is tried next/),
+    })
+  })
+
+  test('ends in the error of its last member', async () => {
+    const { hd, source } = await workshop({ upscaler: [failing('FIRST'), failing('LAST')] })
+    expect((await hdErrorOf(async () => hd.double(await source('a.png', await colourfulPng())))).code).toBe('LAST')
+  })
+
+  test('uses what any member has in the cache, the first ones first', async () => {
+    const bytes = await colourfulPng()
+    const [first, second] = [repeater({ name: 'first' }), repeater({ name: 'second' })]
+    const seed = await workshop({ upscaler: second })
+    await seed.hd.double(await seed.source('a.png', bytes))
+    const chain = await workshop({ upscaler: [first, second] }, seed.root)
+    const picture = await chain.source('a.png', bytes)
+    expect((await chain.hd.double(picture)).upscaler).toBe('second')
+    expect(first.calls).toHaveLength(0)
+    const onlyFirst = await workshop({ upscaler: first }, seed.root)
+    await onlyFirst.hd.double(picture)
+    expect((await chain.hd.double(picture)).upscaler).toBe('first')
+    expect(second.calls).toHaveLength(1)
+  })
+
+  test('does not go on for a source that is broken', async () => {
+    const second = repeater({ name: 'second' })
+    const { hd, source } = await workshop({ upscaler: [repeater(), second] })
+    const whole = await image(noisy(64, 64), 64, 64).png().toBuffer()
+    await hdErrorOf(async () => hd.double(await source('a.png', whole.subarray(0, 2000))))
+    expect(second.calls).toHaveLength(0)
+  })
+})
+
+describe('events', () => {
+  test('tell the way of a picture', async () => {
+    const upscaler = repeater({
+      metered: true,
+      async upscale(picture, { onProgress }) {
+        for (const fraction of [0, 0.5, 7, Number.NaN, -1]) onProgress(fraction)
+        return repeat(await picture.pixels())
+      },
+    })
+    const { hd, source, events } = await workshop({ upscaler })
+    const bytes = await colourfulPng(24, 16)
+    const asset = await hd.double(await source('a.png', bytes))
+    expect(events).toEqual([
+      { type: 'queued', name: 'a.png' },
+      { type: 'start', name: 'a.png', width: 24, height: 16 },
+      { type: 'upscaled', name: 'a.png', upscaler: 'repeater', metered: true },
+      { type: 'progress', name: 'a.png', fraction: 0 },
+      { type: 'progress', name: 'a.png', fraction: 0.5 },
+      { type: 'progress', name: 'a.png', fraction: 1 },
+      {
+        type: 'done',
+        name: 'a.png',
+        picture: {
+          cache: 'made',
+          ms: expect.any(Number),
+          width: 48,
+          height: 32,
+          bytes: asset.bytes.length,
+          format: 'png',
+          upscaler: 'repeater',
+          source: { width: 24, height: 16, format: 'png', bytes: bytes.length },
+        },
+      },
+    ])
+  })
+
+  test('call an upscaler metered only when it says so', async () => {
+    const { hd, source, events } = await workshop({ upscaler: repeater() })
+    await hd.double(await source('a.png', await colourfulPng()))
+    expect(events.find(({ type }) => type === 'upscaled')).toMatchObject({ metered: false })
+  })
+})
+
+describe('an upscaler', () => {
+  test('is told what it works on, and has a log and a memo of its own', async () => {
+    const seen: [UpscaleInput, UpscaleContext][] = []
+    const upscaler = repeater({
+      async upscale(picture, context) {
+        seen.push([picture, context])
+        context.log.warn('careful')
+        await context.memo.set('id', (await context.memo.get('id')) === undefined ? 'once' : 'twice')
+        return repeat(await picture.pixels())
+      },
+    })
+    const { hd, source, warnings } = await workshop({ upscaler })
+    const picture = await source('a.png', await colourfulPng(24, 16))
+    await hd.double(picture)
+    await hd.double(await source('b.png', await colourfulPng(25, 16)))
+    const [[input, context]] = seen as [(typeof seen)[0]]
+    expect(input).toMatchObject({ width: 24, height: 16, file: 'a.png', digest: picture.digest })
+    expect(difference((await input.pixels()).data, colourful(24, 16)).max).toBe(0)
+    expect(context.signal.aborted).toBe(false)
+    expect(warnings).toEqual(['careful', 'careful'])
+    expect(await context.memo.get('id')).toBe('twice')
+  })
+
+  test.each(['png', 'jpeg', 'webp'] as const)('may return the bytes of a %s, in ten lines', async (format) => {
+    const custom = {
+      name: 'custom',
+      version: '1',
+      async upscale(picture: UpscaleInput) {
+        const { data } = await picture.encoded()
+        return sharp(data)
+          .resize(2 * picture.width)
+          .toFormat(format)
+          .toBuffer()
+      },
+    }
+    const { hd, source, events } = await workshop({ upscaler: custom })
+    const picture = await source('a.jpg', await image(colourful(40, 30), 40, 30).jpeg().toBuffer())
+    expect(await hd.double(picture)).toMatchObject({ width: 80, height: 60, format: 'jpeg', upscaler: 'custom' })
+    for (const other of ['png', 'webp'] as const) {
+      const asset = await hd.double(picture, { format: other })
+      expect(await sharp(asset.bytes).metadata()).toMatchObject({ width: 80, height: 60, format: other })
+    }
+    expect(statesOf(events)).toEqual(['made', format === 'png' ? 'hit' : 'encoded', 'encoded'])
+  })
+
+  test('may return a WebP with an alpha channel for a picture that has none', async () => {
+    const custom = repeater({
+      async upscale({ width }) {
+        const data = colourful(2 * width, 2 * width)
+        return image(data, 2 * width, 2 * width)
+          .ensureAlpha(0.5)
+          .webp()
+          .toBuffer()
+      },
+    })
+    const { hd, source } = await workshop({ upscaler: custom })
+    const picture = await source('a.jpg', await image(colourful(20, 20), 20, 20).jpeg().toBuffer())
+    await hd.double(picture, { format: 'webp' })
+    const found = await hd.double(picture, { format: 'jpeg' })
+    expect(await sharp(found.bytes).metadata()).toMatchObject({ format: 'jpeg', width: 40 })
+    expect((await sharp((await hd.double(picture, { format: 'webp', quality: 50 })).bytes).metadata()).hasAlpha).toBe(false)
+  })
+
+  test('is closed with the build, and a failure of that is a warning', async () => {
+    let closed = 0
+    const closing = repeater({ close: async () => void closed++ })
+    const stuck = repeater({
+      name: 'stuck',
+      close: async () => {
+        throw new Error('stuck')
+      },
+    })
+    const { hd, source, warnings } = await workshop({ upscaler: [stuck, closing] })
+    await hd.close()
+    expect(closed).toBe(1)
+    expect(warnings).toEqual([expect.stringMatching(/'stuck' could not be closed: stuck/)])
+    expect((await hd.double(await source('a.png', await colourfulPng()))).factor).toBe(2)
+  })
+})
+
+describe('cancelling', () => {
+  test('rejects what is at work, what waits, and what comes after, though the upscaler does not listen', async () => {
+    const { upscaler, begun, finish } = patient()
+    const { hd, source } = await workshop({ upscaler, concurrency: 1 })
+    const pictures = [await source('a.png', await colourfulPng(8, 8)), await source('b.png', await colourfulPng(9, 9))]
+    const pending = pictures.map((picture) => hdErrorOf(() => hd.double(picture)))
+    await begun
+    hd.abort()
+    for (const [index, error] of (await Promise.all(pending)).entries()) {
+      expect(error).toMatchObject({ code: 'HD_ABORTED', file: ['a.png', 'b.png'][index] })
+    }
+    expect((await hdErrorOf(() => hd.double(pictures[0]!))).code).toBe('HD_ABORTED')
+    expect(upscaler.calls).toHaveLength(1)
+    expect(upscaler.calls[0]!.context.signal.aborted).toBe(true)
+    finish()
+    await hd.close()
+  })
+
+  test('is not a fault of the upscaler: no other one is tried', async () => {
+    const second = repeater({ name: 'second' })
+    const first = repeater({
+      upscale: (_, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new HdError('MY_CODE', 'socket closed')))
+          queueMicrotask(() => hd.abort())
+        }),
+    })
+    const { hd, source, events } = await workshop({ upscaler: [first, second], onError: 'resample' })
+    expect((await hdErrorOf(async () => hd.double(await source('a.png', await colourfulPng())))).code).toBe('HD_ABORTED')
+    expect(second.calls).toHaveLength(0)
+    expect(typesOf(events)).not.toContain('warning')
+  })
+
+  test('in one instance does not cancel another one that waits for the same picture', async () => {
+    let begin: () => void
+    const begun = new Promise<void>((resolve) => (begin = resolve))
+    const listening = repeater({
+      upscale: (_, { signal }) =>
+        new Promise((_resolve, reject) => {
+          begin()
+          signal.addEventListener('abort', () => reject(signal.reason))
+        }),
+    })
+    const cancelled = await workshop({ upscaler: listening, concurrency: 8 })
+    const staying = await workshop({ upscaler: repeater(), concurrency: 8 }, cancelled.root)
+    const picture = await cancelled.source('a.png', await colourfulPng())
+    const first = hdErrorOf(() => cancelled.hd.double(picture))
+    await begun
+    const second = staying.hd.double(picture)
+    // The second one has joined the first one's work once it is at work itself.
+    while (!typesOf(staying.events).includes('queued')) await new Promise((resolve) => setImmediate(resolve))
+    cancelled.hd.abort()
+    expect((await first).code).toBe('HD_ABORTED')
+    expect((await second).factor).toBe(2)
+  })
+})

@@ -1,0 +1,166 @@
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import path from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+import { withLock } from './lock.ts'
+import { hdErrorOf } from './testing/errors.ts'
+import { temporaryFolder } from './testing/folder.ts'
+
+const NEVER = new AbortController().signal
+
+function neverUnlockable(error: unknown): never {
+  throw error
+}
+
+async function lockFile(): Promise<string> {
+  return path.join(await temporaryFolder(), 'locks', 'picture.lock')
+}
+
+async function leave(file: string, content: string, ageMs = 0): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true })
+  await writeFile(file, content)
+  const then = new Date(Date.now() - ageMs)
+  await utimes(file, then, then)
+}
+
+/** The text that the owner of a lock writes. */
+async function ownText(): Promise<Record<string, unknown>> {
+  const file = await lockFile()
+  return withLock(file, NEVER, async () => JSON.parse(await readFile(file, 'utf8')), neverUnlockable)
+}
+
+function run(file: string, signal = NEVER): Promise<string> {
+  return withLock(file, signal, async () => 'done', neverUnlockable)
+}
+
+/** Whether a lock file with this content keeps us waiting. */
+async function isHeld(content: string, ageMs = 0): Promise<boolean> {
+  const file = await lockFile()
+  await leave(file, content, ageMs)
+  const controller = new AbortController()
+  const work = run(file, controller.signal).then(
+    () => false,
+    () => true,
+  )
+  // Whoever is let in at once is so within some file operations; a waiter polls until we give up for it.
+  const timer = setTimeout(() => controller.abort(), 400)
+  const held = await work
+  clearTimeout(timer)
+  return held
+}
+
+describe('a lock', () => {
+  test('lets one in at a time', async () => {
+    const file = await lockFile()
+    let inside = 0
+    let most = 0
+    const work = async (): Promise<void> => {
+      most = Math.max(most, ++inside)
+      await stat(file)
+      inside--
+    }
+    await Promise.all(Array.from({ length: 6 }, () => withLock(file, NEVER, work, neverUnlockable)))
+    expect(most).toBe(1)
+    expect(await readdir(path.dirname(file))).toEqual([])
+  })
+
+  test('is released when the work fails', async () => {
+    const file = await lockFile()
+    const failing = withLock(
+      file,
+      NEVER,
+      async () => {
+        throw new Error('failed')
+      },
+      neverUnlockable,
+    )
+    await expect(failing).rejects.toThrow('failed')
+    expect(await run(file)).toBe('done')
+  })
+
+  test('is not taken away from who took it over', async () => {
+    const file = await lockFile()
+    await withLock(file, NEVER, () => writeFile(file, '{"token":"of another"}'), neverUnlockable)
+    expect(await readFile(file, 'utf8')).toBe('{"token":"of another"}')
+  })
+
+  test('is waited for until the signal aborts', async () => {
+    const file = await lockFile()
+    const controller = new AbortController()
+    const error = await withLock(
+      file,
+      NEVER,
+      () => {
+        const waiting = hdErrorOf(() => run(file, controller.signal))
+        controller.abort()
+        return waiting
+      },
+      neverUnlockable,
+    )
+    expect(error.code).toBe('HD_ABORTED')
+    expect(await run(file)).toBe('done')
+  })
+
+  test('that cannot be made is reported, and the work is done without', async () => {
+    const folder = path.join(await temporaryFolder(), 'file')
+    await writeFile(folder, 'not a folder')
+    const errors: unknown[] = []
+    const result = await withLock(
+      path.join(folder, 'x.lock'),
+      NEVER,
+      async () => 'done',
+      (error) => errors.push(error),
+    )
+    expect(result).toBe('done')
+    expect(errors).toHaveLength(1)
+  })
+})
+
+describe('a lock file that lies there', () => {
+  test('of a killed process of this machine is removed at once', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', ''])
+    expect(await isHeld(JSON.stringify({ ...(await ownText()), pid, token: 'x' }))).toBe(false)
+  })
+
+  test('of an earlier process that had our pid is removed at once', async () => {
+    const own = await ownText()
+    expect(own['pid']).toBe(process.pid)
+    expect(await isHeld(JSON.stringify({ ...own, started: (own['started'] as number) - 60_000, token: 'x' }))).toBe(false)
+  })
+
+  test('of another thread of this process is respected', async () => {
+    expect(await isHeld(JSON.stringify({ ...(await ownText()), token: 'of another thread' }))).toBe(true)
+  })
+
+  test('of a living process is respected', async () => {
+    expect(await isHeld(JSON.stringify({ ...(await ownText()), pid: process.ppid, token: 'x' }))).toBe(true)
+  })
+
+  test('of another machine is respected while it is renewed, and removed when it is not', async () => {
+    const text = JSON.stringify({ pid: 1, host: `not-${hostname()}`, started: 0, token: 'x' })
+    expect(await isHeld(text)).toBe(true)
+    expect(await isHeld(text, 60_000)).toBe(false)
+  })
+
+  test('of a machine whose clock is an hour ahead is removed', async () => {
+    expect(await isHeld(JSON.stringify({ pid: 1, host: 'elsewhere', started: 0, token: 'x' }), -3_600_000)).toBe(false)
+  })
+
+  test.each(['', '{"pid":', 'null', '\0\0\0\0'])('with the text %j is respected for a moment, then removed', async (text) => {
+    expect(await isHeld(text)).toBe(true)
+    expect(await isHeld(text, 5000)).toBe(false)
+  })
+
+  test('and is found abandoned by many at once lets one in at a time', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', ''])
+    const own = await ownText()
+    for (let round = 0; round < 3; round++) {
+      const file = await lockFile()
+      await leave(file, JSON.stringify({ ...own, pid, token: 'dead' }))
+      const results = await Promise.all(Array.from({ length: 5 }, () => run(file)))
+      expect(results).toEqual(Array.from({ length: 5 }, () => 'done'))
+      await rm(path.dirname(file), { recursive: true })
+    }
+  })
+})
