@@ -29,6 +29,8 @@ export interface WebpackLike extends Bundler {
   build(project: Project, options: HdOptions, settings?: WebpackSettings): Promise<Built>
   /** The configuration that `build` uses. */
   config(project: Project, options: HdOptions, settings?: WebpackSettings): Configuration
+  /** Builds with it: a fresh compiler each time. */
+  buildConfig(project: Project, config: Configuration): Promise<Built>
 }
 
 export function createWebpackLike(
@@ -39,18 +41,8 @@ export function createWebpackLike(
   return {
     name,
     config: (project, options, settings = {}) => toConfig(project, plugin(options), settings),
-    async build(project, options, settings = {}) {
-      const compiler = create(toConfig(project, plugin(options), settings))
-      try {
-        return await new Promise<Built>((resolve, reject) => {
-          compiler.run((error, stats) => (error ? reject(error) : resolve(toBuilt(project, stats!))))
-        })
-      } finally {
-        await new Promise<void>((resolve, reject) => {
-          compiler.close((error) => (error ? reject(error) : resolve()))
-        })
-      }
-    },
+    build: (project, options, settings = {}) => run(project, create(toConfig(project, plugin(options), settings))),
+    buildConfig: (project, config) => run(project, create(config)),
     async watch(project, options) {
       const builds = createQueue<() => Promise<Built>>()
       const compiler = create(toConfig(project, plugin(options), {}))
@@ -67,6 +59,18 @@ export function createWebpackLike(
           }),
       }
     },
+  }
+}
+
+async function run(project: Project, compiler: Compiler): Promise<Built> {
+  try {
+    return await new Promise<Built>((resolve, reject) => {
+      compiler.run((error, stats) => (error ? reject(error) : resolve(toBuilt(project, stats!))))
+    })
+  } finally {
+    await new Promise<void>((resolve, reject) => {
+      compiler.close((error) => (error ? reject(error) : resolve()))
+    })
   }
 }
 

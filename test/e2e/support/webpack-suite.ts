@@ -1,0 +1,255 @@
+import type { Configuration } from 'webpack'
+import { describe, expect, test } from 'vitest'
+import { facts } from './bundler.ts'
+import { HEIGHT, jpeg, png, WIDTH } from './pictures.ts'
+import { createProject, listFiles } from './project.ts'
+import { doubling } from './upscaler.ts'
+import type { WebpackLike } from './webpack-like.ts'
+
+const TWICE = { width: 2 * WIDTH, height: 2 * HEIGHT, format: 'jpeg' }
+const URL_ENTRY = { 'main.js': `export { default as url } from './a.jpg?hd'` }
+
+type Output = NonNullable<Configuration['output']>
+type Rule = NonNullable<NonNullable<Configuration['module']>['rules']>[number]
+
+/** What webpack and Rspack have in common beyond the suite of all bundlers. */
+export function describeWebpackLike(bundler: WebpackLike): void {
+  describe('output.publicPath', () => {
+    for (const publicPath of ['', '/', './', '/x/', 'https://cdn.example/x/']) {
+      test(`'${publicPath}' stands before the name`, async () => {
+        const project = await createProject({
+          'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as img } from './a.jpg?hd&as=img'`,
+        })
+        const built = await bundler.build(project, project.options(), { config: { output: { publicPath } } })
+        const { url, img } = await built.run()
+        expect(url.startsWith(publicPath)).toBe(true)
+        expect(await facts(built, url.slice(publicPath.length))).toEqual(TWICE)
+        expect(img.srcset).toBe(`${img.src} 1x, ${url} 2x`)
+        expect(img.src.startsWith(publicPath)).toBe(true)
+      })
+    }
+  })
+
+  describe('output.assetModuleFilename', () => {
+    const templates: [NonNullable<Output['assetModuleFilename']>, RegExp][] = [
+      ['images/[name].[hash:6][ext][query]', /^images\/a@2x\.[\da-f]{6}\.jpg$/],
+      ['[path][base]', /^src\/pics\/a@2x\.jpg$/],
+      ['[file]', /^src\/pics\/a@2x\.jpg$/],
+      ['[contenthash]-[name][ext]', /^[\da-f]+-a@2x\.jpg$/],
+      [() => 'made/[name].[hash][ext]', /^made\/a@2x\.[\da-f]+\.jpg$/],
+    ]
+    for (const [assetModuleFilename, expected] of templates) {
+      test(`${assetModuleFilename} names the 2x`, async () => {
+        const project = await createProject({
+          'src/pics/a.jpg': await jpeg(),
+          'src/pics/index.js': `export { default as url } from './a.jpg?hd'\nexport { default as img } from './a.jpg?hd&as=img'`,
+          'main.js': `export * from './src/pics/index.js'`,
+        })
+        const built = await bundler.build(project, project.options(), {
+          config: { output: { assetModuleFilename, publicPath: '' } },
+        })
+        const { url, img } = await built.run()
+        expect(url).toMatch(expected)
+        expect(await facts(built, url)).toEqual(TWICE)
+        expect(img.srcset).toMatch(/^\S+ 1x, \S+ 2x$/)
+        expect(built.pictures).toHaveLength(2)
+      })
+    }
+  })
+
+  describe(`the user's own rules`, () => {
+    const rules: [string, Rule[]][] = [
+      ['none', []],
+      [
+        'asset/resource with a name of its own',
+        [{ test: /\.jpg$/, type: 'asset/resource', generator: { filename: 'own/[name][ext]' } }],
+      ],
+      [
+        'asset that inlines everything',
+        [
+          {
+            test: /\.jpg$/,
+            type: 'asset',
+            parser: { dataUrlCondition: { maxSize: 1e6 } },
+            generator: { dataUrl: { mimetype: 'x/y' } },
+          },
+        ],
+      ],
+      ['asset/inline', [{ test: /\.jpg$/, type: 'asset/inline' }]],
+      ['asset/source', [{ test: /\.jpg$/, type: 'asset/source' }]],
+      ['a loose expression', [{ test: /\.jpe?g/i, type: 'asset/resource' }]],
+      ['a very loose expression', [{ test: /jpg|png/, type: 'asset/resource', generator: { filename: 'own/[name][ext]' } }]],
+      [
+        'oneOf',
+        [
+          {
+            oneOf: [
+              { test: /\.jpg$/, type: 'asset/inline' },
+              { type: 'asset/resource', exclude: /\.[cm]?js$/ },
+            ],
+          },
+        ],
+      ],
+      [
+        'a rule for everything but scripts',
+        [{ exclude: /\.[cm]?js$/, type: 'asset/resource', generator: { filename: 'own/[name][ext]' } }],
+      ],
+      ['a rule by query', [{ test: /\.jpg$/, resourceQuery: /hd/, type: 'asset/source' }]],
+    ]
+    for (const [what, own] of rules) {
+      test(`do not take a picture that is ours: ${what}`, async () => {
+        const project = await createProject({
+          'main.js': `
+            export { default as url } from './a.jpg?hd'
+            export { default as inline } from './a.jpg?hd&inline'
+            export { default as file } from './a.jpg?hd&no-inline'`,
+        })
+        const built = await bundler.build(project, project.options(), { config: { module: { rules: own } } })
+        const { url, inline, file } = await built.run()
+        expect(await facts(built, url)).toEqual(TWICE)
+        expect(await facts(built, file)).toEqual(TWICE)
+        expect(inline).toMatch(/^data:image\/jpeg;base64,\/9j\//)
+        expect(built.warnings).toEqual([])
+      })
+    }
+
+    test('a loader for scripts does not see the modules that we write', async () => {
+      const project = await createProject({
+        'loader.cjs': `module.exports = function (code) { if (/\\.jpg/.test(this.resource)) throw new Error('ours'); return code }`,
+        'main.js': `export { default as img } from './a.jpg?hd&as=img'`,
+      })
+      const rule: Rule = { test: /\.m?js$/, use: [`${project.root}/loader.cjs`] }
+      const built = await bundler.build(project, project.options(), { config: { module: { rules: [rule] } } })
+      expect((await built.run())['img']).toMatchObject({ width: WIDTH, height: HEIGHT })
+    })
+
+    test('a picture without ?hd comes out byte for byte', async () => {
+      const project = await createProject({
+        'b.png': await png(),
+        'main.js': `
+          export { default as a } from './a.jpg'
+          export { default as b } from './b.png?other'
+          export { default as hd } from './a.jpg?hd'`,
+      })
+      const rule: Rule = { test: /\.(jpg|png)$/, type: 'asset/resource' }
+      const built = await bundler.build(project, project.options(), { config: { module: { rules: [rule] } } })
+      const { a, b } = await built.run()
+      expect(await project.read(built.file(a).slice(project.root.length + 1))).toEqual(await project.read('a.jpg'))
+      expect(
+        await project.read(
+          built
+            .file(b)
+            .replace(/\?.*/, '')
+            .slice(project.root.length + 1),
+        ),
+      ).toEqual(await project.read('b.png'))
+      expect(built.pictures).toHaveLength(3)
+    })
+  })
+
+  describe('inlining', () => {
+    const limit = (maxSize: number): Configuration => ({ module: { parser: { asset: { dataUrlCondition: { maxSize } } } } })
+
+    test(`the limit that the user sets holds for the 2x`, async () => {
+      const project = await createProject({
+        'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as file } from './a.jpg?hd&no-inline'`,
+      })
+      const large = await bundler.build(project, project.options(), { config: limit(1e6) })
+      const { url, file } = await large.run()
+      expect(url).toMatch(/^data:image\/jpeg;base64,\/9j\//)
+      expect(await facts(large, file)).toEqual(TWICE)
+    })
+
+    test('a smaller limit, or none, leaves it a file', async () => {
+      const project = await createProject(URL_ENTRY)
+      const small = await bundler.build(project, project.options(), { config: limit(10) })
+      expect(await facts(small, (await small.run())['url'])).toEqual(TWICE)
+    })
+  })
+
+  describe('where else ?hd may stand', () => {
+    test('require and new URL give the 2x', async () => {
+      const project = await createProject({
+        'old.cjs': `module.exports = require('./a.jpg?hd')`,
+        'main.js': `export { default as url } from './old.cjs'\nexport const other = new URL('./a.jpg?hd', import.meta.url).href`,
+      })
+      const built = await bundler.build(project, project.options())
+      const { url, other } = await built.run()
+      expect(await facts(built, url)).toEqual(TWICE)
+      expect(other).toBe(url)
+      expect(built.pictures).toHaveLength(1)
+    })
+
+    test('url() in native CSS gives the 2x', async () => {
+      const project = await createProject({
+        'main.css': `.a { background: url('./a.jpg?hd') }\n.b { background: url(./a.jpg?hd&format=webp) }`,
+        'main.js': `import './main.css'`,
+      })
+      const built = await bundler.build(project, project.options(), {
+        config: { experiments: { css: true }, module: { rules: [{ test: /\.css$/, type: 'css/auto' }] } },
+      })
+      const css = (await project.read(`dist/${built.files.find((name) => name.endsWith('.css'))!}`)).toString()
+      const urls = [...css.matchAll(/url\(["']?([^)"']+)/g)].map(([, url]) => url!)
+      expect(urls).toHaveLength(2)
+      expect(await facts(built, urls[0]!)).toEqual(TWICE)
+      expect(await facts(built, urls[1]!)).toEqual({ ...TWICE, format: 'webp' })
+      expect(built.warnings).toEqual([])
+    })
+  })
+
+  describe('what slips through', () => {
+    const rules: Rule[] = [{ test: /\.jpg$/, type: 'asset/resource' }]
+
+    test('an excluded picture gives one warning', async () => {
+      const project = await createProject({ ...URL_ENTRY, 'other.js': `import './a.jpg?hd'` })
+      const built = await bundler.build(project, project.options({ exclude: '*.jpg' }), { config: { module: { rules } } })
+      expect(built.warnings).toEqual([expect.stringMatching(/a\.jpg\?hd.*not processed by unplugin-hd/)])
+      expect(built.warnings[0]).not.toContain(project.root)
+    })
+
+    test('an inline request gives one warning', async () => {
+      const project = await createProject({
+        'loader.cjs': `module.exports = (x) => x\nmodule.exports.raw = true`,
+        'main.js': `export { default as url } from './loader.cjs!./a.jpg?hd'`,
+      })
+      const built = await bundler.build(project, project.options(), { config: { module: { rules } } })
+      expect(built.warnings).toEqual([expect.stringMatching(/a\.jpg\?hd.*not processed by unplugin-hd/)])
+    })
+
+    for (const devtool of ['eval', 'eval-source-map', 'source-map', 'inline-source-map'] as const) {
+      test(`a development build with ${devtool} has no warnings`, async () => {
+        const project = await createProject({
+          'main.js': `import a from './a.jpg?hd'\nimport b from './a.jpg?hd&as=img'\nexport default [a, b]`,
+        })
+        const built = await bundler.build(project, project.options(), { development: true, config: { devtool } })
+        expect(built.warnings).toEqual([])
+        expect((await built.run())['default']).toEqual([expect.any(String), expect.any(Object)])
+      })
+    }
+  })
+
+  describe('several compilers', () => {
+    test('one plugin instance serves two builds after one another, with warnings for each', async () => {
+      const project = await createProject(URL_ENTRY)
+      const config = bundler.config(project, project.options({ exclude: '*.jpg' }), {
+        config: { module: { rules: [{ test: /\.jpg$/, type: 'asset/resource' }] } },
+      })
+      const first = await bundler.buildConfig(project, config)
+      const second = await bundler.buildConfig(project, config)
+      expect(first.warnings).toHaveLength(1)
+      expect(second.warnings).toHaveLength(1)
+    })
+
+    test('a bad query is reported once, with the module that has it', async () => {
+      const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd&quality=0'` })
+      const error = await bundler.build(project, project.options()).catch((reason: Error) => reason)
+      expect((error as Error).message.match(/a\.jpg/g)).toHaveLength(1)
+    })
+  })
+
+  test('a picture that no module uses any more is not emitted', async () => {
+    const project = await createProject({ 'main.js': `import unused from './a.jpg?hd&as=img'\nexport const x = 1` })
+    await bundler.build(project, project.options({ upscaler: doubling() }))
+    expect((await listFiles(project.dist)).filter((name) => name.endsWith('.jpg'))).toEqual([])
+  })
+}
