@@ -1,0 +1,109 @@
+import sharp from 'sharp'
+import { expect, test } from 'vitest'
+import { isHdError } from './errors.ts'
+import { resample } from './resample.ts'
+import { workshop } from './testing/hd.ts'
+import { image, noisy, randomNumbers } from './testing/pictures.ts'
+import { animatedPng, frames } from './testing/strange.ts'
+
+/** Small files of every kind that cameras, editors and converters write. */
+async function oddFiles(): Promise<[name: string, bytes: Uint8Array][]> {
+  const picture = (channels: 1 | 2 | 3 | 4 = 3, width = 13, height = 9) =>
+    image(noisy(width, height, channels), width, height, channels)
+  const makers: Record<string, () => Promise<Uint8Array>> = {
+    jpeg: () => picture().jpeg().toBuffer(),
+    'jpeg progressive': () => picture().jpeg({ progressive: true }).toBuffer(),
+    'jpeg 4:4:4 turned': () => picture().jpeg({ chromaSubsampling: '4:4:4' }).withMetadata({ orientation: 5 }).toBuffer(),
+    'jpeg grey': () => picture(1).toColourspace('b-w').jpeg().toBuffer(),
+    'jpeg cmyk': () => picture().toColourspace('cmyk').jpeg().toBuffer(),
+    'jpeg p3': () => picture().jpeg().withIccProfile('p3').toBuffer(),
+    png: () => picture().png().toBuffer(),
+    'png interlaced': () => picture(4).png({ progressive: true }).toBuffer(),
+    'png palette': () => picture(4).png({ palette: true, colours: 16 }).toBuffer(),
+    'png 1 bit': () => picture(1).threshold(128).toColourspace('b-w').png({ palette: true, colours: 2 }).toBuffer(),
+    'png 16 bit': () => picture().toColourspace('rgb16').png().toBuffer(),
+    'png grey 16 bit': () => picture(1).toColourspace('grey16').png().toBuffer(),
+    'png grey alpha': () => picture(2).toColourspace('b-w').png().toBuffer(),
+    'png 1x1': () => picture(4, 1, 1).png().toBuffer(),
+    'png 1xN': () => picture(4, 1, 40).png().toBuffer(),
+    'png Nx1': () => picture(3, 40, 1).png().toBuffer(),
+    'png animated': () => animatedPng(2),
+    webp: () => picture().webp().toBuffer(),
+    'webp lossless': () => picture(4).webp({ lossless: true }).toBuffer(),
+    'webp alpha': () => picture(4).webp().toBuffer(),
+    'webp animated': () => frames('webp'),
+    avif: () => picture().avif({ effort: 0 }).toBuffer(),
+    'avif alpha': () => picture(4).avif({ effort: 0 }).toBuffer(),
+    gif: () => picture(4).gif().toBuffer(),
+    'gif animated': () => frames('gif'),
+    tiff: () => picture().tiff().toBuffer(),
+    'tiff lzw alpha': () => picture(4).tiff({ compression: 'lzw', predictor: 'horizontal' }).toBuffer(),
+    'tiff deflate tiled': () =>
+      picture(3, 40, 40).tiff({ compression: 'deflate', tile: true, tileWidth: 16, tileHeight: 16 }).toBuffer(),
+    'tiff jpeg': () => picture(3, 40, 40).tiff({ compression: 'jpeg' }).toBuffer(),
+    'tiff 1 bit': () => picture(1).threshold(128).toColourspace('b-w').tiff({ bitdepth: 1, compression: 'none' }).toBuffer(),
+    'tiff lab': () => picture().toColourspace('lab').tiff({ compression: 'none' }).toBuffer(),
+    'tiff float': () => picture().toColourspace('scrgb').tiff({ compression: 'none', predictor: 'none' }).toBuffer(),
+    'tiff cmyk': () => picture().toColourspace('cmyk').tiff({ compression: 'none' }).toBuffer(),
+    'tiff 16 bit': () => picture().toColourspace('rgb16').tiff({ compression: 'none' }).toBuffer(),
+    'tiff pages': () => frames('tiff'),
+  }
+  return Promise.all(
+    Object.entries(makers).map(async ([name, make]) => [name, new Uint8Array(await make())] as [string, Uint8Array]),
+  )
+}
+
+/** The file cut off, or with some bits flipped, or some bytes overwritten. */
+function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
+  const kind = random()
+  if (kind < 0.25) return bytes.slice(0, Math.floor(random() * bytes.length))
+  const mutated = bytes.slice()
+  // Half of the time in the header, where lengths and offsets are.
+  const reach = random() < 0.5 ? Math.min(bytes.length, 120) : bytes.length
+  const count = 1 + Math.floor(random() * 4)
+  for (let index = 0; index < count; index++) {
+    const at = Math.floor(random() * reach)
+    mutated[at] =
+      kind < 0.7
+        ? mutated[at]! ^ (1 << Math.floor(random() * 8))
+        : [0, 255, Math.floor(random() * 256)][Math.floor(random() * 3)]!
+  }
+  return mutated
+}
+
+const MUTATIONS = Number(process.env['HD_FUZZ'] ?? 3)
+
+/** Of whole files, those that are no single picture. */
+const REFUSED = /animated|pages/
+
+test('every odd file becomes an exact 2x, or an HdError with a code', async () => {
+  const { hd, source } = await workshop({ upscaler: resample({ interpolator: 'bicubic' }), maxPixels: 4_000_000 })
+  const random = randomNumbers(2026)
+  const outcomes = new Map<string, number>()
+  const inspect = async (label: string, bytes: Uint8Array): Promise<string> => {
+    try {
+      const picture = await source('odd.bin', bytes)
+      const asset = await hd.double(picture, { format: 'png' })
+      const facts = await sharp(asset.bytes).metadata()
+      expect([facts.width, facts.height], label).toEqual([2 * asset.source.width, 2 * asset.source.height])
+      expect([asset.width, asset.height], label).toEqual([facts.width, facts.height])
+      await sharp(asset.bytes).raw().toBuffer()
+      return 'doubled'
+    } catch (error) {
+      if (!isHdError(error)) throw new Error(`${label}: ${String(error)}`, { cause: error })
+      expect(error.code, `${label}: ${error.message}`).toMatch(/^HD_SOURCE_/)
+      expect(error.file, label).toBe('odd.bin')
+      return error.code
+    }
+  }
+  for (const [name, bytes] of await oddFiles()) {
+    expect(await inspect(name, bytes), name).toBe(REFUSED.test(name) ? 'HD_SOURCE_ANIMATED' : 'doubled')
+    for (let index = 0; index < MUTATIONS; index++) {
+      const outcome = await inspect(`${name} ${index}`, mutate(bytes, random))
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+    }
+  }
+  // Some mutations are harmless and some are not: otherwise the mutations are no good.
+  expect(outcomes.get('doubled')).toBeGreaterThan(5)
+  expect(outcomes.get('HD_SOURCE_BROKEN')).toBeGreaterThan(5)
+})

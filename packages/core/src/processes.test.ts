@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from './testing/folder.ts'
+import { colourfulPng } from './testing/pictures.ts'
+
+/** Node 20 does not read TypeScript, so child processes use what `pnpm build` makes. */
+const BUILT = new URL('../dist/index.mjs', import.meta.url)
+
+interface Child {
+  /** What it wrote, when it has ended. */
+  ended: Promise<{ code: number | null; stdout: string; stderr: string }>
+  /** Resolves when the text has been written. */
+  said(text: string): Promise<void>
+  kill(): void
+}
+
+/**
+ * A build in a process of its own, over the pictures in `root`. Every call of its upscaler adds a line to `calls`; `hang`
+ * makes it say `upscaling` and never return.
+ */
+function build(root: string, { hang = false, code = '' } = {}): Child {
+  const script = `
+    import { appendFile, readdir } from 'node:fs/promises'
+    import path from 'node:path'
+    import { createHd, resample, resolveOptions } from ${JSON.stringify(BUILT.href)}
+    const root = ${JSON.stringify(root)}
+    const inner = resample({ interpolator: 'bicubic' })
+    const upscaler = { name: 'counting', version: '1', async upscale(picture, context) {
+      await appendFile(path.join(root, 'calls'), picture.file + '\\n')
+      ${hang ? "console.log('upscaling'); await new Promise((resolve) => setTimeout(resolve, 600_000))" : ''}
+      return inner.upscale(picture, context)
+    } }
+    const log = { debug() {}, info() {}, warn: console.log }
+    const options = resolveOptions({ upscaler, cache: { dir: 'cache' } }, { root, env: {}, defaultUpscaler() {} })
+    const hd = createHd(options, { log })
+    ${code}
+    const names = (await readdir(path.join(root, 'pictures'))).toSorted()
+    await Promise.all(names.map(async (name) => {
+      const asset = await hd.double(await hd.source(path.join(root, 'pictures', name)), { format: 'webp' })
+      console.log(name, asset.width, asset.height, asset.key)
+    }))
+    await hd.close()
+  `
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  return {
+    ended: new Promise((resolve) => child.on('close', (exitCode) => resolve({ code: exitCode, stdout, stderr }))),
+    said: (text) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => (stdout.includes(text) ? resolve() : undefined)
+        look()
+        child.stdout.on('data', look)
+        child.on('close', () => reject(new Error(`ended without '${text}': ${stdout}${stderr}`)))
+      }),
+    kill: () => child.kill('SIGKILL'),
+  }
+}
+
+async function project(pictures: number): Promise<string> {
+  const root = await temporaryFolder()
+  await mkdir(path.join(root, 'pictures'))
+  for (let index = 0; index < pictures; index++) {
+    await writeFile(path.join(root, 'pictures', `${index}.png`), await colourfulPng(20 + index, 20))
+  }
+  return root
+}
+
+async function callsIn(root: string): Promise<string[]> {
+  return (await readFile(path.join(root, 'calls'), 'utf8')).trim().split('\n').toSorted()
+}
+
+describe.skipIf(!existsSync(fileURLToPath(BUILT)))('builds in several processes', () => {
+  test('upscale each picture once in all, and agree on the bytes', async () => {
+    const root = await project(6)
+    const results = await Promise.all([build(root).ended, build(root).ended, build(root).ended])
+    for (const { code, stderr, stdout } of results) {
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      expect(stdout.trim().split('\n').toSorted()).toEqual(results[0]!.stdout.trim().split('\n').toSorted())
+    }
+    expect(await callsIn(root)).toEqual([0, 1, 2, 3, 4, 5].map((index) => `pictures/${index}.png`))
+    expect(await readdir(path.join(root, 'cache', 'locks'))).toEqual([])
+  })
+
+  test('go on at once when one of them was killed at work', async () => {
+    const root = await project(1)
+    const killed = build(root, { hang: true })
+    await killed.said('upscaling')
+    const waiting = build(root)
+    killed.kill()
+    await killed.ended
+    expect(await waiting.ended).toMatchObject({ code: 0, stderr: '' })
+    expect(await callsIn(root)).toHaveLength(2)
+    expect(await readdir(path.join(root, 'cache', 'locks'))).toEqual([])
+  })
+
+  test('leave a whole cache when one of them is killed anywhere', async () => {
+    const root = await project(4)
+    for (let round = 0; round < 3; round++) {
+      const child = build(root)
+      await child.said(`${round}.png`)
+      child.kill()
+      await child.ended
+    }
+    const { code, stderr, stdout } = await build(root).ended
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout.trim().split('\n')).toHaveLength(4)
+  })
+
+  test('end by themselves after a failure and after a cancelled build', async () => {
+    const root = await project(1)
+    const cancelled = build(root, { code: "hd.abort(); await hd.double(await hd.source(path.join(root, 'pictures/0.png')))" })
+    const { code, stderr } = await cancelled.ended
+    expect(code).toBe(1)
+    expect(stderr).toContain('HD_ABORTED')
+  })
+
+  test('print nothing of their own about damaged pictures', async () => {
+    const root = await project(1)
+    const whole = await colourfulPng(90, 90)
+    const file = path.join(root, 'damaged.png')
+    await writeFile(file, whole.subarray(0, whole.length >> 1))
+    const code = `await hd.double(await hd.source(${JSON.stringify(file)})).catch((error) => console.log(error.code))`
+    const { stdout, stderr } = await build(root, { code }).ended
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/^HD_SOURCE_BROKEN\n/)
+  })
+})
