@@ -2,12 +2,14 @@
 // `--force` builds all of them.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const ORDER = ['core', 'neural', 'unplugin-hd']
+/** What each `dist` was built from; not in there, because all of it is published. */
+const STAMPS = path.join(ROOT, 'node_modules', '.cache', 'build')
 const IGNORED = new Set(['node_modules', 'dist'])
 
 /** Builds what is out of date. @param {{ force?: boolean, quiet?: boolean }} options */
@@ -20,8 +22,9 @@ export function build({ force = false, quiet = false } = {}) {
       .update(below)
       .update(hashFiles(listFiles(folder)))
       .digest('hex')
-    const stamp = path.join(folder, 'dist', '.stamp')
-    if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === below) continue
+    const stamp = path.join(STAMPS, name)
+    const built = existsSync(path.join(folder, 'dist', 'index.mjs')) && existsSync(stamp)
+    if (!force && built && readFileSync(stamp, 'utf8') === below) continue
     if (!quiet) console.log(`building packages/${name}`)
     const tsdown = path.join(ROOT, 'node_modules', 'tsdown', 'dist', 'run.mjs')
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--no-deprecation', tsdown], {
@@ -32,6 +35,7 @@ export function build({ force = false, quiet = false } = {}) {
       console.error(`${stdout}${stderr}\npackages/${name} could not be built`)
       process.exit(1)
     }
+    mkdirSync(STAMPS, { recursive: true })
     writeFileSync(stamp, below)
   }
 }

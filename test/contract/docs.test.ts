@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { DEFAULTS, FORMAT_FACTS, HD_CODES, MODES, ON_ERROR, OUTPUT_FORMATS, SHAPES } from '@unplugin-hd/core'
+
+const read = (name: string): Promise<string> => readFile(new URL(`../../${name}`, import.meta.url), 'utf8')
+
+/** The cells of every row of the tables in a text, without code marks. */
+function rows(text: string): string[][] {
+  return text
+    .split('\n')
+    .filter((line) => /^\| `/.test(line))
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split(' | ')
+        .map((cell) => cell.trim()),
+    )
+}
+
+describe('docs/errors.md', () => {
+  test('lists every code with the condition that the code states, and no other', async () => {
+    const listed = rows(await read('docs/errors.md')).map(([code, condition]) => [code!.replaceAll('`', ''), condition])
+    expect(Object.fromEntries(listed)).toEqual(HD_CODES)
+  })
+})
+
+describe('README.md', () => {
+  test('names every error code, and no other', async () => {
+    const named = new Set((await read('README.md')).match(/\bHD_[A-Z_]+\b/g)?.filter((name) => !name.startsWith('UNPLUGIN')))
+    for (const name of ['HD_MODE', 'HD_CACHE_DIR']) named.delete(name)
+    expect([...named].toSorted()).toEqual(Object.keys(HD_CODES).toSorted())
+  })
+
+  test('states the defaults that the code has', async () => {
+    const readme = await read('README.md')
+    const table = readme.slice(readme.indexOf('<!-- options -->'), readme.indexOf('<!-- /options -->'))
+    const stated = Object.fromEntries(rows(table).map(([name, value]) => [name, value]))
+    expect(stated['`mode`']).toBe(`\`'${DEFAULTS.mode}'\``)
+    expect(stated['`onError`']).toBe(`\`'${DEFAULTS.onError}'\``)
+    expect(stated['`cache.dir`']).toBe(`\`'${DEFAULTS.cacheDir}'\``)
+    expect(stated['`cache.maxBytes`']).toBe(`\`${DEFAULTS.cacheMaxBytes}\``)
+    expect(stated['`quality`']).toBe(`\`${DEFAULTS.quality}\``)
+    expect(stated['`maxPixels`']).toBe(`\`${DEFAULTS.maxPixels}\``)
+    for (const value of [...MODES, ...ON_ERROR, ...OUTPUT_FORMATS]) expect(table).toContain(`'${value}'`)
+  })
+
+  test('lists every shape and format', async () => {
+    const readme = await read('README.md')
+    for (const shape of SHAPES) if (shape !== 'url') expect(readme).toContain(`as=${shape}`)
+    for (const format of Object.keys(FORMAT_FACTS)) expect(readme).toContain(`\`${format}\``)
+  })
+})

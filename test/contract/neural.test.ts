@@ -1,0 +1,35 @@
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import sharp from 'sharp'
+import { expect, onTestFinished, test } from 'vitest'
+import { createHd, resolveOptions, type UpscaleContext, type UpscaleInput } from '@unplugin-hd/core'
+import { neural } from '@unplugin-hd/neural'
+
+const PICTURE = new URL('../../playground/pictures/schooner.png', import.meta.url)
+const log = { debug: () => undefined, info: () => undefined, warn: () => undefined }
+
+test('a PNG goes through the whole pipeline without harm: its 2x has the very pixels that the network gives', async () => {
+  const root = await realpath(await mkdtemp(path.join(tmpdir(), 'unplugin-hd-')))
+  onTestFinished(() => rm(root, { recursive: true, force: true }))
+  const bytes = await readFile(PICTURE)
+  await writeFile(path.join(root, 'a.png'), bytes)
+
+  const upscaler = neural()
+  const hd = createHd(resolveOptions({ upscaler }, { root, env: {}, defaultUpscaler: neural }), { log })
+  const asset = await hd.double(await hd.source(path.join(root, 'a.png')))
+  await hd.close()
+
+  const { data, info } = await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  const { width, height } = info
+  const context = { signal: new AbortController().signal, log, onProgress: () => undefined } as unknown as UpscaleContext
+  const expected = await upscaler.upscale(
+    { width, height, pixels: async () => ({ width, height, data }) } as unknown as UpscaleInput,
+    context,
+  )
+  await upscaler.close?.()
+
+  const actual = await sharp(asset.bytes).raw().toBuffer({ resolveWithObject: true })
+  expect(actual.info).toMatchObject({ width: 2 * width, height: 2 * height, channels: 3 })
+  expect(Buffer.compare(actual.data, (expected as { data: Uint8Array }).data)).toBe(0)
+})
