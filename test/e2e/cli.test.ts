@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process'
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import sharp from 'sharp'
+import { describe, expect, test } from 'vitest'
+import { animatedGif, SVG } from './support/pictures.ts'
+import { createProject, type Project } from './support/project.ts'
+
+const BIN = fileURLToPath(new URL('../../packages/unplugin-hd/bin/hd.mjs', import.meta.url))
+
+interface Ended {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+function hd(project: Project, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [BIN, ...args], { cwd: project.root, env: { ...process.env, ...env } })
+  const ended: Ended = { code: null, stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk) => (ended.stdout += chunk))
+  child.stderr.on('data', (chunk) => (ended.stderr += chunk))
+  return new Promise((resolve) => child.on('close', (code) => resolve({ ...ended, code })))
+}
+
+function square(side: number): Promise<Buffer> {
+  const data = Uint8Array.from({ length: 3 * side * side }, (_, at) => (at * 7 + Math.floor(at / 97) * 13) % 251)
+  return sharp(data, { raw: { width: side, height: side, channels: 3 } })
+    .blur(2)
+    .png()
+    .toBuffer()
+}
+
+describe('hd upscale', () => {
+  test('makes exactly 512x512 of 256x256, and takes it from the cache of the project the second time', async () => {
+    const project = await createProject({ 'in.png': await square(256) })
+    const first = await hd(project, ['upscale', 'in.png', '--out', 'deep/out.png', '--json'])
+    expect(first).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      file: 'in.png',
+      out: 'deep/out.png',
+      width: 512,
+      height: 512,
+      cache: 'made',
+      upscaler: 'neural',
+    })
+    expect(await sharp(path.join(project.root, 'deep/out.png')).metadata()).toMatchObject({
+      width: 512,
+      height: 512,
+      format: 'png',
+    })
+    expect(await readdir(path.join(project.root, 'node_modules/.cache'))).toEqual(['unplugin-hd'])
+
+    const second = await hd(project, ['upscale', 'in.png', '--out', 'again.png', '--json'])
+    expect(JSON.parse(second.stdout)).toMatchObject({ cache: 'hit' })
+    expect(await project.read('again.png')).toEqual(await project.read('deep/out.png'))
+    expect(await readdir(project.root)).toEqual(['a.jpg', 'again.png', 'deep', 'in.png', 'node_modules', 'package.json'])
+  })
+
+  test('chooses the format by --format, else by the extension, and takes --quality', async () => {
+    const project = await createProject()
+    await hd(project, ['upscale', 'a.jpg', '--out', 'a.webp'])
+    await hd(project, ['upscale', 'a.jpg', '--out', 'b.bin', '--format', 'avif', '--quality', '30'])
+    await hd(project, ['upscale', 'a.jpg', '--out', 'c', '--format', 'jpg'])
+    const format = async (name: string): Promise<string> => (await sharp(path.join(project.root, name)).metadata()).format
+    expect([await format('a.webp'), await format('b.bin'), await format('c')]).toEqual(['webp', 'heif', 'jpeg'])
+  })
+
+  test('keeps the cache where UNPLUGIN_HD_CACHE_DIR says', async () => {
+    const project = await createProject()
+    await hd(project, ['upscale', 'a.jpg', '--out', 'b.jpg'], { UNPLUGIN_HD_CACHE_DIR: 'elsewhere' })
+    expect(await readdir(project.root)).toContain('elsewhere')
+    expect(await readdir(project.root)).not.toContain('node_modules')
+  })
+
+  test('says one line without --json', async () => {
+    const project = await createProject()
+    const { stdout, stderr } = await hd(project, ['upscale', 'a.jpg', '--out', 'b.jpg'])
+    expect(stdout).toMatch(/^a\.jpg → b\.jpg {2}24x16 → 48x32 {2}[^\n]+made \(neural\)\n$/)
+    expect(stderr).toBe('')
+  })
+})
+
+describe('a refusal', () => {
+  const refusals: [what: string, args: string[], code: string, file: string | undefined][] = [
+    ['of a file that is not there', ['gone.png', '--out', 'o.png'], 'HD_SOURCE_MISSING', 'gone.png'],
+    ['of an SVG', ['logo.svg', '--out', 'o.png'], 'HD_SOURCE_FORMAT', 'logo.svg'],
+    ['of an animation', ['anim.gif', '--out', 'o.png'], 'HD_SOURCE_ANIMATED', 'anim.gif'],
+    ['of a truncated file', ['cut.png', '--out', 'o.png'], 'HD_SOURCE_BROKEN', 'cut.png'],
+    ['of the input as output', ['a.jpg', '--out', './a.jpg'], 'HD_OUTPUT', './a.jpg'],
+    ['of a folder as output', ['a.jpg', '--out', '.'], 'HD_OUTPUT', '.'],
+    ['of a model that is none', ['a.jpg', '--out', 'o.png', '--model', 'cut.png'], 'HD_MODEL', undefined],
+    ['of an unknown format', ['a.jpg', '--out', 'o.png', '--format', 'bmp'], 'HD_OPTION', undefined],
+    ['of a quality that is none', ['a.jpg', '--out', 'o.png', '--quality', '0'], 'HD_OPTION', undefined],
+    ['of an unknown flag', ['a.jpg', '--out', 'o.png', '--size', '3'], 'HD_OPTION', undefined],
+    ['of a missing output', ['a.jpg'], 'HD_OPTION', undefined],
+    ['of two inputs', ['a.jpg', 'logo.svg', '--out', 'o.png'], 'HD_OPTION', undefined],
+  ]
+  test.each(refusals)('%s is one line with the code, or one object with --json, and status 1', async (_, args, code, file) => {
+    const project = await createProject({
+      'logo.svg': SVG,
+      'anim.gif': await animatedGif(),
+      'cut.png': (await square(64)).subarray(0, 900),
+    })
+    const [text, json] = await Promise.all([hd(project, ['upscale', ...args]), hd(project, ['upscale', ...args, '--json'])])
+    expect(text).toMatchObject({ code: 1, stdout: '' })
+    expect(text.stderr).toMatch(new RegExp(`^[^\\n]+ \\(${code}\\)\\n$`))
+    expect(json).toMatchObject({ code: 1, stderr: '' })
+    const { error } = JSON.parse(json.stdout) as { error: { code: string; message: string; file?: string } }
+    expect(error).toMatchObject({ code, message: expect.any(String) })
+    if (file !== undefined) {
+      expect(error.file).toBe(file)
+      expect(text.stderr.startsWith(`${file}: `)).toBe(true)
+    }
+    expect(await project.read('a.jpg')).toEqual(await (await createProject()).read('a.jpg'))
+  })
+
+  test('of an unknown command names it', async () => {
+    expect((await hd(await createProject(), ['enhance'])).stderr).toMatch(/'enhance'.*\(HD_OPTION\)/)
+  })
+})
+
+test('--help and --version answer on standard output', async () => {
+  const project = await createProject()
+  const [help, version] = await Promise.all([hd(project, ['--help']), hd(project, ['--version'])])
+  expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('hd upscale <in> --out <file>') })
+  expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+})
