@@ -1,13 +1,10 @@
-import { setImmediate as breathe } from 'node:timers/promises'
+import { slices } from './slices.ts'
 
 /** Rings of pixels that are filled outward from what is visible: beyond the reach of a usual network (12 to 20 pixels). */
 const RINGS = 24
 
 /** Below this alpha a pixel's own colour is too coarse to trust (8-bit editors quantise it), so neighbours have their say. */
 const TRUSTED_ALPHA = 16
-
-/** Pixels that are looked at before others get their turn on the event loop (a dev server answers meanwhile). */
-const SLICE = 500_000
 
 const UNKNOWN = 0
 const KNOWN = 1
@@ -75,15 +72,6 @@ async function fillRing(field: Field, ring: readonly number[]): Promise<number[]
     pushUnknown(field, ring[index]!, next)
   })
   return next
-}
-
-/** Calls `visit` for 0 to `count - 1`, and lets others run in between. */
-async function slices(count: number, visit: (index: number) => void): Promise<void> {
-  for (let from = 0; from < count; from += SLICE) {
-    if (from > 0) await breathe()
-    const to = Math.min(from + SLICE, count)
-    for (let index = from; index < to; index++) visit(index)
-  }
 }
 
 function touchesKnown({ state, width, height }: Field, pixel: number): boolean {

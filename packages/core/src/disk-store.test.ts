@@ -131,18 +131,18 @@ describe('a damaged entry', () => {
   })
 })
 
-describe('eviction', () => {
-  /** Entries a to f of some 1000 bytes, f used most recently, put by an earlier process. */
-  async function sixEntries(): Promise<{ dir: string; store: DiskStore }> {
-    const dir = await temporaryFolder()
-    const earlier = new DiskStore(dir)
-    for (const [index, letter] of [...'abcdef'].entries()) {
-      await earlier.put(keyOf(letter), entryOf(1000))
-      await age(fileOf(dir, keyOf(letter)), 100 - index)
-    }
-    return { dir, store: new DiskStore(dir) }
+/** Entries a to f of some 1000 bytes, f used most recently, put by an earlier process. */
+async function sixEntries(): Promise<{ dir: string; store: DiskStore }> {
+  const dir = await temporaryFolder()
+  const earlier = new DiskStore(dir)
+  for (const [index, letter] of [...'abcdef'].entries()) {
+    await earlier.put(keyOf(letter), entryOf(1000))
+    await age(fileOf(dir, keyOf(letter)), 100 - index)
   }
+  return { dir, store: new DiskStore(dir) }
+}
 
+describe('eviction', () => {
   test('deletes what was used least recently', async () => {
     const { store } = await sixEntries()
     await store.put(keyOf('0'), entryOf(1000))
@@ -240,21 +240,21 @@ describe('a named copy', () => {
   })
 })
 
-describe('a cache that cannot be written', () => {
-  async function checkWarns(dir: string): Promise<void> {
-    const warnings: string[] = []
-    const log = { debug: () => undefined, info: () => undefined, warn: (message: string) => void warnings.push(message) }
-    const cache = new Cache({ dir, maxBytes: 10 }, log)
-    await cache.put(keyOf('a'), entryOf(10))
-    await cache.put(keyOf('b'), entryOf(10))
-    expect(await cache.lock(keyOf('a'), new AbortController().signal, async () => 'worked')).toBe('worked')
-    expect(await cache.get(keyOf('a'))).toBeUndefined()
-    await cache.evict()
-    expect(warnings).toHaveLength(1)
-    expect(warnings[0]).toMatch(/cannot be written.*made again next time.*HD_CACHE_IO/)
-    expect(warnings[0]).toContain(dir)
-  }
+async function checkWarns(dir: string): Promise<void> {
+  const warnings: string[] = []
+  const log = { debug: () => undefined, info: () => undefined, warn: (message: string) => void warnings.push(message) }
+  const cache = new Cache({ dir, maxBytes: 10 }, log)
+  await cache.put(keyOf('a'), entryOf(10))
+  await cache.put(keyOf('b'), entryOf(10))
+  expect(await cache.lock(keyOf('a'), new AbortController().signal, async () => 'worked')).toBe('worked')
+  expect(await cache.get(keyOf('a'))).toBeUndefined()
+  await cache.evict()
+  expect(warnings).toHaveLength(1)
+  expect(warnings[0]).toMatch(/cannot be written.*made again next time.*HD_CACHE_IO/)
+  expect(warnings[0]).toContain(dir)
+}
 
+describe('a cache that cannot be written', () => {
   ordinary('because it is read-only warns once, and everything goes on', async () => {
     const dir = await temporaryFolder()
     await chmod(dir, 0o555)

@@ -3,17 +3,17 @@ import { singleFlight } from './flight.ts'
 
 test('calls of one key share one run while it lasts', async () => {
   let runs = 0
-  let land: (value: string) => void = () => undefined
+  const landings: ((value: string) => void)[] = []
   const work = (): Promise<string> => {
     runs++
-    return new Promise((resolve) => (land = resolve))
+    return new Promise((resolve) => landings.push(resolve))
   }
   const flights = [singleFlight('flight-a', work), singleFlight('flight-a', work)]
-  land('done')
+  landings[0]!('done')
   expect(await Promise.all(flights)).toEqual(['done', 'done'])
   expect(runs).toBe(1)
   const again = singleFlight('flight-a', work)
-  land('again')
+  landings[1]!('again')
   expect(await again).toBe('again')
   expect(runs).toBe(2)
 })
@@ -24,11 +24,10 @@ test('keys do not share a run', async () => {
 
 test('a failure reaches all callers, is forgotten, and rejects nothing that nobody handles', async () => {
   const unhandled: unknown[] = []
-  const note = (reason: unknown): void => void unhandled.push(reason)
+  const reason = new Error('no luck')
+  const note = (unheard: unknown): void => void unhandled.push(unheard)
   process.on('unhandledRejection', note)
-  const fail = async (): Promise<never> => {
-    throw new Error('no luck')
-  }
+  const fail = (): Promise<never> => Promise.reject(reason)
   const results = await Promise.allSettled([singleFlight('flight-d', fail), singleFlight('flight-d', fail)])
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   expect(await singleFlight('flight-d', async () => 'luck')).toBe('luck')

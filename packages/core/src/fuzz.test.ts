@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { expect, test } from 'vitest'
 import { isHdError } from './errors.ts'
 import { resample } from './resample.ts'
@@ -6,10 +6,12 @@ import { workshop } from './testing/hd.ts'
 import { image, noisy, randomNumbers } from './testing/pictures.ts'
 import { animatedPng, frames } from './testing/strange.ts'
 
+function picture(channels: 1 | 2 | 3 | 4 = 3, width = 13, height = 9): Sharp {
+  return image(noisy(width, height, channels), width, height, channels)
+}
+
 /** Small files of every kind that cameras, editors and converters write. */
 async function oddFiles(): Promise<[name: string, bytes: Uint8Array][]> {
-  const picture = (channels: 1 | 2 | 3 | 4 = 3, width = 13, height = 9) =>
-    image(noisy(width, height, channels), width, height, channels)
   const makers: Record<string, () => Promise<Uint8Array>> = {
     jpeg: () => picture().jpeg().toBuffer(),
     'jpeg progressive': () => picture().jpeg({ progressive: true }).toBuffer(),
@@ -82,8 +84,7 @@ test('every odd file becomes an exact 2x, or an HdError with a code', async () =
   const outcomes = new Map<string, number>()
   const inspect = async (label: string, bytes: Uint8Array): Promise<string> => {
     try {
-      const picture = await source('odd.bin', bytes)
-      const asset = await hd.double(picture, { format: 'png' })
+      const asset = await hd.double(await source('odd.bin', bytes), { format: 'png' })
       const facts = await sharp(asset.bytes).metadata()
       expect([facts.width, facts.height], label).toEqual([2 * asset.source.width, 2 * asset.source.height])
       expect([asset.width, asset.height], label).toEqual([facts.width, facts.height])

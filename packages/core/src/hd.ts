@@ -163,7 +163,7 @@ async function double(
     if ('variant' in found) return { asset: toAsset(found.variant, encoding, source), state: 'hit' }
     const { master } = found
     const waiting = performance.now()
-    return processPool().run(demand(master.facts.source, options), around.signal, async () => {
+    return processPool().run(demand(master.facts.source, encoding, options), around.signal, async () => {
       const waitedMs = performance.now() - waiting
       return { asset: toAsset(await encodeVariant(master, encoding, around.cache), encoding, source), state: 'encoded', waitedMs }
     })
@@ -173,7 +173,7 @@ async function double(
   const header = await readHeader(source, options.maxPixels)
   around.emit({ type: 'queued', name: source.name })
   const queued = performance.now()
-  return processPool().run(demand(header, options), around.signal, async (): Promise<Doubled> => {
+  return processPool().run(demand(header, encoding, options), around.signal, async (): Promise<Doubled> => {
     const waitedMs = performance.now() - queued
     await refuseUnencodable(source, header, encoding)
     try {
@@ -260,12 +260,15 @@ async function original(
   const found = await findOriginal(source, encoding, cache)
   if (found) return found
   const header = await readHeader(source, options.maxPixels)
-  return processPool().run(demand(header, options), signal, () => encodeOriginal(source, header, encoding, cache))
+  return processPool().run(demand(header, encoding, options), signal, () => encodeOriginal(source, header, encoding, cache))
 }
 
-/** Bytes of a source's pixels in work: RGB and alpha at 1x and 2x, the border for resampling, the files that come of it. */
-function demand({ width, height }: { width: number; height: number }, { concurrency }: ResolvedOptions): Demand {
-  return { weight: 48 * width * height, maxCount: concurrency }
+/**
+ * What a picture in work needs of the process: RGB and alpha at 1x and 2x, the border for resampling, the files that come of
+ * it (20 to 48 bytes a source pixel were measured), and much more for the AVIF encoder (150).
+ */
+function demand({ width, height }: { width: number; height: number }, { format }: Encoding, options: ResolvedOptions): Demand {
+  return { weight: (format === 'avif' ? 160 : 64) * width * height, maxCount: options.concurrency }
 }
 
 /** Relative to the root, with `/` on every system; absolute only on another drive. */

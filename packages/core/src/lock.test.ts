@@ -34,20 +34,25 @@ function run(file: string, signal = NEVER): Promise<string> {
   return withLock(file, signal, async () => 'done', neverUnlockable)
 }
 
-/** Whether a lock file with this content keeps us waiting. */
-async function isHeld(content: string, ageMs = 0): Promise<boolean> {
+/** Ends once a lock file with this content does not keep us waiting (any longer). */
+async function passes(content: string, ageMs = 0): Promise<void> {
   const file = await lockFile()
   await leave(file, content, ageMs)
+  const begun = performance.now()
+  expect(await run(file)).toBe('done')
+  // Whoever has to wait for the file to grow stale waits for seconds.
+  expect(performance.now() - begun).toBeLessThan(1500)
+}
+
+/** Ends when a lock file with this content has kept us waiting for a while. */
+async function blocks(content: string): Promise<void> {
+  const file = await lockFile()
+  await leave(file, content)
   const controller = new AbortController()
-  const work = run(file, controller.signal).then(
-    () => false,
-    () => true,
-  )
-  // Whoever is let in at once is so within some file operations; a waiter polls until we give up for it.
-  const timer = setTimeout(() => controller.abort(), 400)
-  const held = await work
-  clearTimeout(timer)
-  return held
+  const waiting = hdErrorOf(() => run(file, controller.signal))
+  setTimeout(() => controller.abort(), 200)
+  expect((await waiting).code).toBe('HD_ABORTED')
+  expect(await readFile(file, 'utf8')).toBe(content)
 }
 
 describe('a lock', () => {
@@ -120,36 +125,36 @@ describe('a lock', () => {
 describe('a lock file that lies there', () => {
   test('of a killed process of this machine is removed at once', async () => {
     const { pid } = spawnSync(process.execPath, ['-e', ''])
-    expect(await isHeld(JSON.stringify({ ...(await ownText()), pid, token: 'x' }))).toBe(false)
+    await passes(JSON.stringify({ ...(await ownText()), pid, token: 'x' }))
   })
 
   test('of an earlier process that had our pid is removed at once', async () => {
     const own = await ownText()
     expect(own['pid']).toBe(process.pid)
-    expect(await isHeld(JSON.stringify({ ...own, started: (own['started'] as number) - 60_000, token: 'x' }))).toBe(false)
+    await passes(JSON.stringify({ ...own, started: (own['started'] as number) - 60_000, token: 'x' }))
   })
 
   test('of another thread of this process is respected', async () => {
-    expect(await isHeld(JSON.stringify({ ...(await ownText()), token: 'of another thread' }))).toBe(true)
+    await blocks(JSON.stringify({ ...(await ownText()), token: 'of another thread' }))
   })
 
   test('of a living process is respected', async () => {
-    expect(await isHeld(JSON.stringify({ ...(await ownText()), pid: process.ppid, token: 'x' }))).toBe(true)
+    await blocks(JSON.stringify({ ...(await ownText()), pid: process.ppid, token: 'x' }))
   })
 
   test('of another machine is respected while it is renewed, and removed when it is not', async () => {
     const text = JSON.stringify({ pid: 1, host: `not-${hostname()}`, started: 0, token: 'x' })
-    expect(await isHeld(text)).toBe(true)
-    expect(await isHeld(text, 60_000)).toBe(false)
+    await blocks(text)
+    await passes(text, 60_000)
   })
 
   test('of a machine whose clock is an hour ahead is removed', async () => {
-    expect(await isHeld(JSON.stringify({ pid: 1, host: 'elsewhere', started: 0, token: 'x' }), -3_600_000)).toBe(false)
+    await passes(JSON.stringify({ pid: 1, host: 'elsewhere', started: 0, token: 'x' }), -3_600_000)
   })
 
   test.each(['', '{"pid":', 'null', '\0\0\0\0'])('with the text %j is respected for a moment, then removed', async (text) => {
-    expect(await isHeld(text)).toBe(true)
-    expect(await isHeld(text, 5000)).toBe(false)
+    await blocks(text)
+    await passes(text, 5000)
   })
 
   test('and is found abandoned by many at once lets one in at a time', async () => {

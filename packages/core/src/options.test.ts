@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { DEFAULTS, resolveOptions, type CoreOptions, type ResolvedOptions } from './options.ts'
 import { hdErrorOf } from './testing/errors.ts'
 import { repeater } from './testing/hd.ts'
+import type { Upscaler } from './upscaler.ts'
 
 const ROOT = path.resolve('/project')
 const FALLBACK = repeater({ name: 'default' })
@@ -49,10 +50,15 @@ describe('options', () => {
   })
 
   test('do not make the default upscaler when there is another', () => {
-    const defaultUpscaler = (): never => {
-      throw new Error('made')
+    let made = 0
+    const defaultUpscaler = (): Upscaler => {
+      made++
+      return FALLBACK
     }
-    expect(resolveOptions({ upscaler: repeater() }, { root: ROOT, env: {}, defaultUpscaler }).upscalers).toHaveLength(1)
+    resolveOptions({ upscaler: repeater() }, { root: ROOT, env: {}, defaultUpscaler })
+    expect(made).toBe(0)
+    resolveOptions({}, { root: ROOT, env: {}, defaultUpscaler })
+    expect(made).toBe(1)
   })
 
   test('win over the environment, which wins over the defaults', () => {
@@ -83,8 +89,9 @@ describe('options', () => {
   })
 })
 
+const accepts = (value: object): object => ({ upscaler: { ...repeater(), accepts: value } })
+
 describe('a wrong option', () => {
-  const accepts = (value: object): object => ({ upscaler: { ...repeater(), accepts: value } })
   const cases: [options: object, env: Record<string, string>, ...names: string[]][] = [
     [{ qualty: 3 }, {}, "'qualty' is unknown", "'quality'", "'upscaler'"],
     [{ cache: { path: 'x' } }, {}, "'cache.path' is unknown", "'dir'", "'maxBytes'"],

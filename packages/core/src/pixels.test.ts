@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { decodeSource, type Picture } from './pixels.ts'
 import { readHeader } from './source.ts'
@@ -17,14 +17,14 @@ describe('decoded pixels', () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('are upright, whatever the orientation (%i)', async (orientation) => {
     // The picture as a camera would store it, so that the orientation brings it back.
     const stored = [
-      (picture: sharp.Sharp) => picture,
-      (picture: sharp.Sharp) => picture.flop(),
-      (picture: sharp.Sharp) => picture.rotate(180),
-      (picture: sharp.Sharp) => picture.flip(),
-      async (picture: sharp.Sharp) => sharp(await picture.rotate(90).png().toBuffer()).flop(),
-      (picture: sharp.Sharp) => picture.rotate(270),
-      async (picture: sharp.Sharp) => sharp(await picture.rotate(270).png().toBuffer()).flop(),
-      (picture: sharp.Sharp) => picture.rotate(90),
+      (picture: Sharp) => picture,
+      (picture: Sharp) => picture.flop(),
+      (picture: Sharp) => picture.rotate(180),
+      (picture: Sharp) => picture.flip(),
+      async (picture: Sharp) => sharp(await picture.rotate(90).png().toBuffer()).flop(),
+      (picture: Sharp) => picture.rotate(270),
+      async (picture: Sharp) => sharp(await picture.rotate(270).png().toBuffer()).flop(),
+      (picture: Sharp) => picture.rotate(90),
     ][orientation - 1]!
     const bytes = await (await stored(image(RGB, WIDTH, HEIGHT))).png().withMetadata({ orientation }).toBuffer()
     const picture = await decode(bytes)

@@ -1,6 +1,7 @@
 import { brokenSource, type Header, type Source } from './source.ts'
 import { bleed } from './bleed.ts'
 import { fromFile } from './sharp.ts'
+import { slices } from './slices.ts'
 
 /** A decoded picture: upright 8-bit sRGB, its alpha channel apart. */
 export interface Picture {
@@ -48,11 +49,13 @@ async function decode(input: Awaited<ReturnType<typeof fromFile>>, grey: boolean
   const rgb = new Uint8Array(3 * size)
   const alpha = hasAlpha ? new Uint8Array(size) : undefined
   const [green, blue] = colours >= 3 ? [1, 2] : [0, 0]
-  for (let pixel = 0, from = 0, to = 0; pixel < size; pixel++, from += channels, to += 3) {
+  await slices(size, (pixel) => {
+    const from = channels * pixel
+    const to = 3 * pixel
     rgb[to] = data[from]!
     rgb[to + 1] = data[from + green]!
     rgb[to + 2] = data[from + blue]!
     if (alpha) alpha[pixel] = data[from + channels - 1]!
-  }
+  })
   return { width, height, rgb, alpha, grey }
 }

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import sharp from 'sharp'
+import type { Sharp } from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { SOURCE_FORMATS } from './format.ts'
 import { decodeSource } from './pixels.ts'
-import { MAX_SOURCE_BYTES, readHeader, readSource } from './source.ts'
+import { MAX_SOURCE_BYTES, readHeader, readSource, type Header } from './source.ts'
 import { hdErrorOf } from './testing/errors.ts'
 import { temporaryFolder } from './testing/folder.ts'
 import { colourful, colourfulPng, image, noisy, sourceOf } from './testing/pictures.ts'
@@ -65,6 +65,10 @@ describe('a source', () => {
   })
 })
 
+async function headerOf(picture: Sharp): Promise<Header> {
+  return readHeader(sourceOf(await picture.png().toBuffer()), MANY)
+}
+
 describe('the header', () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('gives the upright size for orientation %i', async (orientation) => {
     const bytes = await image(colourful(9, 5), 9, 5).jpeg().withMetadata({ orientation }).toBuffer()
@@ -85,12 +89,15 @@ describe('the header', () => {
   })
 
   test('tells alpha and grey', async () => {
-    const of = async (picture: sharp.Sharp) => readHeader(sourceOf(await picture.png().toBuffer()), MANY)
-    expect(await of(image(noisy(4, 4, 1), 4, 4, 1).toColourspace('b-w'))).toMatchObject({ alpha: false, grey: true, plain: true })
-    expect(await of(image(noisy(4, 4, 2), 4, 4, 2).toColourspace('b-w'))).toMatchObject({ alpha: true, grey: true })
-    expect(await of(image(noisy(4, 4), 4, 4))).toMatchObject({ alpha: false, grey: false, plain: true })
-    expect(await of(image(noisy(4, 4, 4), 4, 4, 4))).toMatchObject({ alpha: true, grey: false })
-    expect(await of(image(noisy(4, 4), 4, 4).withIccProfile('p3'))).toMatchObject({ plain: false })
+    expect(await headerOf(image(noisy(4, 4, 1), 4, 4, 1).toColourspace('b-w'))).toMatchObject({
+      alpha: false,
+      grey: true,
+      plain: true,
+    })
+    expect(await headerOf(image(noisy(4, 4, 2), 4, 4, 2).toColourspace('b-w'))).toMatchObject({ alpha: true, grey: true })
+    expect(await headerOf(image(noisy(4, 4), 4, 4))).toMatchObject({ alpha: false, grey: false, plain: true })
+    expect(await headerOf(image(noisy(4, 4, 4), 4, 4, 4))).toMatchObject({ alpha: true, grey: false })
+    expect(await headerOf(image(noisy(4, 4), 4, 4).withIccProfile('p3'))).toMatchObject({ plain: false })
   })
 
   test('that claims a huge size is refused by its claim', async () => {
@@ -106,12 +113,12 @@ describe('the header', () => {
   })
 })
 
-describe('a damaged source', () => {
-  const open = async (bytes: Uint8Array): Promise<unknown> => {
-    const source = sourceOf(bytes, 'a/b.png')
-    return decodeSource(source, await readHeader(source, MANY))
-  }
+const open = async (bytes: Uint8Array): Promise<unknown> => {
+  const source = sourceOf(bytes, 'a/b.png')
+  return decodeSource(source, await readHeader(source, MANY))
+}
 
+describe('a damaged source', () => {
   test.each(SOURCE_FORMATS)('is reported when a %s is cut off', async (format) => {
     const whole = await image(noisy(64, 64), 64, 64).toFormat(format, { quality: 90 }).toBuffer()
     await open(whole)

@@ -12,10 +12,10 @@ export function isoMedia(major: string, ...compatible: string[]): Buffer {
 }
 
 /** A PNG with an `acTL` chunk that claims this many frames. */
-export async function animatedPng(frames: number): Promise<Buffer> {
+export async function animatedPng(count: number): Promise<Buffer> {
   const png = await image(colourful(6, 4), 6, 4).png().toBuffer()
   const control = Buffer.alloc(8)
-  control.writeUInt32BE(frames)
+  control.writeUInt32BE(count)
   const afterHeader = 8 + 25
   return Buffer.concat([png.subarray(0, afterHeader), chunk('acTL', control), png.subarray(afterHeader)])
 }

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { errorMessage, formatError, HdError, inFile, isHdError, toHdError } from './errors.ts'
+
+test('the message of an error ends with its remedy', () => {
+  const cause = new Error('why')
+  const error = new HdError('HD_FIT', 'it is too large', { remedy: 'Shrink it', file: 'a.png', cause })
+  expect(error).toMatchObject({
+    name: 'HdError',
+    message: 'it is too large. Shrink it',
+    remedy: 'Shrink it',
+    file: 'a.png',
+    cause,
+  })
+  expect(new HdError('HD_FIT', 'it is too large')).not.toHaveProperty('cause')
+})
+
+test('an error is one line for people', () => {
+  const error = new HdError('HD_FIT', 'it is\n  too large.', { file: 'a.png' })
+  expect(formatError(error)).toBe('a.png: it is too large (HD_FIT)')
+  expect(formatError(new HdError('HD_FIT', 'too large', { remedy: 'Shrink it' }))).toBe('too large. Shrink it (HD_FIT)')
+  expect(errorMessage(new Error(' first\n  second '))).toBe('first; second')
+  expect(errorMessage(undefined)).toBe('undefined')
+})
+
+test('an error of a second copy of the package is known', () => {
+  expect(isHdError({ isHdError: true, code: 'HD_FIT' })).toBe(true)
+  for (const other of [null, undefined, 'HD_FIT', new Error('HD_FIT'), {}]) expect(isHdError(other)).toBe(false)
+})
+
+test('whatever was thrown becomes an HdError, and keeps the code that it has', () => {
+  const own = new HdError('MY_CODE', 'mine', { file: 'a.png' })
+  expect(toHdError(own, 'HD_FIT', 'what', { file: 'b.png' })).toBe(own)
+  const other = toHdError('a text', 'HD_FIT', 'it failed', { file: 'b.png' })
+  expect(other).toMatchObject({ code: 'HD_FIT', message: 'it failed: a text', file: 'b.png', cause: 'a text' })
+})
+
+test('an error is named after its picture without changing it for other pictures', () => {
+  class ServiceError extends HdError {
+    readonly status = 503
+  }
+  const shared = new ServiceError('MY_CODE', 'out of service')
+  const named = inFile(shared, 'a.png')
+  expect(named).toBeInstanceOf(ServiceError)
+  expect(named).toMatchObject({ code: 'MY_CODE', message: 'out of service', status: 503, file: 'a.png' })
+  expect(named.stack).toBe(shared.stack)
+  expect(shared.file).toBeUndefined()
+  expect(inFile(named, 'b.png')).toBe(named)
+  expect(inFile(shared, undefined)).toBe(shared)
+})
