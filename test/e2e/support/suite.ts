@@ -268,6 +268,31 @@ export function describeBundler(bundler: Bundler): void {
       expect(await project.read(`dist/${second.pictures[0]}`)).toEqual(bytes)
     })
 
+    test('include takes the files that it matches, also behind an alias', async () => {
+      const project = await createProject({
+        'pictures/b.jpg': await jpeg(30),
+        'main.js': `export { default as a } from './pictures/b.jpg?hd'\nexport { default as b } from '@pictures/b.jpg?hd&format=webp'`,
+      })
+      const options = project.options({ include: `${project.root}/pictures/*` })
+      const built = await bundler.build(project, options, { alias: { '@pictures': `${project.root}/pictures` } })
+      const { a, b } = await built.run()
+      expect(await facts(built, a)).toEqual({ ...TWICE, format: 'jpeg' })
+      expect(await facts(built, b)).toEqual({ ...TWICE, format: 'webp' })
+      expect(built.warnings).toEqual([])
+    })
+
+    test('exclude wins over include, whatever the query says', async () => {
+      const project = await createProject({ 'main.js': `export { default as a } from './a.jpg?hd&unknown=1'` })
+      const upscaler = doubling()
+      const options = project.options({ upscaler, include: /\.jpg$/, exclude: /a\.jpg$/ })
+      const outcome = await bundler.build(project, options).then(
+        ({ warnings }) => warnings.join('\n'),
+        (error: Error) => error.message,
+      )
+      expect(outcome).not.toMatch(/^$|HD_QUERY/)
+      expect(upscaler.calls).toBe(0)
+    })
+
     test('a second build takes the picture from the cache', async () => {
       const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
       const upscaler = doubling()

@@ -1,8 +1,11 @@
+import { readFile, rm } from 'node:fs/promises'
 import type { Configuration } from 'webpack'
 import { describe, expect, test } from 'vitest'
+import type { HdOptions } from 'unplugin-hd/webpack'
 import { facts } from './bundler.ts'
+import { buildInChild } from './child.ts'
 import { HEIGHT, jpeg, png, WIDTH } from './pictures.ts'
-import { createProject, listFiles } from './project.ts'
+import { createProject, listFiles, type Project } from './project.ts'
 import { doubling } from './upscaler.ts'
 import type { WebpackLike } from './webpack-like.ts'
 
@@ -148,8 +151,6 @@ export function describeWebpackLike(bundler: WebpackLike): void {
   })
 
   describe('inlining', () => {
-    const limit = (maxSize: number): Configuration => ({ module: { parser: { asset: { dataUrlCondition: { maxSize } } } } })
-
     test(`the limit that the user sets holds for the 2x`, async () => {
       const project = await createProject({
         'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as file } from './a.jpg?hd&no-inline'`,
@@ -247,9 +248,78 @@ export function describeWebpackLike(bundler: WebpackLike): void {
     })
   })
 
+  describe(`the compiler's own cache on disk`, () => {
+    test('keeps the assets in later processes, and notices a changed picture and changed options', async () => {
+      const project = await createProject({
+        'main.js': `import a from './a.jpg?hd'\nimport b from './a.jpg?hd&as=img&format=webp'\nconsole.log(a, b)`,
+      })
+      const build = async (own: HdOptions = {}, inChild = false): Promise<{ calls: number; pictures: Map<string, Buffer> }> => {
+        await rm(project.dist, { recursive: true, force: true })
+        const upscaler = doubling()
+        const options = project.options({ ...own, upscaler })
+        const settings = { config: persistent(bundler, project) }
+        if (!inChild) {
+          const { warnings } = await bundler.build(project, options, settings)
+          expect(warnings).toEqual([])
+          return { calls: upscaler.calls, pictures: await emitted(project) }
+        }
+        const { plugins: _, ...config } = bundler.config(project, options, settings)
+        const { calls, warnings } = await buildInChild(bundler.name, project, { ...options, upscaler: 'doubling' }, config)
+        expect(warnings).toEqual([])
+        return { calls, pictures: await emitted(project) }
+      }
+      const first = await build()
+      expect(first.pictures.size).toBe(3)
+      expect(first.calls).toBe(1)
+      for (const inChild of [true, false, false]) {
+        const later = await build({}, inChild)
+        expect(later.pictures).toEqual(first.pictures)
+        expect(later.calls).toBe(0)
+      }
+      const otherQuality = await build({ quality: 20 })
+      expect([...otherQuality.pictures.keys()]).not.toEqual([...first.pictures.keys()])
+      expect(otherQuality.pictures.size).toBe(3)
+      await project.write('a.jpg', await jpeg(90))
+      const otherPicture = await build()
+      expect(otherPicture.calls).toBe(1)
+      expect(otherPicture.pictures.size).toBe(3)
+      for (const name of first.pictures.keys()) expect(otherPicture.pictures.has(name), name).toBe(false)
+    })
+
+    test('is used again when one configuration is built twice in a process', async () => {
+      const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
+      const config = bundler.config(project, project.options(), { config: persistent(bundler, project) })
+      const first = await bundler.buildConfig(project, config)
+      await rm(project.dist, { recursive: true })
+      const second = await bundler.buildConfig(project, config)
+      expect(second.pictures).toEqual(first.pictures)
+      expect(await facts(second, (await second.run())['url'])).toEqual(TWICE)
+      expect(JSON.stringify(config.cache).match(/hd:/g) ?? []).toHaveLength(0)
+    })
+  })
+
   test('a picture that no module uses any more is not emitted', async () => {
     const project = await createProject({ 'main.js': `import unused from './a.jpg?hd&as=img'\nexport const x = 1` })
     await bundler.build(project, project.options({ upscaler: doubling() }))
     expect((await listFiles(project.dist)).filter((name) => name.endsWith('.jpg'))).toEqual([])
   })
+}
+
+function limit(maxSize: number): Configuration {
+  return { module: { parser: { asset: { dataUrlCondition: { maxSize } } } } }
+}
+
+function persistent({ name }: WebpackLike, { root }: Project): Configuration {
+  const directory = `${root}/compiler-cache`
+  const cache =
+    name === 'rspack'
+      ? { type: 'persistent', storage: { type: 'filesystem', directory } }
+      : { type: 'filesystem', cacheDirectory: directory }
+  return { cache: cache as Configuration['cache'] & object }
+}
+
+/** The pictures in the output, by name. */
+async function emitted({ dist }: Project): Promise<Map<string, Buffer>> {
+  const names = (await listFiles(dist)).filter((name) => /\.(?:jpg|webp)$/.test(name))
+  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(`${dist}/${name}`)] as const)))
 }
