@@ -32,11 +32,15 @@ try {
   for (const [name, values] of Object.entries(times)) {
     const middle = median(values)
     const range = `${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)}`
-    const added = name === 'plain' ? '' : `, ${((middle - plain) / COUNT).toFixed(2)} ms a picture over plain (${(middle / plain).toFixed(2)} times)`
+    const added =
+      name === 'plain'
+        ? ''
+        : `, ${((middle - plain) / COUNT).toFixed(2)} ms a picture over plain (${(middle / plain).toFixed(2)} times)`
     console.log(`${name.padEnd(11)} ${middle.toFixed(0).padStart(5)} ms (${range})${added}`)
   }
 } finally {
-  if (!process.env.KEEP) await rm(root, { recursive: true, force: true }); else console.log(root)
+  if (!process.env.KEEP) await rm(root, { recursive: true, force: true })
+  else console.log(root)
 }
 
 /** Distinct pictures of 160x120, about 5 kB each. */

@@ -1,21 +1,25 @@
-// Measures the built package; run it from anywhere: node packages/neural/scripts/measure.mjs --runtime native --tile 256,512
+// What does neural() cost beside the bare network? For each tile size, in turn: a whole upscale(), and the session.run calls
+// of the same tiles in a worker of their own. Prints the best of each, their ratio, the first upscale() with its cold start,
+// and the peak memory of the process (Linux).
 //   --runtime native|wasm, --threads 2, --tile 512 (several with commas), --size 1200x800, --rounds 5, --no-bare
-// Per tile size: the best whole upscale(), the best sum of the bare session.run calls of the same tiles (in a worker of
-// their own), the ratio of the two, the time of the first upscale() with its cold start, and the peak memory of the process.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
+import { neural } from '@unplugin-hd/neural'
+import { printMachine } from './machine.mjs'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 
+const NEURAL = new URL('../packages/neural/', import.meta.url)
+/** Of the built-in network. */
 const OVERLAP = 12
 
 async function serveBareRuns({ runtime, threads }) {
   const ort =
     runtime === 'native'
       ? createRequire(import.meta.url)('onnxruntime-node')
-      : await import(new URL('../dist/ort/ort.node.min.mjs', import.meta.url).href)
+      : await import(new URL('dist/ort/ort.node.min.mjs', NEURAL).href)
   if (runtime === 'wasm') ort.env.wasm.numThreads = threads
-  const model = readFileSync(new URL('../models/hd-x2.onnx', import.meta.url))
+  const model = readFileSync(new URL('models/hd-x2.onnx', NEURAL))
   const session = await ort.InferenceSession.create(model, { intraOpNumThreads: threads, interOpNumThreads: 1 })
   parentPort.on('message', async ({ count, width, height }) => {
     const image = new ort.Tensor('uint8', createPicture(width, height).data, [1, height, width, 3])
@@ -38,7 +42,7 @@ function createPicture(width, height) {
 /** The package's own plan, from its source, as Node 20 does not read TypeScript. */
 async function loadPlanAxis() {
   const { default: ts } = await import('typescript')
-  const source = readFileSync(new URL('../src/tiles.ts', import.meta.url), 'utf8')
+  const source = readFileSync(new URL('src/tiles.ts', NEURAL), 'utf8')
   const { outputText } = ts.transpileModule(source, {
     compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
   })
@@ -46,6 +50,7 @@ async function loadPlanAxis() {
 }
 
 function peakMegabytes() {
+  if (process.platform !== 'linux') return NaN
   return Number(/VmHWM:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1000
 }
 
@@ -55,7 +60,6 @@ const best = (times) => Math.min(...times.slice(1))
 const text = (fallback) => ({ type: 'string', default: fallback })
 
 async function measure(settings, width, height, rounds, bare) {
-  const { neural } = await import('../dist/index.mjs')
   const upscaler = neural(settings)
   const log = { debug: nothing, info: nothing, warn: console.warn }
   const context = { signal: new AbortController().signal, log, onProgress: nothing }
@@ -89,6 +93,7 @@ async function measure(settings, width, height, rounds, bare) {
 }
 
 if (isMainThread) {
+  printMachine(['@unplugin-hd/neural', 'onnxruntime-node', 'onnxruntime-common'])
   const options = { runtime: text('native'), threads: text('2'), tile: text('512'), size: text('1200x800'), rounds: text('5') }
   const { values } = parseArgs({ options: { ...options, 'no-bare': { type: 'boolean', default: false } } })
   const [width, height] = values.size.split('x').map(Number)
