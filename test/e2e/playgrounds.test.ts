@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listFiles } from './support/project.ts'
+
+const PLAYGROUNDS = fileURLToPath(new URL('../../playground', import.meta.url))
+const NAMES = ['vite-basic', 'rollup-basic', 'rolldown-basic', 'webpack-basic', 'rspack-basic', 'esbuild-basic']
+
+let cache: string
+beforeAll(async () => {
+  cache = await mkdtemp(path.join(tmpdir(), 'unplugin-hd-playgrounds-'))
+})
+afterAll(() => rm(cache, { recursive: true, force: true, maxRetries: 3 }))
+
+/** Runs the playground's own build script. */
+async function runBuild(folder: string): Promise<{ code: number | null; output: string }> {
+  const { scripts } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as { scripts: { build: string } }
+  const PATH = [path.join(folder, 'node_modules', '.bin'), process.env['PATH']].join(path.delimiter)
+  const child = spawn(scripts.build, { cwd: folder, shell: true, env: { ...process.env, PATH, UNPLUGIN_HD_CACHE_DIR: cache } })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
+}
+
+async function emittedPictures(folder: string): Promise<{ digest: string; width: number; height: number; format: string }[]> {
+  const dist = path.join(folder, 'dist')
+  const names = (await listFiles(dist)).filter((name) => /\.(?:jpg|png|webp|avif)$/.test(name))
+  return Promise.all(
+    names.map(async (name) => {
+      const bytes = await readFile(path.join(dist, name))
+      const { width, height, format } = await sharp(bytes).metadata()
+      return { digest: createHash('sha256').update(bytes).digest('hex'), width, height, format }
+    }),
+  )
+}
+
+// Each is built with the default upscaler; the first one to need a picture makes it, the others find it in the cache.
+describe.each(NAMES)('playground/%s', (name) => {
+  const folder = path.join(PLAYGROUNDS, name)
+
+  test('builds, without a warning of the plugin, and tells what it did', async () => {
+    const { code, output } = await runBuild(folder)
+    expect(code, output).toBe(0)
+    expect(output).not.toContain('was not processed')
+    expect(output).toMatch(/hd \d+ pictures: /)
+    expect(output).toMatch(/dandelion\.jpg {2}640x427 → 1280x854/)
+  })
+})
+
+test('all of them emit the dandelion at twice its size, byte for byte the same', async () => {
+  const digests = await Promise.all(
+    NAMES.map(async (name) => {
+      const pictures = await emittedPictures(path.join(PLAYGROUNDS, name))
+      const dandelions = pictures.filter(({ width, height, format }) => width === 1280 && height === 854 && format === 'jpeg')
+      return dandelions.map(({ digest }) => digest)
+    }),
+  )
+  expect(digests[0]).toHaveLength(1)
+  expect(digests).toEqual(NAMES.map(() => digests[0]))
+})
+
+test('every playground is built by these tests', async () => {
+  const folders = (await readdir(PLAYGROUNDS, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+  expect(folders.filter((name) => name !== 'pictures').toSorted()).toEqual(NAMES.toSorted())
+})
