@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
@@ -95,6 +95,15 @@ describe('a doubled picture', () => {
     expect(channels).toBe(4)
     const alpha = data.filter((_, index) => index % 4 === 3).subarray(0, 40)
     for (let x = 6; x < 34; x++) expect(Math.abs(alpha[x]! - (6 * x - 3))).toBeLessThanOrEqual(2)
+  })
+
+  test('holds no colour far from what is visible', async () => {
+    const { hd, source } = await workshop({ upscaler: repeater() })
+    const rgba = paint(20, 12, 4, (x, _, channel) => (channel === 3 ? (x < 4 ? 255 : 0) : 100))
+    const asset = await hd.double(await source('a.png', await image(rgba, 20, 12, 4).png().toBuffer()))
+    const { data } = await pixelsOf(asset.bytes)
+    expect([...data.subarray(4 * 11, 4 * 11 + 3)]).toEqual([100, 100, 100])
+    expect([...data.subarray(4 * 12, 4 * 40)].every((level) => level === 0)).toBe(true)
   })
 
   test('that was grey is grey, and with alpha too', async () => {
@@ -243,6 +252,16 @@ describe('the cache', () => {
     expect(upscaler.calls).toHaveLength(1)
     expect(assets[0]!.key).toBe(assets[1]!.key)
     expect(Buffer.compare(assets[2]!.bytes, assets[3]!.bytes)).toBe(0)
+  })
+
+  test('is not written again by who waited for the same thing', async () => {
+    const { hd, source, root } = await workshop({ upscaler: repeater(), concurrency: 1 })
+    const picture = await source('a.png', await image(noisy(300, 300), 300, 300).png().toBuffer())
+    const [first, second] = [hd.double(picture, { format: 'webp' }), hd.double(picture, { format: 'webp' })]
+    const { key } = await first
+    const written = await stat(path.join(root, 'cache', 'v1', key.slice(0, 2), key))
+    await second
+    expect((await stat(path.join(root, 'cache', 'v1', key.slice(0, 2), key))).ino).toBe(written.ino)
   })
 
   test('is shared by two instances at the same time', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -13,6 +13,9 @@ const STALE_MS = 30_000
 
 /** A lock without text is one that was created this moment, or whose owner died at that very moment. */
 const EMPTY_STALE_MS = 2_000
+
+/** Removing an abandoned lock takes some file operations; who needs longer was killed meanwhile. */
+const GUARD_STALE_MS = 10_000
 
 /** Two computations of when this process started differ by less. */
 const START_GRAIN_MS = 2_000
@@ -85,10 +88,7 @@ async function waitFor(file: string, owner: Owner, signal: AbortSignal): Promise
     if (outcome === undefined) return
     denied = outcome.code === 'EEXIST' ? 0 : denied + 1
     if (denied > MAX_DENIED) throw outcome
-    if (await isAbandoned(file)) {
-      await remove(file)
-      continue
-    }
+    if ((await isAbandoned(file)) && (await remove(file))) continue
     await delay(wait, undefined, { signal }).catch((cause: unknown) => {
       throw new HdError('HD_ABORTED', 'cancelled while another process was working on the same picture', { cause })
     })
@@ -134,17 +134,32 @@ async function isAbandoned(file: string): Promise<boolean> {
 
 /**
  * Two waiters may both find the lock abandoned, and the slower one must not remove the lock that the faster one has made
- * since: so it is moved aside first, looked at again, and put back if it has an owner.
+ * since: so one at a time looks again and removes. (To move the file aside and back would revive a lock that was released in
+ * between.)
+ * @returns false when somebody else is about to remove it
  */
-async function remove(file: string): Promise<void> {
-  const aside = `${file}.${randomUUID()}`
+async function remove(file: string): Promise<boolean> {
+  const guard = `${file}.remove`
+  if (!(await createGuard(guard))) return false
   try {
-    await rename(file, aside)
-  } catch {
-    return
+    if (await isAbandoned(file)) await rm(file, { force: true })
+    return true
+  } finally {
+    await rm(guard, { force: true }).catch(() => undefined)
   }
-  if (await isAbandoned(aside)) await rm(aside, { force: true })
-  else await rename(aside, file).catch(() => undefined)
+}
+
+async function createGuard(guard: string): Promise<boolean> {
+  try {
+    const handle = await open(guard, 'wx')
+    await handle.close()
+    return true
+  } catch {
+    const facts = await stat(guard).catch(() => undefined)
+    const left = facts && Math.abs(Date.now() - facts.mtimeMs) > GUARD_STALE_MS
+    if (left) await rm(guard, { force: true }).catch(() => undefined)
+    return false
+  }
 }
 
 async function release(file: string, token: string): Promise<void> {
