@@ -1,7 +1,9 @@
+import type { HdAsset, ResolvedOptions } from '@unplugin-hd/core'
 import type { LoaderContext } from 'webpack'
 import { partRequest } from './adapters/webpack-request.ts'
 import { sessionOf } from './adapters/webpack-sessions.ts'
 import { requestOf } from './session.ts'
+import type { Shape } from './shape.ts'
 
 /** The loader takes bytes and gives bytes. */
 export const raw = true
@@ -21,11 +23,25 @@ async function load(context: LoaderContext<unknown>): Promise<Buffer | string> {
   const part = query.get('part')
   const { resourcePath, resourceQuery } = context
   const { request } = requestOf(`x${resourceQuery}`)
-  const { shape } = await sessionOf(context.rootContext, key).load(resourcePath, request)
+  // oxlint-disable-next-line no-underscore-dangle -- the bundlers' name
+  const session = sessionOf(context._compiler)
+  const { shape } = await session.load(resourcePath, request)
+  // The next build is to try again.
+  if (isMakeshift(shape, session.hd.options)) context.cacheable(false)
   if (part !== null || request.as === 'url') return Buffer.from(shape.parts[Number(part ?? 0)]!.asset.bytes)
 
   const loader = context.loaders[context.loaderIndex]!.path
   const requests = shape.parts.map((one, index) => partRequest(resourcePath, resourceQuery, request, one, index, { loader, key }))
   const imports = requests.map((specifier, index) => `import url${index} from ${JSON.stringify(specifier)}`)
   return `${imports.join('\n')}\nexport default ${shape.expression(requests.map((_, index) => `url${index}`))}\n`
+}
+
+/** No upscaler succeeded, and `onError` said to go on. */
+function isMakeshift({ parts }: Shape, { mode, upscalers }: ResolvedOptions): boolean {
+  if (mode === 'off') return false
+  const names = new Set(upscalers.map(({ name }) => name))
+  return parts.some(({ asset }) => {
+    const { factor, upscaler } = asset as Partial<HdAsset>
+    return factor === 1 || (upscaler !== undefined && !names.has(upscaler))
+  })
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Upscaler } from 'unplugin-hd'
 
 export interface CountingUpscaler extends Upscaler {
@@ -33,6 +34,23 @@ export function failing(): CountingUpscaler {
     async upscale() {
       this.calls++
       throw new Error('no luck today')
+    },
+  }
+}
+
+/** Doubles pictures named `slow…` only when there was time to close it meanwhile: then those fail, as a stopped worker does. */
+export function closable(): Upscaler {
+  const { upscale, ...rest } = doubling()
+  let closing = new AbortController()
+  return {
+    ...rest,
+    async upscale(picture, context) {
+      if (picture.file.includes('slow')) await setTimeout(300, undefined, { signal: closing.signal })
+      return upscale.call(doubling(), picture, context)
+    },
+    async close() {
+      closing.abort()
+      closing = new AbortController()
     },
   }
 }

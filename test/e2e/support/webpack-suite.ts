@@ -6,7 +6,7 @@ import { facts } from './bundler.ts'
 import { buildInChild } from './child.ts'
 import { HEIGHT, jpeg, png, WIDTH } from './pictures.ts'
 import { createProject, listFiles, type Project } from './project.ts'
-import { doubling } from './upscaler.ts'
+import { closable, doubling, failing } from './upscaler.ts'
 import type { WebpackLike } from './webpack-like.ts'
 
 const TWICE = { width: 2 * WIDTH, height: 2 * HEIGHT, format: 'jpeg' }
@@ -58,6 +58,21 @@ export function describeWebpackLike(bundler: WebpackLike): void {
         expect(built.pictures).toHaveLength(2)
       })
     }
+  })
+
+  test('[path] is the folder of the picture, whoever imports it', async () => {
+    const project = await createProject({
+      'pics/a.jpg': await jpeg(),
+      'one/index.js': `export { default as one } from '../pics/a.jpg?hd'`,
+      'two/index.js': `export { default as two } from '@pics/a.jpg?hd'`,
+      'main.js': `export * from './one/index.js'\nexport * from './two/index.js'`,
+    })
+    const built = await bundler.build(project, project.options(), {
+      alias: { '@pics': `${project.root}/pics` },
+      config: { output: { assetModuleFilename: '[path][name][ext]', publicPath: '/' } },
+    })
+    expect(await built.run()).toMatchObject({ one: '/pics/a@2x.jpg', two: '/pics/a@2x.jpg' })
+    expect(built.pictures).toEqual(['pics/a@2x.jpg'])
   })
 
   describe(`the user's own rules`, () => {
@@ -239,6 +254,20 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       const second = await bundler.buildConfig(project, config)
       expect(first.warnings).toHaveLength(1)
       expect(second.warnings).toHaveLength(1)
+      expect(config.module?.rules).toHaveLength(1)
+    })
+
+    test('two of one project with equal options, at the same time, do not end each other', async () => {
+      const project = await createProject({
+        'slow.jpg': await jpeg(3),
+        'slow.js': `export { default as url } from './slow.jpg?hd'`,
+        ...URL_ENTRY,
+      })
+      const builds = ['slow.js', 'main.js'].map((entry) =>
+        bundler.build(project, project.options({ upscaler: closable() }), { entry, config: { output: { clean: false } } }),
+      )
+      for (const built of await Promise.all(builds)) expect(built.warnings).toEqual([])
+      expect((await listFiles(project.dist)).filter((name) => name.endsWith('.jpg'))).toHaveLength(2)
     })
 
     test('a bad query is reported once, with the module that has it', async () => {
@@ -285,6 +314,24 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       expect(otherPicture.pictures.size).toBe(3)
       for (const name of first.pictures.keys()) expect(otherPicture.pictures.has(name), name).toBe(false)
     })
+
+    for (const onError of ['source', 'resample'] as const) {
+      test(`does not keep what onError: '${onError}' put in the place of the 2x`, async () => {
+        const project = await createProject({
+          'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as meta } from './a.jpg?hd&as=meta'`,
+        })
+        const upscaler = doubling()
+        const broken = { ...failing(), name: upscaler.name, version: upscaler.version }
+        const settings = { config: persistent(bundler, project) }
+        const first = await bundler.build(project, project.options({ onError, upscaler: broken }), settings)
+        expect(first.warnings).not.toEqual([])
+        const second = await bundler.build(project, project.options({ onError, upscaler }), settings)
+        const { url, meta } = await second.run()
+        expect(second.warnings).toEqual([])
+        expect(await facts(second, url)).toEqual(TWICE)
+        expect(meta).toMatchObject({ src: url, width: TWICE.width, upscaler: 'doubling' })
+      })
+    }
 
     test('is used again when one configuration is built twice in a process', async () => {
       const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })

@@ -29,7 +29,7 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
   })
   const key = optionsKey(session.hd.options)
   const reference: LoaderReference = { loader: fileURLToPath(LOADER), key }
-  registerSession(root, key, session)
+  registerSession(compiler, session)
   extendCacheVersion(config, key)
   config.module.rules.push(...assetRules(compiler))
 
@@ -39,6 +39,8 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
       if (isHdId(data.request) && !data.request.includes('!')) await rewrite(data, normalModuleFactory, session, reference)
     })
   })
+  // With `bail` there is no end of the compilation.
+  compiler.hooks.failed.tap(NAME, () => void session.end().catch(() => undefined))
   compiler.hooks.afterCompile.tapPromise(NAME, async (compilation) => {
     // Child compilers (HTML and CSS extraction) share the parent's build.
     if (compilation.compiler !== compiler) return

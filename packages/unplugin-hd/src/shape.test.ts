@@ -1,0 +1,106 @@
+import type { Asset, Hd, HdAsset, HdRequest, Source } from '@unplugin-hd/core'
+import { expect, test } from 'vitest'
+import { createShape, type Shape } from './shape.ts'
+
+const SOURCE: Source = { name: 'src/pics/my.hero.jpg', bytes: new Uint8Array(5), digest: 'd', format: 'jpeg' }
+const REQUEST: HdRequest = { as: 'url', formats: [], quality: undefined, delivery: 'auto' }
+
+function asset(format: Asset['format']): Asset {
+  const extension = format === 'jpeg' ? 'jpg' : format
+  return { key: format, bytes: new Uint8Array(9), format, extension, mime: `image/${format}` }
+}
+
+/** Answers without any picture; `factor` 1 is what `mode: 'off'` gives. */
+function fakeHd(factor: 1 | 2): Hd {
+  return {
+    double: async (_: Source, { format = 'jpeg' } = {}): Promise<HdAsset> => ({
+      ...asset(factor === 1 ? 'jpeg' : format),
+      width: 30 * factor,
+      height: 20 * factor,
+      factor,
+      upscaler: factor === 2 ? 'own' : undefined,
+      source: { width: 30, height: 20, format: 'jpeg', bytes: 5 },
+    }),
+    original: async (_: Source, { format = 'jpeg' } = {}) => asset(format),
+  } as Hd
+}
+
+/** The value that the expression gives when the URL of a part is its name. */
+function valueOf({ parts, expression }: Shape): unknown {
+  const code = expression(parts.map(({ name }) => JSON.stringify(name)))
+  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the code is ours
+  return new Function(`return ${code}`)()
+}
+
+async function shapeOf(request: Partial<HdRequest>, factor: 1 | 2 = 2): Promise<{ value: unknown; names: string[] }> {
+  const shape = await createShape(fakeHd(factor), SOURCE, { ...REQUEST, ...request })
+  return { value: valueOf(shape), names: shape.parts.map(({ name, original }) => (original ? `${name} (source)` : name)) }
+}
+
+test('url is one part, marked as the double', async () => {
+  expect(await shapeOf({})).toEqual({ value: 'my.hero@2x.jpg', names: ['my.hero@2x.jpg'] })
+  expect(await shapeOf({ formats: ['webp'] })).toMatchObject({ value: 'my.hero@2x.webp' })
+})
+
+test('srcset is the source and its double; with a format both are in it', async () => {
+  expect(await shapeOf({ as: 'srcset' })).toEqual({
+    value: 'my.hero.jpg 1x, my.hero@2x.jpg 2x',
+    names: ['my.hero.jpg (source)', 'my.hero@2x.jpg'],
+  })
+  expect(await shapeOf({ as: 'srcset', formats: ['avif'] })).toEqual({
+    value: 'my.hero.avif 1x, my.hero@2x.avif 2x',
+    names: ['my.hero.avif', 'my.hero@2x.avif'],
+  })
+})
+
+test('img has the size in CSS pixels', async () => {
+  const { value } = await shapeOf({ as: 'img' })
+  expect(value).toEqual({ src: 'my.hero.jpg', srcset: 'my.hero.jpg 1x, my.hero@2x.jpg 2x', width: 30, height: 20 })
+})
+
+test('picture has a source for each format and an img of the own format', async () => {
+  const { value, names } = await shapeOf({ as: 'picture', formats: ['avif', 'webp'] })
+  expect(value).toEqual({
+    sources: [
+      { type: 'image/avif', srcset: 'my.hero.avif 1x, my.hero@2x.avif 2x' },
+      { type: 'image/webp', srcset: 'my.hero.webp 1x, my.hero@2x.webp 2x' },
+    ],
+    img: { src: 'my.hero.jpg', srcset: 'my.hero.jpg 1x, my.hero@2x.jpg 2x', width: 30, height: 20 },
+  })
+  expect(names).toHaveLength(6)
+})
+
+test('meta has the facts of the double and of the source', async () => {
+  const { value } = await shapeOf({ as: 'meta' })
+  expect(value).toEqual({
+    src: 'my.hero@2x.jpg',
+    width: 60,
+    height: 40,
+    format: 'jpeg',
+    bytes: 9,
+    upscaler: 'own',
+    source: { src: 'my.hero.jpg', width: 30, height: 20 },
+  })
+})
+
+test('without a double nothing is called 2x, and the source is the only part', async () => {
+  const names = ['my.hero.jpg (source)']
+  expect(await shapeOf({}, 1)).toEqual({ value: 'my.hero.jpg', names })
+  expect(await shapeOf({ as: 'srcset' }, 1)).toEqual({ value: 'my.hero.jpg 1x', names })
+  expect(await shapeOf({ as: 'picture', formats: ['webp'] }, 1)).toEqual({
+    value: { sources: [], img: { src: 'my.hero.jpg', srcset: 'my.hero.jpg 1x', width: 30, height: 20 } },
+    names,
+  })
+  expect(await shapeOf({ as: 'meta' }, 1)).toEqual({
+    value: {
+      src: 'my.hero.jpg',
+      width: 30,
+      height: 20,
+      format: 'jpeg',
+      bytes: 9,
+      upscaler: null,
+      source: { src: 'my.hero.jpg', width: 30, height: 20 },
+    },
+    names,
+  })
+})
