@@ -93,7 +93,7 @@ describe('a picture with too many bytes', () => {
       height: 200,
     })
     expect(data.length).toBeLessThanOrEqual(maxBytes)
-    // The best quality that fits: another three percent of bytes are not left unused.
+    // The best quality that fits, so that most of the bytes are used.
     expect(data.length).toBeGreaterThan(0.8 * maxBytes)
   })
 
