@@ -343,7 +343,7 @@ describe('the mode', () => {
     expect(error).toMatchObject({ code: 'HD_CACHE_MISS', file: 'b.png' })
     expect(error.message).toMatch(/UNPLUGIN_HD_MODE=on/)
     expect(upscaler.calls).toHaveLength(0)
-    expect(typesOf(events)).toEqual(['done', 'failed'])
+    expect(typesOf(events)).toEqual(['queued', 'settled', 'done', 'failed'])
   })
 
   test('off gives the source itself, at 1x, and writes nothing', async () => {
@@ -365,7 +365,7 @@ describe('when the upscaler fails', () => {
     const { hd, source, events } = await workshop({ upscaler: failing() })
     const picture = await source('pictures/../a.png', await colourfulPng())
     expect(await hdErrorOf(() => hd.double(picture))).toMatchObject({ code: 'MY_CODE', file: 'a.png' })
-    expect(typesOf(events)).toEqual(['queued', 'start', 'upscaled', 'failed'])
+    expect(typesOf(events)).toEqual(['queued', 'start', 'upscaled', 'settled', 'failed'])
   })
 
   test('with anything else than an HdError, that is wrapped', async () => {
@@ -516,6 +516,7 @@ describe('events', () => {
       { type: 'progress', name: 'a.png', fraction: 0 },
       { type: 'progress', name: 'a.png', fraction: 0.5 },
       { type: 'progress', name: 'a.png', fraction: 1 },
+      { type: 'settled', name: 'a.png' },
       {
         type: 'done',
         name: 'a.png',
@@ -613,15 +614,44 @@ describe('an upscaler', () => {
       },
     })
     const { hd, source, warnings } = await workshop({ upscaler: [stuck, closing] })
+    const picture = await source('a.png', await colourfulPng())
+    expect((await hd.double(picture)).factor).toBe(2)
     await hd.close()
     expect(closed).toBe(1)
     expect(warnings).toEqual([expect.stringMatching(/'stuck' could not be closed: stuck/)])
-    expect((await hd.double(await source('a.png', await colourfulPng()))).factor).toBe(2)
+    expect((await hd.double(picture, { format: 'webp' })).factor).toBe(2)
+    await hd.close()
+    expect(closed).toBe(2)
+  })
+
+  test('is not closed before the last of the builds that use it has ended', async () => {
+    let closed = 0
+    const shared = repeater({ close: async () => void closed++ })
+    const [one, two] = [await workshop({ upscaler: shared }), await workshop({ upscaler: shared })]
+    await one.hd.double(await one.source('a.png', await colourfulPng()))
+    await two.hd.double(await two.source('a.png', await colourfulPng()))
+    await one.hd.close()
+    expect(closed).toBe(0)
+    await two.hd.close()
+    expect(closed).toBe(1)
+  })
+
+  test('is not closed by a build that ends while the same one is still at work', async () => {
+    const { upscaler, begun, finish } = patient()
+    const order: string[] = []
+    const { hd, source } = await workshop({ upscaler: Object.assign(upscaler, { close: async () => void order.push('closed') }) })
+    const picture = await source('a.png', await colourfulPng())
+    const doubled = hd.double(picture).then(() => order.push('doubled'))
+    await begun
+    const ended = hd.close()
+    finish()
+    await Promise.all([doubled, ended])
+    expect(order).toEqual(['doubled', 'closed'])
   })
 })
 
 describe('cancelling', () => {
-  test('rejects what is at work, what waits, and what comes after, though the upscaler does not listen', async () => {
+  test('rejects what is at work and what waits, though the upscaler does not listen; later calls work again', async () => {
     const { upscaler, begun, finish } = patient()
     const { hd, source } = await workshop({ upscaler, concurrency: 1 })
     const pictures = [await source('a.png', await colourfulPng(8, 8)), await source('b.png', await colourfulPng(9, 9))]
@@ -631,10 +661,10 @@ describe('cancelling', () => {
     for (const [index, error] of (await Promise.all(pending)).entries()) {
       expect(error).toMatchObject({ code: 'HD_ABORTED', file: ['a.png', 'b.png'][index] })
     }
-    expect((await hdErrorOf(() => hd.double(pictures[0]!))).code).toBe('HD_ABORTED')
     expect(upscaler.calls).toHaveLength(1)
     expect(upscaler.calls[0]!.context.signal.aborted).toBe(true)
     finish()
+    expect((await hd.double(pictures[0]!)).factor).toBe(2)
     await hd.close()
   })
 

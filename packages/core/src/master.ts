@@ -83,7 +83,9 @@ export async function obtainMaster(
       )
     })
     try {
-      return await flight
+      const master = await flight
+      // Whoever joined did not upscale it.
+      return joined ? { ...master, fresh: false } : master
     } catch (error) {
       // Somebody else cancelled the work that we had joined; for us it is still wanted.
       if (!joined || signal.aborted || !isHdError(error) || error.code !== 'HD_ABORTED') throw error

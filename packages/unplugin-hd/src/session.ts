@@ -34,8 +34,11 @@ export interface Session {
   wants(id: string, directory?: string): boolean
   /** Makes what the id asks for. @throws Error with the file, what is wrong, what to do, and the code, in one line */
   load(file: string, request: HdRequest): Promise<Loaded>
-  /** Ends a build: prints the summary and frees what is held. May be followed by another build. */
-  end(): Promise<void>
+  /**
+   * Ends a build: prints the summary and frees what is held. May be followed by another build.
+   * @param cancel what is still at work is given up instead of waited for, because nobody needs it any more
+   */
+  end(cancel: boolean): Promise<void>
 }
 
 export interface Loaded {
@@ -61,7 +64,8 @@ export function createSession(options: HdOptions, { root, quiet, warn }: Session
         const source = await hd.source(file)
         return { source, shape: await createShape(hd, source, request) }
       }),
-    async end() {
+    async end(cancel) {
+      if (cancel) hd.abort()
       await hd.close()
       reporter.end()
     },

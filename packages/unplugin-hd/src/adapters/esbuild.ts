@@ -111,7 +111,7 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
   })
 
   build.onEnd(async ({ metafile, outputFiles }) => {
-    await session.end()
+    await session.end(false)
     const slipped = await slippedWarnings(root, Object.keys(metafile?.outputs ?? {}), outputFiles)
     const texts = [...warnings, ...slipped]
     warnings = []

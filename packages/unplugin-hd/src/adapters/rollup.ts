@@ -37,9 +37,9 @@ export function rollupHooks(options: HdOptions): Partial<Plugin> {
         return { code: `export default ${shape.expression(urls)}`, map: null, moduleSideEffects: false }
       },
     },
-    async buildEnd() {
+    async buildEnd(error) {
       // A wrong option leaves none.
-      await session?.end()
+      await session?.end(error !== undefined)
     },
     generateBundle: {
       order: 'post',

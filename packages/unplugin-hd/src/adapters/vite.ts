@@ -63,8 +63,9 @@ export function viteHooks(options: HdOptions): Partial<Plugin> {
         return { code: toModule(bindings, shape, request), map: null, moduleSideEffects: false }
       },
     },
-    async buildEnd() {
-      await session.end()
+    async buildEnd(error) {
+      // A dev server's build ends when the server does.
+      await session.end(error !== undefined || devAssets !== undefined)
     },
     generateBundle: {
       order: 'post',

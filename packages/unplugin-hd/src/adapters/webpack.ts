@@ -40,11 +40,11 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
     })
   })
   // With `bail` there is no end of the compilation.
-  compiler.hooks.failed.tap(NAME, () => void session.end().catch(() => undefined))
+  compiler.hooks.failed.tap(NAME, () => void session.end(true).catch(() => undefined))
   compiler.hooks.afterCompile.tapPromise(NAME, async (compilation) => {
     // Child compilers (HTML and CSS extraction) share the parent's build.
     if (compilation.compiler !== compiler) return
-    await session.end()
+    await session.end(false)
     for (const text of [...warnings, ...slipped(compilation, root)])
       compilation.warnings.push(new compiler.webpack.WebpackError(`unplugin-hd: ${text}`))
     warnings = []

@@ -2,7 +2,7 @@
 const INTERVAL_MS = 80
 
 /** Back to the start of the line, and erase it (ECMA-48: CR, EL). */
-const ERASE = '\r\u001B[K'
+export const ERASE: string = '\r\u001B[K'
 
 export interface LiveLine {
   /** Replaces the line. */
@@ -21,7 +21,8 @@ export function createLiveLine(stream: { write(text: string): unknown; columns?:
       if (off || now - last < INTERVAL_MS) return
       last = now
       shown = true
-      stream.write(ERASE + text.slice(0, (stream.columns ?? 80) - 1))
+      // A terminal that does not know its width says 0.
+      stream.write(ERASE + text.slice(0, (stream.columns || 80) - 1))
     },
     clear() {
       if (shown) stream.write(ERASE)

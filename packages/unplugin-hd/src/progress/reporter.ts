@@ -1,5 +1,5 @@
 import type { DonePicture, HdEvent } from '@unplugin-hd/core'
-import { createLiveLine } from './live-line.ts'
+import { createLiveLine, ERASE } from './live-line.ts'
 import { createStyle, formatBytes, formatPicture, formatTime } from './text.ts'
 
 /** Pictures that came from the cache are listed one by one only up to this many. */
@@ -27,8 +27,9 @@ export function createReporter({ stream, quiet, warn }: ReporterSurroundings): R
 
   const print = (text: string): void => {
     if (quiet) return
-    live.clear()
-    stream.write(`${style('dim', 'hd')} ${text}\n`)
+    // Also what the bundler itself keeps at the bottom of the terminal.
+    const start = stream.isTTY ? ERASE : ''
+    stream.write(`${start}${style('dim', 'hd')} ${text}\n`)
   }
   const position = (): string => `${build.done}/${build.queued}`
   const line = (name: string, picture: DonePicture): string => `${style('bold', name)}  ${formatPicture(picture)}`
@@ -39,8 +40,7 @@ export function createReporter({ stream, quiet, warn }: ReporterSurroundings): R
     if (build.pictures.has(key)) return
     build.pictures.set(key, { name, picture })
     if (picture.cache === 'hit' || picture.cache === 'off') return
-    if (picture.cache === 'made') build.done++
-    print(picture.cache === 'made' ? `${position()} ${line(name, picture)}` : line(name, picture))
+    print(`${position()} ${line(name, picture)}`)
   }
 
   return {
@@ -49,6 +49,9 @@ export function createReporter({ stream, quiet, warn }: ReporterSurroundings): R
       switch (event.type) {
         case 'queued':
           build.queued++
+          break
+        case 'settled':
+          build.done++
           break
         case 'progress':
           live.show(

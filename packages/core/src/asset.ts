@@ -1,0 +1,60 @@
+import type { SourceFacts } from './events.ts'
+import { FORMAT_FACTS, isOutputFormat, type OutputFormat, type SourceFormat } from './format.ts'
+import type { Header, Source } from './source.ts'
+import type { Encoding, Variant } from './variant.ts'
+
+/** A file to be emitted. */
+export interface Asset {
+  /** 64 hexadecimal digits; equal keys mean equal bytes. */
+  key: string
+  bytes: Uint8Array
+  format: OutputFormat | SourceFormat
+  /** File extension without the dot. */
+  extension: string
+  mime: string
+}
+
+/** The asset that a `?hd` import stands for. */
+export interface HdAsset extends Asset {
+  /** In pixels: exactly twice the source's when `factor` is 2. */
+  width: number
+  height: number
+  /** 1 when it is the source itself (`mode: 'off'`, `onError: 'source'`): then it must not be called 2x. */
+  factor: 1 | 2
+  /** Name of the upscaler; `undefined` when `factor` is 1. */
+  upscaler: string | undefined
+  source: SourceFacts
+}
+
+/** The asset of a variant. */
+export function toAsset({ key, bytes, facts }: Variant, { format }: Encoding, source: Source): HdAsset {
+  return {
+    key,
+    bytes,
+    format,
+    ...fileFacts(format),
+    width: facts.width,
+    height: facts.height,
+    factor: 2,
+    upscaler: facts.upscaler,
+    source: { ...facts.source, format: source.format, bytes: source.bytes.length },
+  }
+}
+
+/** The source itself in the place of its 2x. */
+export function sourceAsset(source: Source, { width, height }: Header): HdAsset {
+  const facts = { width, height, format: source.format, bytes: source.bytes.length }
+  return { ...originalAsset(source), width, height, factor: 1, upscaler: undefined, source: facts }
+}
+
+/** The source itself at 1x. */
+export function originalAsset({ digest, bytes, format }: Source): Asset {
+  return { key: digest, bytes, format, ...fileFacts(format) }
+}
+
+/** How files of a format are called. */
+export function fileFacts(format: OutputFormat | SourceFormat): { extension: string; mime: string } {
+  if (!isOutputFormat(format)) return { extension: format, mime: `image/${format}` }
+  const { extension, mime } = FORMAT_FACTS[format]
+  return { extension, mime }
+}

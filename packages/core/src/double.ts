@@ -1,0 +1,149 @@
+import { sourceAsset, toAsset, type HdAsset } from './asset.ts'
+import { formatError, HdError, isHdError } from './errors.ts'
+import type { CacheState } from './events.ts'
+import { defaultFormat, type OutputFormat } from './format.ts'
+import { obtainMaster, type MasterSurroundings } from './master.ts'
+import { processPool } from './memory.ts'
+import type { ResolvedOptions } from './options.ts'
+import type { Demand } from './pool.ts'
+import { resample } from './resample.ts'
+import { readHeader, type Header, type Source } from './source.ts'
+import type { Upscaler } from './upscaler.ts'
+import {
+  encodeOriginal,
+  encodeVariant,
+  findOriginal,
+  findVariant,
+  refuseUnencodable,
+  toEncoding,
+  type Encoding,
+  type Original,
+} from './variant.ts'
+
+/** What an import asks of the picture; what is left out comes from the options. */
+export interface EncodingRequest {
+  format?: OutputFormat | undefined
+  /** 1 to 100 */
+  quality?: number | undefined
+}
+
+export interface Doubled {
+  asset: HdAsset
+  state: CacheState
+  /** For its turn. */
+  waitedMs?: number
+}
+
+/** The 2x of a source: found in the cache, or made. @throws HdError, see `docs/errors.md` */
+export async function double(
+  source: Source,
+  request: EncodingRequest,
+  options: ResolvedOptions,
+  around: MasterSurroundings,
+): Promise<Doubled> {
+  if (options.mode === 'off') return { asset: sourceAsset(source, await readHeader(source, options.maxPixels)), state: 'off' }
+  const encoding = toEncoding(
+    request.format ?? options.format ?? defaultFormat(source.format),
+    request.quality ?? options.quality,
+  )
+
+  // Every member of the chain is asked for its cached result before any is asked to work.
+  for (const upscaler of options.upscalers) {
+    const found = await findVariant(source, upscaler, encoding, around.cache)
+    if (!found) continue
+    if ('variant' in found) return { asset: toAsset(found.variant, encoding, source), state: 'hit' }
+    const { master } = found
+    return inTurn(source, demand(master.facts.source, encoding, options), around, async () => {
+      return { asset: toAsset(await encodeVariant(master, encoding, around.cache), encoding, source), state: 'encoded' }
+    })
+  }
+  if (options.mode === 'cache-only') throw cacheMiss(source, options)
+
+  const header = await readHeader(source, options.maxPixels)
+  return inTurn(source, demand(header, encoding, options), around, async () => {
+    await refuseUnencodable(source, header, encoding)
+    try {
+      return await make(source, header, encoding, options.upscalers, around)
+    } catch (error) {
+      if (options.onError === 'fail' || !isHdError(error) || !isUpscalerFault(error)) throw error
+      const instead = options.onError === 'resample' ? 'it is enlarged by resampling instead' : 'the source is used at 1x instead'
+      around.emit({ type: 'warning', name: source.name, message: `${formatError(error)}; ${instead}` })
+      if (options.onError === 'source') return { asset: sourceAsset(source, header), state: 'off' }
+      return make(source, header, encoding, [resample()], around)
+    }
+  })
+}
+
+/** Waits until there is room for the work, and says how long that took. */
+async function inTurn(
+  { name }: Source,
+  room: Demand,
+  { signal, emit }: MasterSurroundings,
+  work: () => Promise<Doubled>,
+): Promise<Doubled> {
+  emit({ type: 'queued', name })
+  const queued = performance.now()
+  try {
+    return await processPool().run(room, signal, async () => {
+      const waitedMs = performance.now() - queued
+      return { ...(await work()), waitedMs }
+    })
+  } finally {
+    emit({ type: 'settled', name })
+  }
+}
+
+/** The first success of the chain. @throws HdError of the last member, with the others' messages */
+async function make(
+  source: Source,
+  header: Header,
+  encoding: Encoding,
+  upscalers: readonly Upscaler[],
+  around: MasterSurroundings,
+): Promise<Doubled> {
+  for (const [index, upscaler] of upscalers.entries()) {
+    try {
+      const master = await obtainMaster(source, header, upscaler, around)
+      const asset = toAsset(await encodeVariant(master, encoding, around.cache), encoding, source)
+      return { asset, state: master.fresh ? 'made' : 'encoded' }
+    } catch (error) {
+      const next = upscalers[index + 1]
+      if (next === undefined || !isHdError(error) || !isUpscalerFault(error)) throw error
+      around.emit({ type: 'warning', name: source.name, message: `${formatError(error)}; '${next.name}' is tried next` })
+    }
+  }
+  throw new TypeError('a chain has at least one upscaler')
+}
+
+/** Faults of the source, the query or the format stay the same whoever upscales; so does a cancelled build. */
+function isUpscalerFault({ code }: HdError): boolean {
+  return !/^HD_(?:SOURCE|QUERY|OPTION|ENCODE|ABORTED)/.test(code)
+}
+
+function cacheMiss(source: Source, { cache }: ResolvedOptions): HdError {
+  return new HdError('HD_CACHE_MISS', `its 2x is not in the cache ${cache.dir}, and 'mode' is 'cache-only'`, {
+    file: source.name,
+    remedy: 'Run the build once with UNPLUGIN_HD_MODE=on (`UNPLUGIN_HD_MODE=on npm run build`) and keep that folder',
+  })
+}
+
+/** The source encoded otherwise at its own size: found, or made. */
+export async function encodeAtOneX(
+  source: Source,
+  encoding: Encoding,
+  options: ResolvedOptions,
+  { cache, signal }: MasterSurroundings,
+): Promise<Original> {
+  const found = await findOriginal(source, encoding, cache)
+  if (found) return found
+  const header = await readHeader(source, options.maxPixels)
+  return processPool().run(demand(header, encoding, options), signal, () => encodeOriginal(source, header, encoding, cache))
+}
+
+/**
+ * What a picture in work needs of the process: RGB and alpha at 1x and 2x, the border for resampling, the files that come of
+ * it (20 to 48 bytes a source pixel were measured), and much more for the AVIF encoder (150).
+ */
+function demand({ width, height }: { width: number; height: number }, { format }: Encoding, options: ResolvedOptions): Demand {
+  return { weight: (format === 'avif' ? 160 : 64) * width * height, maxCount: options.concurrency }
+}

@@ -1,0 +1,107 @@
+import type { DonePicture, HdEvent } from '@unplugin-hd/core'
+import { describe, expect, test } from 'vitest'
+import { createReporter, type Reporter } from './reporter.ts'
+import { formatBytes, formatTime } from './text.ts'
+
+const PICTURE: DonePicture = {
+  cache: 'made',
+  ms: 1234,
+  width: 20,
+  height: 10,
+  bytes: 2000,
+  format: 'jpeg',
+  upscaler: 'neural',
+  source: { width: 10, height: 5, format: 'jpeg', bytes: 500 },
+}
+
+function setUp(terminal: boolean, quiet = false): { reporter: Reporter; output: () => string; warnings: string[] } {
+  let output = ''
+  const warnings: string[] = []
+  const stream = { write: (text: string) => (output += text), isTTY: terminal, columns: 80 }
+  return { reporter: createReporter({ stream, quiet, warn: (text) => void warnings.push(text) }), output: () => output, warnings }
+}
+
+function send(reporter: Reporter, ...events: HdEvent[]): void {
+  for (const event of events) reporter.onEvent(event)
+}
+
+const made = (name: string, picture: Partial<DonePicture> = {}): HdEvent[] => [
+  { type: 'queued', name },
+  { type: 'upscaled', name, upscaler: 'neural', metered: false },
+  { type: 'progress', name, fraction: 0.5 },
+  { type: 'settled', name },
+  { type: 'done', name, picture: { ...PICTURE, ...picture } },
+]
+
+describe('the reporter', () => {
+  test('prints a plain line for each made picture and a summary where there is no terminal', () => {
+    const { reporter, output } = setUp(false)
+    send(reporter, ...made('a.jpg'), { type: 'done', name: 'b.jpg', picture: { ...PICTURE, cache: 'hit', ms: 2 } })
+    reporter.end()
+    expect(output().split('\n')).toEqual([
+      'hd 1/1 a.jpg  10x5 → 20x10  500 B → 2.0 kB  1.2 s  made (neural)',
+      'hd b.jpg  10x5 → 20x10  500 B → 2.0 kB  2 ms  from cache (neural)',
+      'hd 2 pictures: 1 made, 1 from cache; 1.2 s of work, 1.0 kB → 4.0 kB',
+      '',
+    ])
+  })
+
+  test('shows a live line on a terminal, and erases it before anything else is printed', () => {
+    const { reporter, output } = setUp(true)
+    send(reporter, ...made('a.jpg'))
+    expect(output()).toContain('\r\u001B[Khd 0/1 a.jpg')
+    reporter.end()
+    const [, ...printed] = output().split('\r\u001B[K')
+    expect(printed.at(-1)).toContain('1 picture')
+  })
+
+  test('says nothing but warnings when it is to be quiet', () => {
+    const { reporter, output, warnings } = setUp(true, true)
+    send(reporter, ...made('a.jpg'), { type: 'warning', name: 'a.jpg', message: 'too large' })
+    reporter.end()
+    expect(output()).toBe('')
+    expect(warnings).toEqual(['a.jpg: too large'])
+  })
+
+  test('says nothing at all when there was no picture', () => {
+    const { reporter, output } = setUp(false)
+    reporter.end()
+    expect(output()).toBe('')
+  })
+
+  test('lists cached pictures only while they are few', () => {
+    const { reporter, output } = setUp(false)
+    for (let index = 0; index < 30; index++)
+      send(reporter, { type: 'done', name: `${index}.jpg`, picture: { ...PICTURE, cache: 'hit' } })
+    reporter.end()
+    expect(output().split('\n')).toEqual([expect.stringMatching(/^hd 30 pictures: 30 from cache; /), ''])
+  })
+
+  test('counts a picture that several environments ask for once', () => {
+    const { reporter, output } = setUp(false)
+    send(reporter, ...made('a.jpg'), { type: 'done', name: 'a.jpg', picture: { ...PICTURE, cache: 'hit' } })
+    reporter.end()
+    expect(output()).toContain('1 picture: 1 made;')
+  })
+
+  test('counts metered calls and failures, and starts anew after the end', () => {
+    const { reporter, output } = setUp(false)
+    const metered: HdEvent = { type: 'upscaled', name: 'a.jpg', upscaler: 'cloud', metered: true }
+    send(reporter, metered, ...made('a.jpg'), { type: 'failed', name: 'b.jpg' })
+    reporter.end()
+    expect(output()).toContain('1 made, 1 failed, 1 metered calls')
+    const before = output()
+    reporter.end()
+    expect(output()).toBe(before)
+  })
+})
+
+describe('figures', () => {
+  test('of bytes are in units of 1000', () => {
+    expect([999, 1000, 36_012, 1_500_000].map(formatBytes)).toEqual(['999 B', '1.0 kB', '36.0 kB', '1.50 MB'])
+  })
+
+  test('of time have the unit that fits', () => {
+    expect([0.4, 999, 1300, 125_000].map(formatTime)).toEqual(['0 ms', '999 ms', '1.3 s', '2 min 5 s'])
+  })
+})
