@@ -8,7 +8,7 @@ const read = (name: string): Promise<string> => readFile(new URL(`../../${name}`
 function rows(text: string): string[][] {
   return text
     .split('\n')
-    .filter((line) => /^\| `/.test(line))
+    .filter((line) => line.startsWith('| `'))
     .map((line) =>
       line
         .slice(1, -1)

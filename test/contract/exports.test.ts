@@ -29,7 +29,11 @@ describe.each(PACKAGES)('the package %s', (name) => {
 
 test('every entry of unplugin-hd gives a function that makes a plugin', async () => {
   for (const entry of ['vite', 'rollup', 'rolldown', 'webpack', 'rspack', 'esbuild']) {
-    const module = (await import(`unplugin-hd/${entry}`)) as { default: unknown; neural: unknown; resample: unknown }
+    const module = (await import(/* @vite-ignore */ import.meta.resolve(`unplugin-hd/${entry}`))) as {
+      default: unknown
+      neural: unknown
+      resample: unknown
+    }
     expect(module.default, entry).toBeTypeOf('function')
     expect(module.neural, entry).toBeTypeOf('function')
     expect(module.resample, entry).toBeTypeOf('function')

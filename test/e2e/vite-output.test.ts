@@ -77,7 +77,7 @@ for (const bundler of [vite8, vite7]) {
         string,
         { file: string; assets?: string[] }
       >
-      const [entry] = Object.values(manifest).filter(({ file }) => file === 'main.js')
+      const entry = Object.values(manifest).find(({ file }) => file === 'main.js')
       expect(entry!.assets).toHaveLength(2)
     })
 

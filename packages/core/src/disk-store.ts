@@ -68,8 +68,9 @@ export class DiskStore implements Store {
     this.#path(key)
     if (path.basename(name) !== name) throw new TypeError(`not the name of a file: '${name}'`)
     this.#used.add(key)
-    this.#grown = true
-    return namedFile(this.#root, key, name, bytes)
+    const { file, written } = await namedFile(this.#root, key, name, bytes)
+    this.#grown ||= written
+    return file
   }
 
   async has(key: string): Promise<boolean> {

@@ -8,15 +8,20 @@ import { readWhole } from './read-file.ts'
 export const NAMED_DIR = 'files'
 
 /**
- * Absolute path of a file with exactly these bytes and this name. What lies there already is compared, so that damage is
+ * A file (absolute path) with exactly these bytes and this name. What lies there already is compared, so that damage is
  * mended.
  * @param dir the cache folder
  * @throws HdError `HD_CACHE_IO` when it cannot be written
  */
-export async function namedFile(dir: string, key: string, name: string, bytes: Uint8Array): Promise<string> {
+export async function namedFile(
+  dir: string,
+  key: string,
+  name: string,
+  bytes: Uint8Array,
+): Promise<{ file: string; written: boolean }> {
   const file = path.join(dir, NAMED_DIR, key, name)
   const current = await readWhole(file).catch(() => undefined)
-  if (current?.bytes.equals(bytes)) return file
+  if (current?.bytes.equals(bytes)) return { file, written: false }
   try {
     await writeAtomically(path.join(dir, 'tmp'), file, [bytes])
   } catch (cause) {
@@ -25,7 +30,7 @@ export async function namedFile(dir: string, key: string, name: string, bytes: U
       remedy: "Set the option 'cache.dir', or UNPLUGIN_HD_CACHE_DIR, to a folder that can be written",
     })
   }
-  return file
+  return { file, written: true }
 }
 
 /** Bytes of the named files of each key below `namedDir`. */

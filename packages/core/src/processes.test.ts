@@ -115,7 +115,9 @@ describe.skipIf(!existsSync(fileURLToPath(BUILT)))('builds in several processes'
 
   test('end by themselves after a failure and after a cancelled build', async () => {
     const root = await project(1)
-    const cancelled = build(root, { code: "hd.abort(); await hd.double(await hd.source(path.join(root, 'pictures/0.png')))" })
+    const cancelled = build(root, {
+      code: "const doubled = hd.double(await hd.source(path.join(root, 'pictures/0.png'))); hd.abort(); await doubled",
+    })
     const { code, stderr } = await cancelled.ended
     expect(code).toBe(1)
     expect(stderr).toContain('HD_ABORTED')
