@@ -1,4 +1,3 @@
-import path from 'node:path'
 import {
   createHd,
   formatError,
@@ -26,12 +25,8 @@ export interface SessionSurroundings {
 /** What the adapters share: one plugin instance at work in one project. */
 export interface Session {
   readonly hd: Hd
-  /**
-   * True for a module id that this plugin is to load.
-   * @param id file and query
-   * @param directory absolute path that a relative file starts from; an alias or a package is matched as it is written
-   */
-  wants(id: string, directory?: string): boolean
+  /** True for a module id that this plugin is to load. @param id absolute path and query */
+  wants(id: string): boolean
   /** Makes what the id asks for. @throws Error with the file, what is wrong, what to do, and the code, in one line */
   load(file: string, request: HdRequest): Promise<Loaded>
   /**
@@ -54,11 +49,7 @@ export function createSession(options: HdOptions, { root, quiet, warn }: Session
   const hd = createHd(resolved, { log, onEvent: reporter.onEvent })
   return {
     hd,
-    wants(id, directory = root) {
-      if (!isHdId(id)) return false
-      const [file] = id.split('?', 1) as [string]
-      return resolved.accepts(file.startsWith('.') ? path.resolve(directory, file) : file)
-    },
+    wants: (id) => isHdId(id) && resolved.accepts(id.split('?', 1)[0]!),
     load: (file, request) =>
       inOneLineAsync(async () => {
         const source = await hd.source(file)

@@ -1,4 +1,4 @@
-import { toQuery } from '@unplugin-hd/core'
+import { toQuery, type HdRequest } from '@unplugin-hd/core'
 import { requestOf, type Session } from '../session.ts'
 
 /** The part of Rollup's plugin context that Vite, Rollup and Rolldown share here. */
@@ -10,20 +10,34 @@ export interface ResolveContext {
   ): Promise<{ id: string; external?: unknown } | null | undefined>
 }
 
+/** An import with `?hd`, resolved. */
+export interface ResolvedImport {
+  /** Absolute path. */
+  file: string
+  request: HdRequest
+}
+
 /**
- * The canonical module id (`/abs/a.jpg?hd&as=img`) of an import with `?hd`: the bundler resolves the path without the query,
- * so that aliases and packages work. `null` leaves the import, and the error message, to the bundler. Whether the session
- * wants it is asked with the resolved file: `include` and `exclude` are about files, not about what they are called in an import.
+ * What an import with `?hd` asks for, and of which file: the bundler resolves the path without the query, so that aliases and
+ * packages work. `null` leaves the import, and the error message, to the bundler. Whether the session wants it is asked with
+ * the resolved file: `include` and `exclude` are about files, not about what they are called in an import.
+ * @param correct given the file that the bundler found and the specifier that it was asked for
  */
-export async function resolveHdId(
+export async function resolveImport(
   context: ResolveContext,
   session: Session,
   id: string,
   importer: string | undefined,
-): Promise<string | null> {
+  correct: (file: string, specifier: string) => string = (file) => file,
+): Promise<ResolvedImport | null> {
   const specifier = id.split(/[?#]/, 1)[0]!
   const resolved = await context.resolve(specifier, importer, { skipSelf: true })
   if (!resolved || resolved.external) return null
-  const file = resolved.id.split('?', 1)[0]!
-  return session.wants(file + id.slice(specifier.length)) ? file + toQuery(requestOf(id).request) : null
+  const file = correct(resolved.id.split('?', 1)[0]!, specifier)
+  return session.wants(file + id.slice(specifier.length)) ? { file, request: requestOf(id).request } : null
+}
+
+/** The canonical module id: `/abs/a.jpg?hd&as=img`. */
+export function toModuleId({ file, request }: ResolvedImport): string {
+  return file + toQuery(request)
 }

@@ -3,7 +3,7 @@ import type { HdOptions } from '../options.ts'
 import { createSession, requestOf, type Session } from '../session.ts'
 import type { Part } from '../shape.ts'
 import { HD_QUERY_RE } from '@unplugin-hd/core'
-import { resolveHdId } from './resolve.ts'
+import { resolveImport, toModuleId } from './resolve.ts'
 import { warnOfSlipped } from './rollup-slipped.ts'
 
 /** The hooks for Rollup; Rolldown takes them too. */
@@ -20,8 +20,9 @@ export function rollupHooks(options: HdOptions): Partial<Plugin> {
     },
     resolveId: {
       filter: { id: HD_QUERY_RE },
-      handler(id, importer) {
-        return resolveHdId(this, session!, id, importer)
+      async handler(id, importer) {
+        const resolved = await resolveImport(this, session!, id, importer)
+        return resolved && toModuleId(resolved)
       },
     },
     load: {

@@ -5,7 +5,7 @@ import type { Plugin, ResolvedConfig } from 'vite'
 import type { HdOptions } from '../options.ts'
 import { createSession, requestOf, type Session } from '../session.ts'
 import type { Part, Shape } from '../shape.ts'
-import { resolveHdId } from './resolve.ts'
+import { resolveImport, toModuleId } from './resolve.ts'
 import { warnOfSlipped } from './rollup-slipped.ts'
 import { createDevAssets, type DevAssets } from './vite-dev.ts'
 
@@ -40,16 +40,17 @@ export function viteHooks(options: HdOptions): Partial<Plugin> {
     resolveId: {
       filter: { id: HD_QUERY_RE },
       async handler(id, importer) {
-        const found = await resolveHdId(this, session, id, importer)
-        if (!found) return null
-        const resolved = inPublicDir(found, config.publicDir)
-        const { file, request } = requestOf(resolved)
-        if (request.as !== 'url' || devAssets || this.meta.watchMode) return resolved
+        const resolved = await resolveImport(this, session, id, importer, (file, specifier) => {
+          return file === specifier ? inPublicDir(file, config.publicDir) : file
+        })
+        if (!resolved) return null
+        const { file, request } = resolved
+        if (request.as !== 'url' || devAssets || this.meta.watchMode) return toModuleId(resolved)
         // A URL needs no module between the import and the file: half the modules of a build with many pictures. While
         // watching there has to be one, because what an import resolved to is not asked again.
         const { shape } = await session.load(file, request)
         const binding = await bind(shape.parts[0]!, file)
-        return 'specifier' in binding ? binding.specifier + ASSET_QUERY[request.delivery] : resolved
+        return 'specifier' in binding ? binding.specifier + ASSET_QUERY[request.delivery] : toModuleId(resolved)
       },
     },
     load: {
@@ -97,13 +98,11 @@ function toModule(bindings: readonly Binding[], shape: Shape, { delivery }: HdRe
 }
 
 /** Vite resolves `/a.jpg` of the public folder to itself; the file is meant. */
-function inPublicDir(id: string, publicDir: string): string {
-  const mark = id.indexOf('?')
-  const file = id.slice(0, mark)
-  if (!publicDir || !file.startsWith('/') || existsSync(file)) return id
+function inPublicDir(file: string, publicDir: string): string {
+  if (!publicDir || !file.startsWith('/') || existsSync(file)) return file
   const candidate = path.join(publicDir, file)
   const inside = candidate.startsWith(path.resolve(publicDir) + path.sep)
-  return inside && existsSync(candidate) ? candidate.replaceAll('\\', '/') + id.slice(mark) : id
+  return inside && existsSync(candidate) ? toSpecifier(candidate) : file
 }
 
 /** Vite writes paths with `/` on every system. */
