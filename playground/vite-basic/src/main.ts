@@ -90,7 +90,7 @@ document.querySelector('#shapes')?.append(
 function loadOnDemand(): HTMLElement {
   const button = element('button', { type: 'button' }, 'Load the balloons')
   button.addEventListener('click', async () => {
-    const { default: src } = await import('./pictures/balloons.png?hd')
+    const { default: src } = await import('./pictures/balloons.png?hd&format=webp')
     button.replaceWith(element('img', { src, width: 290, height: 330, alt: 'Three balloons' }))
   })
   return button
