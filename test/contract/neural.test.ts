@@ -9,6 +9,32 @@ import { neural } from '@unplugin-hd/neural'
 const PICTURE = new URL('../../playground/pictures/schooner.png', import.meta.url)
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined }
 
+test.each([
+  ['a checkerboard', (x: number, y: number) => ((x + y) % 2) * 255],
+  ['stripes', (x: number) => (x % 2) * 255],
+  ['dots', (x: number, y: number) => (x % 3 === 0 && y % 3 === 0 ? 255 : 0)],
+  ['noise', (x: number, y: number) => (Math.imul(x * 374761393 + y * 668265263, 1274126177) >>> 13) % 256],
+])('%s of single pixels is not mistaken for a failure of the network', async (_, level) => {
+  const root = await realpath(await mkdtemp(path.join(tmpdir(), 'unplugin-hd-')))
+  onTestFinished(() => rm(root, { recursive: true, force: true }))
+  const hd = createHd(resolveOptions({}, { root, env: {}, defaultUpscaler: neural }), { log })
+  for (const [width, height] of [
+    [1, 1],
+    [1, 9],
+    [8, 8],
+    [33, 17],
+    [64, 64],
+  ] as const) {
+    const data = Uint8Array.from({ length: width * height }, (__, at) => level(at % width, Math.floor(at / width)))
+    const file = path.join(root, `${width}x${height}.png`)
+    await sharp(data, { raw: { width, height, channels: 1 } })
+      .png()
+      .toFile(file)
+    expect(await hd.double(await hd.source(file))).toMatchObject({ width: 2 * width, height: 2 * height, factor: 2 })
+  }
+  await hd.close()
+})
+
 test('a PNG goes through the whole pipeline without harm: its 2x has the very pixels that the network gives', async () => {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'unplugin-hd-')))
   onTestFinished(() => rm(root, { recursive: true, force: true }))
