@@ -5,6 +5,12 @@ import type { Picture } from './pixels.ts'
 import { fromRaw } from './sharp.ts'
 
 /**
+ * Progressive scans and optimal Huffman tables make a JPEG 3 to 20 percent smaller, but libjpeg keeps all coefficients
+ * for them: of a result of 100 MP the process peaked at 1.3 GB with them, at 0.7 GB without.
+ */
+const MAX_TWO_PASS_PIXELS = 25_000_000
+
+/**
  * Encodes a picture without metadata.
  * @param quality 1 to 100; PNG is lossless and has none
  * @throws HdError `HD_QUERY` when JPEG is to hold transparency, `HD_ENCODE` when the format cannot hold the size
@@ -22,9 +28,11 @@ export async function encode(picture: Picture, format: OutputFormat, quality: nu
       raw: { width, height, channels: 1 },
     })
   switch (format) {
-    case 'jpeg':
-      image.jpeg({ quality, progressive: true })
+    case 'jpeg': {
+      const inOnePass = width * height > MAX_TWO_PASS_PIXELS
+      image.jpeg({ quality, progressive: !inOnePass, optimiseCoding: !inOnePass })
       break
+    }
     case 'png':
       // A photo of 3.8 MP on one core (zlib-ng 2.3): level 2 2.23 MB in 0.20 s, 4 2.01 MB in 0.28 s, 5 1.97 MB in 0.35 s,
       // 6 1.91 MB in 0.47 s, 9 1.76 MB in 3.3 s. Without filters even level 9 has 4.6 MB.
