@@ -1,5 +1,5 @@
 import type { SourceFacts } from './events.ts'
-import { FORMAT_FACTS, isOutputFormat, type OutputFormat, type SourceFormat } from './format.ts'
+import { FORMAT_FACTS, isOutputFormat, mimeOf, type OutputFormat, type SourceFormat } from './format.ts'
 import type { Header, Source } from './source.ts'
 import type { Encoding, Variant } from './variant.ts'
 
@@ -54,7 +54,6 @@ export function originalAsset({ digest, bytes, format }: Source): Asset {
 
 /** How files of a format are called. */
 export function fileFacts(format: OutputFormat | SourceFormat): { extension: string; mime: string } {
-  if (!isOutputFormat(format)) return { extension: format, mime: `image/${format}` }
-  const { extension, mime } = FORMAT_FACTS[format]
-  return { extension, mime }
+  const extension = isOutputFormat(format) ? FORMAT_FACTS[format].extension : format
+  return { extension, mime: mimeOf(extension) }
 }

@@ -29,6 +29,11 @@ export const FORMAT_FACTS: Readonly<Record<OutputFormat, FormatFacts>> = {
   avif: { extension: 'avif', mime: 'image/avif', maxSide: 16_384, alpha: true, lossy: true },
 }
 
+/** The media type of files with this extension (without the dot). */
+export function mimeOf(extension: string): string {
+  return Object.values(FORMAT_FACTS).find((facts) => facts.extension === extension)?.mime ?? `image/${extension}`
+}
+
 /** The format that a variant of such a source has by default: its own where browsers can show it, else PNG. */
 export function defaultFormat(source: SourceFormat): OutputFormat {
   return isOutputFormat(source) ? source : 'png'

@@ -1,6 +1,14 @@
 export { HD_CODES, HdError, errorMessage, formatError, isHdError, toHdError, type HdCode, type HdErrorDetails } from './errors.ts'
 export type { CacheState, DonePicture, HdEvent, SourceFacts } from './events.ts'
-export { FORMAT_FACTS, OUTPUT_FORMATS, isOutputFormat, type FormatFacts, type OutputFormat, type SourceFormat } from './format.ts'
+export {
+  FORMAT_FACTS,
+  OUTPUT_FORMATS,
+  isOutputFormat,
+  mimeOf,
+  type FormatFacts,
+  type OutputFormat,
+  type SourceFormat,
+} from './format.ts'
 export type { Asset, HdAsset } from './asset.ts'
 export type { EncodingRequest } from './double.ts'
 export { createHd, type Hd, type HdSurroundings } from './hd.ts'

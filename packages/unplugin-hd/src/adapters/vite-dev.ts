@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Asset, Hd } from '@unplugin-hd/core'
-import { FORMAT_FACTS } from '@unplugin-hd/core'
+import { mimeOf, type Asset, type Hd } from '@unplugin-hd/core'
 import type { ResolvedConfig } from 'vite'
 
 /** `/@hd/<key>/hero@2x.jpg`: a key says nothing of paths, so nothing but the cache can be reached through it. */
@@ -25,8 +24,7 @@ export function createDevAssets(hd: Hd, config: ResolvedConfig): DevAssets {
     if (key === undefined) return false
     const bytes = uncached.get(key) ?? (await hd.stored(key))
     if (!bytes) return false
-    const mime = Object.values(FORMAT_FACTS).find((facts) => facts.extension === extension)?.mime ?? 'application/octet-stream'
-    response.setHeader('Content-Type', mime)
+    response.setHeader('Content-Type', mimeOf(extension!))
     response.setHeader('Content-Length', bytes.length)
     // The key names the content: another picture has another address.
     response.setHeader('Cache-Control', 'public, max-age=31536000, immutable')

@@ -1,4 +1,4 @@
-import { FORMAT_FACTS } from '@unplugin-hd/core'
+import { mimeOf } from '@unplugin-hd/core'
 import type { Compiler, RuleSetRule } from 'webpack'
 import { EXTENSIONS, VALUE_RE } from './webpack-request.ts'
 
@@ -38,10 +38,6 @@ export function assetRules({ options }: Compiler): RuleSetRule[] {
 
 function extensionRE(extension: string): RegExp {
   return new RegExp(`\\.hd-${extension}$`)
-}
-
-function mimeOf(extension: string): string {
-  return Object.values(FORMAT_FACTS).find((facts) => facts.extension === extension)?.mime ?? `image/${extension}`
 }
 
 /** The naming option with our extension for `[ext]`, and no query: it has done its work. */
