@@ -82,6 +82,8 @@ export function inFile(error: HdError, file: string | undefined): HdError {
   if (error.file !== undefined || file === undefined) return error
   const named = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error)) as HdError
   named.file = file
+  // Since Node 24 the stack is an accessor that answers only the very error it was made for.
+  Object.defineProperty(named, 'stack', { value: error.stack, writable: true, configurable: true })
   return named
 }
 
