@@ -4,9 +4,11 @@ import path from 'node:path'
 import {
   createHd,
   errorMessage,
+  FORMAT_FACTS,
   HdError,
   isHdError,
   isOutputFormat,
+  OUTPUT_FORMATS,
   resolveOptions,
   type DonePicture,
   type HdEvent,
@@ -27,6 +29,7 @@ export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliSurro
   const input = path.resolve(cwd, command.input)
   const out = path.resolve(cwd, command.out)
   await refuseOverwriting(input, out, command)
+  const format = command.format ?? formatOf(out, command.out)
   const live = createLiveLine(stderr, stderr.isTTY !== true)
   let done: DonePicture | undefined
   const onEvent = (event: HdEvent): void => {
@@ -44,7 +47,7 @@ export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliSurro
   )
   const hd = createHd(options, { onEvent, log: { debug: () => undefined, info: say, warn: say } })
   try {
-    const asset = await hd.double(await hd.source(input), { format: command.format ?? formatOf(out), quality: command.quality })
+    const asset = await hd.double(await hd.source(input), { format: format, quality: command.quality })
     await write(out, asset.bytes, command.out)
   } catch (error) {
     // The pipeline names files relative to the project, the user of a command line as they were typed.
@@ -63,8 +66,25 @@ function isModelFault({ code }: HdError): boolean {
   return code === 'HD_MODEL'
 }
 
-function formatOf(out: string): OutputFormat | undefined {
-  const extension = path.extname(out).slice(1).toLowerCase().replace(/^jpg$/, 'jpeg')
+/** Extensions of pictures that are read but never written, or not even read. */
+const FOREIGN_RE = /^(?:gif|tiff?|svgz?|bmp|heic|heif|jxl|jp2|ico|pdf|psd)$/
+
+/**
+ * The format that the output's extension asks for; one that says nothing leaves it to the source.
+ * @throws HdError `HD_OUTPUT` for the extension of a format that cannot be written
+ */
+function formatOf(out: string, name: string): OutputFormat | undefined {
+  const extension = path
+    .extname(out)
+    .slice(1)
+    .toLowerCase()
+    .replace(/^(?:jpg|jfif)$/, 'jpeg')
+  if (FOREIGN_RE.test(extension)) {
+    throw new HdError('HD_OUTPUT', `a file called .${extension} would have to be written`, {
+      file: name,
+      remedy: `Use one of ${OUTPUT_FORMATS.map((format) => `.${FORMAT_FACTS[format].extension}`).join(', ')}, or say '--format'`,
+    })
+  }
   return isOutputFormat(extension) ? extension : undefined
 }
 
