@@ -361,7 +361,7 @@ export function describeBundler(bundler: Bundler): void {
     })
   })
 
-  describe('watching', { timeout: 10_000 }, () => {
+  describe('watching', () => {
     test('a changed picture is built anew, and closing ends the process', async () => {
       const project = await createProject({
         'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as img } from './a.jpg?hd&as=img'`,
