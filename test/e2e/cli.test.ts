@@ -90,7 +90,7 @@ describe('a refusal', () => {
     ['of the input as output', ['a.jpg', '--out', './a.jpg'], 'HD_OUTPUT', './a.jpg'],
     ['of a folder as output', ['a.jpg', '--out', '.'], 'HD_OUTPUT', '.'],
     ['of an output that cannot be written', ['a.jpg', '--out', 'o.gif'], 'HD_OUTPUT', 'o.gif'],
-    ['of a model that is none', ['a.jpg', '--out', 'o.png', '--model', 'cut.png'], 'HD_MODEL', undefined],
+    ['of a model that is none', ['a.jpg', '--out', 'o.png', '--model', 'cut.png'], 'HD_MODEL', 'cut.png'],
     ['of an unknown format', ['a.jpg', '--out', 'o.png', '--format', 'bmp'], 'HD_OPTION', undefined],
     ['of a quality that is none', ['a.jpg', '--out', 'o.png', '--quality', '0'], 'HD_OPTION', undefined],
     ['of an unknown flag', ['a.jpg', '--out', 'o.png', '--size', '3'], 'HD_OPTION', undefined],

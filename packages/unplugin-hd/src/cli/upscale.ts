@@ -51,7 +51,7 @@ export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliSurro
     await write(out, asset.bytes, command.out)
   } catch (error) {
     // The pipeline names files relative to the project, the user of a command line as they were typed.
-    if (isHdError(error) && error.file !== command.out && !isModelFault(error)) error.file = command.input
+    if (isHdError(error)) error.file = nameAsTyped(error, command)
     throw error
   } finally {
     live.clear()
@@ -62,8 +62,9 @@ export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliSurro
     : `${command.input} → ${command.out}  ${formatPicture(done!)}\n`
 }
 
-function isModelFault({ code }: HdError): boolean {
-  return code === 'HD_MODEL'
+function nameAsTyped({ code, file }: HdError, { input, out, model }: UpscaleCommand): string | undefined {
+  if (code === 'HD_OUTPUT') return out
+  return code === 'HD_MODEL' ? (model ?? file) : input
 }
 
 /** Extensions of pictures that are read but never written, or not even read. */
