@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { OutputFormat } from './format.ts'
 import type { Upscaler } from './upscaler.ts'
 
@@ -14,7 +14,7 @@ const PIPELINE_VERSION = 1
  */
 export function masterKey(digest: string, upscaler: Upscaler): string {
   const { formats = [], maxBytes = null, maxPixels = null } = upscaler.accepts ?? {}
-  return hash('master', digest, upscaler.name, upscaler.version, [...formats], maxBytes, maxPixels)
+  return keyOf('master', digest, upscaler.name, upscaler.version, [...formats], maxBytes, maxPixels)
 }
 
 /**
@@ -22,16 +22,14 @@ export function masterKey(digest: string, upscaler: Upscaler): string {
  * @param quality `undefined` for a format that has none
  */
 export function variantKey(master: string, format: OutputFormat, quality: number | undefined): string {
-  return hash('variant', master, format, quality ?? null)
+  return keyOf('variant', master, format, quality ?? null)
 }
 
 /** The key of a source encoded otherwise at its own size. */
 export function originalKey(digest: string, format: OutputFormat, quality: number | undefined): string {
-  return hash('original', digest, format, quality ?? null)
+  return keyOf('original', digest, format, quality ?? null)
 }
 
-function hash(...parts: (string | number | null | string[])[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify([PIPELINE_VERSION, ...parts]))
-    .digest('hex')
+function keyOf(...parts: (string | number | null | string[])[]): string {
+  return hash('sha256', JSON.stringify([PIPELINE_VERSION, ...parts]))
 }

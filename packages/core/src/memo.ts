@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { writeAtomically } from './atomic-file.ts'
@@ -35,11 +35,11 @@ export function createMemo(dir: string, upscaler: string): Memo {
 }
 
 function nameOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex')
+  return hash('sha256', key)
 }
 
 /** Different for different names, and nothing in it that a file system minds (`..`, `*`, `CON`, great length). */
 function folderName(upscaler: string): string {
   const readable = upscaler.replace(/[^a-z0-9]+/gi, '-').slice(0, 32)
-  return `${readable}-${createHash('sha256').update(upscaler).digest('hex').slice(0, 16)}`
+  return `${readable}-${hash('sha256', upscaler).slice(0, 16)}`
 }

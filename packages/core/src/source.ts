@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { errorMessage, HdError, isHdError } from './errors.ts'
 import type { SourceFormat } from './format.ts'
 import { readWhole } from './read-file.ts'
@@ -37,7 +37,7 @@ export const MAX_SOURCE_BYTES: number = 256 * 1024 * 1024
  */
 export async function readSource(file: string, name: string): Promise<Source> {
   const bytes = await readBounded(file, name)
-  return { name, bytes, digest: createHash('sha256').update(bytes).digest('hex'), format: sniffFormat(bytes, name) }
+  return { name, bytes, digest: hash('sha256', bytes), format: sniffFormat(bytes, name) }
 }
 
 async function readBounded(file: string, name: string): Promise<Uint8Array> {
