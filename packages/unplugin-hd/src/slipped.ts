@@ -1,20 +1,36 @@
-/** A reference to a picture with a whole `hd` key in its query, up to what ends a string or a `url()`. */
-const REFERENCE_RE =
-  /[^\s"'`()<>\\,=]*\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?)\?(?:[^\s"'`()<>\\#,]*&)?hd(?=[\s"'`()<>\\&=#,]|$)/gi
+/**
+ * The end of a reference to a picture with a whole `hd` key in its query, up to what ends a string or a `url()`. It begins at
+ * the extension, because outputs hold inlined pictures, megabytes without a delimiter, at whose every letter a path could begin.
+ */
+const REFERENCE_END_RE = /\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?)\?(?:[^\s"'`()<>\\#,]*&)?hd(?=[\s"'`()<>\\&=#,]|$)/gi
+
+/** The path before it. */
+const PATH_RE = /[^\s"'`()<>\\,=]*$/
+
+/** Longer paths are shown from here on. */
+const MAX_PATH = 300
 
 /**
  * Bundlers write the ids of modules into comments, and users what they please. What is seen as one is a line that begins as
  * one, `// …` at the end of a line, and `/* … *\/` with a space after its start: elsewhere it may be text, a glob for example.
  */
-const COMMENT_RE = /^\s*\/\/.*$|[ \t]\/\/[ \t].{0,300}$|^\s*\/\*[^]*?\*\/|\/\*[*!]?\s[^]{0,2000}?\*\//gm
+const COMMENT_RE = /^[ \t]*\/\/.*$|[ \t]\/\/[ \t].{0,300}$|^[ \t]*\/\*[^]*?\*\/|\/\*[*!]?\s[^]{0,2000}?\*\//gm
 
 /** Output files in which a reference can stand. */
 export const TEXT_OUTPUT_RE: RegExp = /\.(?:[cm]?js|css|html?)$/
 
 /** The references to `?hd` pictures that are left in an output file, each once: none of them was processed. */
 export function findSlipped(code: string): string[] {
-  if (!code.includes('hd')) return []
-  return [...new Set(code.replace(COMMENT_RE, '').match(REFERENCE_RE) ?? [])]
+  // Hardly any output has one at all, and then comments do not matter.
+  return code.search(REFERENCE_END_RE) < 0 ? [] : references(code.replace(COMMENT_RE, ''))
+}
+
+function references(code: string): string[] {
+  const found = new Set<string>()
+  for (const { 0: end, index } of code.matchAll(REFERENCE_END_RE)) {
+    found.add(PATH_RE.exec(code.slice(Math.max(0, index - MAX_PATH), index))![0] + end)
+  }
+  return [...found]
 }
 
 /** One warning for what slipped through. */
