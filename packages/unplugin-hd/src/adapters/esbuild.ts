@@ -46,10 +46,7 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
   let warnings: string[] = []
   const session: Session = createSession(options, {
     root,
-    quiet:
-      initialOptions.logLevel === undefined
-        ? false
-        : initialOptions.logLevel !== 'info' && initialOptions.logLevel !== 'debug' && initialOptions.logLevel !== 'verbose',
+    quiet: ['silent', 'error', 'warning'].includes(initialOptions.logLevel ?? 'info'),
     warn: (message) => void warnings.push(message),
   })
   // Needed to know what was written; the caller reads it only if it asked for it.
