@@ -78,6 +78,14 @@ for (const bundler of [vite8, vite7]) {
       await expect.poll(() => importFrom(server, '/a.jpg?hd'), { timeout: 50_000 }).not.toBe(before)
     })
 
+    test('never calls a metered upscaler', async () => {
+      const project = await createProject()
+      const upscaler = Object.assign(doubling(), { metered: true })
+      const { server } = await serve(bundler, project, project.options({ upscaler }))
+      expect((await importFrom(server, '/a.jpg?hd&as=meta')).upscaler).toBe('resample')
+      expect(upscaler.calls).toBe(0)
+    })
+
     test('reports a broken picture as an error that names it', async () => {
       const project = await createProject({ 'bad.jpg': 'no picture' })
       const { server } = await serve(bundler, project)

@@ -63,7 +63,7 @@ export async function double(
   return inTurn(source, demand(header, encoding, options), around, async () => {
     await refuseUnencodable(source, header, encoding)
     try {
-      return await make(source, header, encoding, options.upscalers, around)
+      return await make(source, header, encoding, callable(options, around), around)
     } catch (error) {
       if (options.onError === 'fail' || !isHdError(error) || !isUpscalerFault(error)) throw error
       const instead = options.onError === 'resample' ? 'it is enlarged by resampling instead' : 'the source is used at 1x instead'
@@ -72,6 +72,22 @@ export async function double(
       return make(source, header, encoding, [resample()], around)
     }
   })
+}
+
+/** Options whose user has been told that a metered upscaler is not called. */
+const told = new WeakSet<ResolvedOptions>()
+
+/** The members of the chain that may be asked to work. */
+function callable(options: ResolvedOptions, { sparing, log }: MasterSurroundings): readonly Upscaler[] {
+  const metered = sparing ? options.upscalers.filter((upscaler) => upscaler.metered) : []
+  if (metered.length === 0) return options.upscalers
+  const others = options.upscalers.filter((upscaler) => !upscaler.metered)
+  const chain = others.length > 0 ? others : [resample()]
+  if (!told.has(options)) {
+    told.add(options)
+    log.warn(`'${metered[0]!.name}' is metered and not called here: what it has not made yet is made by '${chain[0]!.name}'`)
+  }
+  return chain
 }
 
 /** Waits until there is room for the work, and says how long that took. */

@@ -706,3 +706,32 @@ describe('cancelling', () => {
     expect((await second).factor).toBe(2)
   })
 })
+
+describe('where a metered upscaler is to be spared', () => {
+  test('it is never called: the others of the chain are, or resampling, and the user is told once', async () => {
+    const paid = repeater({ name: 'paid', metered: true })
+    const free = repeater({ name: 'free' })
+    const chain = await workshop({ upscaler: [paid, free] }, undefined, true)
+    expect((await chain.hd.double(await chain.source('a.png', await colourfulPng()))).upscaler).toBe('free')
+
+    const alone = await workshop({ upscaler: paid }, undefined, true)
+    for (const [name, side] of [
+      ['a.png', 8],
+      ['b.png', 9],
+    ] as const) {
+      expect((await alone.hd.double(await alone.source(name, await colourfulPng(side, side)))).upscaler).toBe('resample')
+    }
+    expect(paid.calls).toHaveLength(0)
+    expect(alone.warnings).toEqual([expect.stringMatching(/'paid' is metered and not called here.*'resample'/)])
+  })
+
+  test('what it made earlier is still used', async () => {
+    const paid = repeater({ name: 'paid', metered: true })
+    const build = await workshop({ upscaler: paid })
+    const picture = await build.source('a.png', await colourfulPng())
+    await build.hd.double(picture)
+    const dev = await workshop({ upscaler: paid }, build.root, true)
+    expect((await dev.hd.double(picture)).upscaler).toBe('paid')
+    expect(paid.calls).toHaveLength(1)
+  })
+})

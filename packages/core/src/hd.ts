@@ -38,13 +38,19 @@ export interface Hd {
 export interface HdSurroundings {
   log: Logger
   onEvent?: (event: HdEvent) => void
+  /**
+   * Calls no metered upscaler, because the result is only for looking at (a dev server): the others of the chain make the
+   * picture, or `resample()` where there is none. What a metered one made earlier is still used.
+   * @default false
+   */
+  sparing?: boolean
 }
 
 /** @param options complete, from `resolveOptions` */
-export function createHd(options: ResolvedOptions, { log, onEvent = () => undefined }: HdSurroundings): Hd {
+export function createHd(options: ResolvedOptions, { log, onEvent = () => undefined, sparing = false }: HdSurroundings): Hd {
   let controller = createController()
   const cache = new Cache(options.cache, log)
-  const surroundings = (): MasterSurroundings => ({ cache, log, signal: controller.signal, emit: onEvent })
+  const surroundings = (): MasterSurroundings => ({ cache, log, signal: controller.signal, emit: onEvent, sparing })
   const atWork = new Set<Promise<unknown>>()
   const user = {}
 

@@ -43,6 +43,8 @@ export interface MasterSurroundings {
   log: Logger
   signal: AbortSignal
   emit: (event: HdEvent) => void
+  /** Metered upscalers are not called; what they made earlier is still used. */
+  sparing: boolean
 }
 
 /** The master of this source by this upscaler, when the cache has it. */

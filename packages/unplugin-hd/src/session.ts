@@ -20,6 +20,8 @@ export interface SessionSurroundings {
   /** Says nothing but warnings, because the bundler was told so. */
   quiet: boolean
   warn: (message: string) => void
+  /** For a dev server: metered upscalers are not called. @default false */
+  sparing?: boolean
 }
 
 /** What the adapters share: one plugin instance at work in one project. */
@@ -42,11 +44,11 @@ export interface Loaded {
 }
 
 /** @throws Error like {@link Session.load} when the options are wrong */
-export function createSession(options: HdOptions, { root, quiet, warn }: SessionSurroundings): Session {
+export function createSession(options: HdOptions, { root, quiet, warn, sparing = false }: SessionSurroundings): Session {
   const resolved = inOneLine(() => resolveHdOptions(options, root))
   const reporter = createReporter({ stream: process.stderr, quiet, warn })
   const log: Logger = { debug: () => undefined, info: reporter.info, warn }
-  const hd = createHd(resolved, { log, onEvent: reporter.onEvent })
+  const hd = createHd(resolved, { log, onEvent: reporter.onEvent, sparing })
   return {
     hd,
     wants: (id) => isHdId(id) && resolved.accepts(id.split('?', 1)[0]!),

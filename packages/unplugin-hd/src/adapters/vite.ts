@@ -31,6 +31,7 @@ export function viteHooks(options: HdOptions): Partial<Plugin> {
         root: config.root,
         quiet: config.logLevel !== undefined && config.logLevel !== 'info',
         warn: (message) => config.logger.warn(`unplugin-hd: ${message}`),
+        sparing: config.command === 'serve',
       })
     },
     configureServer(server) {
