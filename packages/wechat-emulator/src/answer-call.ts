@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { authorize, type Answer, type Call, type World } from './call.ts'
+import { Refusal } from './errcodes.ts'
+import { NO_ANSWER, type RecordedRequest } from './record.ts'
+import { html, render, renderRefusal, type Wire } from './render.ts'
+import { HANDLERS } from './router.ts'
+
+/**
+ * Answers one call as WeChat, or as the fault of the request has it, and notes the answer in the request.
+ * @returns undefined when the connection is to be closed without an answer
+ */
+export async function answerCall(world: World, request: RecordedRequest): Promise<Wire | undefined> {
+  const { fault } = request
+  const call: Call = { world, request, fault, account: undefined }
+  if (fault?.kind === 'drop' && fault.when === 'before') {
+    request.answer = NO_ANSWER
+    return undefined
+  }
+  const wire = await work(call)
+  if (fault?.kind === 'slow') {
+    // Unreferenced, so that a server which was closed meanwhile does not keep the process.
+    if (typeof fault.until === 'number') await delay(fault.until, undefined, { ref: false })
+    else await fault.until
+  }
+  if (fault?.kind === 'drop') {
+    request.answer = { ...wire.summary, status: 0 }
+    return undefined
+  }
+  request.answer = wire.summary
+  return wire
+}
+
+async function work(call: Call): Promise<Wire> {
+  const { fault } = call
+  if (fault?.kind === 'html') {
+    const status = fault.status ?? 502
+    return html(status, `<html><head><title>${status}</title></head><body><center>nginx</center></body></html>`)
+  }
+  try {
+    if (fault?.kind === 'errcode') throw new Refusal(fault.errcode, fault.errmsg)
+    if (fault?.kind === 'kill-token') authorize(call).tokens.kill()
+    return render(await answer(call), call)
+  } catch (error) {
+    // Whatever else goes wrong inside is, seen from outside, "system busy".
+    return renderRefusal(error instanceof Refusal ? error : new Refusal(-1), call)
+  }
+}
+
+function answer(call: Call): Answer | Promise<Answer> {
+  const { endpoint } = call.request
+  // In 2020, 2021 and 2024 callers of paths that the gateway did not know met this code.
+  if (!endpoint) throw new Refusal(40066)
+  return HANDLERS[endpoint](call)
+}

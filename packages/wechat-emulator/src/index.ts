@@ -1,0 +1,7 @@
+export type { Account, AccountOptions } from './account.ts'
+export { createWechatEmulator, type WechatEmulator } from './emulator.ts'
+export type { Endpoint, Fault, RandomFaults } from './faults.ts'
+export type { Meter } from './meter.ts'
+export type { Behaviour, EmulatorOptions } from './options.ts'
+export type { RecordedAnswer, RecordedRequest } from './record.ts'
+export type { TokenAnswer, Tokens } from './tokens.ts'

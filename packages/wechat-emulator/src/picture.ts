@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { resample, type Pixels, type Upscaler } from '@unplugin-hd/core'
+import sharp from 'sharp'
+import { Refusal } from './errcodes.ts'
+import type { Medium } from './media.ts'
+
+export interface PictureRules {
+  /** Most bytes of a source. */
+  maxBytes: number
+  /** Most pixels of a source. */
+  maxPixels: number
+  /** Formats of a source, as sharp names them. */
+  formats: readonly string[]
+  /** The format of the result; `same` keeps PNG for PNG. */
+  result: 'jpeg' | 'same'
+  upscaler: Upscaler
+}
+
+/** Bicubic, since the emulator is for many small pictures and not for beauty. */
+export function plainDoubler(): Upscaler {
+  return resample({ interpolator: 'bicubic' })
+}
+
+/**
+ * Doubles a picture. Transparency is lost over white and metadata are dropped: what WeChat does with them is not known, and
+ * a client must not count on more.
+ * @param trim pixels that the result's sides lack, for the fault `wrong-size`
+ * @throws Refusal 44001 for an empty file, 45001 for one that is too large, 101002 for what is not a picture, 40137 for
+ * another format, 40009 for too many pixels
+ */
+export async function doublePicture(bytes: Uint8Array, rules: PictureRules, trim = 0): Promise<Medium> {
+  if (bytes.length === 0) throw new Refusal(44001)
+  if (bytes.length > rules.maxBytes) throw new Refusal(45001)
+  const { format, width, height } = await sharp(bytes)
+    .metadata()
+    .catch(() => {
+      throw new Refusal(101002)
+    })
+  if (!rules.formats.includes(format)) throw new Refusal(40137)
+  if (width * height > rules.maxPixels) throw new Refusal(40009)
+  const doubled = await upscale(bytes, await decode(bytes), rules.upscaler)
+  const image =
+    doubled instanceof Uint8Array
+      ? sharp(doubled)
+      : sharp(doubled.data, { raw: { width: doubled.width, height: doubled.height, channels: 3 } })
+  if (trim > 0) image.extract({ left: 0, top: 0, width: 2 * width - trim, height: 2 * height - trim })
+  if (rules.result === 'same' && format === 'png') {
+    return { bytes: await image.png().toBuffer(), type: 'image/png', extension: 'png' }
+  }
+  const encoded = image.jpeg({ quality: 92, chromaSubsampling: '4:4:4' })
+  return { bytes: await encoded.toBuffer(), type: 'image/jpeg', extension: 'jpg' }
+}
+
+async function decode(bytes: Uint8Array): Promise<Pixels> {
+  const image = sharp(bytes, { failOn: 'error' }).flatten({ background: 'white' }).toColourspace('srgb').removeAlpha()
+  const { data, info } = await image
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+    .catch(() => {
+      throw new Refusal(101002)
+    })
+  return { width: info.width, height: info.height, data }
+}
+
+async function upscale(bytes: Uint8Array, pixels: Pixels, upscaler: Upscaler): Promise<Pixels | Uint8Array> {
+  const notes = new Map<string, string>()
+  return upscaler.upscale(
+    {
+      width: pixels.width,
+      height: pixels.height,
+      file: 'upload',
+      digest: createHash('sha256').update(bytes).digest('hex'),
+      pixels: async () => pixels,
+      encoded: async () => ({
+        data: await sharp(pixels.data, { raw: { width: pixels.width, height: pixels.height, channels: 3 } })
+          .png()
+          .toBuffer(),
+        format: 'png',
+      }),
+    },
+    {
+      signal: new AbortController().signal,
+      log: { debug() {}, info() {}, warn() {} },
+      memo: {
+        get: async (key) => notes.get(key),
+        set: async (key, value) => void notes.set(key, value),
+        delete: async (key) => void notes.delete(key),
+      },
+      onProgress() {},
+    },
+  )
+}

@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util'
+import { createWechatEmulator, type WechatEmulator } from './emulator.ts'
+import { resolveOptions, type EmulatorOptions } from './options.ts'
+
+export interface CliSurroundings {
+  stdout: { write(text: string): unknown }
+  stderr: { write(text: string): unknown }
+  /** Is told when the server listens. */
+  onListening?: (emulator: WechatEmulator) => void
+}
+
+const HELP = `wechat-emulator: WeChat's side of img.superresolution on 127.0.0.1
+
+  --port <number>     port, 0 for a free one (8787)
+  --appid <id>        AppID of the account (wx00000000000e0001)
+  --secret <secret>   its AppSecret
+  --removed [kind]    the API is off the shelf: 40066 (default), 404 or html
+  --quota <number>    calls of superresolution a day (100)
+  --help              this text
+`
+
+/** Starts the server and leaves it running. @returns 0, or 2 for arguments that cannot be used */
+export async function runCli(argv: readonly string[], { stdout, stderr, onListening }: CliSurroundings): Promise<number> {
+  let options: EmulatorOptions | 'help'
+  try {
+    options = parse(argv)
+    if (options !== 'help') resolveOptions(options)
+  } catch (error) {
+    stderr.write(`${(error as Error).message}\n`)
+    return 2
+  }
+  if (options === 'help') {
+    stdout.write(HELP)
+    return 0
+  }
+  const emulator = createWechatEmulator(options)
+  try {
+    await emulator.listen()
+  } catch (error) {
+    stderr.write(`${(error as Error).message}\n`)
+    return 2
+  }
+  const [account] = emulator.accounts
+  stdout.write(`WeChat's stand-in listens on ${emulator.url}\n\n`)
+  stdout.write(`export WECHAT_BASE_URL=${emulator.url}\n`)
+  stdout.write(`export WECHAT_APPID=${account?.appid}\nexport WECHAT_SECRET=${account?.secret}\n`)
+  stdout.write('\n# and in the configuration: wechat({ baseUrl: process.env.WECHAT_BASE_URL })\n')
+  onListening?.(emulator)
+  return 0
+}
+
+/** @throws Error for an unknown flag or a quota that is no number */
+function parse(argv: readonly string[]): EmulatorOptions | 'help' {
+  // `--removed` alone means 40066; parseArgs knows no optional values.
+  const args = argv.map((arg, index) =>
+    arg === '--removed' && !/^(?:40066|404|html)$/.test(argv[index + 1] ?? '') ? '--removed=40066' : arg,
+  )
+  const text = { type: 'string' } as const
+  const { values } = parseArgs({
+    args,
+    options: { port: text, appid: text, secret: text, removed: text, quota: text, help: { type: 'boolean', short: 'h' } },
+  })
+  if (values.help) return 'help'
+  const account = {
+    ...(values.appid && { appid: values.appid }),
+    ...(values.secret && { secret: values.secret }),
+    ...(values.quota && { dailyQuota: wholeNumber('--quota', values.quota) }),
+  }
+  const removed = (values.removed ?? false) as EmulatorOptions['removed'] & {}
+  return { port: wholeNumber('--port', values.port ?? '8787'), accounts: [account], removed }
+}
+
+function wholeNumber(flag: string, value: string): number {
+  if (/^\d+$/.test(value)) return Number(value)
+  throw new Error(`${flag} is '${value}', expected a whole number`)
+}

@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest'
+import { MINUTE, SECOND } from './clock.ts'
+import { askPlain, askStable, download, postJson, say, start } from './harness.ts'
+
+/** A call that needs a token, and whose answer is 40007 when the token is good. */
+const GOOD = 40007
+
+describe('stable_token', () => {
+  test('gives the same token while it is valid, with the seconds that are left', async () => {
+    const emulator = await start()
+    const first = await askStable(emulator)
+    emulator.advance(100 * SECOND)
+    const second = await askStable(emulator)
+    expect(first).toMatchObject({ status: 200, type: 'application/json; encoding=utf-8', json: { expires_in: 7200 } })
+    expect(Object.keys(first.json)).toEqual(['access_token', 'expires_in'])
+    expect(second.json['access_token']).toBe(first.json['access_token'])
+    expect(second.json['expires_in']).toBeLessThanOrEqual(7100)
+  })
+
+  test('renews in the last 5 minutes, so that at least 300 seconds are left, and both tokens work in them', async () => {
+    let now = 1e12
+    const emulator = await start({ now: () => now })
+    const first = await askStable(emulator)
+    now += 6900 * SECOND
+    expect((await askStable(emulator)).json).toEqual({ access_token: first.json['access_token'], expires_in: 300 })
+    now += SECOND
+    const second = await askStable(emulator)
+    expect(second.json['expires_in']).toBe(7200)
+    expect(second.json['access_token']).not.toBe(first.json['access_token'])
+    expect((await download(emulator, 'x', first.json['access_token'])).errcode).toBe(GOOD)
+    expect((await download(emulator, 'x', second.json['access_token'])).errcode).toBe(GOOD)
+    now += 5 * MINUTE
+    expect((await download(emulator, 'x', first.json['access_token'])).errcode).toBe(42001)
+  })
+
+  test('force_refresh kills the former token at once, but not within 30 seconds of another one', async () => {
+    const emulator = await start()
+    const first = (await askStable(emulator)).json['access_token']
+    const second = (await askStable(emulator, { force_refresh: true })).json['access_token']
+    expect(second).not.toBe(first)
+    expect((await download(emulator, 'x', first)).errcode).toBe(40001)
+    expect((await askStable(emulator, { force_refresh: true })).json['access_token']).toBe(second)
+    emulator.advance(30 * SECOND)
+    expect((await askStable(emulator, { force_refresh: true })).json['access_token']).not.toBe(second)
+  })
+
+  test('allows 20 force_refreshes a day', async () => {
+    const emulator = await start({ now: () => 1e12 })
+    await askStable(emulator)
+    for (let count = 0; count < 20; count++) {
+      expect((await askStable(emulator, { force_refresh: true })).json['access_token']).toBeTypeOf('string')
+      emulator.advance(30 * SECOND)
+    }
+    expect((await askStable(emulator, { force_refresh: true })).errcode).toBe(45009)
+    expect((await askStable(emulator)).json['access_token']).toBeTypeOf('string')
+  })
+
+  test('has limits a minute (45011) and a day (45009)', async () => {
+    const emulator = await start({ now: () => 1e12 })
+    const { stableMeter } = emulator.accounts[0]!.tokens
+    expect([stableMeter.perMinute, stableMeter.perDay]).toEqual([10_000, 500_000])
+    stableMeter.perMinute = 1
+    stableMeter.perDay = 2
+    await askStable(emulator)
+    expect((await askStable(emulator)).errcode).toBe(45011)
+    emulator.advance(MINUTE)
+    await askStable(emulator)
+    emulator.advance(MINUTE)
+    expect((await askStable(emulator)).errcode).toBe(45009)
+  })
+
+  test('takes a JSON body by POST only', async () => {
+    const emulator = await start()
+    expect((await say(`${emulator.url}/cgi-bin/stable_token`)).errcode).toBe(43002)
+    expect((await say(`${emulator.url}/cgi-bin/stable_token`, { method: 'POST', body: 'appid=x' })).errcode).toBe(47001)
+    expect((await postJson(`${emulator.url}/cgi-bin/stable_token`, [1])).errcode).toBe(47001)
+  })
+})
+
+describe('/cgi-bin/token', () => {
+  test('gives a new token each time; the former one works for 5 minutes more', async () => {
+    const emulator = await start()
+    const first = (await askPlain(emulator)).json
+    const second = (await askPlain(emulator)).json
+    expect(first['expires_in']).toBe(7200)
+    expect(second['access_token']).not.toBe(first['access_token'])
+    expect((await download(emulator, 'x', first['access_token'])).errcode).toBe(GOOD)
+    emulator.advance(5 * MINUTE)
+    expect((await download(emulator, 'x', first['access_token'])).errcode).toBe(40001)
+    expect((await download(emulator, 'x', second['access_token'])).errcode).toBe(GOOD)
+  })
+
+  test('leaves the tokens of stable_token alone, and is left alone by them', async () => {
+    const emulator = await start()
+    const stable = (await askStable(emulator)).json['access_token']
+    const plain = (await askPlain(emulator)).json['access_token']
+    await askPlain(emulator)
+    emulator.advance(6 * MINUTE)
+    expect((await download(emulator, 'x', stable)).errcode).toBe(GOOD)
+    const plainNow = (await askPlain(emulator)).json['access_token']
+    await askStable(emulator, { force_refresh: true })
+    expect((await download(emulator, 'x', plainNow)).errcode).toBe(GOOD)
+    expect((await download(emulator, 'x', stable)).errcode).toBe(40001)
+    expect((await download(emulator, 'x', plain)).errcode).toBe(40001)
+  })
+
+  test('may be asked 2000 times a day', async () => {
+    const emulator = await start()
+    const { plainMeter } = emulator.accounts[0]!.tokens
+    expect(plainMeter.perDay).toBe(2000)
+    plainMeter.perDay = 1
+    await askPlain(emulator)
+    expect((await askPlain(emulator)).errcode).toBe(45009)
+  })
+})
+
+describe('both token calls', () => {
+  test.each([
+    [{ grant_type: 'authorization_code' }, 40002],
+    [{ appid: '' }, 41002],
+    [{ secret: '' }, 41004],
+    [{ appid: 'wxffffffffffffffff' }, 40013],
+    [{ secret: 'f'.repeat(32) }, 40125],
+  ])('%o is answered with %i', async (change, errcode) => {
+    const emulator = await start()
+    for (const said of [await askStable(emulator, change), await askPlain(emulator, change)]) {
+      expect(said).toMatchObject({ status: 200, errcode })
+      expect(said.errmsg).toMatch(/ rid: [0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/)
+      expect(said.headers.get('logicret')).toBe(String(errcode))
+      expect(said.headers.get('retkey')).not.toBeNull()
+    }
+  })
+
+  test('an address outside of the whitelist is named in the errmsg of 40164', async () => {
+    const emulator = await start({ accounts: [{ ipWhitelist: ['198.51.100.1'] }], clientAddress: '203.0.113.9' })
+    expect(await askStable(emulator)).toMatchObject({ errcode: 40164, errmsg: expect.stringContaining('203.0.113.9') })
+    expect((await askPlain(emulator)).errcode).toBe(40164)
+    emulator.accounts[0]!.ipWhitelist = ['203.0.113.9']
+    expect((await askStable(emulator)).json['access_token']).toBeTypeOf('string')
+  })
+
+  test.each([40243, 50002, 50004, 50007, 89503, 89506, 89507])('an account may be in the state %i', async (tokenErrcode) => {
+    const emulator = await start({ accounts: [{ tokenErrcode }] })
+    expect((await askStable(emulator)).errcode).toBe(tokenErrcode)
+    expect((await askPlain(emulator)).errcode).toBe(tokenErrcode)
+  })
+
+  test('a token of an hour ago that expired is 42001, a malformed one 40014, none 41001, a foreign one 40001', async () => {
+    const emulator = await start()
+    const token = (await askPlain(emulator)).json['access_token']
+    emulator.advance(7200 * SECOND)
+    expect((await download(emulator, 'x', token)).errcode).toBe(42001)
+    expect((await download(emulator, 'x', 'nonsense')).errcode).toBe(40014)
+    expect((await download(emulator, 'x', '')).errcode).toBe(41001)
+    expect((await download(emulator, 'x', 'a'.repeat(136))).errcode).toBe(40001)
+  })
+
+  test('a token from elsewhere can be adopted, and another client can kill all', async () => {
+    const emulator = await start()
+    const { tokens } = emulator.accounts[0]!
+    tokens.adopt('authorizer-token')
+    expect(tokens.valid).toEqual(['authorizer-token'])
+    expect((await download(emulator, 'x', 'authorizer-token')).errcode).toBe(GOOD)
+    tokens.kill()
+    expect((await download(emulator, 'x', 'authorizer-token')).errcode).toBe(40001)
+  })
+
+  test('a cloudbase token is valid in its own parameter only', async () => {
+    const emulator = await start({ accounts: [{ cloudbaseToken: 'c'.repeat(80) }] })
+    const get = `${emulator.url}/cgi-bin/media/get?media_id=x`
+    expect((await say(`${get}&cloudbase_access_token=${'c'.repeat(80)}`)).errcode).toBe(GOOD)
+    expect((await say(`${get}&cloudbase_access_token=other`)).errcode).toBe(40001)
+    expect((await say(`${get}&access_token=${'c'.repeat(80)}`)).errcode).toBe(40001)
+  })
+
+  test('cloud hosting needs no token', async () => {
+    const emulator = await start({ cloudHosting: true })
+    expect((await say(`${emulator.url}/cgi-bin/media/get?media_id=x`)).errcode).toBe(GOOD)
+  })
+})
