@@ -1,7 +1,7 @@
 import { access, readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 
-const PACKAGES = ['core', 'neural', 'unplugin-hd']
+const PACKAGES = ['core', 'neural', 'wechat', 'wechat-emulator', 'unplugin-hd']
 
 describe.each(PACKAGES)('the package %s', (name) => {
   const root = new URL(`../../packages/${name}/`, import.meta.url)

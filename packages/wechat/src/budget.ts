@@ -1,0 +1,48 @@
+import type { Memo } from '@unplugin-hd/core'
+import type { Clock } from './clock.ts'
+import type { Faults } from './fault.ts'
+
+/** The calls of each account of this process that are being counted, one behind the other. */
+const queues = new Map<string, Promise<unknown>>()
+
+const DAY = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai', year: 'numeric', month: '2-digit', day: '2-digit' })
+
+/**
+ * Counts one call of today before it is made. The number is on disk when this resolves, so that a crash forgets none.
+ * Processes that run at the same time may each miss a call of the other.
+ * @param limit calls a day; days begin at midnight in Shanghai, as WeChat's do
+ * @throws WechatError `WECHAT_BUDGET`, when they are used up; HdError `HD_CACHE_IO`, when the number cannot be kept
+ */
+export async function spend(account: string, limit: number, memo: Memo, clock: Clock, faults: Faults): Promise<void> {
+  const before = queues.get(account) ?? Promise.resolve()
+  // The one before may have been refused; that is its own affair.
+  const mine = before.catch(() => undefined).then(() => count(account, limit, memo, clock, faults))
+  queues.set(account, mine)
+  try {
+    await mine
+  } finally {
+    if (queues.get(account) === mine) queues.delete(account)
+  }
+}
+
+async function count(account: string, limit: number, memo: Memo, clock: Clock, faults: Faults): Promise<void> {
+  const key = `budget ${account}`
+  const today = DAY.format(clock.now())
+  const kept = parse(await memo.get(key))
+  const used = kept.day === today ? kept.used : 0
+  if (used >= limit) {
+    throw faults.make('WECHAT_BUDGET', `today's budget of ${limit} calls for img/superresolution is used up`, {
+      remedy: 'Raise `dailyBudget`, or wait until tomorrow (Beijing time)',
+    })
+  }
+  await memo.set(key, JSON.stringify({ day: today, used: used + 1 }))
+}
+
+function parse(value: string | undefined): { day: string; used: number } {
+  try {
+    const { day, used } = JSON.parse(value ?? '{}') as { day?: unknown; used?: unknown }
+    return typeof day === 'string' && Number.isSafeInteger(used) ? { day, used: used as number } : { day: '', used: 0 }
+  } catch {
+    return { day: '', used: 0 }
+  }
+}

@@ -1,0 +1,99 @@
+import type { Clock } from './clock.ts'
+import { systemClock } from './clock.ts'
+import type { Environment } from './credentials/credentials.ts'
+import { Tokens } from './credentials/token.ts'
+import { Faults } from './fault.ts'
+import { fetchMedia } from './media.ts'
+import { type ResolvedClientOptions, resolveClientOptions, type WechatClientOptions } from './options.ts'
+import { Redactor } from './redact.ts'
+import { type RetryPolicy, withRetries } from './retry.ts'
+import { type Doubled, sendPicture, type WechatPicture } from './superresolution.ts'
+import { Transport } from './transport.ts'
+
+export interface WechatCall {
+  signal?: AbortSignal | undefined
+  /** Called before each attempt that goes to WeChat; when it throws, nothing is sent. */
+  beforeAttempt?: () => Promise<void>
+}
+
+export interface WechatClient {
+  /** Names the account in what is kept on disk: 16 hexadecimal digits, no secret. */
+  readonly account: string
+  /**
+   * Has a picture doubled. Each call, and each of its retries, counts against the quota.
+   * @throws WechatError; HdError `HD_ABORTED`
+   */
+  superresolution(picture: WechatPicture, call?: WechatCall): Promise<Doubled>
+  /**
+   * Fetches a result. Costs nothing.
+   * @param call `remembered`: the `media_id` is from an earlier run, so that 40007 is no delay and is not retried
+   * @throws WechatError; HdError `HD_ABORTED`
+   */
+  media(mediaId: string, call?: WechatCall & { remembered?: boolean }): Promise<Uint8Array>
+  /** Gives the connections back. A later call opens them anew. */
+  close(): Promise<void>
+}
+
+/** What tests replace. */
+export interface Surroundings {
+  clock: Clock
+  env: Environment
+}
+
+export const SYSTEM: Surroundings = { clock: systemClock, env: process.env }
+
+/** "invalid media_id": unknown, expired, or another account's. */
+const MEDIA_UNKNOWN = 40007
+
+/**
+ * The client under {@link wechat}: tokens, retries, timeouts; no memory, no budget.
+ * @throws HdError `HD_OPTION`, when an option is unknown or has a value that is not allowed
+ * @example const client = createWechatClient({ appid, secret }); await client.superresolution({ data, format: 'jpeg' })
+ */
+export function createWechatClient(options?: WechatClientOptions): WechatClient {
+  return clientOf(resolveClientOptions(options), SYSTEM, new Redactor())
+}
+
+/** @param redactor learns every secret that this client uses */
+export function clientOf(options: ResolvedClientOptions, { clock, env }: Surroundings, redactor: Redactor): WechatClient {
+  const faults = new Faults(redactor)
+  const transport = new Transport(options.baseUrl, faults, clock.now)
+  const tokens = new Tokens({ options, env, transport, faults, redactor, clock })
+  const { retries, totalTimeoutMs, attemptTimeoutMs, maxDownloadBytes: maxBytes } = options
+
+  async function attempt<T>(
+    policy: Pick<RetryPolicy, 'step'> & Partial<RetryPolicy>,
+    { signal, beforeAttempt }: WechatCall,
+    send: (sending: {
+      query: Record<string, string>
+      timeoutMs: number
+      maxBytes: number
+      signal: AbortSignal | undefined
+    }) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await withRetries({ retries, totalTimeoutMs, ...policy }, clock, signal, (leftMs) =>
+        tokens.use(signal, async (query) => {
+          await beforeAttempt?.()
+          return send({ query, timeoutMs: Math.min(attemptTimeoutMs, leftMs), maxBytes, signal })
+        }),
+      )
+    } catch (error) {
+      // A wait that was cut short throws the signal's reason.
+      throw signal?.aborted ? faults.aborted(signal) : error
+    }
+  }
+
+  return {
+    get account() {
+      return tokens.account
+    },
+    superresolution: (picture, call = {}) =>
+      attempt({ step: 'upload' }, call, (sending) => sendPicture(picture, sending, { transport, faults })),
+    media: (mediaId, call = {}) =>
+      attempt({ step: 'download', retries: 2 * retries, final: call.remembered ? [MEDIA_UNKNOWN] : [] }, call, (sending) =>
+        fetchMedia(mediaId, sending, { transport, faults }),
+      ),
+    close: () => transport.close(),
+  }
+}

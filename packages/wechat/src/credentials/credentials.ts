@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import type { Faults } from '../fault.ts'
+import type { AccessTokenFunction, ResolvedClientOptions } from '../options.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Where tokens come from. */
+export type Credentials =
+  | { kind: 'none' }
+  | { kind: 'given'; token: string | AccessTokenFunction }
+  | { kind: 'pair'; appid: string; secret: string }
+
+const REMEDY = 'Give `accessToken`, or `appid` and `secret`, or set WECHAT_ACCESS_TOKEN, or WECHAT_APPID and WECHAT_SECRET'
+
+/**
+ * The first of: the option `accessToken`; the option `secret` with an AppID; WECHAT_ACCESS_TOKEN; WECHAT_SECRET with an AppID.
+ * So a configuration may name its `appid` and leave it to each machine whether it has a token or the secret.
+ * @throws WechatError `WECHAT_CREDENTIALS`, when something is missing
+ */
+export function findCredentials(options: ResolvedClientOptions, env: Environment, faults: Faults): Credentials {
+  if (options.auth === 'none') return { kind: 'none' }
+  if (options.accessToken !== undefined) return { kind: 'given', token: options.accessToken }
+  const given = env['WECHAT_ACCESS_TOKEN'] || undefined
+  if (options.secret === undefined && given !== undefined) return { kind: 'given', token: given }
+  if (options.auth === 'cloudbase_access_token') {
+    throw faults.make('WECHAT_CREDENTIALS', 'there is no cloudbase_access_token', {
+      remedy: 'Give a function as `accessToken` that reads the file in which cloud hosting keeps it',
+    })
+  }
+  const appid = findAppid(options, env)
+  const secret = options.secret ?? (env['WECHAT_SECRET'] || undefined)
+  if (appid !== undefined && secret !== undefined) return { kind: 'pair', appid, secret }
+  const missing =
+    appid === undefined ? (secret === undefined ? 'no credentials' : 'a secret, but no AppID') : 'an AppID, but no secret'
+  throw faults.make('WECHAT_CREDENTIALS', `there is ${missing}`, { remedy: REMEDY })
+}
+
+/**
+ * Tells accounts apart in what is kept on disk, 16 hexadecimal digits. Tokens change, and secrets do not belong there, so
+ * it is the AppID that counts; where none is known, accounts share a name, and a `media_id` of another one is not found.
+ */
+export function accountHash(options: ResolvedClientOptions, env: Environment): string {
+  const account = [options.baseUrl, options.auth, findAppid(options, env) ?? ''].join('\n')
+  return createHash('sha256').update(account).digest('hex').slice(0, 16)
+}
+
+function findAppid(options: ResolvedClientOptions, env: Environment): string | undefined {
+  return options.appid ?? (env['WECHAT_APPID'] || undefined)
+}

@@ -1,0 +1,142 @@
+import { isHdError } from '@unplugin-hd/core'
+import { accountHash, type Credentials, type Environment, findCredentials } from './credentials.ts'
+import { sharedHolder } from './holder.ts'
+import { requestToken } from './request-token.ts'
+import type { Clock } from '../clock.ts'
+import { isWechatError } from '../errors.ts'
+import type { Faults } from '../fault.ts'
+import type { AccessTokenFunction, ResolvedClientOptions } from '../options.ts'
+import type { Redactor } from '../redact.ts'
+import { rowOf } from '../errcodes.ts'
+import type { Transport } from '../transport.ts'
+
+/** When a refused token comes back after a refresh, WeChat may need a moment to agree with itself. */
+const SAME_TOKEN_MS = 2000
+
+/** One is enough, except where another program of the account replaces tokens at the same time. */
+const MOST_REFRESHES = 4
+
+interface Around {
+  options: ResolvedClientOptions
+  env: Environment
+  transport: Transport
+  faults: Faults
+  redactor: Redactor
+  clock: Clock
+}
+
+/** Gives each request its token, and another one when WeChat refuses it: the same one is tried at most twice. */
+export class Tokens {
+  readonly #around: Around
+  #credentials: Credentials | undefined
+  #asking: { rejected: string | undefined; token: Promise<string> } | undefined
+
+  constructor(around: Around) {
+    this.#around = around
+    // Known from now on, also where an error arises before the first request.
+    const { options, env, redactor } = around
+    for (const secret of [options.accessToken, options.secret, env['WECHAT_ACCESS_TOKEN'], env['WECHAT_SECRET']]) {
+      if (typeof secret === 'string') redactor.learn(secret)
+    }
+  }
+
+  /** See {@link accountHash}. */
+  get account(): string {
+    return accountHash(this.#around.options, this.#around.env)
+  }
+
+  /**
+   * Does `send` with the query that carries the token.
+   * @throws what `send` throws, WechatError `WECHAT_CREDENTIALS` and others of the token request
+   */
+  async use<T>(signal: AbortSignal | undefined, send: (query: Record<string, string>) => Promise<T>): Promise<T> {
+    const { auth } = this.#around.options
+    const credentials = (this.#credentials ??= findCredentials(this.#around.options, this.#around.env, this.#around.faults))
+    // The environment may have been filled since (dotenv).
+    if (credentials.kind === 'pair') this.#around.redactor.learn(credentials.secret)
+    if (auth === 'none') return send({})
+    let token = await this.#get(undefined, signal)
+    for (let refreshes = 0; ; refreshes++) {
+      try {
+        return await send({ [auth]: token })
+      } catch (error) {
+        if (!isRefusal(error) || refreshes >= MOST_REFRESHES) throw error
+        const next = await this.#get(token, signal)
+        if (next === token) {
+          // A text given by the user will never be another one.
+          if (credentials.kind === 'given' && typeof credentials.token === 'string') throw error
+          await this.#around.clock.delay(SAME_TOKEN_MS, signal)
+          return await send({ [auth]: token })
+        }
+        token = next
+      }
+    }
+  }
+
+  async #get(rejected: string | undefined, signal: AbortSignal | undefined): Promise<string> {
+    const credentials = this.#credentials
+    if (credentials === undefined || credentials.kind === 'none') return ''
+    const wanted = credentials.kind === 'pair' ? this.#ofPair(credentials, rejected) : this.#ofUser(credentials.token, rejected)
+    const token = await this.#unlessAborted(wanted, signal)
+    this.#around.redactor.learn(token)
+    return token
+  }
+
+  #ofPair({ appid, secret }: { appid: string; secret: string }, rejected: string | undefined): Promise<string> {
+    const { options, clock, redactor } = this.#around
+    const holder = sharedHolder(options.baseUrl, options.tokenEndpoint, appid, secret)
+    if (rejected !== undefined) holder.drop(rejected)
+    return holder.get(clock.now(), async () => {
+      const token = await requestToken(appid, secret, this.#around)
+      redactor.learn(token.value)
+      return token
+    })
+  }
+
+  /** One call of the user's function serves all who wait for the same. */
+  async #ofUser(source: string | AccessTokenFunction, rejected: string | undefined): Promise<string> {
+    if (typeof source === 'string') return source
+    if (this.#asking?.rejected !== rejected || !this.#asking) {
+      const asking = { rejected, token: this.#call(source, rejected) }
+      this.#asking = asking
+      const done = (): void => {
+        if (this.#asking === asking) this.#asking = undefined
+      }
+      void asking.token.then(done, done)
+    }
+    return this.#asking.token
+  }
+
+  async #call(source: AccessTokenFunction, rejected: string | undefined): Promise<string> {
+    const { faults } = this.#around
+    const fail = (what: string, cause?: unknown): Error =>
+      faults.make('WECHAT_TOKEN', `the function \`accessToken\` ${what}`, { step: 'token', cause })
+    let token: unknown
+    try {
+      token = await source(rejected)
+    } catch (cause) {
+      throw fail('failed', cause)
+    }
+    if (typeof token !== 'string' || token === '')
+      throw fail(`gave ${typeof token === 'string' ? 'an empty text' : typeof token}`)
+    return token
+  }
+
+  /** The request for a token serves others too, so it goes on when one of them gives up. */
+  #unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    if (signal === undefined) return work
+    return new Promise((resolve, reject) => {
+      const stop = (): void => reject(this.#around.faults.aborted(signal))
+      if (signal.aborted) stop()
+      signal.addEventListener('abort', stop, { once: true })
+      const done = (): void => signal.removeEventListener('abort', stop)
+      work.then(resolve, reject).finally(done)
+    })
+  }
+}
+
+/** True when WeChat refused the token of an upload or download. */
+function isRefusal(error: unknown): boolean {
+  if (!isHdError(error) || !isWechatError(error) || error.errcode === undefined) return false
+  return error.step !== 'token' && error.step !== undefined && rowOf(error.errcode, error.step).next === 'refresh'
+}

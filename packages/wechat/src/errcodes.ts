@@ -1,0 +1,148 @@
+import type { WechatCode, WechatStep } from './errors.ts'
+
+export const OFFICIAL_PAGE = 'https://developers.weixin.qq.com/miniprogram/dev/server/API/img-ocr/img/api_imgsuperresolution'
+
+/**
+ * What follows an errcode. `refresh`: another token, once; `again`: the same request after a back-off; `next-minute`: the same
+ * after a minute or more; `fail`: this picture fails; `stop`: and no further one is tried in this build.
+ */
+export type Consequence = 'refresh' | 'again' | 'next-minute' | 'fail' | 'stop'
+
+export interface ErrcodeRow {
+  code: WechatCode
+  next: Consequence
+  meaning: string
+  /** One sentence. */
+  remedy?: string
+}
+
+const CONSOLE = 'mp.weixin.qq.com, 开发管理 > 开发设置'
+const REMOVED = `See ${OFFICIAL_PAGE}, and put another upscaler behind this one: [wechat(), neural()]`
+
+const row = (code: WechatCode, next: Consequence, meaning: string, remedy?: string): ErrcodeRow =>
+  remedy === undefined ? { code, next, meaning } : { code, next, meaning, remedy }
+
+const BAD_APPID = row('WECHAT_CREDENTIALS', 'stop', 'the AppID is not valid', 'Check the option `appid` or WECHAT_APPID')
+const BAD_SECRET = row('WECHAT_CREDENTIALS', 'stop', 'the secret is not valid', 'Check the option `secret` or WECHAT_SECRET')
+const STALE = row('WECHAT_TOKEN', 'refresh', 'the access token is not valid or not the newest', 'Supply a newer access token')
+const BAD_MEDIA = row('WECHAT_IMAGE', 'fail', 'the picture is not accepted', 'Use another upscaler for it')
+const NO_QUOTA = row('WECHAT_QUOTA', 'stop', 'the quota is used up', 'Wait until tomorrow (Beijing time) or buy a resource pack')
+const BUG = row('WECHAT_RESPONSE', 'fail', 'the request was not understood', 'Please report this')
+
+/** WeChat's global return codes, as far as the three requests can meet them. */
+const ROWS: Readonly<Record<number, ErrcodeRow>> = {
+  [-1]: row('WECHAT_UNAVAILABLE', 'again', 'the system is busy, or the picture was rejected', 'Try again later'),
+  40001: STALE,
+  40014: STALE,
+  42001: STALE,
+  41001: row(
+    'WECHAT_TOKEN',
+    'stop',
+    'the access token is missing',
+    'In cloud hosting, switch on 开放接口服务 and deploy a new version',
+  ),
+  40013: BAD_APPID,
+  41002: BAD_APPID,
+  40125: BAD_SECRET,
+  41004: BAD_SECRET,
+  40002: row('WECHAT_CREDENTIALS', 'stop', 'the grant type is not valid', 'Please report this'),
+  40164: row(
+    'WECHAT_CREDENTIALS',
+    'stop',
+    'the address of this machine is not in the IP whitelist',
+    `Add it at ${CONSOLE} > IP白名单`,
+  ),
+  40243: row('WECHAT_CREDENTIALS', 'stop', 'the secret is frozen', `Unfreeze it at ${CONSOLE}`),
+  50002: row('WECHAT_CREDENTIALS', 'stop', 'the account is limited', 'Look for a notice in the console of the account'),
+  50004: row(
+    'WECHAT_CREDENTIALS',
+    'stop',
+    'the account may not ask for tokens',
+    'Look for a notice in the console of the account',
+  ),
+  50007: row('WECHAT_CREDENTIALS', 'stop', 'the account is frozen', 'Look for a notice in the console of the account'),
+  89503: row(
+    'WECHAT_CREDENTIALS',
+    'stop',
+    'an administrator must confirm this call',
+    'The account’s administrator has a message in WeChat to confirm',
+  ),
+  89506: row(
+    'WECHAT_CREDENTIALS',
+    'stop',
+    'an administrator refused this address',
+    'Ask the administrator, and wait for 24 hours',
+  ),
+  89507: row(
+    'WECHAT_CREDENTIALS',
+    'stop',
+    'an administrator refused this address',
+    'Ask the administrator, and wait for an hour',
+  ),
+  61003: row('WECHAT_CREDENTIALS', 'stop', 'the account has not authorised this third-party platform', 'Authorise it again'),
+  61004: row(
+    'WECHAT_CREDENTIALS',
+    'stop',
+    'the address of this machine is not registered',
+    'Register it with the third-party platform',
+  ),
+  61007: row(
+    'WECHAT_CREDENTIALS',
+    'stop',
+    'the third-party platform lacks the permission',
+    'It needs permission set 117, and one for media/get',
+  ),
+  61024: row(
+    'WECHAT_CREDENTIALS',
+    'stop',
+    'the AppID is that of a third-party platform',
+    'Give its authorizer_access_token as `accessToken`',
+  ),
+  45009: NO_QUOTA,
+  101003: NO_QUOTA,
+  45011: row('WECHAT_QUOTA', 'next-minute', 'the limit of calls per minute is reached', 'Raise `minIntervalMs`'),
+  40066: row('WECHAT_REMOVED', 'stop', 'WeChat does not know this interface (any more)', REMOVED),
+  48001: row('WECHAT_REMOVED', 'stop', 'the account may not call this interface, or it is gone', REMOVED),
+  48004: row('WECHAT_UNAVAILABLE', 'stop', 'the interface is blocked for this account', REMOVED),
+  41005: BUG,
+  43002: BUG,
+  43003: BUG,
+  44001: BAD_MEDIA,
+  45001: BAD_MEDIA,
+  40004: BAD_MEDIA,
+  40005: BAD_MEDIA,
+  40006: BAD_MEDIA,
+  40009: BAD_MEDIA,
+  40137: BAD_MEDIA,
+  101000: row(
+    'WECHAT_IMAGE',
+    'fail',
+    'WeChat could not fetch the picture',
+    'Check what `publicUrl` returns, or leave it out to upload',
+  ),
+  101002: BAD_MEDIA,
+}
+
+const UNKNOWN = row('WECHAT_RESPONSE', 'fail', 'an error that this version does not know')
+
+/**
+ * What an errcode means and what follows.
+ * @param step some numbers mean something else for a token or a download
+ * @param errmsg 101002 has two meanings, which only the words tell apart
+ */
+export function rowOf(errcode: number, step: WechatStep, errmsg = ''): ErrcodeRow {
+  if (errcode === 101002 && /quota/i.test(errmsg)) return NO_QUOTA
+  if (step === 'token' && errcode === 40001) return BAD_SECRET
+  // Right after the upload a medium may not be known everywhere yet.
+  if (step === 'download' && errcode === 40007) {
+    return row('WECHAT_RESPONSE', 'again', 'the result is not there, or no more', 'Build again')
+  }
+  if (step === 'download' && errcode === 48001) {
+    const remedy = 'Give the account, or the third-party platform, the permission for media/get'
+    return row('WECHAT_UNAVAILABLE', 'stop', 'the account may not download media', remedy)
+  }
+  return ROWS[errcode] ?? UNKNOWN
+}
+
+/** The sign of removal that is no errcode: HTTP 404 or 405, or a page of HTML. */
+export const REMOVED_REMEDY: string = REMOVED

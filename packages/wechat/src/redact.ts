@@ -1,0 +1,52 @@
+const HIDDEN = '***'
+
+/** Below this length a literal would hide half of every sentence. Real tokens and secrets are far longer. */
+const SHORTEST = 4
+
+/** `access_token=…`, `"secret": "…"`, also percent-encoded: what these names hold is hidden whatever it is. */
+const NAMED =
+  /((?:[a-z]+_)*access_token|(?:app)?secret|img_url)(["']?\s*(?:[=:]|%3D|%3A)\s*["']?)(?!\*\*\*)(?:[^\s&"'#<>\\,;)}]+)/gi
+
+/** Hides the secrets of one client in all that leaves it. */
+export class Redactor {
+  readonly #literals = new Set<string>()
+
+  /** From now on this value is hidden wherever it stands. */
+  learn(secret: string | undefined): void {
+    if (secret === undefined || secret.length < SHORTEST) return
+    this.#literals.add(secret).add(encodeURIComponent(secret))
+  }
+
+  text(value: string): string {
+    let text = value
+    for (const literal of this.#literals) text = text.replaceAll(literal, HIDDEN)
+    return text.replace(NAMED, `$1$2${HIDDEN}`)
+  }
+
+  /**
+   * A cause that may be attached to an error: copies of the errors in the chain with name, code, message and stack alone, for
+   * libraries hang requests, with their headers and addresses, on theirs.
+   * @param depth how many levels of nested causes are kept
+   */
+  cause(value: unknown, depth = 4): unknown {
+    if (value === undefined || value === null) return undefined
+    if (!(value instanceof Error)) return new Error(this.text(describe(value)))
+    const nested = depth > 0 ? this.cause(value.cause ?? firstOf(value), depth - 1) : undefined
+    const copy = new Error(this.text(value.message), nested === undefined ? undefined : { cause: nested })
+    copy.name = this.text(value.name)
+    copy.stack = this.text(String(value.stack ?? ''))
+    const { code } = value as { code?: unknown }
+    if (typeof code === 'string') (copy as { code?: string }).code = this.text(code)
+    return copy
+  }
+}
+
+/** An AggregateError (a host with several addresses) has its reasons in a list. */
+function firstOf(value: Error): unknown {
+  const { errors } = value as { errors?: unknown }
+  return Array.isArray(errors) ? errors[0] : undefined
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' ? value : Object.prototype.toString.call(value)
+}

@@ -1,0 +1,44 @@
+import { readAnswer } from './answer.ts'
+import type { Faults } from './fault.ts'
+import { multipart, type WechatFormat } from './multipart.ts'
+import type { Transport, WechatRequest } from './transport.ts'
+
+/** What is to be doubled: a file, or the public address of one. */
+export type WechatPicture = { data: Uint8Array; format: WechatFormat } | { url: string }
+
+/** Documented is a `media_id`, good for three days; some have seen the picture itself. */
+export type Doubled = { mediaId: string } | { image: Uint8Array }
+
+/** The documented one has 64 characters. */
+const LONGEST_MEDIA_ID = 512
+
+type Sending = Pick<WechatRequest, 'query' | 'timeoutMs' | 'maxBytes' | 'signal'>
+
+/**
+ * One call of `POST /cv/img/superresolution`: always POST, as callers of its siblings met "require POST method".
+ * @param sending `query` carries the token
+ * @throws WechatError for everything but a `media_id` or a picture
+ */
+export async function sendPicture(
+  picture: WechatPicture,
+  sending: Sending,
+  { transport, faults }: { transport: Transport; faults: Faults },
+): Promise<Doubled> {
+  const request = { ...sending, step: 'upload', method: 'POST', path: '/cv/img/superresolution' } as const
+  const answer = await transport.send('url' in picture ? byAddress(request, picture.url) : byFile(request, picture))
+  const read = readAnswer(answer, 'upload', faults)
+  if ('image' in read) return read
+  const { media_id: mediaId } = read.json
+  if (typeof mediaId === 'string' && mediaId !== '' && mediaId.length <= LONGEST_MEDIA_ID) return { mediaId }
+  const { status } = answer
+  throw faults.make('WECHAT_RESPONSE', 'the answer to img/superresolution holds no media_id', { step: 'upload', status })
+}
+
+function byAddress(request: WechatRequest, url: string): WechatRequest {
+  return { ...request, query: { ...request.query, img_url: url } }
+}
+
+function byFile(request: WechatRequest, { data, format }: { data: Uint8Array; format: WechatFormat }): WechatRequest {
+  const { body, contentType } = multipart(data, format)
+  return { ...request, body, headers: { 'content-type': contentType } }
+}
