@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 
 /**
@@ -23,9 +23,21 @@ export async function readWhole(
   try {
     const facts = fstatSync(descriptor)
     refuse(facts)
-    if (facts.size <= SMALL_BYTES) return { bytes: readFileSync(descriptor), facts }
+    if (facts.size <= SMALL_BYTES) return { bytes: readAll(descriptor, facts.size), facts }
     return { bytes: await readFile(file), facts }
   } finally {
     closeSync(descriptor)
   }
+}
+
+/** `readFileSync` would ask for the size once more, and read once more to be sure of the end. */
+function readAll(descriptor: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(size)
+  let filled = 0
+  while (filled < size) {
+    const read = readSync(descriptor, bytes, filled, size - filled, null)
+    if (read === 0) break
+    filled += read
+  }
+  return filled === size ? bytes : bytes.subarray(0, filled)
 }
