@@ -34,7 +34,7 @@ export function formatPicture({ source, width, height, bytes, ms, cache, upscale
 }
 
 /** Colours for this stream: none where it is no terminal or `NO_COLOR` is set (https://no-color.org). */
-export function createStyle(isTerminal: boolean): (style: 'dim' | 'green' | 'yellow' | 'bold', text: string) => string {
+export function createStyle(isTerminal: boolean): (style: 'dim' | 'bold', text: string) => string {
   const plain = !isTerminal || process.env['NO_COLOR']
   return (style, text) => (plain ? text : styleText(style, text))
 }
