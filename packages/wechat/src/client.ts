@@ -1,3 +1,4 @@
+import { Attempts } from './attempts.ts'
 import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
 import type { Environment } from './credentials/credentials.ts'
@@ -6,7 +7,6 @@ import { Faults } from './fault.ts'
 import { fetchMedia } from './media.ts'
 import { type ResolvedClientOptions, resolveClientOptions, type WechatClientOptions } from './options.ts'
 import { Redactor } from './redact.ts'
-import { type RetryPolicy, withRetries } from './retry.ts'
 import { type Doubled, sendPicture, type WechatPicture } from './superresolution.ts'
 import { Transport } from './transport.ts'
 
@@ -14,6 +14,8 @@ export interface WechatCall {
   signal?: AbortSignal | undefined
   /** Called before each attempt that goes to WeChat; when it throws, nothing is sent. */
   beforeAttempt?: () => Promise<void>
+  /** Told of what went wrong without failing the call. */
+  warn?: ((message: string) => void) | undefined
 }
 
 export interface WechatClient {
@@ -42,9 +44,6 @@ export interface Surroundings {
 
 export const SYSTEM: Surroundings = { clock: systemClock, env: process.env }
 
-/** "invalid media_id": unknown, expired, or another account's. */
-const MEDIA_UNKNOWN = 40007
-
 /**
  * The client under {@link wechat}: tokens, retries, timeouts; no memory, no budget.
  * @throws HdError `HD_OPTION`, when an option is unknown or has a value that is not allowed
@@ -59,40 +58,26 @@ export function clientOf(options: ResolvedClientOptions, { clock, env }: Surroun
   const faults = new Faults(redactor)
   const transport = new Transport(options.baseUrl, faults, clock.now)
   const tokens = new Tokens({ options, env, transport, faults, redactor, clock })
-  const { retries, totalTimeoutMs, attemptTimeoutMs, maxDownloadBytes: maxBytes } = options
-
-  async function attempt<T>(
-    policy: Pick<RetryPolicy, 'step'> & Partial<RetryPolicy>,
-    { signal, beforeAttempt }: WechatCall,
-    send: (sending: {
-      query: Record<string, string>
-      timeoutMs: number
-      maxBytes: number
-      signal: AbortSignal | undefined
-    }) => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await withRetries({ retries, totalTimeoutMs, ...policy }, clock, signal, (leftMs) =>
-        tokens.use(signal, async (query) => {
-          await beforeAttempt?.()
-          return send({ query, timeoutMs: Math.min(attemptTimeoutMs, leftMs), maxBytes, signal })
-        }),
-      )
-    } catch (error) {
-      // A wait that was cut short throws the signal's reason.
-      throw signal?.aborted ? faults.aborted(signal) : error
-    }
-  }
+  const attempts = new Attempts(options, clock, faults)
+  const { maxDownloadBytes: maxBytes } = options
 
   return {
     get account() {
       return tokens.account
     },
-    superresolution: (picture, call = {}) =>
-      attempt({ step: 'upload' }, call, (sending) => sendPicture(picture, sending, { transport, faults })),
-    media: (mediaId, call = {}) =>
-      attempt({ step: 'download', retries: 2 * retries, final: call.remembered ? [MEDIA_UNKNOWN] : [] }, call, (sending) =>
-        fetchMedia(mediaId, sending, { transport, faults }),
+    superresolution: (picture, { signal, beforeAttempt } = {}) =>
+      attempts.upload(signal, (timeoutMs) =>
+        tokens.use(signal, async (query) => {
+          await beforeAttempt?.()
+          return sendPicture(picture, { query, timeoutMs, maxBytes, signal }, { transport, faults })
+        }),
+      ),
+    media: (mediaId, { signal, beforeAttempt, remembered } = {}) =>
+      attempts.download(signal, remembered === true, (timeoutMs) =>
+        tokens.use(signal, async (query) => {
+          await beforeAttempt?.()
+          return fetchMedia(mediaId, { query, timeoutMs, maxBytes, signal }, { transport, faults })
+        }),
       ),
     close: () => transport.close(),
   }

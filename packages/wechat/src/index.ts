@@ -1,6 +1,7 @@
 export { createWechatClient, type WechatCall, type WechatClient } from './client.ts'
 export { isWechatError, WECHAT_CODES, WechatError, type WechatCode, type WechatErrorDetails, type WechatStep } from './errors.ts'
 export type { WechatFormat } from './multipart.ts'
-export type { AccessTokenFunction, PublicSource, WechatClientOptions, WechatOptions } from './options.ts'
+export type { AccessTokenFunction, WechatClientOptions, WechatOptions } from './options.ts'
+export type { PublicSource, WechatRequestOptions, WechatUpscalerOptions } from './shared-options.ts'
 export type { Doubled, WechatPicture } from './superresolution.ts'
 export { wechat } from './wechat.ts'

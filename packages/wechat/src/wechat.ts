@@ -1,18 +1,8 @@
-import { errorMessage, HdError, type UpscaleContext, type UpscaleInput, type Upscaler } from '@unplugin-hd/core'
-import { Breaker } from './breaker.ts'
-import { spend } from './budget.ts'
+import type { Upscaler } from '@unplugin-hd/core'
 import { clientOf, type Surroundings, SYSTEM } from './client.ts'
-import { isWechatError } from './errors.ts'
-import { Faults } from './fault.ts'
-import { Gate } from './gate.ts'
+import { meteredUpscaler } from './metered.ts'
 import { type ResolvedOptions, resolveOptions, type WechatOptions } from './options.ts'
-import { Pace } from './pace.ts'
 import { Redactor } from './redact.ts'
-import { mediaKey, recall, remember } from './remembered.ts'
-import type { WechatPicture } from './superresolution.ts'
-
-/** WeChat does not number its algorithm; this goes up when we would ask for, or make, other pixels. */
-const VERSION = 'imgsuperresolution-1'
 
 /**
  * An upscaler that has pictures doubled by WeChat's `img.superresolution`. They are uploaded, and calls are metered. The
@@ -26,119 +16,11 @@ export function wechat(options?: WechatOptions): Upscaler {
 
 /** The same with time and environment of one's own. */
 export function upscalerOf(options: ResolvedOptions, surroundings: Surroundings): Upscaler {
-  const { clock } = surroundings
   const redactor = new Redactor()
-  const faults = new Faults(redactor)
   const client = clientOf(options, surroundings, redactor)
-  const breaker = new Breaker(faults)
-  const gate = new Gate(options.concurrency)
-  const pace = new Pace(options.minIntervalMs, clock)
-  let closing = new AbortController()
-  let warned = false
-
-  async function double(picture: UpscaleInput, context: UpscaleContext, signal: AbortSignal): Promise<Uint8Array> {
-    const { account } = client
-    const { memo, log } = context
-    const sent = await whatToSend(picture)
-    const key = mediaKey(account, sent, picture.digest)
-    const known = await recall(key, memo, clock.now())
-    if (known !== undefined) {
-      const image = await fetchKnown(known)
-      if (image) return image
-      await memo.delete(key)
-    }
-    const asked = clock.now()
-    const doubled = await client.superresolution(sent, { signal, beforeAttempt })
-    if ('image' in doubled) return doubled.image
-    try {
-      await remember(key, doubled.mediaId, memo, asked)
-    } catch (error) {
-      // It is paid for: to give up now would be the very loss that the memo is there to prevent.
-      log.warn(
-        redactor.text(`wechat: the result cannot be remembered, a failed download will cost again: ${errorMessage(error)}`),
-      )
-    }
-    context.onProgress(0.5)
-    return client.media(doubled.mediaId, { signal })
-
-    async function beforeAttempt(): Promise<void> {
-      await pace.turn(signal)
-      // While we waited, another picture may have found out that it is of no use.
-      breaker.check()
-      await spend(account, options.dailyBudget, memo, clock, faults)
-    }
-
-    async function fetchKnown(mediaId: string): Promise<Uint8Array | undefined> {
-      try {
-        const image = await client.media(mediaId, { signal, remembered: true })
-        log.debug('wechat: fetched a result that had been paid for earlier')
-        return image
-      } catch (error) {
-        if (isWechatError(error) && error.errcode === 40007) return undefined
-        throw error
-      }
-    }
-  }
-
-  async function whatToSend(picture: UpscaleInput): Promise<WechatPicture> {
-    const { file, digest, width, height } = picture
-    const url = options.publicUrl && addressOf(() => options.publicUrl?.({ file, digest, width, height }))
-    if (url !== undefined) return { url }
-    const { data, format } = await picture.encoded()
-    if (format === 'webp') throw new HdError('HD_FIT', 'wechat() takes JPEG and PNG, got WebP')
-    return { data, format }
-  }
-
-  function addressOf(call: () => unknown): string | undefined {
-    let url: unknown
-    try {
-      url = call()
-    } catch (cause) {
-      throw faults.make('WECHAT_IMAGE', 'the function `publicUrl` failed', { cause })
-    }
-    if (url === undefined || (typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url))) return url
-    throw faults.make('WECHAT_IMAGE', 'the function `publicUrl` gave something that is no http: or https: address')
-  }
-
-  function warnOnce(context: UpscaleContext): void {
-    if (warned || options.tokenEndpoint !== 'token' || options.auth !== 'access_token') return
-    warned = true
-    context.log.warn("wechat: tokenEndpoint 'token' invalidates the access token of every other program of this account")
-  }
-
-  return {
-    name: 'wechat',
-    version: VERSION,
-    metered: true,
-    accepts: { formats: ['jpeg', 'png'], maxBytes: options.maxUploadBytes },
-
-    async upscale(picture, context) {
-      const signal = AbortSignal.any([context.signal, closing.signal])
-      breaker.check()
-      let leave: (() => void) | undefined
-      try {
-        leave = await gate.enter(signal)
-        breaker.check()
-        warnOnce(context)
-        const image = await double(picture, context, signal)
-        breaker.succeeded()
-        return image
-      } catch (error) {
-        if (signal.aborted) throw faults.aborted(signal)
-        const reason = breaker.failed(error)
-        if (reason) context.log.warn(redactor.text(`wechat: not called any more in this build. ${reason.message}`))
-        throw error
-      } finally {
-        leave?.()
-      }
-    },
-
-    /** Pictures still at work fail with `HD_ABORTED`; what stopped the upscaler is forgotten. */
-    async close() {
-      closing.abort(new Error('the upscaler was closed'))
-      closing = new AbortController()
-      breaker.reset()
-      await client.close()
-    },
-  }
+  const disturbs = options.tokenEndpoint === 'token' && options.auth === 'access_token'
+  const warning = disturbs
+    ? "tokenEndpoint 'token' invalidates the access token of every other program of this account"
+    : undefined
+  return meteredUpscaler({ client, options, redactor, clock: surroundings.clock, warning })
 }

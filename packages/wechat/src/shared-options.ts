@@ -1,0 +1,90 @@
+import type { Checks } from './check.ts'
+
+/** How long and how often is asked, whichever way leads to WeChat. */
+export interface WechatRequestOptions {
+  /** For one attempt, in milliseconds, 1 to 600000. @default 60000 */
+  attemptTimeoutMs?: number
+  /** For one request with all its attempts and the waits between them, in milliseconds, 1 to 3600000. @default 300000 */
+  totalTimeoutMs?: number
+  /** How often a request is sent again at most, 0 to 10; a download, which is free, twice as often. @default 4 */
+  retries?: number
+}
+
+/** What is known of a picture before it is sent. */
+export interface PublicSource {
+  /** As the user named it. */
+  file: string
+  /** SHA-256 of the source file, 64 hexadecimal digits. */
+  digest: string
+  /** Pixels that the picture behind the address must have. */
+  width: number
+  height: number
+}
+
+/** What bounds a metered upscaler, whichever way leads to WeChat. */
+export interface WechatUpscalerOptions {
+  /**
+   * A public address from which WeChat fetches the picture, instead of an upload; `undefined` for a picture that is to be
+   * uploaded all the same.
+   */
+  publicUrl?: (source: PublicSource) => string | undefined
+  /** The most bytes of an upload, 1 to 2097152. WeChat says "less than 2M" and not which. @default 1999999 */
+  maxUploadBytes?: number
+  /** Pictures in work at once, 1 to 16. @default 2 */
+  concurrency?: number
+  /** Least time between two calls of img/superresolution, in milliseconds, 0 to 3600000. @default 0 */
+  minIntervalMs?: number
+  /**
+   * The most calls of img/superresolution a day (Asia/Shanghai) for the account, attempts that failed included, 0 to 1000000.
+   * @default 100
+   */
+  dailyBudget?: number
+}
+
+export type ResolvedRequestOptions = Required<WechatRequestOptions>
+
+export type ResolvedUpscalerOptions = Required<Omit<WechatUpscalerOptions, 'publicUrl'>> &
+  Pick<WechatUpscalerOptions, 'publicUrl'>
+
+export const REQUEST_KEYS = [
+  'attemptTimeoutMs',
+  'totalTimeoutMs',
+  'retries',
+] as const satisfies readonly (keyof WechatRequestOptions)[]
+
+export const UPSCALER_KEYS = [
+  'publicUrl',
+  'maxUploadBytes',
+  'concurrency',
+  'minIntervalMs',
+  'dailyBudget',
+] as const satisfies readonly (keyof WechatUpscalerOptions)[]
+
+/** @throws HdError `HD_OPTION` */
+export function resolveRequestOptions(options: WechatRequestOptions, checks: Checks): ResolvedRequestOptions {
+  return {
+    attemptTimeoutMs: checks.integer('attemptTimeoutMs', options.attemptTimeoutMs ?? 60_000, 1, 600_000),
+    totalTimeoutMs: checks.integer('totalTimeoutMs', options.totalTimeoutMs ?? 300_000, 1, 3_600_000),
+    retries: checks.integer('retries', options.retries ?? 4, 0, 10),
+  }
+}
+
+/** The longest result that is read, in bytes. @throws HdError `HD_OPTION` */
+export function resolveMaxDownload(value: number | undefined, checks: Checks): number {
+  return checks.integer('maxDownloadBytes', value ?? 64 * 2 ** 20, 1, 2 ** 30)
+}
+
+/** @throws HdError `HD_OPTION` */
+export function resolveUpscalerOptions(options: WechatUpscalerOptions, checks: Checks): ResolvedUpscalerOptions {
+  const { publicUrl } = options
+  if (publicUrl !== undefined && typeof publicUrl !== 'function') {
+    throw checks.refusal('publicUrl', 'a function', typeof publicUrl)
+  }
+  return {
+    publicUrl,
+    maxUploadBytes: checks.integer('maxUploadBytes', options.maxUploadBytes ?? 1_999_999, 1, 2 ** 21),
+    concurrency: checks.integer('concurrency', options.concurrency ?? 2, 1, 16),
+    minIntervalMs: checks.integer('minIntervalMs', options.minIntervalMs ?? 0, 0, 3_600_000),
+    dailyBudget: checks.integer('dailyBudget', options.dailyBudget ?? 100, 0, 1_000_000),
+  }
+}
