@@ -9,7 +9,7 @@ import type { EmulatorOptions } from './options.ts'
 import { askPlain, askStable, download, picture, postJson, say, start, superUrl, tokenOf, upload } from './harness.ts'
 
 describe('where the accounts of WeChat differ', () => {
-  test('errcode may be a string, or absent from a success', async () => {
+  test('errcode may be a string, or absent from a success [1.14]', async () => {
     const emulator = await start({ errcode: 'string' })
     expect((await upload(emulator, await picture())).errcode).toBe('0')
     expect((await download(emulator, 'x')).errcode).toBe('40007')
@@ -18,7 +18,7 @@ describe('where the accounts of WeChat differ', () => {
     expect((await download(emulator, 'x')).errcode).toBe(40007)
   })
 
-  test('JSON may be text/plain everywhere, or application/json everywhere', async () => {
+  test('JSON may be text/plain everywhere, or application/json everywhere [1.17, 3.6]', async () => {
     const emulator = await start({ json: 'text/plain' })
     expect((await askStable(emulator)).type).toBe('text/plain')
     expect((await upload(emulator, await picture())).type).toBe('text/plain')
@@ -26,7 +26,7 @@ describe('where the accounts of WeChat differ', () => {
     expect((await download(emulator, 'x')).type).toBe('application/json; encoding=utf-8')
   })
 
-  test('the picture may come at once instead of a media_id', async () => {
+  test('the picture may come at once instead of a media_id [1.15]', async () => {
     const emulator = await start({ answer: 'image' })
     const { bytes, type } = await upload(emulator, await picture(17, 11))
     expect(type).toBe('image/jpeg')
@@ -38,7 +38,7 @@ describe('where the accounts of WeChat differ', () => {
     ['40066', 200, 40066],
     ['404', 404, undefined],
     ['html', 200, undefined],
-  ] as const)('the removed API may be %s, and the rest goes on', async (removed, status, errcode) => {
+  ] as const)('the removed API may be %s, and the rest goes on [1.22]', async (removed, status, errcode) => {
     const emulator = await start()
     const { json } = await upload(emulator, await picture())
     emulator.behaviour.removed = removed
@@ -51,7 +51,7 @@ describe('where the accounts of WeChat differ', () => {
     expect(emulator.accounts[0]!.quota.used).toBe(1)
   })
 
-  test('a path that the gateway does not know is 40066, letter case included', async () => {
+  test('a path that the gateway does not know is 40066, letter case included [1.23]', async () => {
     const emulator = await start()
     for (const path of ['/', '/cv/img/superResolution', '/cgi-bin/clear_quota', '/constructor']) {
       expect((await say(`${emulator.url}${path}`)).errcode, path).toBe(40066)
@@ -69,14 +69,17 @@ describe('faults', () => {
     'rid/get': (emulator) => postJson(`${emulator.url}/cgi-bin/openapi/rid/get?access_token=${tokenOf(emulator)}`, {}),
   }
 
-  test.each(Object.entries(CALLS))('%s answers a code for the next two calls and is well again', async (endpoint, call) => {
-    const emulator = await start()
-    emulator.fail(endpoint as Endpoint, -1, 2)
-    const codes = [await call(emulator), await call(emulator), await call(emulator)].map(({ errcode }) => errcode)
-    expect(codes.slice(0, 2)).toEqual([-1, -1])
-    expect(codes[2]).not.toBe(-1)
-    expect(emulator.requests.map(({ fault }) => fault?.kind)).toEqual(['errcode', 'errcode', undefined])
-  })
+  test.each(Object.entries(CALLS))(
+    '%s answers a code for the next two calls and is well again [1.25]',
+    async (endpoint, call) => {
+      const emulator = await start()
+      emulator.fail(endpoint as Endpoint, -1, 2)
+      const codes = [await call(emulator), await call(emulator), await call(emulator)].map(({ errcode }) => errcode)
+      expect(codes.slice(0, 2)).toEqual([-1, -1])
+      expect(codes[2]).not.toBe(-1)
+      expect(emulator.requests.map(({ fault }) => fault?.kind)).toEqual(['errcode', 'errcode', undefined])
+    },
+  )
 
   test('a script says what each call meets, and can be called off', async () => {
     const emulator = await start()
@@ -152,7 +155,7 @@ describe('faults', () => {
     expect((await slow).errcode).toBe(40007)
   })
 
-  test('another client may kill the token; a new one works', async () => {
+  test('another client may kill the token; a new one works [2.12]', async () => {
     const emulator = await start()
     emulator.fail('superresolution', { kind: 'kill-token' })
     const { json } = await askStable(emulator)

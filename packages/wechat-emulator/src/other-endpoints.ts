@@ -1,10 +1,10 @@
 import { authorize, jsonBody, requirePost, type Answer, type Call } from './call.ts'
 import { Refusal } from './errcodes.ts'
 
-/** `GET /cgi-bin/media/get?access_token=&media_id=` */
+/** `GET /cgi-bin/media/get?access_token=&media_id=`; by HEAD for the headers alone, as the page's own sample has it. */
 export function mediaGet(call: Call): Answer {
   const { request, world } = call
-  if (request.method !== 'GET') throw new Refusal(43001)
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal(43001)
   const account = authorize(call)
   const id = request.query.get('media_id')
   if (!id) throw new Refusal(41006)

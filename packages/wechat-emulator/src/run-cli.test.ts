@@ -35,7 +35,7 @@ test.each([
   expect(emulator!.behaviour.removed).toBe(flags.join('=').split('=')[1] ?? '40066')
 })
 
-test.each([['--nonsense'], ['--port', 'x'], ['--port', '70000'], ['--quota', '-1'], ['--removed=gone']])(
+test.each([['--nonsense'], ['--port', 'x'], ['--port', '70000'], ['--quota', '-1'], ['--removed=gone'], ['--faults', '2']])(
   'the command refuses %s %s with exit code 2',
   async (...argv) => {
     const { code, err, emulator } = await run(...argv.filter((arg) => typeof arg === 'string'))
@@ -44,6 +44,13 @@ test.each([['--nonsense'], ['--port', 'x'], ['--port', '70000'], ['--quota', '-1
     expect(emulator).toBeUndefined()
   },
 )
+
+test('the command takes faults by chance and strictness', async () => {
+  const { emulator } = await run('--port', '0', '--strict', '--faults', '1', '--seed', '3')
+  expect(emulator!.behaviour.strict).toBe(true)
+  await askStable(emulator!).catch(() => undefined)
+  expect(emulator!.requests[0]!.fault).toBeDefined()
+})
 
 test('the command says when its port is taken', async () => {
   const { emulator } = await run('--port', '0')

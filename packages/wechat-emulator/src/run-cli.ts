@@ -16,6 +16,9 @@ const HELP = `wechat-emulator: WeChat's side of img.superresolution on 127.0.0.1
   --secret <secret>   its AppSecret
   --removed [kind]    the API is off the shelf: 40066 (default), 404 or html
   --quota <number>    calls of superresolution a day (100)
+  --strict            img_url by GET is refused (43002), as some callers have met it
+  --faults <rate>     the part of the calls that fails by chance, 0 to 1 (0)
+  --seed <number>     other faults, the same ones for the same number (1)
   --help              this text
 `
 
@@ -49,7 +52,7 @@ export async function runCli(argv: readonly string[], { stdout, stderr, onListen
   return 0
 }
 
-/** @throws Error for an unknown flag or a quota that is no number */
+/** @throws Error for an unknown flag or a value that is no number */
 function parse(argv: readonly string[]): EmulatorOptions | 'help' {
   // `--removed` alone means 40066; parseArgs knows no optional values.
   const args = argv.map((arg, index) =>
@@ -58,7 +61,17 @@ function parse(argv: readonly string[]): EmulatorOptions | 'help' {
   const text = { type: 'string' } as const
   const { values } = parseArgs({
     args,
-    options: { port: text, appid: text, secret: text, removed: text, quota: text, help: { type: 'boolean', short: 'h' } },
+    options: {
+      port: text,
+      appid: text,
+      secret: text,
+      removed: text,
+      quota: text,
+      strict: { type: 'boolean' },
+      faults: text,
+      seed: text,
+      help: { type: 'boolean', short: 'h' },
+    },
   })
   if (values.help) return 'help'
   const account = {
@@ -67,10 +80,21 @@ function parse(argv: readonly string[]): EmulatorOptions | 'help' {
     ...(values.quota && { dailyQuota: wholeNumber('--quota', values.quota) }),
   }
   const removed = (values.removed ?? false) as EmulatorOptions['removed'] & {}
-  return { port: wholeNumber('--port', values.port ?? '8787'), accounts: [account], removed }
+  return {
+    port: wholeNumber('--port', values.port ?? '8787'),
+    accounts: [account],
+    removed,
+    strict: values.strict ?? false,
+    ...(values.faults && { faults: { rate: share('--faults', values.faults), seed: wholeNumber('--seed', values.seed ?? '1') } }),
+  }
 }
 
 function wholeNumber(flag: string, value: string): number {
   if (/^\d+$/.test(value)) return Number(value)
   throw new Error(`${flag} is '${value}', expected a whole number`)
+}
+
+function share(flag: string, value: string): number {
+  if (/^(?:0|1|0?\.\d+)$/.test(value)) return Number(value)
+  throw new Error(`${flag} is '${value}', expected a number from 0 to 1`)
 }

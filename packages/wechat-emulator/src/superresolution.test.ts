@@ -13,7 +13,7 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 describe('the multipart form', () => {
-  test.each(['jpeg', 'png'] as const)('a %s becomes a JPEG of exactly twice its size', async (format) => {
+  test.each(['jpeg', 'png'] as const)('a %s becomes a JPEG of exactly twice its size [1.1, 1.11, 1.12, 1.13]', async (format) => {
     const emulator = await start()
     const said = await upload(emulator, await picture(17, 11, format))
     expect(said.json).toEqual({ errcode: 0, errmsg: 'ok', media_id: expect.stringMatching(/^[\w-]{64}$/) })
@@ -25,7 +25,7 @@ describe('the multipart form', () => {
     expect(Math.abs(data[33 * 3]! - 0xff) + Math.abs(data[33 * 3 + 1]! - 0x80)).toBeLessThan(20)
   })
 
-  test('PNG stays PNG by option, and transparency is lost in any case', async () => {
+  test('PNG stays PNG by option, and transparency is lost in any case [1.12]', async () => {
     const emulator = await start({ result: 'same' })
     const clear = await sharp({ create: { width: 4, height: 3, channels: 4, background: '#f000' } })
       .png()
@@ -49,7 +49,7 @@ describe('the multipart form', () => {
     }
   })
 
-  test('a part without a filename, another field and a body that is no multipart are 41005', async () => {
+  test('a part without a filename, another field and a body that is no multipart are 41005 [1.6]', async () => {
     const emulator = await start()
     const part = (head: string, tail = '\r\n--b--\r\n'): Promise<{ errcode: unknown }> =>
       say(superUrl(emulator), {
@@ -70,7 +70,7 @@ describe('the multipart form', () => {
     expect((await say(superUrl(emulator), { method: 'POST', body, headers: noBoundary })).errcode).toBe(41005)
   })
 
-  test('a POST without Content-Length is HTTP 412 and spends nothing', async () => {
+  test('a POST without Content-Length is HTTP 412 and spends nothing [1.5]', async () => {
     const emulator = await start()
     const head = { 'content-type': 'multipart/form-data; boundary=b' }
     expect(await raw(superUrl(emulator), 'POST', head, ['--b\r\n', 'more'])).toBe(412)
@@ -78,7 +78,7 @@ describe('the multipart form', () => {
     expect(emulator.accounts[0]!.quota.used).toBe(0)
   })
 
-  test('a body far above every limit is HTTP 413', async () => {
+  test('a body far above every limit is HTTP 413 [1.24]', async () => {
     const emulator = await start()
     const bytes = Buffer.alloc(16 * 1024 * 1024 + 1)
     const sent = raw(superUrl(emulator), 'POST', { 'content-length': String(bytes.length) }, [bytes])
@@ -86,7 +86,7 @@ describe('the multipart form', () => {
     expect(emulator.requests[0]!.answer?.status).toBe(413)
   })
 
-  test('an empty file is 44001, 2,000,000 bytes are 45001 and one less is read', async () => {
+  test('an empty file is 44001, 2,000,000 bytes are 45001 and one less is read [1.7, 1.8]', async () => {
     const emulator = await start()
     const image = await picture()
     const padded = (length: number): Buffer => Buffer.concat([image, Buffer.alloc(length - image.length)])
@@ -95,7 +95,7 @@ describe('the multipart form', () => {
     expect((await upload(emulator, padded(1_999_999))).errcode).toBe(0)
   })
 
-  test('no picture and a damaged one are 101002, other formats 40137, too many pixels 40009', async () => {
+  test('no picture and a damaged one are 101002, other formats 40137, too many pixels 40009 [1.9, 1.10]', async () => {
     const emulator = await start({ maxPixels: 186 })
     const image = await picture(80, 60, 'png')
     expect((await upload(emulator, Buffer.from('<svg'))).errcode).toBe(101002)
@@ -106,7 +106,7 @@ describe('the multipart form', () => {
     expect((await upload(roomy, image.subarray(0, image.length - 40))).errcode).toBe(101002)
   })
 
-  test('a token is needed, and the account may lack the permission', async () => {
+  test('a token is needed, and the account may lack the permission [1.20, 1.21]', async () => {
     const emulator = await start()
     expect((await upload(emulator, await picture(), '')).errcode).toBe(41001)
     for (const errcode of [48001, 48004, 61003, 61007, 101003]) {
@@ -117,7 +117,7 @@ describe('the multipart form', () => {
 })
 
 describe('the img_url form', () => {
-  test.each(['GET', 'POST'])('%s makes WeChat download the picture', async (method) => {
+  test.each(['GET', 'POST'])('%s makes WeChat download the picture [1.2]', async (method) => {
     const image = await picture(9, 7)
     const host = await serve((_, response) => response.end(image))
     const emulator = await start()
@@ -127,14 +127,14 @@ describe('the img_url form', () => {
     expect(await sharp(medium.bytes).metadata()).toMatchObject({ width: 18, height: 14 })
   })
 
-  test('GET is 43002 when strict, and always without img_url', async () => {
+  test('GET is 43002 when strict, and always without img_url [1.3]', async () => {
     const emulator = await start()
     expect((await say(superUrl(emulator))).errcode).toBe(43002)
     emulator.behaviour.strict = true
     expect((await say(`${superUrl(emulator)}&img_url=http://127.0.0.1/a`)).errcode).toBe(43002)
   })
 
-  test('an address that is malformed, refused, missing, redirected or not loopback is 101000', async () => {
+  test('an address that is malformed, refused, missing, redirected or not loopback is 101000 [1.4]', async () => {
     const host = await serve((request, response) => {
       if (request.url === '/away') response.writeHead(302, { location: '/a' }).end()
       else response.writeHead(404).end()
@@ -153,7 +153,7 @@ describe('the img_url form', () => {
     }
   })
 
-  test('the limits hold for it too', async () => {
+  test('the limits hold for it too [1.7, 1.9]', async () => {
     const host = await serve((request, response) => response.end(request.url === '/big' ? Buffer.alloc(2_000_000) : 'text'))
     const emulator = await start()
     expect((await say(`${superUrl(emulator)}&img_url=${host}/big`)).errcode).toBe(45001)
@@ -162,7 +162,7 @@ describe('the img_url form', () => {
 })
 
 describe('quotas', () => {
-  test('after the calls of the day come 45009s, until midnight in China', async () => {
+  test('after the calls of the day come 45009s, until midnight in China [1.18]', async () => {
     // 23:59 on a day in China.
     const emulator = await start({ now: () => Date.UTC(2026, 0, 1, 15, 59), accounts: [{ dailyQuota: 2 }] })
     const image = await picture()
@@ -175,11 +175,11 @@ describe('quotas', () => {
     expect(emulator.accounts[0]!.quota.used).toBe(1)
   })
 
-  test('100 calls a day are the default', async () => {
+  test('100 calls a day are the default [1.18]', async () => {
     expect((await start()).accounts[0]!.quota.perDay).toBe(100)
   })
 
-  test('more than a minute allows are 45011', async () => {
+  test('more than a minute allows are 45011 [1.19]', async () => {
     const emulator = await start({ now: () => 1e12, accounts: [{ minuteQuota: 1 }] })
     const image = await picture()
     await upload(emulator, image)
@@ -190,7 +190,7 @@ describe('quotas', () => {
 })
 
 describe('media/get', () => {
-  test('answers with the headers of the documented sample', async () => {
+  test('answers with the headers of the documented sample [3.1]', async () => {
     const emulator = await start()
     const { json } = await upload(emulator, await picture())
     const { headers, bytes, status } = await download(emulator, json['media_id'])
@@ -200,7 +200,16 @@ describe('media/get', () => {
     expect(headers.get('content-length')).toBe(String(bytes.length))
   })
 
-  test('keeps a picture for three days and then answers 40007 as text/plain', async () => {
+  test('tells the headers alone to whoever asks for them [3.2]', async () => {
+    const emulator = await start()
+    const { json } = await upload(emulator, await picture())
+    const url = `${emulator.url}/cgi-bin/media/get?access_token=${tokenOf(emulator)}&media_id=${json['media_id']}`
+    const head = await say(url, { method: 'HEAD' })
+    expect(head.bytes).toHaveLength(0)
+    expect(head.headers.get('content-length')).toBe((await say(url)).headers.get('content-length'))
+  })
+
+  test('keeps a picture for three days and then answers 40007 as text/plain [3.3, 3.6]', async () => {
     let now = 1e12
     const emulator = await start({ now: () => now })
     const { json } = await upload(emulator, await picture())
@@ -212,7 +221,7 @@ describe('media/get', () => {
     expect(said.errmsg).toMatch(/^invalid media_id rid: /)
   })
 
-  test('an id of another account or of nobody is 40007, none 41006, POST 43001', async () => {
+  test('an id of another account or of nobody is 40007, none 41006, POST 43001 [3.3, 3.4, 3.5]', async () => {
     const emulator = await start({ accounts: [{}, { appid: 'wx2', secret: 's2' }] })
     const { json } = await upload(emulator, await picture())
     const other = emulator.accounts[1]!.tokens.stable(false).access_token

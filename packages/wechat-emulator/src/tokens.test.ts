@@ -6,7 +6,7 @@ import { askPlain, askStable, download, postJson, say, start } from './harness.t
 const GOOD = 40007
 
 describe('stable_token', () => {
-  test('gives the same token while it is valid, with the seconds that are left', async () => {
+  test('gives the same token while it is valid, with the seconds that are left [2.3]', async () => {
     const emulator = await start()
     const first = await askStable(emulator)
     emulator.advance(100 * SECOND)
@@ -17,7 +17,7 @@ describe('stable_token', () => {
     expect(second.json['expires_in']).toBeLessThanOrEqual(7100)
   })
 
-  test('renews in the last 5 minutes, so that at least 300 seconds are left, and both tokens work in them', async () => {
+  test('renews in the last 5 minutes, so that at least 300 seconds are left, and both tokens work in them [2.4]', async () => {
     let now = 1e12
     const emulator = await start({ now: () => now })
     const first = await askStable(emulator)
@@ -33,7 +33,7 @@ describe('stable_token', () => {
     expect((await download(emulator, 'x', first.json['access_token'])).errcode).toBe(42001)
   })
 
-  test('force_refresh kills the former token at once, but not within 30 seconds of another one', async () => {
+  test('force_refresh kills the former token at once, but not within 30 seconds of another one [2.5]', async () => {
     const emulator = await start()
     const first = (await askStable(emulator)).json['access_token']
     const second = (await askStable(emulator, { force_refresh: true })).json['access_token']
@@ -44,7 +44,7 @@ describe('stable_token', () => {
     expect((await askStable(emulator, { force_refresh: true })).json['access_token']).not.toBe(second)
   })
 
-  test('allows 20 force_refreshes a day', async () => {
+  test('allows 20 force_refreshes a day [2.5]', async () => {
     const emulator = await start({ now: () => 1e12 })
     await askStable(emulator)
     for (let count = 0; count < 20; count++) {
@@ -55,7 +55,7 @@ describe('stable_token', () => {
     expect((await askStable(emulator)).json['access_token']).toBeTypeOf('string')
   })
 
-  test('has limits a minute (45011) and a day (45009)', async () => {
+  test('has limits a minute (45011) and a day (45009) [2.6]', async () => {
     const emulator = await start({ now: () => 1e12 })
     const { stableMeter } = emulator.accounts[0]!.tokens
     expect([stableMeter.perMinute, stableMeter.perDay]).toEqual([10_000, 500_000])
@@ -69,7 +69,7 @@ describe('stable_token', () => {
     expect((await askStable(emulator)).errcode).toBe(45009)
   })
 
-  test('takes a JSON body by POST only', async () => {
+  test('takes a JSON body by POST only [2.8]', async () => {
     const emulator = await start()
     expect((await say(`${emulator.url}/cgi-bin/stable_token`)).errcode).toBe(43002)
     expect((await say(`${emulator.url}/cgi-bin/stable_token`, { method: 'POST', body: 'appid=x' })).errcode).toBe(47001)
@@ -78,7 +78,7 @@ describe('stable_token', () => {
 })
 
 describe('/cgi-bin/token', () => {
-  test('gives a new token each time; the former one works for 5 minutes more', async () => {
+  test('gives a new token each time; the former one works for 5 minutes more [2.1]', async () => {
     const emulator = await start()
     const first = (await askPlain(emulator)).json
     const second = (await askPlain(emulator)).json
@@ -90,7 +90,7 @@ describe('/cgi-bin/token', () => {
     expect((await download(emulator, 'x', second['access_token'])).errcode).toBe(GOOD)
   })
 
-  test('leaves the tokens of stable_token alone, and is left alone by them', async () => {
+  test('leaves the tokens of stable_token alone, and is left alone by them [2.7]', async () => {
     const emulator = await start()
     const stable = (await askStable(emulator)).json['access_token']
     const plain = (await askPlain(emulator)).json['access_token']
@@ -104,7 +104,7 @@ describe('/cgi-bin/token', () => {
     expect((await download(emulator, 'x', plain)).errcode).toBe(40001)
   })
 
-  test('may be asked 2000 times a day', async () => {
+  test('may be asked 2000 times a day [2.2]', async () => {
     const emulator = await start()
     const { plainMeter } = emulator.accounts[0]!.tokens
     expect(plainMeter.perDay).toBe(2000)
@@ -121,7 +121,7 @@ describe('both token calls', () => {
     [{ secret: '' }, 41004],
     [{ appid: 'wxffffffffffffffff' }, 40013],
     [{ secret: 'f'.repeat(32) }, 40125],
-  ])('%o is answered with %i', async (change, errcode) => {
+  ])('%o is answered with %i [1.16, 2.9]', async (change, errcode) => {
     const emulator = await start()
     for (const said of [await askStable(emulator, change), await askPlain(emulator, change)]) {
       expect(said).toMatchObject({ status: 200, errcode })
@@ -131,7 +131,7 @@ describe('both token calls', () => {
     }
   })
 
-  test('an address outside of the whitelist is named in the errmsg of 40164', async () => {
+  test('an address outside of the whitelist is named in the errmsg of 40164 [2.10]', async () => {
     const emulator = await start({ accounts: [{ ipWhitelist: ['198.51.100.1'] }], clientAddress: '203.0.113.9' })
     expect(await askStable(emulator)).toMatchObject({ errcode: 40164, errmsg: expect.stringContaining('203.0.113.9') })
     expect((await askPlain(emulator)).errcode).toBe(40164)
@@ -139,13 +139,16 @@ describe('both token calls', () => {
     expect((await askStable(emulator)).json['access_token']).toBeTypeOf('string')
   })
 
-  test.each([40243, 50002, 50004, 50007, 89503, 89506, 89507])('an account may be in the state %i', async (tokenErrcode) => {
-    const emulator = await start({ accounts: [{ tokenErrcode }] })
-    expect((await askStable(emulator)).errcode).toBe(tokenErrcode)
-    expect((await askPlain(emulator)).errcode).toBe(tokenErrcode)
-  })
+  test.each([40243, 50002, 50004, 50007, 89503, 89506, 89507])(
+    'an account may be in the state %i [2.11]',
+    async (tokenErrcode) => {
+      const emulator = await start({ accounts: [{ tokenErrcode }] })
+      expect((await askStable(emulator)).errcode).toBe(tokenErrcode)
+      expect((await askPlain(emulator)).errcode).toBe(tokenErrcode)
+    },
+  )
 
-  test('a token of an hour ago that expired is 42001, a malformed one 40014, none 41001, a foreign one 40001', async () => {
+  test('a token of an hour ago that expired is 42001, a malformed one 40014, none 41001, a foreign one 40001 [1.20]', async () => {
     const emulator = await start()
     const token = (await askPlain(emulator)).json['access_token']
     emulator.advance(7200 * SECOND)
@@ -155,7 +158,7 @@ describe('both token calls', () => {
     expect((await download(emulator, 'x', 'a'.repeat(136))).errcode).toBe(40001)
   })
 
-  test('a token from elsewhere can be adopted, and another client can kill all', async () => {
+  test('a token from elsewhere can be adopted, and another client can kill all [2.12, 2.13]', async () => {
     const emulator = await start()
     const { tokens } = emulator.accounts[0]!
     tokens.adopt('authorizer-token')
@@ -165,7 +168,7 @@ describe('both token calls', () => {
     expect((await download(emulator, 'x', 'authorizer-token')).errcode).toBe(40001)
   })
 
-  test('a cloudbase token is valid in its own parameter only', async () => {
+  test('a cloudbase token is valid in its own parameter only [2.14]', async () => {
     const emulator = await start({ accounts: [{ cloudbaseToken: 'c'.repeat(80) }] })
     const get = `${emulator.url}/cgi-bin/media/get?media_id=x`
     expect((await say(`${get}&cloudbase_access_token=${'c'.repeat(80)}`)).errcode).toBe(GOOD)
@@ -173,7 +176,7 @@ describe('both token calls', () => {
     expect((await say(`${get}&access_token=${'c'.repeat(80)}`)).errcode).toBe(40001)
   })
 
-  test('cloud hosting needs no token', async () => {
+  test('cloud hosting needs no token [2.15]', async () => {
     const emulator = await start({ cloudHosting: true })
     expect((await say(`${emulator.url}/cgi-bin/media/get?media_id=x`)).errcode).toBe(GOOD)
   })
