@@ -2,7 +2,7 @@ import type { UnpluginFactory } from 'unplugin'
 import { setupEsbuild } from './adapters/esbuild.ts'
 import { rolldownHooks } from './adapters/rolldown.ts'
 import { rollupHooks } from './adapters/rollup.ts'
-import { viteHooks } from './adapters/vite.ts'
+import { viteHooks } from './adapters/vite/plugin.ts'
 import { applyWebpack } from './adapters/webpack.ts'
 import type { HdOptions } from './options.ts'
 

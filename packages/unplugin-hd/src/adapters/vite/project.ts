@@ -1,0 +1,22 @@
+import type { ResolvedConfig } from 'vite'
+import type { HdOptions } from '../../options.ts'
+import { createSession, type Session } from '../../session.ts'
+
+/** What the hooks of one plugin instance share, once Vite's configuration is known. */
+export interface Project {
+  readonly config: ResolvedConfig
+  readonly session: Session
+  warn(message: string): void
+}
+
+/** @throws Error with `HD_OPTION` when the options are wrong */
+export function createProject(options: HdOptions, config: ResolvedConfig): Project {
+  const warn = (message: string): void => config.logger.warn(`unplugin-hd: ${message}`)
+  const session = createSession(options, {
+    root: config.root,
+    quiet: config.logLevel !== undefined && config.logLevel !== 'info',
+    warn,
+    sparing: config.command === 'serve',
+  })
+  return { config, session, warn }
+}
