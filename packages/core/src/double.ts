@@ -67,7 +67,8 @@ export async function double(
     } catch (error) {
       if (options.onError === 'fail' || !isHdError(error) || !isUpscalerFault(error)) throw error
       const instead = options.onError === 'resample' ? 'it is enlarged by resampling instead' : 'the source is used at 1x instead'
-      around.emit({ type: 'warning', name: source.name, message: `${formatError(error)}; ${instead}` })
+      const reason = error.told ? error.code : formatError(error)
+      around.emit({ type: 'warning', name: source.name, message: `${reason}; ${instead}` })
       if (options.onError === 'source') return { asset: sourceAsset(source, header), state: 'off' }
       return make(source, header, encoding, [resample()], around)
     }
@@ -125,6 +126,7 @@ async function make(
     } catch (error) {
       const next = upscalers[index + 1]
       if (next === undefined || !isHdError(error) || !isUpscalerFault(error)) throw error
+      if (error.told) continue
       around.emit({ type: 'warning', name: source.name, message: `${formatError(error)}; '${next.name}' is tried next` })
     }
   }

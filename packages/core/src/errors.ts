@@ -33,6 +33,8 @@ export interface HdErrorDetails {
   file?: string | undefined
   /** What the user can do about it, one sentence. */
   remedy?: string | undefined
+  /** The user has been told of this reason, with an earlier picture. @default false */
+  told?: boolean | undefined
   cause?: unknown
 }
 
@@ -46,6 +48,8 @@ export class HdError extends Error {
   /** The picture (or model) concerned; set by the pipeline where the thrower did not know it. */
   file: string | undefined
   readonly remedy: string | undefined
+  /** The reason is the same as with an earlier picture, so that a chain goes on without another word. */
+  readonly told: boolean
   /** Marks the class across duplicate copies of this package, where `instanceof` fails. */
   readonly isHdError = true
 
@@ -57,6 +61,7 @@ export class HdError extends Error {
     this.code = code
     this.file = details.file
     this.remedy = details.remedy
+    this.told = details.told ?? false
   }
 }
 

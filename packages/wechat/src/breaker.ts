@@ -4,49 +4,70 @@ import type { Faults } from './fault.ts'
 
 const MOST_IN_A_ROW = 5
 
-/** What says something about one picture, or about our own limit, and nothing about WeChat. */
-const HARMLESS: ReadonlySet<WechatCode> = new Set(['WECHAT_IMAGE', 'WECHAT_BUDGET'])
+/** What says something about one picture and nothing about WeChat. */
+const HARMLESS: ReadonlySet<WechatCode> = new Set(['WECHAT_IMAGE'])
+
+const FINAL: ReadonlySet<WechatCode> = new Set(['WECHAT_REMOVED', 'WECHAT_CREDENTIALS', 'WECHAT_RELAY'])
 
 /** Stops asking WeChat after a sign that it is of no use in this build: the first that is certain, or five failures in a row. */
 export class Breaker {
   readonly #faults: Faults
   #inARow = 0
   #reason: WechatError | undefined
+  #saidBudget = false
 
   constructor(faults: Faults) {
     this.#faults = faults
   }
 
-  /** @throws WechatError with the code of the reason, when it has stopped */
+  /** @throws WechatError with the code of the reason, `told`, when it has stopped */
   check(): void {
-    const reason = this.#reason
-    if (reason === undefined) return
-    throw this.#faults.make(reason.code, `WeChat is not called any more in this build: ${reason.message}`, {
-      // No step: it was no answer to a request, and must not be retried like one.
-      errcode: reason.errcode,
-      errmsg: reason.errmsg,
-      rid: reason.rid,
-      status: reason.status,
-      cause: reason,
-    })
+    if (this.#reason !== undefined) throw this.#refusal(this.#reason, true)
   }
 
   succeeded(): void {
     this.#inARow = 0
   }
 
-  /** @returns the reason, when this failure is the one that stops it */
-  failed(error: unknown): WechatError | undefined {
-    if (!isWechatError(error) || HARMLESS.has(error.code) || this.#reason) return undefined
+  /**
+   * Takes note of a failure.
+   * @returns what is to be thrown for it: the error itself, or with what stops it, said once, and `told` from then on
+   */
+  failed(error: unknown): unknown {
+    if (!isWechatError(error)) return error
+    if (error.code === 'WECHAT_BUDGET') return this.#overBudget(error)
+    if (HARMLESS.has(error.code)) return error
+    if (this.#reason) return error.told ? error : this.#refusal(this.#reason, true)
     this.#inARow++
     if (isFinal(error)) this.#reason = error
     else if (this.#inARow >= MOST_IN_A_ROW) this.#reason = this.#tooMany(error)
-    return this.#reason
+    return this.#reason ? this.#refusal(this.#reason, false) : error
   }
 
   reset(): void {
     this.#inARow = 0
     this.#reason = undefined
+    this.#saidBudget = false
+  }
+
+  /** Our own limit: it says nothing about WeChat, and what is paid for can still be fetched. */
+  #overBudget(error: WechatError): WechatError {
+    const told = this.#saidBudget
+    this.#saidBudget = true
+    return told ? this.#faults.make(error.code, "today's budget is used up", { remedy: error.remedy, told }) : error
+  }
+
+  #refusal(reason: WechatError, told: boolean): WechatError {
+    return this.#faults.make(reason.code, `WeChat is not called any more in this build: ${reason.message}`, {
+      // No step where nothing was asked: it must not be retried like an answer.
+      step: told ? undefined : reason.step,
+      errcode: reason.errcode,
+      errmsg: reason.errmsg,
+      rid: reason.rid,
+      status: reason.status,
+      told,
+      cause: reason,
+    })
   }
 
   #tooMany(last: WechatError): WechatError {
@@ -68,6 +89,6 @@ export class Breaker {
 
 /** True when the next picture would meet the same. */
 function isFinal({ code, errcode, step, errmsg }: WechatError): boolean {
-  if (code === 'WECHAT_REMOVED' || code === 'WECHAT_CREDENTIALS') return true
+  if (FINAL.has(code)) return true
   return errcode !== undefined && step !== undefined && rowOf(errcode, step, errmsg).next === 'stop'
 }

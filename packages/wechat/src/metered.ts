@@ -129,9 +129,7 @@ export function meteredUpscaler({ client, options, redactor, clock, warning }: P
         return image
       } catch (error) {
         if (signal.aborted) throw faults.aborted(signal)
-        const reason = breaker.failed(error)
-        if (reason) context.log.warn(redactor.text(`wechat: not called any more in this build. ${reason.message}`))
-        throw error
+        throw breaker.failed(error)
       } finally {
         leave?.()
       }
