@@ -12,18 +12,21 @@ export type Read = { image: Uint8Array } | { json: Record<string, unknown> }
  */
 export function readAnswer(answer: Answer, step: WechatStep, faults: Faults): Read {
   const { status, body } = answer
-  if (status === 200 && isImage(body)) {
-    if (isComplete(body)) return { image: body }
-    const remedy = 'Build again'
-    throw faults.make('WECHAT_NETWORK', `the picture from ${nameOfRequest(step)} ends too early`, { step, status, remedy })
-  }
+  if (status === 200 && isImage(body)) return { image: wholeImage(body, step, faults) }
   const json = parseObject(body)
-  const errcode = json && errcodeOf(json)
+  const errcode = errcodeOf(json?.['errcode'])
   if (json && errcode !== undefined && errcode !== 0) {
     throw faults.ofErrcode(step, errcode, String(json['errmsg'] ?? ''), status, answer.retryAfterMs)
   }
   if (json && status === 200 && (errcode === 0 || errcode === undefined)) return { json }
   throw strange(answer, step, faults)
+}
+
+/** @throws WechatError `WECHAT_NETWORK`, when the picture ends too early */
+export function wholeImage(body: Buffer, step: WechatStep, faults: Faults): Uint8Array {
+  if (isComplete(body)) return body
+  const details = { step, status: 200, remedy: 'Build again' }
+  throw faults.make('WECHAT_NETWORK', `the picture from ${nameOfRequest(step)} ends too early`, details)
 }
 
 /** The error for an answer outside the protocol. */
@@ -48,19 +51,19 @@ function strange(answer: Answer, step: WechatStep, faults: Faults): WechatError 
 /** JPEG, PNG, WebP and GIF begin so; what of it is not meant for us core refuses. */
 const SIGNATURES = ['\xff\xd8\xff', '\x89PNG\r\n', 'RIFF', 'GIF8']
 
-function isImage(bytes: Buffer): boolean {
+export function isImage(bytes: Buffer): boolean {
   const head = bytes.toString('latin1', 0, 8)
   return SIGNATURES.some((signature) => head.startsWith(signature))
 }
 
-function isHtml({ body, contentType }: Answer): boolean {
+export function isHtml({ body, contentType }: Answer): boolean {
   return (
     /^\s*(?:<!--|<!doctype html|<html|<head|<body)/i.test(body.toString('latin1', 0, 256)) || /^text\/html\b/i.test(contentType)
   )
 }
 
 /** Errors come as `text/plain` too, so whatever parses counts. */
-function parseObject(body: Buffer): Record<string, unknown> | undefined {
+export function parseObject(body: Buffer): Record<string, unknown> | undefined {
   if (!/^\s*\{/.test(body.toString('latin1', 0, 64))) return undefined
   try {
     return JSON.parse(body.toString('utf8')) as Record<string, unknown>
@@ -70,7 +73,7 @@ function parseObject(body: Buffer): Record<string, unknown> | undefined {
 }
 
 /** A number or a numeric string, as the documentation has both. */
-function errcodeOf({ errcode }: Record<string, unknown>): number | undefined {
+export function errcodeOf(errcode: unknown): number | undefined {
   if (typeof errcode === 'number') return errcode
   return typeof errcode === 'string' && /^-?\d+$/.test(errcode.trim()) ? Number(errcode) : undefined
 }

@@ -1,3 +1,4 @@
+import { CLOUD_ROWS } from './cloud/errcodes.ts'
 import type { WechatCode, WechatStep } from './errors.ts'
 
 export const OFFICIAL_PAGE = 'https://developers.weixin.qq.com/miniprogram/dev/server/API/img-ocr/img/api_imgsuperresolution'
@@ -103,6 +104,8 @@ const ROWS: Readonly<Record<number, ErrcodeRow>> = {
   45011: row('WECHAT_QUOTA', 'next-minute', 'the limit of calls per minute is reached', 'Raise `minIntervalMs`'),
   40066: row('WECHAT_REMOVED', 'stop', 'WeChat does not know this interface (any more)', REMOVED),
   48001: row('WECHAT_REMOVED', 'stop', 'the account may not call this interface, or it is gone', REMOVED),
+  // Cloud call: "API not found".
+  [-604100]: row('WECHAT_REMOVED', 'stop', 'cloud call does not know this interface (any more)', REMOVED),
   48004: row('WECHAT_UNAVAILABLE', 'stop', 'the interface is blocked for this account', REMOVED),
   41005: BUG,
   43002: BUG,
@@ -141,7 +144,7 @@ export function rowOf(errcode: number, step: WechatStep, errmsg = ''): ErrcodeRo
     const remedy = 'Give the account, or the third-party platform, the permission for media/get'
     return row('WECHAT_UNAVAILABLE', 'stop', 'the account may not download media', remedy)
   }
-  return ROWS[errcode] ?? UNKNOWN
+  return ROWS[errcode] ?? CLOUD_ROWS[errcode] ?? UNKNOWN
 }
 
 /** The sign of removal that is no errcode: HTTP 404 or 405, or a page of HTML. */

@@ -3,15 +3,17 @@ import { HdError, type HdErrorDetails } from '@unplugin-hd/core'
 /** Every code of a {@link WechatError}, with the condition that raises it. Codes are stable: match them, not texts. */
 export const WECHAT_CODES = {
   WECHAT_CREDENTIALS:
-    'no credentials were given, or WeChat does not accept the AppID, the secret, or the address of this machine',
+    'no credentials were given, or WeChat does not accept the AppID, the secret, or the address of this machine; or a cloud environment or cloud function does not let this caller in',
   WECHAT_TOKEN: 'an access token is refused, also after a refresh, or the function that supplies it failed',
   WECHAT_QUOTA: "WeChat's daily quota or its limit per minute is reached",
   WECHAT_BUDGET: '`dailyBudget` calls have been made today; no request was sent',
   WECHAT_REMOVED:
-    'the answer looks as if the interface has been taken off the shelf (40066, 48001, HTTP 404 or 405, an HTML page)',
+    'the answer looks as if the interface has been taken off the shelf (40066, 48001, -604100, HTTP 404 or 405, an HTML page)',
   WECHAT_UNAVAILABLE:
     'the interface is blocked for this account, keeps answering "system busy", or five pictures in a row failed',
   WECHAT_IMAGE: 'WeChat does not accept this picture (format, size, damaged)',
+  WECHAT_RELAY:
+    'the cloud function behind `wechatRelay()` is not there, not set up, too slow, or answers what this version does not know',
   WECHAT_NETWORK: 'no complete answer arrived: connection failed, timeout, truncated, HTTP 5xx',
   WECHAT_RESPONSE:
     'an answer arrived that the protocol does not know: unknown errcode, redirect, too large, neither JSON nor a picture',

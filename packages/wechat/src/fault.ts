@@ -30,8 +30,8 @@ export class Faults {
   }
 
   /** The error for an answer with an errcode other than 0. */
-  ofErrcode(step: WechatStep, errcode: number, words: string, status: number, retryAfterMs: number | undefined): WechatError {
-    const errmsg = this.#redactor.text(oneLine(words)).replace(TOKEN_LIKE, '***')
+  ofErrcode(step: WechatStep, errcode: number, words: string, status?: number, retryAfterMs?: number): WechatError {
+    const errmsg = this.words(words)
     const { code, meaning, remedy } = rowOf(errcode, step, errmsg)
     const quoted = errmsg === '' ? '' : ` ("${errmsg}")`
     return this.make(code, `WeChat answered ${errcode} to ${REQUESTS[step]}: ${meaning}${quoted}`, {
@@ -43,6 +43,11 @@ export class Faults {
       retryAfterMs,
       remedy: errcode === 40164 ? withAddress(remedy, errmsg) : remedy,
     })
+  }
+
+  /** Words from outside, fit to be quoted: one line, not too long, without anything that looks like a token. */
+  words(text: string): string {
+    return this.#redactor.text(oneLine(text)).replace(TOKEN_LIKE, '***')
   }
 
   aborted(signal: AbortSignal): HdError {

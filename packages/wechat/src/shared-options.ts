@@ -46,19 +46,15 @@ export type ResolvedRequestOptions = Required<WechatRequestOptions>
 export type ResolvedUpscalerOptions = Required<Omit<WechatUpscalerOptions, 'publicUrl'>> &
   Pick<WechatUpscalerOptions, 'publicUrl'>
 
-export const REQUEST_KEYS = [
-  'attemptTimeoutMs',
-  'totalTimeoutMs',
-  'retries',
-] as const satisfies readonly (keyof WechatRequestOptions)[]
+export const REQUEST_KEYS: readonly (keyof WechatRequestOptions)[] = ['attemptTimeoutMs', 'totalTimeoutMs', 'retries']
 
-export const UPSCALER_KEYS = [
+export const UPSCALER_KEYS: readonly (keyof WechatUpscalerOptions)[] = [
   'publicUrl',
   'maxUploadBytes',
   'concurrency',
   'minIntervalMs',
   'dailyBudget',
-] as const satisfies readonly (keyof WechatUpscalerOptions)[]
+]
 
 /** @throws HdError `HD_OPTION` */
 export function resolveRequestOptions(options: WechatRequestOptions, checks: Checks): ResolvedRequestOptions {

@@ -28,10 +28,13 @@ export async function sendPicture(
   const answer = await transport.send('url' in picture ? byAddress(request, picture.url) : byFile(request, picture))
   const read = readAnswer(answer, 'upload', faults)
   if ('image' in read) return read
-  const { media_id: mediaId } = read.json
-  if (typeof mediaId === 'string' && mediaId !== '' && mediaId.length <= LONGEST_MEDIA_ID) return { mediaId }
-  const { status } = answer
-  throw faults.make('WECHAT_RESPONSE', 'the answer to img/superresolution holds no media_id', { step: 'upload', status })
+  return { mediaId: checkedMediaId(read.json['media_id'], faults) }
+}
+
+/** @throws WechatError `WECHAT_RESPONSE`, when there is none */
+export function checkedMediaId(value: unknown, faults: Faults): string {
+  if (typeof value === 'string' && value !== '' && value.length <= LONGEST_MEDIA_ID) return value
+  throw faults.make('WECHAT_RESPONSE', 'the answer to img/superresolution holds no media_id', { step: 'upload', status: 200 })
 }
 
 function byAddress(request: WechatRequest, url: string): WechatRequest {

@@ -33,13 +33,23 @@ export class Transport {
   readonly #baseUrl: string
   readonly #faults: Faults
   readonly #now: () => number
+  readonly #toCheck: string
   #agent: Agent | undefined
 
-  /** @param baseUrl without a slash at the end */
-  constructor(baseUrl: string, faults: Faults, now: () => number) {
+  /**
+   * @param baseUrl without a slash at the end
+   * @param toCheck what a user looks at when a connection fails
+   */
+  constructor(
+    baseUrl: string,
+    faults: Faults,
+    now: () => number,
+    toCheck = 'Check the connection to api.weixin.qq.com, or `baseUrl`',
+  ) {
     this.#baseUrl = baseUrl
     this.#faults = faults
     this.#now = now
+    this.#toCheck = toCheck
   }
 
   /** @throws WechatError `WECHAT_NETWORK`, `WECHAT_RESPONSE` when it is too large, HdError `HD_ABORTED` */
@@ -57,7 +67,7 @@ export class Transport {
         : `the connection failed (${reasonOf(cause)})`
       throw this.#faults.make('WECHAT_NETWORK', `${what} to ${nameOfRequest(about.step)}`, {
         step: about.step,
-        remedy: 'Check the connection to api.weixin.qq.com, or `baseUrl`',
+        remedy: this.#toCheck,
         cause: timeout.aborted ? undefined : cause,
       })
     }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { accountName } from '../account.ts'
 import type { Faults } from '../fault.ts'
 import type { AccessTokenFunction, ResolvedClientOptions } from '../options.ts'
 
@@ -36,12 +36,11 @@ export function findCredentials(options: ResolvedClientOptions, env: Environment
 }
 
 /**
- * Tells accounts apart in what is kept on disk, 16 hexadecimal digits. Tokens change, and secrets do not belong there, so
+ * See {@link accountName}. Tokens change, and secrets do not belong there, so
  * it is the AppID that counts; where none is known, accounts share a name, and a `media_id` of another one is not found.
  */
 export function accountHash(options: ResolvedClientOptions, env: Environment): string {
-  const account = [options.baseUrl, options.auth, findAppid(options, env) ?? ''].join('\n')
-  return createHash('sha256').update(account).digest('hex').slice(0, 16)
+  return accountName(options.baseUrl, options.auth, findAppid(options, env) ?? '')
 }
 
 function findAppid(options: ResolvedClientOptions, env: Environment): string | undefined {

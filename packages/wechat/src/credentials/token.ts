@@ -9,6 +9,7 @@ import type { AccessTokenFunction, ResolvedClientOptions } from '../options.ts'
 import type { Redactor } from '../redact.ts'
 import { rowOf } from '../errcodes.ts'
 import type { Transport } from '../transport.ts'
+import { unlessAborted } from '../unless-aborted.ts'
 
 /** When a refused token comes back after a refresh, WeChat may need a moment to agree with itself. */
 const SAME_TOKEN_MS = 2000
@@ -77,7 +78,8 @@ export class Tokens {
     const credentials = this.#credentials
     if (credentials === undefined || credentials.kind === 'none') return ''
     const wanted = credentials.kind === 'pair' ? this.#ofPair(credentials, rejected) : this.#ofUser(credentials.token, rejected)
-    const token = await this.#unlessAborted(wanted, signal)
+    // It serves others too, so it goes on when one of them gives up.
+    const token = await unlessAborted(wanted, signal, (by) => this.#around.faults.aborted(by))
     this.#around.redactor.learn(token)
     return token
   }
@@ -120,18 +122,6 @@ export class Tokens {
     if (typeof token !== 'string' || token === '')
       throw fail(`gave ${typeof token === 'string' ? 'an empty text' : typeof token}`)
     return token
-  }
-
-  /** The request for a token serves others too, so it goes on when one of them gives up. */
-  #unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    if (signal === undefined) return work
-    return new Promise((resolve, reject) => {
-      const stop = (): void => reject(this.#around.faults.aborted(signal))
-      if (signal.aborted) stop()
-      signal.addEventListener('abort', stop, { once: true })
-      const done = (): void => signal.removeEventListener('abort', stop)
-      work.then(resolve, reject).finally(done)
-    })
   }
 }
 

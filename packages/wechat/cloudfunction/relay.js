@@ -1,0 +1,135 @@
+'use strict'
+const { createHash } = require('node:crypto')
+const { admit } = require('./admit.js')
+const { jsonOf, pictureOf, Refusal } = require('./request.js')
+
+/** As base64 it stays below the 1 MB that a function may answer. */
+const MOST_INLINE_BYTES = 700_000
+/** In the cloud storage. Only what is in here is ever deleted. */
+const FOLDER = 'unplugin-hd'
+const STORED = new RegExp(`^cloud://[\\w.-]+/${FOLDER}/[0-9a-f]{64}\\.(?:jpg|png)$`)
+/** How long the address of a result is good, in seconds. */
+const ADDRESS_SECONDS = 600
+/** How many uploads are remembered, so that one whose answer was lost is not paid again. */
+const MOST_REMEMBERED = 200
+const LONGEST_ERRMSG = 300
+
+/**
+ * The function behind HTTP access (HTTP 访问服务).
+ * @param cloud a `wx-server-sdk`, initialised
+ * @param env holds the secret as HD_RELAY_SECRET
+ */
+exports.createRelay = function createRelay(cloud, env) {
+  const steps = { upload, fetch, forget }
+  /** The `media_id` of each upload, or the promise of it, by the caller's key. It lives as long as this instance. */
+  const uploads = new Map()
+
+  return async function main(event) {
+    try {
+      admit(event, env.HD_RELAY_SECRET)
+      const { step, key } = event.queryStringParameters ?? {}
+      if (!Object.hasOwn(steps, step)) throw new Refusal(400, 'step', 'the query names no step: upload, fetch or forget')
+      return await steps[step](event, key)
+    } catch (error) {
+      return refusal(error)
+    }
+  }
+
+  /** Costs a call. Answers `{ mediaId }`. */
+  async function upload(event, key) {
+    if (!/^[\w-]{8,64}$/.test(key)) throw new Refusal(400, 'key', 'the query has no key')
+    const known = uploads.get(key)
+    if (known !== undefined) return json(200, { mediaId: await known })
+    const mediaId = double(pictureOf(event))
+    uploads.set(key, mediaId)
+    if (uploads.size > MOST_REMEMBERED) uploads.delete(uploads.keys().next().value)
+    try {
+      return json(200, { mediaId: await mediaId })
+    } catch (error) {
+      uploads.delete(key)
+      throw error
+    }
+  }
+
+  async function double(picture) {
+    const result = passed(await cloud.openapi.img.superresolution(picture))
+    const mediaId = result.mediaId ?? result.media_id
+    if (typeof mediaId === 'string' && mediaId !== '') return mediaId
+    // Some have seen the picture itself: it is paid for, so it is kept, and its place given as the id.
+    if (Buffer.isBuffer(result.buffer) && extensionOf(result.buffer)) return store(result.buffer)
+    throw new Refusal(502, 'answer', 'img.superresolution answered with neither a mediaId nor a picture')
+  }
+
+  /** Free. Answers the picture itself, or `{ url, fileID }` when it is too large for that. */
+  async function fetch(event) {
+    const { mediaId } = jsonOf(event)
+    if (typeof mediaId !== 'string' || mediaId === '' || mediaId.length > 512) throw new Refusal(400, 'media', 'no mediaId')
+    if (STORED.test(mediaId)) return stored(mediaId)
+    const { buffer } = passed(await cloud.openapi.customerServiceMessage.getTempMedia({ mediaId }))
+    const extension = Buffer.isBuffer(buffer) && extensionOf(buffer)
+    if (!extension) throw new Refusal(502, 'answer', 'customerServiceMessage.getTempMedia answered with no picture')
+    if (buffer.length > MOST_INLINE_BYTES) return stored(await store(buffer))
+    const headers = { 'content-type': extension === 'png' ? 'image/png' : 'image/jpeg' }
+    return { statusCode: 200, headers, isBase64Encoded: true, body: buffer.toString('base64') }
+  }
+
+  /** Named by its content, so that a repetition leaves no second copy. */
+  async function store(fileContent) {
+    const name = createHash('sha256').update(fileContent).digest('hex')
+    const cloudPath = `${FOLDER}/${name}.${extensionOf(fileContent)}`
+    const { fileID } = passed(await cloud.uploadFile({ cloudPath, fileContent }))
+    return fileID
+  }
+
+  async function stored(fileID) {
+    const { fileList } = passed(await cloud.getTempFileURL({ fileList: [{ fileID, maxAge: ADDRESS_SECONDS }] }))
+    const [{ tempFileURL, status, errMsg } = {}] = fileList ?? []
+    // What the storage has no more can only be made anew: the same as a media_id that WeChat does not know.
+    if (!tempFileURL) throw Object.assign(new Error(), { errCode: 40007, errMsg: `getTempFileURL: ${status} ${errMsg}` })
+    return json(200, { url: tempFileURL, fileID })
+  }
+
+  /** Answers `{}`. */
+  async function forget(event) {
+    const { fileID } = jsonOf(event)
+    if (!STORED.test(fileID)) throw new Refusal(403, 'file', 'only results may be deleted')
+    passed(await cloud.deleteFile({ fileList: [fileID] }))
+    return json(200, {})
+  }
+
+  /** WeChat's numbers and words go through; what they might hold of this environment does not. */
+  function refusal(error) {
+    if (error instanceof Refusal) return json(error.status, { error: error.reason, message: error.message })
+    const errCode = Number(error?.errCode)
+    const errMsg = clean(String(error?.errMsg ?? error?.message ?? error))
+    if (Number.isInteger(errCode) && errCode !== 0) return json(502, { errCode, errMsg })
+    return json(500, { error: 'internal', message: errMsg })
+  }
+
+  function clean(text) {
+    let cleaned = text
+    for (const name of ['HD_RELAY_SECRET', 'TENCENTCLOUD_SECRETID', 'TENCENTCLOUD_SECRETKEY', 'TENCENTCLOUD_SESSIONTOKEN']) {
+      if (env[name]) cleaned = cleaned.replaceAll(env[name], '***')
+    }
+    return cleaned.slice(0, LONGEST_ERRMSG)
+  }
+}
+
+/** A failure is thrown, but the SDK might also return one. */
+function passed(result) {
+  const errCode = Number(result?.errCode ?? result?.errcode ?? 0)
+  if (errCode === 0) return result ?? {}
+  throw Object.assign(new Error(), { errCode, errMsg: result.errMsg ?? result.errmsg })
+}
+
+/** By its first bytes, as content types are not to be relied on. */
+function extensionOf(buffer) {
+  const head = buffer.toString('latin1', 0, 4)
+  if (head.startsWith('\xff\xd8\xff')) return 'jpg'
+  return head === '\x89PNG' ? 'png' : undefined
+}
+
+function json(statusCode, value) {
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
+  return { statusCode, headers, isBase64Encoded: false, body: JSON.stringify(value) }
+}

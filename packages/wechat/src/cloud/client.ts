@@ -1,0 +1,77 @@
+import { accountName } from '../account.ts'
+import type { Read } from '../answer.ts'
+import { Attempts } from '../attempts.ts'
+import type { Surroundings, WechatClient } from '../client.ts'
+import type { WechatStep } from '../errors.ts'
+import { Faults, nameOfRequest } from '../fault.ts'
+import type { Redactor } from '../redact.ts'
+import { checkedMediaId, type WechatPicture } from '../superresolution.ts'
+import { unlessAborted } from '../unless-aborted.ts'
+import type { ResolvedCloudOptions } from './options.ts'
+import { readResult, readThrown } from './result.ts'
+
+/** The two calls, as `openapi` has them. */
+interface OpenApi {
+  img: { superresolution(data: object): Promise<unknown> }
+  customerServiceMessage: { getTempMedia(data: object): Promise<unknown> }
+}
+
+/** What the SDK takes from the environment and might put into its messages. */
+const SECRETS = ['TENCENTCLOUD_SECRETID', 'TENCENTCLOUD_SECRETKEY', 'TENCENTCLOUD_SESSIONTOKEN', 'TCB_SESSIONTOKEN']
+
+/** A client by cloud call (云调用): the platform adds the token. */
+export function cloudClientOf(options: ResolvedCloudOptions, { clock, env }: Surroundings, redactor: Redactor): WechatClient {
+  const faults = new Faults(redactor)
+  const attempts = new Attempts(options, clock, faults)
+  const openapi = options.cloud.openapi as OpenApi
+  for (const name of SECRETS) redactor.learn(env[name])
+
+  /** The SDK can neither be cancelled nor hurried: one gives up waiting, and what it still says is not heard. */
+  async function call(
+    step: WechatStep,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+    ask: () => Promise<unknown>,
+  ): Promise<Read> {
+    const timeout = AbortSignal.timeout(Math.max(1, timeoutMs))
+    let result: unknown
+    try {
+      signal?.throwIfAborted()
+      result = await unlessAborted(ask(), signal ? AbortSignal.any([signal, timeout]) : timeout, ({ reason }) => reason)
+    } catch (thrown) {
+      if (signal?.aborted) throw faults.aborted(signal)
+      if (!timeout.aborted) throw readThrown(thrown, step, faults)
+      throw faults.make('WECHAT_NETWORK', `no answer within ${timeoutMs} ms to ${nameOfRequest(step)}`, {
+        step,
+        remedy: 'Raise the time limit of the cloud function, and `timeout` of cloud.init()',
+      })
+    }
+    return readResult(result, step, faults)
+  }
+
+  return {
+    account: accountName('cloud', options.appid ?? env['WECHAT_APPID'] ?? ''),
+    superresolution: (picture, { signal, beforeAttempt } = {}) =>
+      attempts.upload(signal, async (timeoutMs) => {
+        await beforeAttempt?.()
+        const read = await call('upload', timeoutMs, signal, () => openapi.img.superresolution(argumentOf(picture)))
+        // The SDK renames, unless it was told not to.
+        return 'image' in read ? read : { mediaId: checkedMediaId(read.json['mediaId'] ?? read.json['media_id'], faults) }
+      }),
+    media: (mediaId, { signal, beforeAttempt, remembered } = {}) =>
+      attempts.download(signal, remembered === true, async (timeoutMs) => {
+        await beforeAttempt?.()
+        const read = await call('download', timeoutMs, signal, () => openapi.customerServiceMessage.getTempMedia({ mediaId }))
+        if ('image' in read) return read.image
+        throw faults.make('WECHAT_RESPONSE', 'the answer to media/get is not a picture', { step: 'download' })
+      }),
+    close: async () => {},
+  }
+}
+
+/** Only an object with `contentType` and a true Buffer as `value` is sent as a file; anything else would go as JSON. */
+function argumentOf(picture: WechatPicture): object {
+  if ('url' in picture) return { imgUrl: picture.url }
+  const { data, format } = picture
+  return { img: { contentType: `image/${format}`, value: Buffer.from(data.buffer, data.byteOffset, data.byteLength) } }
+}

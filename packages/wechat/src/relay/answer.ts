@@ -1,0 +1,54 @@
+import { errcodeOf, isHtml, isImage, parseObject, type Read, wholeImage } from '../answer.ts'
+import type { WechatCode, WechatError, WechatStep } from '../errors.ts'
+import type { Faults } from '../fault.ts'
+import type { Answer } from '../transport.ts'
+
+/** What the function itself refuses, by the `error` of its answer; all else means that it is another version. */
+const REFUSALS: Readonly<Record<string, { code: WechatCode; remedy: string }>> = {
+  secret: {
+    code: 'WECHAT_CREDENTIALS',
+    remedy: 'Give as `secret` or WECHAT_RELAY_SECRET what the function has in HD_RELAY_SECRET',
+  },
+  size: { code: 'WECHAT_IMAGE', remedy: 'Lower `maxUploadBytes`' },
+  picture: { code: 'WECHAT_IMAGE', remedy: 'Use another upscaler for it' },
+}
+const DEPLOY = 'Deploy the cloud function of this package again, and set it up as its README says'
+
+/**
+ * What the cloud function answered: the picture, or JSON. In front of it stands a gateway with answers of its own.
+ * @throws WechatError for all that is neither
+ */
+export function readRelayAnswer(answer: Answer, step: WechatStep, faults: Faults): Read {
+  const { status, body, retryAfterMs } = answer
+  if (status === 200 && isImage(body)) return { image: wholeImage(body, step, faults) }
+  const json = parseObject(body) ?? {}
+  const errcode = errcodeOf(json['errCode'])
+  if (errcode !== undefined && errcode !== 0) {
+    throw faults.ofErrcode(step, errcode, String(json['errMsg'] ?? ''), status, retryAfterMs)
+  }
+  if (typeof json['error'] === 'string') {
+    const words = faults.words(String(json['message'] ?? json['error']))
+    const { code, remedy } = REFUSALS[json['error']] ?? { code: 'WECHAT_RELAY', remedy: DEPLOY }
+    throw faults.make(code, `the cloud function refused: ${words}`, { step, status, remedy })
+  }
+  if (status === 200 && body.length > 0 && json['code'] === undefined) return { json }
+  throw ofGateway(answer, String(json['code'] ?? ''), step, faults)
+}
+
+/** The error for what is not from the function, but from what stands before it. @param name the gateway's own for it */
+function ofGateway(answer: Answer, name: string, step: WechatStep, faults: Faults): WechatError {
+  const { status, retryAfterMs } = answer
+  const html = isHtml(answer) ? ' and an HTML page' : ''
+  const what = `the endpoint answered with HTTP ${status}${html}${name === '' ? '' : ` (${faults.words(name)})`}`
+  const details = { step, status, retryAfterMs }
+  if (name.includes('TIME_LIMIT_EXCEEDED')) {
+    return faults.make('WECHAT_RELAY', what, { ...details, remedy: 'Set the time limit of the cloud function to 60 seconds' })
+  }
+  if (status === 413 || name.includes('MAX_PAYLOAD_SIZE')) {
+    return faults.make('WECHAT_IMAGE', what, { ...details, remedy: 'Lower `maxUploadBytes`' })
+  }
+  if (status === 429) return faults.make('WECHAT_QUOTA', what, { ...details, remedy: 'Raise `minIntervalMs`' })
+  if (status >= 500 || status === 408) return faults.make('WECHAT_NETWORK', what, { ...details, remedy: 'Try again later' })
+  const remedy = 'Check `endpoint`, and that HTTP access leads from its path to the cloud function, without a log-in'
+  return faults.make('WECHAT_RELAY', what, { ...details, remedy })
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto'
+import { errorMessage } from '@unplugin-hd/core'
+import { accountName } from '../account.ts'
+import { isImage, type Read, wholeImage } from '../answer.ts'
+import { Attempts } from '../attempts.ts'
+import { isLoopback } from '../check.ts'
+import type { Surroundings, WechatClient } from '../client.ts'
+import { Faults } from '../fault.ts'
+import type { Redactor } from '../redact.ts'
+import { checkedMediaId, type WechatPicture } from '../superresolution.ts'
+import { Transport, type WechatRequest } from '../transport.ts'
+import { readRelayAnswer } from './answer.ts'
+import { isRelaySecret, type ResolvedRelayOptions } from './options.ts'
+
+/** What the function is asked for: `upload` costs, `fetch` and `forget` do not. */
+type RelayStep = 'upload' | 'fetch' | 'forget'
+
+type Sending = Pick<WechatRequest, 'timeoutMs' | 'signal'>
+
+/** A client by way of a cloud function, which has the token and to which this machine shows a secret. */
+export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Surroundings, redactor: Redactor): WechatClient {
+  const { endpoint, maxDownloadBytes: maxBytes } = options
+  const faults = new Faults(redactor)
+  const attempts = new Attempts(options, clock, faults)
+  // No base: it sends to the endpoint, and fetches from the cloud storage.
+  const transport = new Transport('', faults, clock.now, 'Check the connection to the cloud function, and `endpoint`')
+  for (const known of [options.secret, env['WECHAT_RELAY_SECRET']]) redactor.learn(known)
+
+  function secretOf(): string {
+    const secret = options.secret ?? (env['WECHAT_RELAY_SECRET'] || undefined)
+    redactor.learn(secret)
+    if (isRelaySecret(secret)) return secret
+    const what = secret === undefined ? 'there is no secret' : 'WECHAT_RELAY_SECRET is not of 32 to 256 printable characters'
+    const remedy = 'Give `secret` or WECHAT_RELAY_SECRET the value that the function has in HD_RELAY_SECRET'
+    throw faults.make('WECHAT_CREDENTIALS', `${what} for the cloud function`, { remedy })
+  }
+
+  async function ask(step: RelayStep, body: Buffer, contentType: string, sending: Sending, key?: string): Promise<Read> {
+    const about = step === 'upload' ? 'upload' : 'download'
+    const answer = await transport.send({
+      ...sending,
+      step: about,
+      method: 'POST',
+      path: endpoint,
+      query: { step, key },
+      headers: { 'content-type': contentType, 'x-hd-secret': secretOf() },
+      body,
+      maxBytes,
+    })
+    return readRelayAnswer(answer, about, faults)
+  }
+
+  const askJson = (step: RelayStep, value: object, sending: Sending, key?: string): Promise<Read> =>
+    ask(step, Buffer.from(JSON.stringify(value)), 'application/json', sending, key)
+
+  /** A picture goes as it is, not as text, of which the gateway takes far less. */
+  function upload(picture: WechatPicture, key: string, sending: Sending): Promise<Read> {
+    if ('url' in picture) return askJson('upload', { imgUrl: picture.url }, sending, key)
+    const { data, format } = picture
+    return ask('upload', Buffer.from(data.buffer, data.byteOffset, data.byteLength), `image/${format}`, sending, key)
+  }
+
+  /** Results over the gateway's 1 MB lie in the cloud storage, for as long as it takes to fetch them. */
+  async function fromStorage(address: unknown, sending: Sending): Promise<Uint8Array> {
+    const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined
+    if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && areLoopback(url, new URL(endpoint))))) {
+      throw faults.make('WECHAT_RELAY', 'the cloud function answered with neither a picture nor an https: address', {
+        step: 'download',
+        remedy: 'Deploy the cloud function of this package again',
+      })
+    }
+    // Whoever has its signature can fetch the picture.
+    redactor.learn(url.search.slice(1))
+    const answer = await transport.send({ ...sending, step: 'download', method: 'GET', path: url.href, query: {}, maxBytes })
+    if (answer.status === 200 && isImage(answer.body)) return wholeImage(answer.body, 'download', faults)
+    throw faults.make('WECHAT_NETWORK', `the cloud storage answered with HTTP ${answer.status} and no picture`, {
+      step: 'download',
+      status: answer.status,
+      remedy: 'Try again later',
+    })
+  }
+
+  async function forget(fileID: unknown, sending: Sending, warn: ((message: string) => void) | undefined): Promise<void> {
+    try {
+      await askJson('forget', { fileID }, sending)
+    } catch (error) {
+      // The picture is here, which is what was asked for.
+      warn?.(`a result stays in the cloud storage, in the folder unplugin-hd: ${errorMessage(error)}`)
+    }
+  }
+
+  return {
+    account: accountName('relay', endpoint),
+    superresolution(picture, { signal, beforeAttempt } = {}) {
+      // By it the function knows a repetition, and answers with what has been paid for, as long as it is kept warm.
+      const key = randomUUID()
+      return attempts.upload(signal, async (timeoutMs) => {
+        await beforeAttempt?.()
+        const read = await upload(picture, key, { timeoutMs, signal })
+        return 'image' in read ? read : { mediaId: checkedMediaId(read.json['mediaId'], faults) }
+      })
+    },
+    media: (mediaId, { signal, beforeAttempt, remembered, warn } = {}) =>
+      attempts.download(signal, remembered === true, async (timeoutMs) => {
+        await beforeAttempt?.()
+        const sending = { timeoutMs, signal }
+        const read = await askJson('fetch', { mediaId }, sending)
+        if ('image' in read) return read.image
+        const { url, fileID } = read.json
+        const image = await fromStorage(url, sending)
+        await forget(fileID, sending, warn)
+        return image
+      }),
+    close: () => transport.close(),
+  }
+}
+
+/** A stand-in on this machine may keep its storage there too. */
+function areLoopback(...urls: URL[]): boolean {
+  return urls.every(({ hostname }) => isLoopback(hostname))
+}
