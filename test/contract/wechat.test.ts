@@ -5,7 +5,7 @@ import sharp, { type Sharp } from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createHd, isHdError, resample, resolveOptions, type Hd, type HdEvent, type Upscaler } from '@unplugin-hd/core'
 import { wechat, type WechatOptions } from '@unplugin-hd/wechat'
-import { createWechatEmulator, type WechatEmulator } from '@unplugin-hd/wechat-emulator'
+import { createWechatEmulator, type EmulatorOptions, type WechatEmulator } from '@unplugin-hd/wechat-emulator'
 
 interface Workshop {
   emulator: WechatEmulator
@@ -16,9 +16,9 @@ interface Workshop {
   write(name: string, bytes: Uint8Array): Promise<string>
 }
 
-async function workshop(): Promise<Workshop> {
+async function workshop(settings: EmulatorOptions = {}): Promise<Workshop> {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'unplugin-hd-')))
-  const emulator = createWechatEmulator()
+  const emulator = createWechatEmulator(settings)
   const baseUrl = await emulator.listen()
   onTestFinished(async () => {
     await emulator.close()
@@ -33,7 +33,7 @@ async function workshop(): Promise<Workshop> {
     warnings,
     hd(chain, options = {}) {
       const upscaler = chain(wechat({ baseUrl, appid, secret, ...options }))
-      const resolved = resolveOptions({ upscaler }, { root, env: {}, defaultUpscaler: resample })
+      const resolved = resolveOptions({ upscaler, concurrency: 16 }, { root, env: {}, defaultUpscaler: resample })
       const log = { debug: () => undefined, info: () => undefined, warn: (message: string) => void warnings.push(message) }
       return createHd(resolved, { log, onEvent: (event) => void events.push(event) })
     },
@@ -102,6 +102,45 @@ describe('wechat() in the pipeline, against the emulator', () => {
     expect(await second.double(await second.source(file))).toMatchObject({ upscaler: 'wechat', width: 120 })
     await second.close()
     expect(calls(emulator, 'superresolution')).toHaveLength(1)
+  })
+
+  test('a hundred pictures come through faults in a fifth of the calls, each paid for once', async () => {
+    const { emulator, hd: open, write } = await workshop({ faults: { rate: 0.2, seed: 5 }, accounts: [{ dailyQuota: 1000 }] })
+    const concurrency = 12
+    const hd = open(alone, { concurrency, dailyBudget: 200 })
+    const tile = await noise(30, 20, 3).jpeg().toBuffer()
+    const assets = await Promise.all(
+      Array.from({ length: 100 }, async (_, index) => {
+        // A comment makes another file of the same pixels.
+        const comment = Buffer.from([0xff, 0xfe, 0, 3, index])
+        const bytes = Buffer.concat([tile.subarray(0, 2), comment, tile.subarray(2)])
+        return hd.double(await hd.source(await write(`${index}.jpg`, bytes)))
+      }),
+    )
+    await hd.close()
+    for (const asset of assets) expect(asset).toMatchObject({ width: 60, height: 40, upscaler: 'wechat' })
+    const uploads = calls(emulator, 'superresolution')
+    expect(uploads.filter(({ answer }) => answer?.mediaId)).toHaveLength(100)
+    expect(uploads.length).toBeGreaterThan(105)
+    expect(uploads.length).toBeLessThanOrEqual(200)
+    expect(emulator.peak).toBeLessThanOrEqual(concurrency)
+  })
+
+  test('a daily budget is never exceeded, and the rest is made by the next of the chain, which is said once', async () => {
+    const { emulator, hd: open, write, events } = await workshop()
+    const hd = open((upscaler) => [upscaler, resample({ interpolator: 'bicubic' })], { dailyBudget: 3 })
+    const upscalers = await Promise.all(
+      Array.from({ length: 8 }, async (_, index) => {
+        const bytes = await noise(20 + index, 20, 3)
+          .jpeg()
+          .toBuffer()
+        return (await hd.double(await hd.source(await write(`${index}.jpg`, bytes)))).upscaler
+      }),
+    )
+    await hd.close()
+    expect(upscalers.toSorted()).toEqual([...Array<string>(5).fill('resample'), ...Array<string>(3).fill('wechat')])
+    expect(calls(emulator, 'superresolution')).toHaveLength(3)
+    expect(events.filter(({ type }) => type === 'warning')).toHaveLength(1)
   })
 
   test('with the API removed the chain builds everything elsewhere after at most two calls, and says why', async () => {
