@@ -57,7 +57,7 @@ exports.createRelay = function createRelay(cloud, env) {
     if (typeof mediaId === 'string' && mediaId !== '') return mediaId
     // Some have seen the picture itself: it is paid for, so it is kept, and its place given as the id.
     if (Buffer.isBuffer(result.buffer) && extensionOf(result.buffer)) return store(result.buffer)
-    throw new Refusal(502, 'answer', 'img.superresolution answered with neither a mediaId nor a picture')
+    throw strange('img.superresolution', result)
   }
 
   /** Free. Answers the picture itself, or `{ url, fileID }` when it is too large for that. */
@@ -65,9 +65,10 @@ exports.createRelay = function createRelay(cloud, env) {
     const { mediaId } = jsonOf(event)
     if (typeof mediaId !== 'string' || mediaId === '' || mediaId.length > 512) throw new Refusal(400, 'media', 'no mediaId')
     if (STORED.test(mediaId)) return stored(mediaId)
-    const { buffer } = passed(await cloud.openapi.customerServiceMessage.getTempMedia({ mediaId }))
+    const result = passed(await cloud.openapi.customerServiceMessage.getTempMedia({ mediaId }))
+    const { buffer } = result
     const extension = Buffer.isBuffer(buffer) && extensionOf(buffer)
-    if (!extension) throw new Refusal(502, 'answer', 'customerServiceMessage.getTempMedia answered with no picture')
+    if (!extension) throw strange('customerServiceMessage.getTempMedia', result)
     if (buffer.length > MOST_INLINE_BYTES) return stored(await store(buffer))
     const headers = { 'content-type': extension === 'png' ? 'image/png' : 'image/jpeg' }
     return { statusCode: 200, headers, isBase64Encoded: true, body: buffer.toString('base64') }
@@ -120,6 +121,13 @@ function passed(result) {
   const errCode = Number(result?.errCode ?? result?.errcode ?? 0)
   if (errCode === 0) return result ?? {}
   throw Object.assign(new Error(), { errCode, errMsg: result.errMsg ?? result.errmsg })
+}
+
+/** The refusal for an answer without what was asked for. A page is what one gets where an interface is gone. */
+function strange(api, { buffer, contentType }) {
+  const isPage = /^text\/html\b/i.test(contentType) || (Buffer.isBuffer(buffer) && /^\s*</.test(buffer.toString('latin1', 0, 64)))
+  if (isPage) return new Refusal(502, 'page', `${api} answered with a page`)
+  return new Refusal(502, 'answer', `${api} answered with nothing that is known`)
 }
 
 /** By its first bytes, as content types are not to be relied on. */

@@ -8,7 +8,7 @@ export const MEDIA_UNKNOWN = 40007
 
 type Work<T> = (timeoutMs: number) => Promise<T>
 
-/** The two requests with their retries and timeouts, whichever way leads to WeChat. */
+/** The requests with their retries and timeouts, whichever way leads to WeChat. */
 export class Attempts {
   readonly #options: ResolvedRequestOptions
   readonly #clock: Clock
@@ -29,6 +29,11 @@ export class Attempts {
   download<T>(signal: AbortSignal | undefined, remembered: boolean, work: Work<T>): Promise<T> {
     const final = remembered ? [MEDIA_UNKNOWN] : []
     return this.#attempt({ step: 'download', retries: 2 * this.#options.retries, final }, signal, work)
+  }
+
+  /** The same for the question what is left, which costs nothing either. */
+  quota<T>(signal: AbortSignal | undefined, work: Work<T>): Promise<T> {
+    return this.#attempt({ step: 'quota', retries: this.#options.retries }, signal, work)
   }
 
   async #attempt<T>(policy: Omit<RetryPolicy, 'totalTimeoutMs'>, signal: AbortSignal | undefined, work: Work<T>): Promise<T> {

@@ -6,6 +6,7 @@ import { Tokens } from './credentials/token.ts'
 import { Faults } from './fault.ts'
 import { fetchMedia } from './media.ts'
 import { type ResolvedClientOptions, resolveClientOptions, type WechatClientOptions } from './options.ts'
+import { fetchQuota, type WechatQuota } from './quota.ts'
 import { Redactor } from './redact.ts'
 import { type Doubled, sendPicture, type WechatPicture } from './superresolution.ts'
 import { Transport } from './transport.ts'
@@ -32,6 +33,11 @@ export interface WechatClient {
    * @throws WechatError; HdError `HD_ABORTED`
    */
   media(mediaId: string, call?: WechatCall & { remembered?: boolean }): Promise<Uint8Array>
+  /**
+   * What is left of today's calls of img/superresolution, by WeChat's own count. Costs nothing.
+   * @throws WechatError; HdError `HD_ABORTED`
+   */
+  quota(call?: { signal?: AbortSignal | undefined }): Promise<WechatQuota>
   /** Gives the connections back. A later call opens them anew. */
   close(): Promise<void>
 }
@@ -78,6 +84,10 @@ export function clientOf(options: ResolvedClientOptions, { clock, env }: Surroun
           await beforeAttempt?.()
           return fetchMedia(mediaId, { query, timeoutMs, maxBytes, signal }, { transport, faults })
         }),
+      ),
+    quota: ({ signal } = {}) =>
+      attempts.quota(signal, (timeoutMs) =>
+        tokens.use(signal, (query) => fetchQuota({ query, timeoutMs, maxBytes, signal }, { transport, faults })),
       ),
     close: () => transport.close(),
   }

@@ -126,6 +126,13 @@ const ROWS: Readonly<Record<number, ErrcodeRow>> = {
   101002: BAD_MEDIA,
 }
 
+/** What some numbers mean in answer to openapi/quota/get alone. */
+const QUOTA_ROWS: Readonly<Record<number, ErrcodeRow>> = {
+  76021: row('WECHAT_REMOVED', 'fail', 'WeChat has no quota for this interface (any more)', REMOVED),
+  76022: row('WECHAT_CREDENTIALS', 'fail', 'the token is not of an account that has this interface', 'Check the AppID'),
+  48001: row('WECHAT_UNAVAILABLE', 'fail', 'the account may not ask for its quotas', 'Look for it in the console of the account'),
+}
+
 const UNKNOWN = row('WECHAT_RESPONSE', 'fail', 'an error that this version does not know')
 
 /**

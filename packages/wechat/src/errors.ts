@@ -21,8 +21,8 @@ export const WECHAT_CODES = {
 
 export type WechatCode = keyof typeof WECHAT_CODES
 
-/** Which of the three requests failed. */
-export type WechatStep = 'token' | 'upload' | 'download'
+/** Which request failed. */
+export type WechatStep = 'token' | 'upload' | 'download' | 'quota'
 
 export interface WechatErrorDetails extends HdErrorDetails {
   step?: WechatStep | undefined

@@ -7,6 +7,7 @@ const REQUESTS: Record<WechatStep, string> = {
   token: 'the request for an access token',
   upload: 'img/superresolution',
   download: 'media/get',
+  quota: 'openapi/quota/get',
 }
 
 /** More of WeChat's words than this tells nobody anything. */

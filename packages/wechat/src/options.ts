@@ -36,7 +36,10 @@ export interface WechatClientOptions extends WechatRequestOptions {
    * `baseUrl: 'http://api.weixin.qq.com'`. @default 'access_token'
    */
   auth?: 'access_token' | 'cloudbase_access_token' | 'none'
-  /** `https:`, or `http:` for loopback and `auth: 'none'`. @default 'https://api.weixin.qq.com' */
+  /**
+   * `https:`, or `http:` for loopback and `auth: 'none'`.
+   * @default the variable WECHAT_BASE_URL, else 'https://api.weixin.qq.com'
+   */
   baseUrl?: string
   /** The longest result that is read, in bytes, 1 to 1073741824. @default 67108864 */
   maxDownloadBytes?: number
@@ -50,6 +53,11 @@ export type ResolvedClientOptions = Required<Omit<WechatClientOptions, 'accessTo
 export type ResolvedOptions = ResolvedClientOptions & ResolvedUpscalerOptions
 
 const DEFAULT_BASE_URL = 'https://api.weixin.qq.com'
+
+/** A variable, so that the stand-in or a gateway can take WeChat's place without a change of the configuration. */
+function defaultBaseUrl(): string {
+  return process.env['WECHAT_BASE_URL'] || DEFAULT_BASE_URL
+}
 
 const CLIENT_KEYS = [
   'accessToken',
@@ -95,7 +103,7 @@ function resolveValues(options: WechatClientOptions, checks: Checks): ResolvedCl
     secret,
     auth,
     tokenEndpoint: checks.oneOf('tokenEndpoint', TOKEN_ENDPOINTS, options.tokenEndpoint ?? 'stable_token'),
-    baseUrl: checks.address('baseUrl', options.baseUrl ?? DEFAULT_BASE_URL, mayBePlain, "loopback and auth: 'none'"),
+    baseUrl: checks.address('baseUrl', options.baseUrl ?? defaultBaseUrl(), mayBePlain, "loopback and auth: 'none'"),
     ...resolveRequestOptions(options, checks),
     maxDownloadBytes: resolveMaxDownload(options.maxDownloadBytes, checks),
   }

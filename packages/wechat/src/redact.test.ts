@@ -26,6 +26,9 @@ test.each([
   ['{"appsecret":"abc","x":1}', '{"appsecret":"***","x":1}'],
   ['{"access_token": "abc"}', '{"access_token": "***"}'],
   ['https%3A%2F%2Fh%3Faccess_token%3Dabc', 'https%3A%2F%2Fh%3Faccess_token%3D***'],
+  ['https://h/a.jpg?sign=abc&t=1', 'https://h/a.jpg?sign=***&t=1'],
+  ['x-hd-secret: abc', 'x-hd-secret: ***'],
+  ['imgUrl=https://h/a', 'imgUrl=***'],
   ['the secret is not valid', 'the secret is not valid'],
 ])('hides what stands in %j', (text, expected) => {
   expect(new Redactor().text(text)).toBe(expected)

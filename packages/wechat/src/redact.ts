@@ -3,9 +3,9 @@ const HIDDEN = '***'
 /** Below this length a literal would hide half of every sentence. Real tokens and secrets are far longer. */
 const SHORTEST = 4
 
-/** `access_token=…`, `"secret": "…"`, also percent-encoded: what these names hold is hidden whatever it is. */
+/** `access_token=…`, `"secret": "…"`, `?sign=…`, also percent-encoded: what these names hold is hidden whatever it is. */
 const NAMED =
-  /((?:[a-z]+_)*access_token|(?:app)?secret|img_?url)(["']?\s*(?:[=:]|%3D|%3A)\s*["']?)(?!\*\*\*)(?:[^\s&"'#<>\\,;)}]+)/gi
+  /((?:[a-z]+_)*access_token|(?:app)?secret|img_?url|(?<=[?&])(?:q-)?sign(?:ature)?)(["']?\s*(?:[=:]|%3D|%3A)\s*["']?)(?!\*\*\*)(?:[^\s&"'#<>\\,;)}]+)/gi
 
 /** Hides the secrets of one client in all that leaves it. */
 export class Redactor {

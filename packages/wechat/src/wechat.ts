@@ -1,4 +1,5 @@
 import type { Upscaler } from '@unplugin-hd/core'
+import { checkAccount } from './check-account.ts'
 import { clientOf, type Surroundings, SYSTEM } from './client.ts'
 import { meteredUpscaler } from './metered.ts'
 import { type ResolvedOptions, resolveOptions, type WechatOptions } from './options.ts'
@@ -22,5 +23,6 @@ export function upscalerOf(options: ResolvedOptions, surroundings: Surroundings)
   const warning = disturbs
     ? "tokenEndpoint 'token' invalidates the access token of every other program of this account"
     : undefined
-  return meteredUpscaler({ client, options, redactor, clock: surroundings.clock, warning })
+  const upscaler = meteredUpscaler({ client, options, redactor, clock: surroundings.clock, warning })
+  return { ...upscaler, check: ({ signal }) => checkAccount(client, options.dailyBudget, signal) }
 }

@@ -1,15 +1,18 @@
+import { REMOVED_REMEDY } from '../errcodes.ts'
 import { errcodeOf, isHtml, isImage, parseObject, type Read, wholeImage } from '../answer.ts'
 import type { WechatCode, WechatError, WechatStep } from '../errors.ts'
 import type { Faults } from '../fault.ts'
 import type { Answer } from '../transport.ts'
 
-/** What the function itself refuses, by the `error` of its answer; all else means that it is another version. */
+/** What the function itself says, by the `error` of its answer; all else means that it is not set up, or another version. */
 const REFUSALS: Readonly<Record<string, { code: WechatCode; remedy: string }>> = {
   secret: {
     code: 'WECHAT_CREDENTIALS',
     remedy: 'Give as `secret` or WECHAT_RELAY_SECRET what the function has in HD_RELAY_SECRET',
   },
   size: { code: 'WECHAT_IMAGE', remedy: 'Lower `maxUploadBytes`' },
+  answer: { code: 'WECHAT_RESPONSE', remedy: 'Build again' },
+  page: { code: 'WECHAT_RESPONSE', remedy: 'Build again' },
   picture: { code: 'WECHAT_IMAGE', remedy: 'Use another upscaler for it' },
 }
 const DEPLOY = 'Deploy the cloud function of this package again, and set it up as its README says'
@@ -21,18 +24,24 @@ const DEPLOY = 'Deploy the cloud function of this package again, and set it up a
 export function readRelayAnswer(answer: Answer, step: WechatStep, faults: Faults): Read {
   const { status, body, retryAfterMs } = answer
   if (status === 200 && isImage(body)) return { image: wholeImage(body, step, faults) }
-  const json = parseObject(body) ?? {}
+  const parsed = parseObject(body)
+  const json = parsed ?? {}
   const errcode = errcodeOf(json['errCode'])
   if (errcode !== undefined && errcode !== 0) {
     throw faults.ofErrcode(step, errcode, String(json['errMsg'] ?? ''), status, retryAfterMs)
   }
   if (typeof json['error'] === 'string') {
     const words = faults.words(String(json['message'] ?? json['error']))
-    const { code, remedy } = REFUSALS[json['error']] ?? { code: 'WECHAT_RELAY', remedy: DEPLOY }
-    throw faults.make(code, `the cloud function refused: ${words}`, { step, status, remedy })
+    const { code, remedy } = refusal(json['error'], step)
+    throw faults.make(code, `the cloud function says: ${words}`, { step, status, remedy })
   }
-  if (status === 200 && body.length > 0 && json['code'] === undefined) return { json }
+  if (parsed && status === 200 && json['code'] === undefined) return { json }
   throw ofGateway(answer, String(json['code'] ?? ''), step, faults)
+}
+
+function refusal(reason: string, step: WechatStep): { code: WechatCode; remedy: string } {
+  if (reason === 'page' && step === 'upload') return { code: 'WECHAT_REMOVED', remedy: REMOVED_REMEDY }
+  return REFUSALS[reason] ?? { code: 'WECHAT_RELAY', remedy: DEPLOY }
 }
 
 /** The error for what is not from the function, but from what stands before it. @param name the gateway's own for it */

@@ -84,7 +84,11 @@ export function bench(
   kept: Kept = mapMemo(),
   time: FakeClock = fakeClock(),
 ): Bench {
-  const upscaler = upscalerOf(resolveOptions({ baseUrl: server.url, ...options }), time.surroundings)
+  return benchOf(upscalerOf(resolveOptions({ baseUrl: server.url, ...options }), time.surroundings), kept, time)
+}
+
+/** The same for an upscaler that is there. */
+export function benchOf(upscaler: Upscaler, kept: Kept = mapMemo(), time: FakeClock = fakeClock()): Bench {
   const { log, lines } = collectLog()
   const context: UpscaleContext = { signal: new AbortController().signal, log, memo: kept.memo, onProgress: () => {} }
   const run = async (seed = 0): Promise<Uint8Array> => (await upscaler.upscale(input(seed), context)) as Uint8Array

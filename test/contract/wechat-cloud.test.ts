@@ -1,0 +1,261 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
+import sharp, { type Sharp } from 'sharp'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { createHd, resample, resolveOptions, type Hd, type Upscaler } from '@unplugin-hd/core'
+import { wechatCloud, wechatRelay, type WechatRelayOptions } from '@unplugin-hd/wechat'
+import { createWechatEmulator, type WechatEmulator } from '@unplugin-hd/wechat-emulator'
+import { loadWxServerSdk, startTencentCloud, type TencentCloud } from './support/tencent-cloud.ts'
+
+const SECRET = 'relay-secret-of-the-test-0123456789abcdef'
+const FUNCTION = fileURLToPath(new URL('../../packages/wechat/cloudfunction/index.js', import.meta.url))
+const HTTP_ACCESS = fileURLToPath(new URL('support/http-access.mjs', import.meta.url))
+
+/** What the SDK finds in the environment of a cloud function. */
+const FUNCTION_ENV = {
+  TENCENTCLOUD_RUNENV: 'SCF',
+  TENCENTCLOUD_REGION: 'ap-shanghai',
+  TENCENTCLOUD_SECRETID: 'secret-id-of-the-environment',
+  TENCENTCLOUD_SECRETKEY: 'secret-key-of-the-environment',
+  TENCENTCLOUD_SESSIONTOKEN: 'session-token-of-the-environment',
+  SCF_NAMESPACE: 'env-test',
+  TCB_ENV: 'env-test',
+}
+
+interface Workshop {
+  emulator: WechatEmulator
+  cloud: TencentCloud
+  warnings: string[]
+  /** An `Hd` on the same cache, as after a restart. */
+  hd(upscaler: Upscaler | Upscaler[]): Hd
+  write(name: string, bytes: Uint8Array): Promise<string>
+  /** Starts the cloud function behind HTTP access. @returns the options that lead to it */
+  deploy(env?: Record<string, string>): Promise<Required<Pick<WechatRelayOptions, 'endpoint' | 'secret'>>>
+  /** How many calls of img.superresolution reached WeChat. */
+  uploads(): number
+}
+
+async function workshop(): Promise<Workshop> {
+  const root = await realpath(await mkdtemp(path.join(tmpdir(), 'unplugin-hd-')))
+  const emulator = createWechatEmulator({ cloudHosting: true })
+  await emulator.listen()
+  const cloud = await startTencentCloud(emulator)
+  onTestFinished(async () => {
+    await cloud.close()
+    await emulator.close()
+    await rm(root, { recursive: true, force: true })
+  })
+  const warnings: string[] = []
+  return {
+    emulator,
+    cloud,
+    warnings,
+    hd(upscaler) {
+      const resolved = resolveOptions({ upscaler }, { root, env: {}, defaultUpscaler: resample })
+      const log = { debug: () => undefined, info: () => undefined, warn: (message: string) => void warnings.push(message) }
+      return createHd(resolved, { log })
+    },
+    async write(name, bytes) {
+      const file = path.join(root, name)
+      await writeFile(file, bytes)
+      return file
+    },
+    async deploy(env = { HD_RELAY_SECRET: SECRET }) {
+      const all = { ...process.env, ...FUNCTION_ENV, TCB_CONTEXT_CNFG: JSON.stringify({ URL: cloud.url }), ...env }
+      const child = spawn(process.execPath, [HTTP_ACCESS, FUNCTION], { env: all, stdio: ['ignore', 'pipe', 'inherit'] })
+      onTestFinished(async () => {
+        child.kill()
+        await once(child, 'close')
+      })
+      const [port] = (await once(child.stdout, 'data')) as [Buffer]
+      return { endpoint: `http://127.0.0.1:${port.toString().trim()}/hd`, secret: SECRET }
+    },
+    uploads: () => emulator.requests.filter(({ endpoint }) => endpoint === 'superresolution').length,
+  }
+}
+
+/** Noise that no encoder makes small. */
+function noise(width: number, height: number, channels: 3 | 4): Sharp {
+  const data = new Uint8Array(channels * width * height)
+  for (let at = 0, state = 1; at < data.length; at++) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
+    data[at] = 64 + (state >>> 24)
+  }
+  return sharp(data, { raw: { width, height, channels } })
+}
+
+const small = (): Promise<Buffer> => noise(60, 40, 3).jpeg().toBuffer()
+
+function cloudUpscaler({ cloud }: Workshop, options = {}): Upscaler {
+  const { TENCENTCLOUD_SECRETID: secretId, TENCENTCLOUD_SECRETKEY: secretKey } = FUNCTION_ENV
+  const sdk = loadWxServerSdk().createNewInstance({ env: 'env-test', secretId, secretKey, serviceUrl: cloud.url })
+  return wechatCloud({ cloud: sdk, ...options })
+}
+
+/** Each way to WeChat: what makes one upscaler after the other, as builds do. */
+const WAYS: [string, (place: Workshop) => Promise<(options?: object) => Upscaler>][] = [
+  ['wechatCloud() with the real SDK', async (place) => (options) => cloudUpscaler(place, options)],
+  [
+    'wechatRelay() with the real function and SDK',
+    async (place) => {
+      const way = await place.deploy()
+      return (options) => wechatRelay({ ...way, ...options })
+    },
+  ],
+]
+
+beforeEach(() => {
+  for (const [name, value] of Object.entries(FUNCTION_ENV)) vi.stubEnv(name, value)
+  return () => void vi.unstubAllEnvs()
+})
+
+describe.each(WAYS)('%s in the pipeline', (_, make) => {
+  test('a JPEG and a PNG with alpha end as exact 2x', async () => {
+    const place = await workshop()
+    const hd = place.hd((await make(place))())
+    const photo = await hd.double(await hd.source(await place.write('a.jpg', await small())))
+    const cutOut = await hd.double(await hd.source(await place.write('b.png', await noise(50, 30, 4).png().toBuffer())))
+    await hd.close()
+    expect(photo).toMatchObject({ width: 120, height: 80, upscaler: 'wechat', factor: 2 })
+    expect(await sharp(cutOut.bytes).metadata()).toMatchObject({ width: 100, height: 60, hasAlpha: true })
+    expect(place.uploads()).toBe(2)
+    const [{ pairs }] = place.cloud.calls as [TencentCloud['calls'][number]]
+    expect(pairs).toMatchObject([{ key: 'img', filename: expect.stringMatching(/^img\.jpe?g$/) }])
+    expect(place.warnings).toEqual([])
+  })
+
+  test('a build that dies after the media_id pays nothing the second time', async () => {
+    const place = await workshop()
+    const upscaler = await make(place)
+    const file = await place.write('a.jpg', await small())
+    place.emulator.fail('media/get', -1, 20)
+    const first = place.hd(upscaler({ retries: 0 }))
+    await expect(first.double(await first.source(file))).rejects.toMatchObject({ code: 'WECHAT_UNAVAILABLE' })
+    await first.close()
+    place.emulator.calm()
+    const second = place.hd(upscaler())
+    expect(await second.double(await second.source(file))).toMatchObject({ upscaler: 'wechat', width: 120 })
+    await second.close()
+    expect(place.uploads()).toBe(1)
+  })
+
+  test.each(['40066', '404', 'html'] as const)(
+    'with the API removed (%s) it says WECHAT_REMOVED and the page',
+    async (removed) => {
+      const place = await workshop()
+      const upscaler = await make(place)
+      place.emulator.behaviour.removed = removed
+      const hd = place.hd(upscaler())
+      const source = await hd.source(await place.write('a.jpg', await small()))
+      const wanted = { code: 'WECHAT_REMOVED', file: 'a.jpg', message: expect.stringContaining('https://') }
+      await expect(hd.double(source)).rejects.toMatchObject(wanted)
+      await hd.close()
+      expect(place.uploads()).toBe(1)
+    },
+  )
+
+  test('a function without the permission says where it belongs', async () => {
+    const place = await workshop()
+    const upscaler = await make(place)
+    place.cloud.permissions.clear()
+    const hd = place.hd(upscaler())
+    const source = await hd.source(await place.write('a.jpg', await small()))
+    await expect(hd.double(source)).rejects.toMatchObject({
+      code: 'WECHAT_CREDENTIALS',
+      errcode: -604_101,
+      message: expect.stringContaining('permissions.openapi'),
+    })
+    await hd.close()
+  })
+
+  test('what the answer holds at once, as some have seen, is used', async () => {
+    const place = await workshop()
+    const upscaler = await make(place)
+    place.emulator.behaviour.answer = 'image'
+    const hd = place.hd(upscaler())
+    const asset = await hd.double(await hd.source(await place.write('a.jpg', await small())))
+    await hd.close()
+    expect(asset).toMatchObject({ width: 120, height: 80 })
+    expect(place.cloud.files.size).toBe(0)
+  })
+
+  test('`publicUrl` has WeChat fetch the picture', async () => {
+    const place = await workshop()
+    const upscaler = await make(place)
+    const bytes = await small()
+    place.cloud.files.set('a.jpg', bytes)
+    const publicUrl = (): string => `${new URL(place.cloud.url).origin}/storage/a.jpg?sign=signed`
+    const hd = place.hd(upscaler({ publicUrl }))
+    const asset = await hd.double(await hd.source(await place.write('a.jpg', bytes)))
+    await hd.close()
+    expect(asset).toMatchObject({ width: 120, height: 80 })
+    expect(place.cloud.calls[0]!.pairs).toMatchObject([{ key: 'img_url' }])
+  })
+})
+
+describe('wechatRelay()', () => {
+  test('a result over 1 MB goes by the cloud storage, and is deleted there', async () => {
+    const place = await workshop()
+    const hd = place.hd(wechatRelay(await place.deploy()))
+    const bytes = await noise(1100, 800, 3).jpeg({ quality: 95 }).toBuffer()
+    expect(bytes.length).toBeGreaterThan(700_000)
+    const asset = await hd.double(await hd.source(await place.write('a.jpg', bytes)))
+    await hd.close()
+    expect(await sharp(asset.bytes).metadata()).toMatchObject({ width: 2200, height: 1600 })
+    expect(place.cloud.fetched).toBe(1)
+    expect(place.cloud.files.size).toBe(0)
+    expect(place.warnings).toEqual([])
+  })
+
+  test('a wrong secret is refused before anything is paid, and shown nowhere', async () => {
+    const place = await workshop()
+    const { endpoint } = await place.deploy()
+    const wrong = `wrong-${SECRET}`
+    const hd = place.hd([wechatRelay({ endpoint, secret: wrong }), resample({ interpolator: 'bicubic' })])
+    const asset = await hd.double(await hd.source(await place.write('a.jpg', await small())))
+    await hd.close()
+    expect(asset.upscaler).toBe('resample')
+    const alone = place.hd(wechatRelay({ endpoint, secret: wrong }))
+    const source = await alone.source(await place.write('b.jpg', await noise(30, 20, 3).jpeg().toBuffer()))
+    const error: unknown = await alone.double(source).catch((reason: unknown) => reason)
+    await alone.close()
+    expect(error).toMatchObject({ code: 'WECHAT_CREDENTIALS', status: 401, message: expect.stringContaining('HD_RELAY_SECRET') })
+    expect(inspect(error, { depth: 20, showHidden: true }) + place.warnings.join('\n')).not.toContain(wrong)
+    expect(place.cloud.calls).toEqual([])
+  })
+
+  test.each<Record<string, string>>([{}, { HD_RELAY_SECRET: 'short' }])(
+    'a function with the variables %j lets nobody in',
+    async (env) => {
+      const place = await workshop()
+      const hd = place.hd(wechatRelay({ ...(await place.deploy(env)), secret: SECRET }))
+      const source = await hd.source(await place.write('a.jpg', await small()))
+      await expect(hd.double(source)).rejects.toMatchObject({
+        code: 'WECHAT_RELAY',
+        message: expect.stringContaining('HD_RELAY_SECRET'),
+      })
+      await hd.close()
+      expect(place.cloud.calls).toEqual([])
+    },
+  )
+
+  test('nothing that the function answers holds a secret of its environment', async () => {
+    const place = await workshop()
+    const { endpoint } = await place.deploy()
+    await place.cloud.close()
+    const hd = place.hd(wechatRelay({ endpoint, secret: SECRET, retries: 0 }))
+    const source = await hd.source(await place.write('a.jpg', await small()))
+    const error: unknown = await hd.double(source).catch((reason: unknown) => reason)
+    await hd.close()
+    expect(error).toMatchObject({ code: 'WECHAT_NETWORK', errcode: -501_001 })
+    const shown = inspect(error, { depth: 20, showHidden: true })
+    for (const secret of [SECRET, ...Object.values(FUNCTION_ENV).filter((value) => value.includes('-of-the-environment'))]) {
+      expect(shown).not.toContain(secret)
+    }
+  })
+})
