@@ -39,3 +39,9 @@ test('every entry of unplugin-hd gives a function that makes a plugin', async ()
     expect(module.resample, entry).toBeTypeOf('function')
   }
 })
+
+test('unplugin-hd/wechat gives the upscalers that go to WeChat', async () => {
+  const module = (await import(/* @vite-ignore */ import.meta.resolve('unplugin-hd/wechat'))) as Record<string, unknown>
+  for (const name of ['wechat', 'wechatCloud', 'wechatRelay', 'createWechatClient'])
+    expect(module[name], name).toBeTypeOf('function')
+})

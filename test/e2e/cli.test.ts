@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import sharp from 'sharp'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { createWechatEmulator } from '@unplugin-hd/wechat-emulator'
 import { animatedGif, SVG } from './support/pictures.ts'
 import { createProject, type Project } from './support/project.ts'
 
@@ -126,4 +127,92 @@ test('--help and --version answer on standard output', async () => {
   const [help, version] = await Promise.all([hd(project, ['--help']), hd(project, ['--version'])])
   expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('hd upscale <in> --out <file>') })
   expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+})
+
+describe('hd doctor', () => {
+  /** Without credentials of whoever runs the tests. */
+  const NOBODY = { WECHAT_ACCESS_TOKEN: '', WECHAT_APPID: '', WECHAT_SECRET: '', WECHAT_BASE_URL: '' }
+
+  test('tells the default upscaler and the cache where there is no configuration', async () => {
+    const project = await createProject()
+    const { code, stdout, stderr } = await hd(project, ['doctor', '--json'], NOBODY)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      node: process.versions.node,
+      mode: 'on',
+      config: null,
+      cache: {
+        dir: path.join(project.root, 'node_modules/.cache/unplugin-hd'),
+        exists: false,
+        writable: true,
+        entries: 0,
+        bytes: 0,
+      },
+      upscalers: [{ name: 'neural', metered: false, ok: true }],
+    })
+    expect(await readdir(project.root)).toEqual(['a.jpg', 'package.json'])
+  })
+
+  test('counts what is in the cache', async () => {
+    const project = await createProject()
+    await hd(project, ['upscale', 'a.jpg', '--out', 'b.jpg'])
+    const { stdout } = await hd(project, ['doctor', '--json'], NOBODY)
+    const { cache } = JSON.parse(stdout)
+    expect(cache).toMatchObject({ exists: true, entries: 2 })
+    expect(cache.bytes).toBeGreaterThan(1000)
+  })
+
+  test("asks WeChat's stand-in what is left today, with credentials of the environment", async () => {
+    const emulator = createWechatEmulator({ accounts: [{ dailyQuota: 7 }] })
+    const url = await emulator.listen()
+    onTestFinished(() => emulator.close())
+    const { appid, secret } = emulator.accounts[0]!
+    const project = await createProject()
+    const env = { ...NOBODY, WECHAT_BASE_URL: url, WECHAT_APPID: appid, WECHAT_SECRET: secret }
+    const { code, stdout } = await hd(project, ['doctor', '--json'], env)
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).upscalers).toMatchObject([
+      { name: 'wechat', metered: true, ok: true, facts: { 'calls left today': 7, 'calls a day': 7 } },
+      { name: 'neural', ok: true },
+    ])
+    expect(emulator.requests.map(({ endpoint }) => endpoint)).toEqual(['stable_token', 'quota/get'])
+
+    emulator.accounts[0]!.ipWhitelist = ['198.51.100.1']
+    const fresh = await hd(project, ['doctor'], env)
+    expect(fresh.code).toBe(1)
+    expect(fresh.stdout).toMatch(/✗ wechat[^]*WeChat saw the address 127\.0\.0\.1/)
+    expect(fresh.stdout).not.toContain(secret)
+  })
+
+  test('reads the chain and the cache folder from the Vite configuration of the project', async () => {
+    const config = fileURLToPath(new URL('support/doctor.config.mjs', import.meta.url))
+    const project = await createProject({
+      'vite.config.js': `export { default } from ${JSON.stringify(pathToFileURL(config).href)}\n`,
+    })
+    const vite = fileURLToPath(new URL('../node_modules/vite', import.meta.url))
+    await mkdir(path.join(project.root, 'node_modules'))
+    await symlink(vite, path.join(project.root, 'node_modules/vite'), 'junction')
+    const { code, stdout } = await hd(project, ['doctor', '--json'], NOBODY)
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      config: 'vite.config.js',
+      cache: { dir: path.join(project.root, 'pictures-2x') },
+      upscalers: [
+        { name: 'mine', ok: false, facts: { state: 'asleep' }, advice: 'wake it' },
+        { name: 'resample', ok: true },
+      ],
+    })
+  })
+
+  test('says what is wrong with a configuration, or with its own arguments', async () => {
+    const project = await createProject({ 'vite.config.js': 'throw new Error("no luck")' })
+    expect(await hd(project, ['doctor'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^vite\.config\.js: .*\(HD_OPTION\)\n$/),
+    })
+    expect((await hd(project, ['doctor', 'a.jpg'])).stderr).toContain("doctor takes no file, got 'a.jpg'")
+    expect((await hd(project, ['doctor', '--quality', '3'])).stderr).toContain('doctor has no --quality')
+  })
 })

@@ -10,6 +10,7 @@ export {
   type SourceFormat,
 } from './format.ts'
 export type { Asset, HdAsset } from './asset.ts'
+export { cacheFacts, type CacheFacts } from './cache-facts.ts'
 export type { EncodingRequest } from './double.ts'
 export { createHd, type Hd, type HdSurroundings } from './hd.ts'
 export {
@@ -29,4 +30,14 @@ export { HD_QUERY_RE, SHAPES, isHdId, parseRequest, toQuery, type HdRequest, typ
 export { resample, type ResampleOptions } from './resample.ts'
 export type { Source } from './source.ts'
 export type { Store, StoredItem, StoreEntry } from './store.ts'
-export type { Logger, Memo, Pixels, UploadFormat, UpscaleContext, UpscaleInput, Upscaler, UpscalerAccepts } from './upscaler.ts'
+export type {
+  Logger,
+  Memo,
+  Pixels,
+  UploadFormat,
+  UpscaleContext,
+  UpscaleInput,
+  Upscaler,
+  UpscalerAccepts,
+  UpscalerCheck,
+} from './upscaler.ts'

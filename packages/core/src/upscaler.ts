@@ -59,6 +59,16 @@ export interface UpscaleContext {
   onProgress(fraction: number): void
 }
 
+/** How an upscaler is, as `hd doctor` reports it. Never holds a secret. */
+export interface UpscalerCheck {
+  /** Pictures can be doubled. */
+  ok: boolean
+  /** What there is to know, by a label of one or two words: `{ 'calls left today': 87 }`. */
+  facts: Readonly<Record<string, string | number>>
+  /** Where it is not ok: what is wrong and what to do about it. */
+  advice?: string
+}
+
 /** Something that doubles a picture. Ten lines are enough: core verifies what comes back. */
 export interface Upscaler {
   /** Short, stable, lower case; goes into cache keys and reports: `'neural'`. */
@@ -73,6 +83,8 @@ export interface Upscaler {
    * `picture`. May be called for several pictures at once.
    */
   upscale(picture: UpscaleInput, context: UpscaleContext): Promise<Pixels | Uint8Array>
+  /** Looks whether it would work, without doubling anything and without cost. Problems are in what it resolves to. */
+  check?(context: { readonly signal: AbortSignal }): Promise<UpscalerCheck>
   /** Frees what the upscaler holds (threads, sockets). Called at the end of a build; a later `upscale` starts anew. */
   close?(): Promise<void>
 }

@@ -19,7 +19,8 @@ export interface WechatCall {
   warn?: ((message: string) => void) | undefined
 }
 
-export interface WechatClient {
+/** What a way to WeChat offers, be it HTTPS, a cloud call or a relay. */
+export interface WechatConnection {
   /** Names the account in what is kept on disk: 16 hexadecimal digits, no secret. */
   readonly account: string
   /**
@@ -33,13 +34,17 @@ export interface WechatClient {
    * @throws WechatError; HdError `HD_ABORTED`
    */
   media(mediaId: string, call?: WechatCall & { remembered?: boolean }): Promise<Uint8Array>
+  /** Gives the connections back. A later call opens them anew. */
+  close(): Promise<void>
+}
+
+/** The way by HTTPS. */
+export interface WechatClient extends WechatConnection {
   /**
    * What is left of today's calls of img/superresolution, by WeChat's own count. Costs nothing.
    * @throws WechatError; HdError `HD_ABORTED`
    */
   quota(call?: { signal?: AbortSignal | undefined }): Promise<WechatQuota>
-  /** Gives the connections back. A later call opens them anew. */
-  close(): Promise<void>
 }
 
 /** What tests replace. */

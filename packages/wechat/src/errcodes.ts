@@ -137,7 +137,7 @@ const UNKNOWN = row('WECHAT_RESPONSE', 'fail', 'an error that this version does 
 
 /**
  * What an errcode means and what follows.
- * @param step some numbers mean something else for a token or a download
+ * @param step some numbers mean something else for a token, a download or a quota
  * @param errmsg 101002 has two meanings, which only the words tell apart
  */
 export function rowOf(errcode: number, step: WechatStep, errmsg = ''): ErrcodeRow {
@@ -151,7 +151,7 @@ export function rowOf(errcode: number, step: WechatStep, errmsg = ''): ErrcodeRo
     const remedy = 'Give the account, or the third-party platform, the permission for media/get'
     return row('WECHAT_UNAVAILABLE', 'stop', 'the account may not download media', remedy)
   }
-  return ROWS[errcode] ?? CLOUD_ROWS[errcode] ?? UNKNOWN
+  return (step === 'quota' ? QUOTA_ROWS[errcode] : undefined) ?? ROWS[errcode] ?? CLOUD_ROWS[errcode] ?? UNKNOWN
 }
 
 /** The sign of removal that is no errcode: HTTP 404 or 405, or a page of HTML. */

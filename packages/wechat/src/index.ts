@@ -1,4 +1,4 @@
-export { createWechatClient, type WechatCall, type WechatClient } from './client.ts'
+export { createWechatClient, type WechatCall, type WechatClient, type WechatConnection } from './client.ts'
 export { wechatCloud } from './cloud/cloud.ts'
 export type { WechatCloudOptions, WechatCloudSdk } from './cloud/options.ts'
 export { isWechatError, WECHAT_CODES, WechatError, type WechatCode, type WechatErrorDetails, type WechatStep } from './errors.ts'

@@ -2,7 +2,7 @@ import { errorMessage, HdError, type UpscaleContext, type UpscaleInput, type Ups
 import { MEDIA_UNKNOWN } from './attempts.ts'
 import { Breaker } from './breaker.ts'
 import { spend } from './budget.ts'
-import type { WechatClient } from './client.ts'
+import type { WechatConnection } from './client.ts'
 import type { Clock } from './clock.ts'
 import { isWechatError } from './errors.ts'
 import { Faults } from './fault.ts'
@@ -17,7 +17,7 @@ import type { WechatPicture } from './superresolution.ts'
 const VERSION = 'imgsuperresolution-1'
 
 interface Parts {
-  client: WechatClient
+  client: WechatConnection
   options: ResolvedUpscalerOptions
   /** The one that the client teaches its secrets. */
   redactor: Redactor

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createWechatClient } from './client.ts'
 import { resolveOptions } from './options.ts'
 import { wechat } from './wechat.ts'
@@ -80,4 +80,13 @@ test.each([
 
 test("http: is for auth 'none' too", () => {
   expect(resolveOptions({ auth: 'none', baseUrl: 'http://api.weixin.qq.com' }).baseUrl).toBe('http://api.weixin.qq.com')
+})
+
+test('WECHAT_BASE_URL stands where `baseUrl` is left out, and is checked like it', () => {
+  onTestFinished(() => void vi.unstubAllEnvs())
+  vi.stubEnv('WECHAT_BASE_URL', 'http://127.0.0.1:8787/')
+  expect(resolveOptions().baseUrl).toBe('http://127.0.0.1:8787')
+  expect(resolveOptions({ baseUrl: 'https://example.com' }).baseUrl).toBe('https://example.com')
+  vi.stubEnv('WECHAT_BASE_URL', 'http://example.com')
+  expect(() => resolveOptions()).toThrow(/https: address/)
 })

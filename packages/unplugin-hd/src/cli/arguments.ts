@@ -5,16 +5,23 @@ export const HELP: string = `hd: pictures at 2x by super-resolution
 
 Usage
   hd upscale <in> --out <file> [options]
+  hd doctor [--json]
 
-Options
+hd doctor says which upscalers a build here would use and whether they work (for
+wechat(): token, and what is left of today's calls), and where the cache is. It reads
+the options from the Vite configuration of the project, where there is one.
+
+Options of hd upscale
   --out <file>       where the 2x goes; its extension chooses the format
   --model <file>     an ONNX super-resolution model instead of the built-in one
   --format <format>  ${OUTPUT_FORMATS.join(', ')}; wins over the extension
   --quality <n>      1 to 100; PNG has none (default 85)
+
+Options of both
   --json             one JSON object on standard output
   --help, --version
 
-Exit status: 0 on success, 1 on refusal ("file: message (CODE)" on standard error,
+Exit status: 0 on success, 1 on refusal or when hd doctor found something wrong ("file: message (CODE)" on standard error,
 with --json {"error":{"code","message","file"}} on standard output).
 The cache is node_modules/.cache/unplugin-hd of the nearest package.json above the
 current folder, else a folder of the user's; UNPLUGIN_HD_CACHE_DIR overrides both.
@@ -31,7 +38,12 @@ export interface UpscaleCommand {
   json: boolean
 }
 
-export type Command = UpscaleCommand | { kind: 'help' } | { kind: 'version' }
+export interface DoctorCommand {
+  kind: 'doctor'
+  json: boolean
+}
+
+export type Command = UpscaleCommand | DoctorCommand | { kind: 'help' } | { kind: 'version' }
 
 /** @throws HdError `HD_OPTION` for anything that {@link HELP} does not allow */
 export function parseArguments(args: readonly string[]): Command {
@@ -39,6 +51,7 @@ export function parseArguments(args: readonly string[]): Command {
   if (values.help || (args.length === 0 && positionals.length === 0)) return { kind: 'help' }
   if (values.version) return { kind: 'version' }
   const [name, input, ...rest] = positionals
+  if (name === 'doctor') return parseDoctor(values, input)
   if (name !== 'upscale') throw refuse(name === undefined ? 'a command is missing' : `the command '${name}' is unknown`)
   if (input === undefined) throw refuse('the input file is missing')
   if (rest.length > 0) throw refuse(`expected one input file, got ${rest.length + 1}`)
@@ -54,6 +67,16 @@ export function parseArguments(args: readonly string[]): Command {
   }
 }
 
+function parseDoctor(
+  { json = false, help: _help, version: _version, ...others }: Values,
+  argument: string | undefined,
+): DoctorCommand {
+  if (argument !== undefined) throw refuse(`doctor takes no file, got '${argument}'`)
+  const [flag] = Object.keys(others)
+  if (flag !== undefined) throw refuse(`doctor has no --${flag}`)
+  return { kind: 'doctor', json }
+}
+
 const FLAGS = {
   out: { type: 'string' },
   model: { type: 'string' },
@@ -64,7 +87,10 @@ const FLAGS = {
   version: { type: 'boolean', short: 'v' },
 } as const
 
-function parse(args: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof FLAGS; allowPositionals: true }>> {
+type Parsed = ReturnType<typeof parseArgs<{ options: typeof FLAGS; allowPositionals: true }>>
+type Values = Parsed['values']
+
+function parse(args: readonly string[]): Parsed {
   try {
     return parseArgs({ args: [...args], options: FLAGS, allowPositionals: true })
   } catch (cause) {

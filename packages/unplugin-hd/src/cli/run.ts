@@ -1,4 +1,6 @@
 import { formatError, isHdError, toHdError } from '@unplugin-hd/core'
+import { examine } from './doctor.ts'
+import { renderDiagnosis } from './doctor-text.ts'
 import { HELP, parseArguments } from './arguments.ts'
 import { upscale } from './upscale.ts'
 import { version } from './version.ts'
@@ -6,7 +8,7 @@ import { version } from './version.ts'
 export interface CliSurroundings {
   /** Absolute path that relative ones start from. */
   cwd: string
-  stdout: { write(text: string): unknown }
+  stdout: { write(text: string): unknown; isTTY?: boolean }
   stderr: { write(text: string): unknown; isTTY?: boolean; columns?: number }
 }
 
@@ -17,10 +19,22 @@ export async function run(args: readonly string[], surroundings: CliSurroundings
   const json = args.includes('--json')
   try {
     const command = parseArguments(args)
-    if (command.kind === 'help') stdout.write(HELP)
-    else if (command.kind === 'version') stdout.write(`${version()}\n`)
-    else stdout.write(await upscale(command, surroundings))
-    return 0
+    switch (command.kind) {
+      case 'help':
+        stdout.write(HELP)
+        return 0
+      case 'version':
+        stdout.write(`${version()}\n`)
+        return 0
+      case 'upscale':
+        stdout.write(await upscale(command, surroundings))
+        return 0
+      case 'doctor': {
+        const diagnosis = await examine(surroundings)
+        stdout.write(command.json ? `${JSON.stringify(diagnosis)}\n` : renderDiagnosis(diagnosis, stdout.isTTY === true))
+        return diagnosis.ok ? 0 : 1
+      }
+    }
   } catch (thrown) {
     const error = isHdError(thrown) ? thrown : toHdError(thrown, 'HD_RUNTIME', 'unexpected failure')
     const { code, message, file } = error

@@ -12,7 +12,7 @@ const STATES: Readonly<Record<DonePicture['cache'], string>> = {
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`
-  return `${(bytes / 1e6).toFixed(2)} MB`
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(2)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
 }
 
 /** `12 ms`, `1.3 s`, `2 min 5 s` */
@@ -34,7 +34,7 @@ export function formatPicture({ source, width, height, bytes, ms, cache, upscale
 }
 
 /** Colours for this stream: none where it is no terminal or `NO_COLOR` is set (https://no-color.org). */
-export function createStyle(isTerminal: boolean): (style: 'dim' | 'bold', text: string) => string {
+export function createStyle(isTerminal: boolean): (style: 'dim' | 'bold' | 'red' | 'green' | 'yellow', text: string) => string {
   const plain = !isTerminal || process.env['NO_COLOR']
   return (style, text) => (plain ? text : styleText(style, text))
 }

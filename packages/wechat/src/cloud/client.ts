@@ -1,7 +1,7 @@
 import { accountName } from '../account.ts'
 import type { Read } from '../answer.ts'
 import { Attempts } from '../attempts.ts'
-import type { Surroundings, WechatClient } from '../client.ts'
+import type { Surroundings, WechatConnection } from '../client.ts'
 import type { WechatStep } from '../errors.ts'
 import { Faults, nameOfRequest } from '../fault.ts'
 import type { Redactor } from '../redact.ts'
@@ -20,7 +20,7 @@ interface OpenApi {
 const SECRETS = ['TENCENTCLOUD_SECRETID', 'TENCENTCLOUD_SECRETKEY', 'TENCENTCLOUD_SESSIONTOKEN', 'TCB_SESSIONTOKEN']
 
 /** A client by cloud call (云调用): the platform adds the token. */
-export function cloudClientOf(options: ResolvedCloudOptions, { clock, env }: Surroundings, redactor: Redactor): WechatClient {
+export function cloudClientOf(options: ResolvedCloudOptions, { clock, env }: Surroundings, redactor: Redactor): WechatConnection {
   const faults = new Faults(redactor)
   const attempts = new Attempts(options, clock, faults)
   const openapi = options.cloud.openapi as OpenApi

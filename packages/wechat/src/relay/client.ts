@@ -4,7 +4,7 @@ import { accountName } from '../account.ts'
 import { isImage, type Read, wholeImage } from '../answer.ts'
 import { Attempts } from '../attempts.ts'
 import { isLoopback } from '../check.ts'
-import type { Surroundings, WechatClient } from '../client.ts'
+import type { Surroundings, WechatConnection } from '../client.ts'
 import { Faults } from '../fault.ts'
 import type { Redactor } from '../redact.ts'
 import { checkedMediaId, type WechatPicture } from '../superresolution.ts'
@@ -18,7 +18,7 @@ type RelayStep = 'upload' | 'fetch' | 'forget'
 type Sending = Pick<WechatRequest, 'timeoutMs' | 'signal'>
 
 /** A client by way of a cloud function, which has the token and to which this machine shows a secret. */
-export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Surroundings, redactor: Redactor): WechatClient {
+export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Surroundings, redactor: Redactor): WechatConnection {
   const { endpoint, maxDownloadBytes: maxBytes } = options
   const faults = new Faults(redactor)
   const attempts = new Attempts(options, clock, faults)

@@ -1,0 +1,30 @@
+import { createStyle, formatBytes } from '../progress/text.ts'
+import type { Diagnosis } from './doctor.ts'
+
+/** The diagnosis as a person reads it. @param colours for a terminal */
+export function renderDiagnosis(
+  { version, node, platform, mode, config, cache, upscalers }: Diagnosis,
+  colours: boolean,
+): string {
+  const style = createStyle(colours)
+  const mark = (ok: boolean): string => (ok ? style('green', '✓') : style('red', '✗'))
+  const lines = [
+    `unplugin-hd ${version}, Node ${node}, ${platform}`,
+    `options: ${config ?? 'the defaults (no vite.config with this plugin here)'}; mode: ${mode}`,
+    '',
+    `${mark(cache.writable)} ${style('bold', 'cache')}  ${cache.dir}`,
+    `    ${cache.exists ? `${cache.entries} entries, ${formatBytes(cache.bytes)}` : 'not there yet'} of ${formatBytes(cache.maxBytes)}`,
+    ...advice(cache.advice),
+  ]
+  for (const [index, { name, metered, ok, facts, advice: what }] of upscalers.entries()) {
+    const place = upscalers.length > 1 ? `  asked as number ${index + 1}` : ''
+    lines.push(`${mark(ok)} ${style('bold', name)}${place}${metered ? '  metered: never called by a dev server' : ''}`)
+    for (const [label, value] of Object.entries(facts)) lines.push(`    ${label}: ${value}`)
+    lines.push(...advice(what))
+  }
+  return `${lines.join('\n')}\n`
+
+  function advice(text: string | undefined): string[] {
+    return text === undefined ? [] : [`    ${style('yellow', text)}`]
+  }
+}
