@@ -94,27 +94,37 @@ for (const bundler of [vite8, vite7]) {
   })
 
   describe(`${bundler.name}: a ?hd that is not processed`, () => {
-    test('in CSS, HTML and new URL() is one warning each, with the file it ends up in', async () => {
+    test('is one warning each, with the file and the line where it is written', async () => {
       const project = await createProject({
         'b.jpg': await jpeg(20),
         'c.jpg': await jpeg(40),
-        'style.css': `body { background: url('./b.jpg?hd') }`,
-        'main.js': `import './style.css'\nimport a from './a.jpg?hd'\ndocument.title = a + new URL('./c.jpg?hd', import.meta.url)`,
-        'index.html': `<img src="./a.jpg?hd"><script type="module" src="./main.js"></script>`,
+        'deep/_part.scss': `\n.a { background: url('/gone.jpg?hd') }`,
+        'style.scss': `@use './deep/part';`,
+        'main.js': `import './style.scss'\nimport b from './b.jpg?hd'\n// './b.jpg?hd'\ndocument.title = b + './b.jpg?hd'`,
+        'index.html': `<!-- ./c.jpg?hd -->\n\n<p data-src="./c.jpg?hd"></p><script type="module" src="./main.js"></script>`,
       })
       const built = await bundler.build(project, project.options(), { entry: 'index.html', config: { base: '/' } })
       const slipped = built.warnings.filter((text) => text.includes('was not processed by unplugin-hd'))
-      expect(slipped.map((text) => /in (\S+) was not/.exec(text)![1]!.replace(/-[\w-]{8}\./, '.')).toSorted()).toEqual([
-        'assets/index.css',
-        'index.html',
-        'index.js',
+      const places = slipped.map((text) => /in (\S+ \(now in \S+\)) was not/.exec(text)![1]!.replace(/-[\w-]{8}\./, '.'))
+      expect(places.toSorted()).toEqual([
+        'deep/_part.scss:2 (now in assets/index.css)',
+        'index.html:3 (now in index.html)',
+        'main.js:4 (now in index.js)',
+      ])
+    })
+
+    test('in new URL() of server code, which Vite leaves alone, is a warning', async () => {
+      const project = await createProject({ 'main.js': `\nexport const url = new URL('./a.jpg?hd', import.meta.url)` })
+      const built = await bundler.build(project, project.options(), { config: { build: { ssr: true } } })
+      expect(built.warnings).toEqual([
+        expect.stringMatching(/'\.\/a\.jpg\?hd' in main\.js:2 \(now in main\.js\) was not processed/),
       ])
     })
 
     test('because it is excluded is a warning', async () => {
       const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
       const built = await bundler.build(project, project.options({ exclude: '**/a.jpg' }))
-      expect(built.warnings.filter((text) => text.includes('was not processed'))).toHaveLength(1)
+      expect(built.warnings).toEqual([expect.stringMatching(/a-[\w-]{8}\.jpg\?hd' in main\.js:1 /)])
     })
   })
 }

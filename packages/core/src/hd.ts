@@ -23,7 +23,7 @@ export interface Hd {
   /** The source at 1x: its own bytes, or encoded in `request.format` when that is given. */
   original(source: Source, request?: EncodingRequest): Promise<Asset>
   /** Absolute path of a file in the cache folder with these bytes and this name, for bundlers that want a file. */
-  file(asset: Asset, name: string): Promise<string>
+  file(asset: Pick<Asset, 'key' | 'bytes'>, name: string): Promise<string>
   /** An asset made earlier, by its key, as long as the cache has it. */
   stored(key: string): Promise<Uint8Array | undefined>
   /**

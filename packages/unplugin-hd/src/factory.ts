@@ -2,19 +2,22 @@ import type { UnpluginFactory } from 'unplugin'
 import { setupEsbuild } from './adapters/esbuild.ts'
 import { rolldownHooks } from './adapters/rolldown.ts'
 import { rollupHooks } from './adapters/rollup.ts'
-import { viteHooks } from './adapters/vite/plugin.ts'
+import { vitePlugins } from './adapters/vite/plugin.ts'
 import { applyWebpack } from './adapters/webpack.ts'
 import type { HdOptions } from './options.ts'
 
-/** One plugin, with the hooks of every bundler beside each other: they share no more than a session. */
-export const factory: UnpluginFactory<HdOptions | undefined> = (options = {}) => ({
-  name: 'unplugin-hd',
-  enforce: 'pre',
-  vite: viteHooks(options),
-  rollup: rollupHooks(options),
-  rolldown: rolldownHooks(options),
-  webpack: (compiler) => applyWebpack(compiler, options),
-  // The parts of Rspack's compiler that are used here are those of webpack.
-  rspack: (compiler) => applyWebpack(compiler as unknown as Parameters<typeof applyWebpack>[0], options),
-  esbuild: { setup: (build) => setupEsbuild(build, options) },
-})
+/** One plugin, with the hooks of every bundler beside each other: they share no more than a session. Vite needs two. */
+export const factory: UnpluginFactory<HdOptions | undefined> = (options = {}, { framework }) =>
+  framework === 'vite'
+    ? // `api` is where a plugin tells others of itself: the command line reads a project's options there.
+      vitePlugins(options).map(({ name, enforce, ...vite }) => ({ name, enforce, vite: { ...vite, api: { options } } }))
+    : {
+        name: 'unplugin-hd',
+        enforce: 'pre',
+        rollup: rollupHooks(options),
+        rolldown: rolldownHooks(options),
+        webpack: (compiler) => applyWebpack(compiler, options),
+        // The parts of Rspack's compiler that are used here are those of webpack.
+        rspack: (compiler) => applyWebpack(compiler as unknown as Parameters<typeof applyWebpack>[0], options),
+        esbuild: { setup: (build) => setupEsbuild(build, options) },
+      }

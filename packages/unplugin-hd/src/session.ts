@@ -76,7 +76,7 @@ export function requestOf(id: string): { file: string; request: HdRequest } {
  * Bundlers print the message of an error and little else, so the file and the code belong into it. The code stays a
  * property as well.
  */
-function toBundlerError(error: unknown): unknown {
+export function toBundlerError(error: unknown): unknown {
   if (!isHdError(error)) return error
   return Object.assign(new Error(formatError(error), { cause: error }), { code: error.code, file: error.file })
 }

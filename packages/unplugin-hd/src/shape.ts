@@ -10,14 +10,34 @@ export interface Part {
   original: boolean
 }
 
-/** What an import gives: the files it needs and the value made of their URLs. */
+/** What a `?hd` gives: the files it needs and the value made of their URLs. */
 export interface Shape {
   parts: readonly Part[]
+  /** The value itself, where the URLs are known. @param urls of each part */
+  value(urls: readonly string[]): ShapeValue
   /**
-   * The default export as a JavaScript expression.
+   * The value as a JavaScript expression.
    * @param urls a JavaScript expression for the URL of each part
    */
   expression(urls: readonly string[]): string
+}
+
+/** A string for `url` and `srcset`. */
+export type ShapeValue = string | ImgValue | PictureValue | Readonly<Record<string, unknown>>
+
+/** What `as=img` gives. */
+export interface ImgValue {
+  src: string
+  srcset: string
+  /** In CSS pixels: the size of the source. */
+  width: number
+  height: number
+}
+
+/** What `as=picture` gives. */
+export interface PictureValue {
+  sources: readonly { type: string; srcset: string }[]
+  img: ImgValue
 }
 
 /**
@@ -31,21 +51,41 @@ export async function createShape(hd: Hd, source: Source, request: HdRequest): P
   switch (request.as) {
     case 'url': {
       const two = await hd.double(source, { format, quality: request.quality })
-      return { parts: [doubledPart(two, name)], expression: ([url]) => url! }
+      return toShape([doubledPart(two, name)], ([url]) => url!)
     }
     case 'srcset': {
       const pair = await createPair(hd, source, name, request, format)
-      return { parts: pair.parts, expression: (urls) => pair.srcset(urls) }
+      return toShape(pair.parts, pair.srcset)
     }
     case 'img': {
       const pair = await createPair(hd, source, name, request, format)
-      return { parts: pair.parts, expression: (urls) => imgExpression(pair, urls) }
+      return toShape(pair.parts, (urls) => imgValue(pair, urls))
     }
     case 'picture':
       return createPicture(hd, source, name, request)
     case 'meta':
       return createMeta(hd, source, name, request, format)
   }
+}
+
+function toShape(parts: readonly Part[], value: Shape['value']): Shape {
+  return { parts, value, expression: (urls) => toExpression(value(urls.map((_, index) => token(index))), urls) }
+}
+
+/** Stands for the URL of a part until its expression is known. */
+function token(index: number): string {
+  return `@@hd-part-${index}@@`
+}
+
+/** With the quotes of the JSON string that it begins or ends. */
+const TOKEN_RE = /("?)@@hd-part-(\d+)@@("?)/g
+
+/** A value with tokens in its strings as an expression: `{"srcset":one + " 1x, " + two + " 2x"}` */
+function toExpression(value: ShapeValue, urls: readonly string[]): string {
+  return JSON.stringify(value).replace(
+    TOKEN_RE,
+    (_, start: string, index: string, end: string) => `${start ? '' : '" + '}${urls[Number(index)]!}${end ? '' : ' + "'}`,
+  )
 }
 
 /** The 1x and the 2x of a source in one format; only one of them when there is no 2x. */
@@ -66,14 +106,14 @@ async function createPair(
 ): Promise<Pair> {
   const two = await hd.double(source, { format, quality })
   if (two.factor === 1) {
-    return { two, parts: [doubledPart(two, name)], src: ([one]) => one!, srcset: ([one]) => `${one} + " 1x"` }
+    return { two, parts: [doubledPart(two, name)], src: ([one]) => one!, srcset: ([one]) => `${one} 1x` }
   }
   const one = await hd.original(source, { format, quality })
   return {
     two,
     parts: [{ asset: one, name: `${name}.${one.extension}`, original: format === undefined }, doubledPart(two, name)],
     src: ([first]) => first!,
-    srcset: ([first, second]) => `${first} + " 1x, " + ${second} + " 2x"`,
+    srcset: ([first, second]) => `${first} 1x, ${second} 2x`,
   }
 }
 
@@ -83,17 +123,17 @@ async function createPicture(hd: Hd, source: Source, name: string, request: HdRe
   const sources =
     img.two.factor === 1 ? [] : await Promise.all(request.formats.map((format) => createPair(hd, source, name, request, format)))
   const pairs = [img, ...sources]
-  return {
-    parts: pairs.flatMap((pair) => pair.parts),
-    expression(urls) {
+  return toShape(
+    pairs.flatMap((pair) => pair.parts),
+    (urls) => {
       let used = 0
       const [imgUrls, ...sourceUrls] = pairs.map((pair) => urls.slice(used, (used += pair.parts.length)))
-      const entries = sources.map(
-        (pair, index) => `{ type: ${JSON.stringify(pair.two.mime)}, srcset: ${pair.srcset(sourceUrls[index]!)} }`,
-      )
-      return `{ sources: [${entries.join(', ')}], img: ${imgExpression(img, imgUrls!)} }`
+      return {
+        sources: sources.map((pair, index) => ({ type: pair.two.mime, srcset: pair.srcset(sourceUrls[index]!) })),
+        img: imgValue(img, imgUrls!),
+      }
     },
-  }
+  )
 }
 
 async function createMeta(
@@ -104,20 +144,16 @@ async function createMeta(
   format: OutputFormat | undefined,
 ): Promise<Shape> {
   const { parts, two, src } = await createPair(hd, source, name, request, format)
-  return {
-    parts,
-    expression(urls) {
-      const facts = {
-        width: two.width,
-        height: two.height,
-        format: two.format,
-        bytes: two.bytes.length,
-        upscaler: two.upscaler ?? null,
-      }
-      const { width, height } = two.source
-      return `{ src: ${urls.at(-1)!}, ...${JSON.stringify(facts)}, source: { src: ${src(urls)}, ...${JSON.stringify({ width, height })} } }`
-    },
-  }
+  const { width, height } = two.source
+  return toShape(parts, (urls) => ({
+    src: urls.at(-1)!,
+    width: two.width,
+    height: two.height,
+    format: two.format,
+    bytes: two.bytes.length,
+    upscaler: two.upscaler ?? null,
+    source: { src: src(urls), width, height },
+  }))
 }
 
 function doubledPart(asset: HdAsset, name: string): Part {
@@ -126,6 +162,6 @@ function doubledPart(asset: HdAsset, name: string): Part {
 }
 
 /** The size is the one in CSS pixels: that of the source. */
-function imgExpression({ two, src, srcset }: Pair, urls: readonly string[]): string {
-  return `{ src: ${src(urls)}, srcset: ${srcset(urls)}, width: ${two.source.width}, height: ${two.source.height} }`
+function imgValue({ two, src, srcset }: Pair, urls: readonly string[]): ImgValue {
+  return { src: src(urls), srcset: srcset(urls), width: two.source.width, height: two.source.height }
 }

@@ -16,13 +16,29 @@ const MAX_PATH = 300
  */
 const COMMENT_RE = /^[ \t]*\/\/.*$|[ \t]\/\/[ \t].{0,300}$|^[ \t]*\/\*[^]*?\*\/|\/\*[*!]?\s[^]{0,2000}?\*\//gm
 
+/** Of pages and components; in scripts it may be text. */
+const HTML_COMMENT_RE = /<!--[^]*?-->/g
+
 /** Output files in which a reference can stand. */
 export const TEXT_OUTPUT_RE: RegExp = /\.(?:[cm]?js|css|html?)$/
 
-/** The references to `?hd` pictures that are left in an output file, each once: none of them was processed. */
-export function findSlipped(code: string): string[] {
+/**
+ * The references to `?hd` pictures that are left in an output file, each once: none of them was processed.
+ * @param fileName its name, by which comments are told
+ */
+export function findSlipped(code: string, fileName: string = ''): string[] {
   // Hardly any output has one at all, and then comments do not matter.
-  return code.search(REFERENCE_END_RE) < 0 ? [] : references(code.replace(COMMENT_RE, ''))
+  return code.search(REFERENCE_END_RE) < 0 ? [] : references(blankComments(code, fileName))
+}
+
+/** The code with blanks for comments, so that positions and lines stay what they are. */
+export function blankComments(code: string, fileName: string): string {
+  const rest = /\.(?:html?|vue|svelte|astro)$/.test(fileName) ? code.replace(HTML_COMMENT_RE, blank) : code
+  return rest.replace(COMMENT_RE, blank)
+}
+
+function blank(comment: string): string {
+  return comment.replace(/\S/g, ' ')
 }
 
 function references(code: string): string[] {

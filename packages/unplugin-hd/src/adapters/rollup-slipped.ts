@@ -12,6 +12,6 @@ export function warnOfSlipped(bundle: Readonly<Record<string, Output>>, warn: (m
     if (!TEXT_OUTPUT_RE.test(fileName)) continue
     const text = output.type === 'chunk' ? output.code : output.source
     const code = typeof text === 'string' ? text : Buffer.from(text ?? []).toString('utf8')
-    for (const reference of findSlipped(code)) warn(slippedMessage(reference, fileName))
+    for (const reference of findSlipped(code, fileName)) warn(slippedMessage(reference, fileName))
   }
 }

@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { HD_QUERY_RE, type HdRequest } from '@unplugin-hd/core'
+import MagicString from 'magic-string'
+import type { ImgValue, PictureValue } from '../../shape.ts'
+import { attributesByName, findPictureAttributes, type PictureAttribute } from './html-attributes.ts'
+import { publicFile, relativeUrl, toSpecifier } from './paths.ts'
+import { pictureAt, type Picture } from './picture.ts'
+import { displayPath, lineAt, refuseAt } from './place.ts'
+import type { Project } from './project.ts'
+import { formatSrcset, parseSrcset, type Candidate } from './srcset.ts'
+
+/**
+ * A page in which every picture with `?hd` is named by the path of its 2x, which Vite then treats as the asset it is.
+ * @param page absolute path of the HTML file
+ */
+export async function transformHtml(
+  project: Project,
+  html: string,
+  page: string,
+  onSource: (file: string) => void,
+): Promise<string> {
+  const { config } = project
+  const edits = new MagicString(html)
+
+  /** What one URL stands for; nothing when it is not for us. */
+  const pictureOf = async (attribute: PictureAttribute, url: string): Promise<HtmlPicture | undefined> => {
+    if (!HD_QUERY_RE.test(url)) return undefined
+    const file = fileOf(url, page, project)
+    if (file === undefined) return undefined
+    const where = placeOf(attribute)
+    const what = `<${attribute.element.nodeName} ${attribute.name}>`
+    const picture = await pictureAt(project, () => ({ where, what, shapes: shapesFor(attribute) }), file, url)
+    if (!picture) return undefined
+    onSource(file)
+    return { ...picture, urls: picture.shape.parts.map((part, index) => urlOf(picture.files[index]!, part.original, url)) }
+  }
+
+  /** The source itself keeps its address, so that a public file stays one. */
+  const urlOf = (file: string, original: boolean, url: string): string => {
+    if (!original) return encodeURI(relativeUrl(page, file))
+    return url.split('?', 1)[0]! + (/\?.*$/.exec(file)?.[0] ?? '')
+  }
+
+  const placeOf = ({ element, name }: PictureAttribute): string =>
+    `${displayPath(config.root, page)}:${lineAt(html, element.sourceCodeLocation!.attrs![name]!.startOffset)}`
+
+  /** @param more attributes to stand behind it */
+  const write = (
+    { element, name }: PictureAttribute,
+    value: string,
+    more: Readonly<Record<string, string | number>> = {},
+  ): void => {
+    const { startOffset, endOffset } = element.sourceCodeLocation!.attrs![name]!
+    const written = html.slice(startOffset, endOffset).split('=', 1)[0]!.trimEnd()
+    const all = [[written, value], ...Object.entries(more)].map(([key, text]) => `${key}=${quote(String(text))}`)
+    edits.update(startOffset, endOffset, all.join(' '))
+  }
+
+  const writeImg = (attribute: PictureAttribute, img: ImgValue, present: Readonly<Record<string, string>>): void =>
+    write(attribute, img.src, { srcset: img.srcset, ...missingSize(img, present) })
+
+  const replaceSrcset = async (attribute: PictureAttribute): Promise<void> => {
+    const candidates = parseSrcset(attribute.value)
+    const replaced = await Promise.all(
+      candidates.map(async (candidate): Promise<Candidate[]> => {
+        const picture = await pictureOf(attribute, candidate.url)
+        if (!picture) return [candidate]
+        const value = picture.shape.value(picture.urls)
+        if (picture.request.as === 'url') return [{ ...candidate, url: String(value) }]
+        if (candidate.descriptor !== '') {
+          refuseAt(
+            placeOf(attribute),
+            candidate.url,
+            `'as=srcset' writes descriptors of its own, but '${candidate.descriptor}' follows`,
+            `Leave the descriptor out, or write '?hd' alone`,
+          )
+        }
+        return parseSrcset(String(value))
+      }),
+    )
+    write(attribute, formatSrcset(replaced.flat()))
+  }
+
+  const replaceSrc = async (attribute: PictureAttribute): Promise<void> => {
+    const picture = await pictureOf(attribute, attribute.value)
+    if (!picture) return
+    const value = picture.shape.value(picture.urls)
+    const { as } = picture.request
+    if (as === 'url') return write(attribute, String(value))
+    const { element } = attribute
+    const where = placeOf(attribute)
+    const attributes = attributesByName(element)
+    if ('srcset' in attributes) {
+      refuseAt(where, attribute.value, `'as=${as}' writes the srcset, but there is one already`, 'Remove one of them')
+    }
+    if (as === 'img') return writeImg(attribute, value as ImgValue, attributes)
+    if (element.parentNode?.nodeName === 'picture') {
+      refuseAt(where, attribute.value, `'as=picture' writes a <picture>, but the <img> is in one already`, `Write 'as=img'`)
+    }
+    const { sources, img } = value as PictureValue
+    const { startOffset, endOffset } = element.sourceCodeLocation!
+    const list = sources.map(({ type, srcset }) => `<source type=${quote(type)} srcset=${quote(srcset)}>`)
+    edits.appendLeft(startOffset, `<picture>${list.join('')}`)
+    edits.appendRight(endOffset, '</picture>')
+    writeImg(attribute, img, attributes)
+  }
+
+  const attributes = findPictureAttributes(html, config.html?.additionalAssetSources)
+  await Promise.all(attributes.map((attribute) => (attribute.isSrcset ? replaceSrcset(attribute) : replaceSrc(attribute))))
+  return edits.toString()
+}
+
+interface HtmlPicture extends Picture {
+  /** For each part, from the page. */
+  urls: readonly string[]
+}
+
+function shapesFor({ element, name, isSrcset }: PictureAttribute): HdRequest['as'][] {
+  if (isSrcset) return ['url', 'srcset']
+  return element.nodeName === 'img' && name === 'src' ? ['url', 'img', 'picture'] : ['url']
+}
+
+/** The file that a URL in a page means, if there is one: as Vite looks for it. */
+function fileOf(url: string, page: string, { config }: Project): string | undefined {
+  if (/^(?:[a-z][a-z\d+.-]*:|\/\/)/i.test(url)) return undefined
+  const address = decode(url.split('?', 1)[0]!)
+  const found = publicFile(address, config.publicDir)
+  if (found !== undefined) return found
+  const file = address.startsWith('/') ? path.join(config.root, address) : path.join(path.dirname(page), address)
+  return existsSync(file) ? toSpecifier(file) : undefined
+}
+
+/** Width and height in CSS pixels, where the page has none. One alone is completed in proportion. */
+function missingSize(img: ImgValue, present: Readonly<Record<string, string>>): { width?: number; height?: number } {
+  const { width, height } = present
+  if (width === undefined && height === undefined) return { width: img.width, height: img.height }
+  if (height === undefined && /^\d+$/.test(width!)) return { height: Math.round((Number(width) * img.height) / img.width) }
+  if (width === undefined && /^\d+$/.test(height!)) return { width: Math.round((Number(height) * img.width) / img.height) }
+  return {}
+}
+
+function quote(value: string): string {
+  return `"${value.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"`
+}
+
+function decode(address: string): string {
+  try {
+    return decodeURI(address)
+  } catch {
+    return address
+  }
+}

@@ -1,0 +1,34 @@
+import type { HdRequest } from '@unplugin-hd/core'
+import type { Shape } from '../../shape.ts'
+import { requestAt, type Place } from './place.ts'
+import { assetFile } from './module.ts'
+import type { Project } from './project.ts'
+
+/** The files of a reference that is no import of a module, for Vite to treat as assets. */
+export interface Picture {
+  request: HdRequest
+  shape: Shape
+  /** Absolute paths with `/`, one for each part; their query says whether Vite is to inline them. */
+  files: readonly string[]
+}
+
+/** How Vite is told outside of modules whether to inline a file. */
+const DELIVERY_QUERY: Readonly<Record<HdRequest['delivery'], string>> = { auto: '', inline: '?inline', file: '?no-inline' }
+
+/**
+ * Makes what a reference asks for. `undefined` when the plugin is not to touch the file.
+ * @param file absolute path of the source
+ */
+export async function pictureAt(
+  { session }: Project,
+  place: () => Promise<Place> | Place,
+  file: string,
+  reference: string,
+): Promise<Picture | undefined> {
+  if (!session.wants(file + reference.slice(reference.indexOf('?')))) return undefined
+  const request = requestAt(await place(), reference)
+  const { shape } = await session.load(file, request)
+  const query = DELIVERY_QUERY[request.delivery]
+  const files = await Promise.all(shape.parts.map(async (part) => (await assetFile(session, part, file)) + query))
+  return { request, shape, files }
+}

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { blankComments } from './slipped.ts'
+import { followStyles } from './styles.ts'
+
+/** Files in whose text a reference can be looked for. */
+const SOURCE_RE = /\.(?:[cm]?[jt]sx?|html?|vue|svelte|astro|mdx?|css|less|s[ac]ss|styl(?:us)?|pcss|postcss|sss)$/
+
+/** What stands before the specifier of an import. */
+const IMPORT_RE = /(?:\bfrom|\bimport)\s*\(?\s*["'`]$/
+
+/** More places than these are not listed. */
+const MAX_PLACES = 3
+
+/**
+ * Where a reference that was left in the output is written: `src/main.js:3`, relative to the root, one or more.
+ * @param picture the file name of the picture as it is in the project: outputs may name it otherwise
+ * @param ids of the modules of the build; what its stylesheets import is searched as well
+ */
+export async function findSources(picture: string, ids: Iterable<string>, root: string): Promise<string[]> {
+  const files = new Set([...ids].map((id) => id.split('?', 1)[0]!).filter((id) => path.isAbsolute(id) && SOURCE_RE.test(id)))
+  const pattern = new RegExp(`${escape(picture)}\\?(?:[^\\s"'\`()<>]*[&;])?hd(?![\\w-])`, 'g')
+  const places: string[] = []
+  const imports: string[] = []
+  for (const file of [...files, ...(await followStyles(files))]) {
+    const text = await readFile(file, 'utf8').catch(() => '')
+    if (!text.includes(picture)) continue
+    const code = blankComments(text, file)
+    for (const { index } of code.matchAll(pattern)) {
+      const start = /[^\s"'`()<>,]*$/.exec(code.slice(0, index))!.index
+      const list = IMPORT_RE.test(code.slice(Math.max(0, start - 50), start)) ? imports : places
+      list.push(`${path.relative(root, file).replaceAll('\\', '/')}:${code.slice(0, index).split('\n').length}`)
+    }
+  }
+  // Imports are processed, unless the file is excluded.
+  return [...new Set(places.length > 0 ? places : imports)].slice(0, MAX_PLACES)
+}
+
+function escape(text: string): string {
+  // A URL writes some letters as codes.
+  return text.replace(/[$()*+./?[\\\]^{|}]/g, '\\$&').replace(/[^\w.$()*+/?[\\\]^{|}@-]/g, '.{1,12}')
+}
