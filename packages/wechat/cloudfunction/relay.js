@@ -37,7 +37,7 @@ exports.createRelay = function createRelay(cloud, env) {
 
   /** Costs a call. Answers `{ mediaId }`. */
   async function upload(event, key) {
-    if (!/^[\w-]{8,64}$/.test(key)) throw new Refusal(400, 'key', 'the query has no key')
+    if (typeof key !== 'string' || !/^[\w-]{8,64}$/.test(key)) throw new Refusal(400, 'key', 'the query has no key')
     const known = uploads.get(key)
     if (known !== undefined) return json(200, { mediaId: await known })
     const mediaId = double(pictureOf(event))
@@ -93,7 +93,7 @@ exports.createRelay = function createRelay(cloud, env) {
   /** Answers `{}`. */
   async function forget(event) {
     const { fileID } = jsonOf(event)
-    if (!STORED.test(fileID)) throw new Refusal(403, 'file', 'only results may be deleted')
+    if (typeof fileID !== 'string' || !STORED.test(fileID)) throw new Refusal(403, 'file', 'only results may be deleted')
     passed(await cloud.deleteFile({ fileList: [fileID] }))
     return json(200, {})
   }

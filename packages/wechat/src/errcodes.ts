@@ -31,7 +31,7 @@ const NO_QUOTA = row('WECHAT_QUOTA', 'stop', 'the quota is used up', 'Wait until
 const BUG = row('WECHAT_RESPONSE', 'fail', 'the request was not understood', 'Please report this')
 
 /** WeChat's global return codes, as far as the three requests can meet them. */
-const ROWS: Readonly<Record<number, ErrcodeRow>> = {
+export const ERRCODES: Readonly<Record<number, ErrcodeRow>> = {
   [-1]: row('WECHAT_UNAVAILABLE', 'again', 'the system is busy, or the picture was rejected', 'Try again later'),
   40001: STALE,
   40014: STALE,
@@ -151,7 +151,7 @@ export function rowOf(errcode: number, step: WechatStep, errmsg = ''): ErrcodeRo
     const remedy = 'Give the account, or the third-party platform, the permission for media/get'
     return row('WECHAT_UNAVAILABLE', 'stop', 'the account may not download media', remedy)
   }
-  return (step === 'quota' ? QUOTA_ROWS[errcode] : undefined) ?? ROWS[errcode] ?? CLOUD_ROWS[errcode] ?? UNKNOWN
+  return (step === 'quota' ? QUOTA_ROWS[errcode] : undefined) ?? ERRCODES[errcode] ?? CLOUD_ROWS[errcode] ?? UNKNOWN
 }
 
 /** The sign of removal that is no errcode: HTTP 404 or 405, or a page of HTML. */
