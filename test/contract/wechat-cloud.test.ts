@@ -199,6 +199,15 @@ describe.each(WAYS)('%s in the pipeline', (_, make) => {
 })
 
 describe('wechatRelay()', () => {
+  test('`hd doctor` can ask whether the function lets this machine in', async () => {
+    const place = await workshop()
+    const way = await place.deploy()
+    const { signal } = new AbortController()
+    expect(await wechatRelay(way).check!({ signal })).toMatchObject({ ok: true })
+    expect(await wechatRelay({ ...way, secret: `wrong-${SECRET}` }).check!({ signal })).toMatchObject({ ok: false })
+    expect(place.cloud.calls).toEqual([])
+  })
+
   test('what is too large is uploaded just under 2 MB; its result over 1 MB goes by the cloud storage, and is deleted there', async () => {
     const place = await workshop()
     const hd = place.hd(wechatRelay(await place.deploy()))

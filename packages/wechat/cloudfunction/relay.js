@@ -20,7 +20,7 @@ const LONGEST_ERRMSG = 300
  * @param env holds the secret as HD_RELAY_SECRET
  */
 exports.createRelay = function createRelay(cloud, env) {
-  const steps = { upload, fetch, forget }
+  const steps = { upload, fetch, forget, check }
   /** The `media_id` of each upload, or the promise of it, by the caller's key. It lives as long as this instance. */
   const uploads = new Map()
 
@@ -28,7 +28,7 @@ exports.createRelay = function createRelay(cloud, env) {
     try {
       admit(event, env.HD_RELAY_SECRET)
       const { step, key } = event.queryStringParameters ?? {}
-      if (!Object.hasOwn(steps, step)) throw new Refusal(400, 'step', 'the query names no step: upload, fetch or forget')
+      if (!Object.hasOwn(steps, step)) throw new Refusal(400, 'step', 'the query names no step: upload, fetch, forget or check')
       return await steps[step](event, key)
     } catch (error) {
       return refusal(error)
@@ -114,6 +114,11 @@ exports.createRelay = function createRelay(cloud, env) {
     }
     return cleaned.slice(0, LONGEST_ERRMSG)
   }
+}
+
+/** Free. Whoever gets this far has been let in. */
+function check() {
+  return json(200, {})
 }
 
 /** A failure is thrown, but the SDK might also return one. */

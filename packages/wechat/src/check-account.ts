@@ -13,9 +13,14 @@ export async function checkAccount(client: WechatClient, budget: number, signal:
     if (remain > 0) return { ok: true, facts }
     return { ok: false, facts, advice: "Today's calls are used up: wait until tomorrow (Beijing time), or buy a resource pack" }
   } catch (error) {
-    if (!isHdError(error)) throw error
-    const known = isWechatError(error) ? { errcode: error.errcode, rid: error.rid } : {}
-    const facts = Object.fromEntries(Object.entries({ code: error.code, ...known }).filter(([, value]) => value !== undefined))
-    return { ok: false, facts: facts as UpscalerCheck['facts'], advice: formatError(error) }
+    return failedCheck(error)
   }
+}
+
+/** What there is to say of a check that failed. @throws what is no HdError, for that is a bug */
+export function failedCheck(error: unknown): UpscalerCheck {
+  if (!isHdError(error)) throw error
+  const known = isWechatError(error) ? { errcode: error.errcode, rid: error.rid } : {}
+  const facts = Object.fromEntries(Object.entries({ code: error.code, ...known }).filter(([, value]) => value !== undefined))
+  return { ok: false, facts: facts as UpscalerCheck['facts'], advice: formatError(error) }
 }

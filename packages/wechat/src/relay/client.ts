@@ -12,13 +12,19 @@ import { Transport, type WechatRequest } from '../transport.ts'
 import { readRelayAnswer } from './answer.ts'
 import { isRelaySecret, type ResolvedRelayOptions } from './options.ts'
 
-/** What the function is asked for: `upload` costs, `fetch` and `forget` do not. */
-type RelayStep = 'upload' | 'fetch' | 'forget'
+/** What the function is asked for: only `upload` costs. */
+type RelayStep = 'upload' | 'fetch' | 'forget' | 'check'
+
+/** The way through a cloud function. */
+export interface RelayClient extends WechatConnection {
+  /** Whether the function is there and lets this machine in. Costs nothing. @throws WechatError; HdError `HD_ABORTED` */
+  check(signal: AbortSignal): Promise<void>
+}
 
 type Sending = Pick<WechatRequest, 'timeoutMs' | 'signal'>
 
 /** A client by way of a cloud function, which has the token and to which this machine shows a secret. */
-export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Surroundings, redactor: Redactor): WechatConnection {
+export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Surroundings, redactor: Redactor): RelayClient {
   const { endpoint, maxDownloadBytes: maxBytes } = options
   const faults = new Faults(redactor)
   const attempts = new Attempts(options, clock, faults)
@@ -110,6 +116,10 @@ export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Sur
         const image = await fromStorage(url, sending)
         await forget(fileID, sending, warn)
         return image
+      }),
+    check: (signal) =>
+      attempts.download(signal, false, async (timeoutMs) => {
+        await askJson('check', {}, { timeoutMs, signal })
       }),
     close: () => transport.close(),
   }

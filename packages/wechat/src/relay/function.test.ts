@@ -248,6 +248,14 @@ test.each([{}, { mediaId: '' }, { mediaId: 'm'.repeat(513) }, { mediaId: ['m'] }
   expect(media).toEqual([])
 })
 
+test('check needs the secret and asks nothing of WeChat', async () => {
+  const { cloud, uploads, media } = fakeCloud()
+  const main = createRelay(cloud, ENV)
+  expect(await ask(main, event('check', {}))).toEqual([200, {}])
+  expect((await ask(main, event('check', {}, { headers: {} })))[0]).toBe(401)
+  expect([uploads, media]).toEqual([[], []])
+})
+
 test('config.json asks for the two permissions and no more', () => {
   const { permissions } = JSON.parse(readFileSync(new URL(`${FOLDER}/config.json`, import.meta.url), 'utf8')) as {
     permissions: unknown

@@ -242,6 +242,21 @@ test('a wrong secret stops it for this build', async () => {
   expect(relay.seen('upload')).toHaveLength(1)
 })
 
+test('check() asks the function and costs nothing', async () => {
+  const relay = await startRelay()
+  const { upscaler } = bench(relay, { retries: 0 })
+  const check = (): unknown => upscaler.check!({ signal: new AbortController().signal })
+  relay.on('check', json({}), said('secret', 401), gateway('INVALID_PATH', 404))
+  expect(await check()).toMatchObject({ ok: true, facts: { dailyBudget: 100 } })
+  expect(await check()).toMatchObject({
+    ok: false,
+    facts: { code: 'WECHAT_CREDENTIALS' },
+    advice: expect.stringContaining('SECRET'),
+  })
+  expect(await check()).toMatchObject({ ok: false, facts: { code: 'WECHAT_RELAY' }, advice: expect.stringContaining('endpoint') })
+  expect(relay.seen('upload')).toEqual([])
+})
+
 test('an abort ends the wait for the function', async () => {
   const relay = await startRelay()
   const arrived = new Promise<void>((resolve) => relay.on('upload', () => resolve()))

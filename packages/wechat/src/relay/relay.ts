@@ -1,8 +1,9 @@
-import type { Upscaler } from '@unplugin-hd/core'
+import type { Upscaler, UpscalerCheck } from '@unplugin-hd/core'
+import { failedCheck } from '../check-account.ts'
 import { type Surroundings, SYSTEM } from '../client.ts'
 import { meteredUpscaler } from '../metered.ts'
 import { Redactor } from '../redact.ts'
-import { relayClientOf } from './client.ts'
+import { type RelayClient, relayClientOf } from './client.ts'
 import { type ResolvedRelayOptions, resolveRelayOptions, type WechatRelayOptions } from './options.ts'
 
 /**
@@ -19,5 +20,16 @@ export function wechatRelay(options: WechatRelayOptions): Upscaler {
 export function relayUpscalerOf(options: ResolvedRelayOptions, surroundings: Surroundings): Upscaler {
   const redactor = new Redactor()
   const client = relayClientOf(options, surroundings, redactor)
-  return meteredUpscaler({ client, options, redactor, clock: surroundings.clock })
+  const upscaler = meteredUpscaler({ client, options, redactor, clock: surroundings.clock })
+  return { ...upscaler, check: ({ signal }) => checkRelay(client, options.dailyBudget, signal) }
+}
+
+/** What the account has left the function cannot know: cloud call has no way to ask. */
+async function checkRelay(client: RelayClient, dailyBudget: number, signal: AbortSignal): Promise<UpscalerCheck> {
+  try {
+    await client.check(signal)
+    return { ok: true, facts: { 'cloud function': 'lets this machine in', dailyBudget } }
+  } catch (error) {
+    return failedCheck(error)
+  }
 }
