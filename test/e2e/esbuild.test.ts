@@ -131,7 +131,9 @@ describe('esbuild', () => {
       })
       for (const settings of [{}, { minify: true }, { sourcemap: true }, { config: { sourcemap: 'inline' as const } }]) {
         const built = await buildEsbuild(project, project.options(), settings)
-        expect(built.warnings).toEqual([expect.stringMatching(/'\.\/a\.jpg\?hd' in dist\/main\.js was not processed/)])
+        expect(built.warnings).toEqual([
+          expect.stringMatching(/'\.\/a\.jpg\?hd' in main\.js:2 \(now in dist\/main\.js\) was not processed/),
+        ])
       }
     })
 

@@ -5,7 +5,7 @@ import type { ImportKind, Loader, OnLoadResult, OnResolveResult, PartialMessage,
 import type { HdOptions } from '../options.ts'
 import { createSession, requestOf, type Session } from '../session.ts'
 import type { Part } from '../shape.ts'
-import { findSlipped, slippedMessage, TEXT_OUTPUT_RE } from '../slipped.ts'
+import { slippedWarnings, type OutputFile } from '../slipped-warnings.ts'
 
 /** Modules whose default export is made of the URLs of parts; keyed by the canonical id, relative to the root. */
 const VALUE_NAMESPACE = 'hd'
@@ -109,7 +109,10 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
 
   build.onEnd(async ({ metafile, outputFiles }) => {
     await session.end(false)
-    const slipped = await slippedWarnings(root, Object.keys(metafile?.outputs ?? {}), outputFiles)
+    const outputs = Object.keys(metafile?.outputs ?? {}).map((name) => toOutput(root, name, outputFiles))
+    const inputs = Object.keys(metafile?.inputs ?? {}).map((name) => path.resolve(root, name))
+    // In lazily run modules esbuild writes their ids into the code.
+    const slipped = await slippedWarnings(outputs, inputs, root, (reference) => OWN_ID_RE.test(reference))
     const texts = [...warnings, ...slipped]
     warnings = []
     return { warnings: texts.map((text) => ({ text })) }
@@ -129,20 +132,9 @@ function loaderOf({ initialOptions }: PluginBuild, { part, delivery }: PartData)
   return initialOptions.loader?.[`.${part.asset.extension}`] === 'dataurl' ? 'dataurl' : 'file'
 }
 
-async function slippedWarnings(
-  root: string,
-  written: readonly string[],
-  outputFiles: readonly { path: string; text: string }[] | undefined,
-): Promise<string[]> {
-  const found: string[] = []
-  for (const file of written.filter((name) => TEXT_OUTPUT_RE.test(name))) {
-    const absolute = path.resolve(root, file)
-    // With `write: false` the files are in memory only.
-    const code =
-      outputFiles?.find((output) => output.path === absolute)?.text ?? (await readFile(absolute, 'utf8').catch(() => ''))
-    // In lazily run modules esbuild writes their ids into the code.
-    const references = findSlipped(code).filter((reference) => !OWN_ID_RE.test(reference))
-    for (const reference of references) found.push(slippedMessage(reference, file))
-  }
-  return found
+/** With `write: false` the files are in memory only. */
+function toOutput(root: string, name: string, inMemory: readonly { path: string; text: string }[] | undefined): OutputFile {
+  const file = path.resolve(root, name)
+  const kept = inMemory?.find((output) => output.path === file)
+  return { name, text: () => kept?.text ?? readFile(file, 'utf8').catch(() => '') }
 }

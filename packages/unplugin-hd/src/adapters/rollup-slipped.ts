@@ -1,4 +1,4 @@
-import { findSlipped, slippedMessage, TEXT_OUTPUT_RE } from '../slipped.ts'
+import { slippedWarnings, type OutputFile } from '../slipped-warnings.ts'
 
 interface Output {
   type: 'asset' | 'chunk'
@@ -6,12 +6,17 @@ interface Output {
   source?: string | Uint8Array
 }
 
-/** Warns of every `?hd` reference that is left in the output. */
-export function warnOfSlipped(bundle: Readonly<Record<string, Output>>, warn: (message: string) => void): void {
-  for (const [fileName, output] of Object.entries(bundle)) {
-    if (!TEXT_OUTPUT_RE.test(fileName)) continue
-    const text = output.type === 'chunk' ? output.code : output.source
-    const code = typeof text === 'string' ? text : Buffer.from(text ?? []).toString('utf8')
-    for (const reference of findSlipped(code, fileName)) warn(slippedMessage(reference, fileName))
-  }
+/** What is left of `?hd` references in a bundle of Rollup. @param ids of its modules */
+export function slippedInBundle(
+  bundle: Readonly<Record<string, Output>>,
+  ids: Iterable<string>,
+  root: string,
+): Promise<string[]> {
+  const outputs = Object.entries(bundle).map(([name, output]): OutputFile => ({ name, text: () => textOf(output) }))
+  return slippedWarnings(outputs, ids, root)
+}
+
+function textOf({ type, code, source }: Output): string {
+  const text = type === 'chunk' ? code : source
+  return typeof text === 'string' ? text : Buffer.from(text ?? []).toString('utf8')
 }

@@ -4,7 +4,7 @@ import { createSession, requestOf, type Session } from '../session.ts'
 import type { Part } from '../shape.ts'
 import { HD_QUERY_RE } from '@unplugin-hd/core'
 import { resolveImport, toModuleId } from './resolve.ts'
-import { warnOfSlipped } from './rollup-slipped.ts'
+import { slippedInBundle } from './rollup-slipped.ts'
 
 /** The hooks for Rollup; Rolldown takes them too. */
 export function rollupHooks(options: HdOptions): Partial<Plugin> {
@@ -44,8 +44,8 @@ export function rollupHooks(options: HdOptions): Partial<Plugin> {
     },
     generateBundle: {
       order: 'post',
-      handler(_, bundle) {
-        warnOfSlipped(bundle, (message) => this.warn(message))
+      async handler(_, bundle) {
+        for (const message of await slippedInBundle(bundle, this.getModuleIds(), session!.hd.options.root)) this.warn(message)
       },
     },
   }

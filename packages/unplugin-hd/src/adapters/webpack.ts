@@ -6,6 +6,8 @@ import { optionsKey } from '../options-key.ts'
 import type { HdOptions } from '../options.ts'
 import { createSession, requestOf, type Session } from '../session.ts'
 import { slippedMessage } from '../slipped.ts'
+import { findSources } from '../slipped-sources.ts'
+import { slippedWarnings } from '../slipped-warnings.ts'
 import { hdModuleRequest, OWN_RE, type LoaderReference } from './webpack-request.ts'
 import { assetRules } from './webpack-rules.ts'
 import { registerSession } from './webpack-sessions.ts'
@@ -45,7 +47,7 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
     // Child compilers (HTML and CSS extraction) share the parent's build.
     if (compilation.compiler !== compiler) return
     await session.end(false)
-    for (const text of [...warnings, ...slipped(compilation, root)])
+    for (const text of [...warnings, ...(await slipped(compilation, root))])
       compilation.warnings.push(new compiler.webpack.WebpackError(`unplugin-hd: ${text}`))
     warnings = []
   })
@@ -82,15 +84,22 @@ function resolveFile(factory: Factory, dependencyType: string, context: string, 
   })
 }
 
-/** Modules that still have a `hd` query and did not come through our loader. */
-function slipped({ modules }: Compilation, root: string): string[] {
+/** Modules that still have a `hd` query and did not come through our loader, and references in pages and stylesheets. */
+async function slipped(compilation: Compilation, root: string): Promise<string[]> {
   const found: string[] = []
-  for (const module of modules) {
+  for (const module of compilation.modules) {
     const { resource, matchResource } = module as Partial<NormalModule>
     if (!resource || !isHdId(resource) || OWN_RE.test(matchResource ?? '')) continue
-    found.push(slippedMessage(path.relative(root, resource).replaceAll(path.sep, '/'), 'the module graph'))
+    const reference = path.relative(root, resource).replaceAll(path.sep, '/')
+    const places = await findSources(path.posix.basename(reference.split('?', 1)[0]!), compilation.fileDependencies, root)
+    found.push(slippedMessage(reference, places.join(' or ') || 'the module graph'))
   }
-  return found
+  // Scripts are not searched: in development they hold the text of every source.
+  const outputs = compilation
+    .getAssets()
+    .filter(({ name }) => /\.(?:css|html?)$/.test(name))
+    .map(({ name, source }) => ({ name, text: () => source.source().toString() }))
+  return [...found, ...(await slippedWarnings(outputs, compilation.fileDependencies, root))]
 }
 
 /** Rspack's persistent cache restores resolved requests, and would not see that the loader's key has changed. */

@@ -1,0 +1,31 @@
+import path from 'node:path'
+import { findSlipped, slippedMessage, TEXT_OUTPUT_RE } from './slipped.ts'
+import { findSources } from './slipped-sources.ts'
+
+/** A file of a build's output, relative to its folder. Its text is asked for only where it may hold a reference. */
+export interface OutputFile {
+  name: string
+  text: () => string | Promise<string>
+}
+
+/**
+ * One warning for every `?hd` reference that is left in an output, with the file and the line where it is written.
+ * @param sources absolute paths of the files that were built; others are skipped
+ * @param isOwn true for a reference that the plugin wrote itself
+ */
+export async function slippedWarnings(
+  outputs: readonly OutputFile[],
+  sources: Iterable<string>,
+  root: string,
+  isOwn: (reference: string) => boolean = () => false,
+): Promise<string[]> {
+  const warnings: string[] = []
+  for (const { name, text } of outputs.filter((output) => TEXT_OUTPUT_RE.test(output.name))) {
+    for (const reference of findSlipped(await text(), name).filter((found) => !isOwn(found))) {
+      const picture = path.posix.basename(reference.split('?', 1)[0]!)
+      const places = await findSources(picture, sources, root)
+      warnings.push(slippedMessage(reference, places.length > 0 ? `${places.join(' or ')} (now in ${name})` : name))
+    }
+  }
+  return warnings
+}
