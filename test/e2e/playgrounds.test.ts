@@ -11,7 +11,7 @@ import { listFiles } from './support/project.ts'
 const PLAYGROUNDS = fileURLToPath(new URL('../../playground', import.meta.url))
 /** Built by tests of their own. */
 const OTHERS = ['vite-wechat']
-const NAMES = ['vite-basic', 'rollup-basic', 'rolldown-basic', 'webpack-basic', 'rspack-basic', 'esbuild-basic']
+const NAMES = ['vite-basic', 'vite-places', 'rollup-basic', 'rolldown-basic', 'webpack-basic', 'rspack-basic', 'esbuild-basic']
 
 let cache: string
 beforeAll(async () => {

@@ -1,0 +1,3 @@
+import ladybug from './pictures/ladybug.png?hd'
+
+globalThis.postMessage(ladybug)

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises'
+import type { Browser } from 'playwright-core'
+
+/** What a browser shows for an element with a `data-place`. */
+export interface Seen {
+  place: string
+  /** Size of the source: `96x96`. */
+  source: string
+  /** It has candidates for several screens. */
+  isSet: boolean
+  url: string
+  /** Size of the file behind the URL. */
+  pixels: string
+  /** What the browser takes it for, in CSS pixels; of an `<img>`. */
+  natural: string | undefined
+  isLoaded: boolean
+}
+
+export interface Visit {
+  seen: Seen[]
+  /** Errors in the console, requests that failed, answers from 400 on. */
+  faults: string[]
+}
+
+/** Opens a page and looks, when its `<body>` says `data-ready`. @param deviceScaleFactor pixels per CSS pixel */
+export async function visit(browser: Browser, url: string, deviceScaleFactor: number): Promise<Visit> {
+  const look = await readFile(new URL('look.js', import.meta.url), 'utf8')
+  const context = await browser.newContext({ deviceScaleFactor })
+  try {
+    const page = await context.newPage()
+    const faults: string[] = []
+    page.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`))
+    page.on('pageerror', (error) => faults.push(`error: ${error.message}`))
+    page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`))
+    page.on('response', (response) => response.status() >= 400 && faults.push(`${response.status()}: ${response.url()}`))
+    await page.goto(url, { waitUntil: 'networkidle' })
+    await page.waitForSelector('body[data-ready]')
+    return { seen: await page.evaluate<Seen[]>(look), faults }
+  } finally {
+    await context.close()
+  }
+}
+
+/** `96x96` twice as wide and high. */
+export function doubled(size: string): string {
+  return size
+    .split('x')
+    .map((side) => 2 * Number(side))
+    .join('x')
+}
