@@ -128,9 +128,14 @@ function passed(result) {
   throw Object.assign(new Error(), { errCode, errMsg: result.errMsg ?? result.errmsg })
 }
 
-/** The refusal for an answer without what was asked for. A page is what one gets where an interface is gone. */
+/**
+ * The refusal for an answer without what was asked for. A page is what one gets where an interface is gone, unless it is a
+ * gateway's, which names the HTTP status that the SDK keeps to itself.
+ */
 function strange(api, { buffer, contentType }) {
-  const isPage = /^text\/html\b/i.test(contentType) || (Buffer.isBuffer(buffer) && /^\s*</.test(buffer.toString('latin1', 0, 64)))
+  const text = Buffer.isBuffer(buffer) ? buffer.toString('latin1', 0, 1024) : ''
+  if (/<title>[^<]*\b5\d\d\b/i.test(text)) return new Refusal(502, 'gateway', `a gateway before ${api} answered with a page`)
+  const isPage = /^text\/html\b/i.test(contentType) || /^\s*</.test(text)
   if (isPage) return new Refusal(502, 'page', `${api} answered with a page`)
   return new Refusal(502, 'answer', `${api} answered with nothing that is known`)
 }

@@ -83,8 +83,13 @@ export async function startTencentCloud(emulator: WechatEmulator): Promise<Tence
   async function openApi(api: string, pairs: Pair[]): Promise<Uint8Array> {
     cloud.calls.push({ api, pairs })
     if (!cloud.permissions.has(api)) return respond(Buffer.alloc(0), '', -604101)
-    const answer = api === 'img.superresolution' ? await superresolution(pairs) : await getTempMedia(pairs)
-    return respond(Buffer.from(await answer.arrayBuffer()), answer.headers.get('content-type') ?? '', 0)
+    try {
+      const answer = api === 'img.superresolution' ? await superresolution(pairs) : await getTempMedia(pairs)
+      return respond(Buffer.from(await answer.arrayBuffer()), answer.headers.get('content-type') ?? '', 0)
+    } catch {
+      // WeChat's side broke off.
+      return respond(Buffer.alloc(0), '', -604_103)
+    }
   }
 
   function superresolution(pairs: Pair[]): Promise<Response> {

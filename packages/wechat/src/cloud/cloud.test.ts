@@ -119,6 +119,12 @@ test.each([
   expect(uploads).toHaveLength(calls)
 })
 
+test('a page that names a gateway’s error is no sign of removal, and is asked again', async () => {
+  const { cloud, uploads } = scripted([{ buffer: Buffer.from('<html><title>502 Bad Gateway</title></html>') }, MADE])
+  await bench(cloud).run()
+  expect(uploads).toHaveLength(2)
+})
+
 test('an errCode that is returned and not thrown is the same', async () => {
   const { cloud } = scripted([{ errCode: '40066', errMsg: 'invalid url' }])
   expect(await rejection(bench(cloud).run())).toMatchObject({ code: 'WECHAT_REMOVED', errcode: 40_066 })

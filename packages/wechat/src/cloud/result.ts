@@ -14,7 +14,14 @@ export function readResult(result: unknown, step: WechatStep, faults: Faults): R
   const { buffer, contentType } = fields
   if (!(buffer instanceof Uint8Array)) return { json: fields }
   const body = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength)
-  return readAnswer({ status: 200, body, contentType: String(contentType ?? ''), retryAfterMs: undefined }, step, faults)
+  const answer = { status: statusOf(body), body, contentType: String(contentType ?? ''), retryAfterMs: undefined }
+  return readAnswer(answer, step, faults)
+}
+
+/** The SDK keeps the HTTP status to itself. A gateway's page names its own; another page stands for an interface that is gone. */
+function statusOf(body: Buffer): number {
+  const title = /<title>[^<]*\b(5\d\d)\b/i.exec(body.toString('latin1', 0, 1024))
+  return title === null ? 200 : Number(title[1])
 }
 
 /** The error for what a cloud call threw: an Error with `errCode` and `errMsg`, where the SDK made it. */

@@ -12,6 +12,7 @@ const REFUSALS: Readonly<Record<string, { code: WechatCode; remedy: string }>> =
   },
   size: { code: 'WECHAT_IMAGE', remedy: 'Lower `maxUploadBytes`' },
   answer: { code: 'WECHAT_RESPONSE', remedy: 'Build again' },
+  gateway: { code: 'WECHAT_NETWORK', remedy: 'Try again later' },
   page: { code: 'WECHAT_RESPONSE', remedy: 'Build again' },
   picture: { code: 'WECHAT_IMAGE', remedy: 'Use another upscaler for it' },
 }

@@ -177,6 +177,7 @@ test.each([
   [null, 502, { error: 'answer' }],
   [{ contentType: 'text/html', buffer: Buffer.from('gone') }, 502, { error: 'page' }],
   [{ contentType: '', buffer: Buffer.from(' <html>') }, 502, { error: 'page' }],
+  [{ buffer: Buffer.from('<html><title>502 Bad Gateway</title>') }, 502, { error: 'gateway' }],
   [new TypeError('a bug'), 500, { error: 'internal', message: 'a bug' }],
 ])('WeChat’s answer %j goes on as HTTP %i', async (made, status, fields) => {
   const answer = await ask(createRelay(fakeCloud(made).cloud, ENV), event('upload', jpeg(100)))

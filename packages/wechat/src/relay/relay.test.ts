@@ -213,6 +213,7 @@ test.each<[string, Reply, string, number]>([
   ['a body that is too large', said('size', 413), 'WECHAT_IMAGE', 1],
   ['what is no picture', said('picture', 415), 'WECHAT_IMAGE', 1],
   ['a page from WeChat', said('page', 502), 'WECHAT_REMOVED', 1],
+  ['a page from a gateway before WeChat', said('gateway', 502), 'WECHAT_NETWORK', 3],
   ['errCode 40066', json({ errCode: 40_066, errMsg: 'invalid url' }, 'application/json', 502), 'WECHAT_REMOVED', 1],
   ['errCode as text', json({ errCode: '45009', errMsg: 'quota' }, 'application/json', 502), 'WECHAT_QUOTA', 1],
   ['errCode -1', json({ errCode: -1, errMsg: 'busy' }, 'application/json', 502), 'WECHAT_UNAVAILABLE', 3],
