@@ -1,7 +1,10 @@
-import { sourceAsset, toAsset, type HdAsset } from './asset.ts'
+import { fileFacts, sourceAsset, toAsset, type HdAsset } from './asset.ts'
 import { formatError, HdError, isHdError } from './errors.ts'
+import type { Cache } from './cache.ts'
+import { refuseSize } from './encode.ts'
 import type { CacheState } from './events.ts'
 import { defaultFormat, type OutputFormat } from './format.ts'
+import { plannedKey } from './key.ts'
 import { obtainMaster, type MasterSurroundings } from './master.ts'
 import { processPool } from './memory.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -42,10 +45,7 @@ export async function double(
   around: MasterSurroundings,
 ): Promise<Doubled> {
   if (options.mode === 'off') return { asset: sourceAsset(source, await readHeader(source, options.maxPixels)), state: 'off' }
-  const encoding = toEncoding(
-    request.format ?? options.format ?? defaultFormat(source.format),
-    request.quality ?? options.quality,
-  )
+  const encoding = encodingOf(source, request, options)
 
   // Every member of the chain is asked for its cached result before any is asked to work.
   for (const upscaler of options.upscalers) {
@@ -66,27 +66,95 @@ export async function double(
       return await make(source, header, encoding, callable(options, around), around)
     } catch (error) {
       if (options.onError === 'fail' || !isHdError(error) || !isUpscalerFault(error)) throw error
-      const instead = options.onError === 'resample' ? 'it is enlarged by resampling instead' : 'the source is used at 1x instead'
+      const remedy = options.onError === 'resample' ? 'it is enlarged by resampling instead' : 'the source is used at 1x instead'
       const reason = error.told ? error.code : formatError(error)
-      around.emit({ type: 'warning', name: source.name, message: `${reason}; ${instead}` })
+      around.emit({ type: 'warning', name: source.name, message: `${reason}; ${remedy}` })
       if (options.onError === 'source') return { asset: sourceAsset(source, header), state: 'off' }
-      return make(source, header, encoding, [resample()], around)
+      return make(source, header, encoding, [instead], around)
     }
   })
+}
+
+/**
+ * The 2x of a source as far as the cache has it in the encoding that is asked for: nothing is made. With `mode: 'off'` it is
+ * the source itself.
+ * @throws HdError `HD_SOURCE_…` with `mode: 'off'`
+ */
+export async function findDouble(
+  source: Source,
+  request: EncodingRequest,
+  options: ResolvedOptions,
+  { cache, sparing }: { cache: Cache; sparing: boolean },
+): Promise<HdAsset | undefined> {
+  if (options.mode === 'off') return sourceAsset(source, await readHeader(source, options.maxPixels))
+  const encoding = encodingOf(source, request, options)
+  for (const upscaler of new Set([...options.upscalers, ...chainOf(options, sparing)])) {
+    const found = await findVariant(source, upscaler, encoding, cache)
+    if (found && 'variant' in found) return toAsset(found.variant, encoding, source)
+  }
+  return undefined
+}
+
+/** What can be said of a 2x before it is made. */
+export interface PlannedAsset extends Omit<HdAsset, 'key' | 'bytes'> {
+  /** Changes with everything that decides what the 2x will be: the source's content, the upscalers, the encoding. */
+  version: string
+}
+
+/** What the 2x of a source will be, by its header alone. @throws HdError `HD_SOURCE_…`, `HD_ENCODE` for what cannot be doubled */
+export async function planDouble(
+  source: Source,
+  request: EncodingRequest,
+  options: ResolvedOptions,
+  sparing: boolean,
+): Promise<PlannedAsset> {
+  const header = await readHeader(source, options.maxPixels)
+  const encoding = encodingOf(source, request, options)
+  const { format, quality } = encoding
+  const chain = chainOf(options, sparing)
+  const version = plannedKey(source.digest, chain, format, quality)
+  if (options.mode === 'off') {
+    const { key: _, bytes: __, ...facts } = sourceAsset(source, header)
+    return { ...facts, version: source.digest }
+  }
+  refuseSize(2 * header.width, 2 * header.height, format)
+  return {
+    version,
+    format,
+    ...fileFacts(format),
+    width: 2 * header.width,
+    height: 2 * header.height,
+    factor: 2,
+    upscaler: chain[0]!.name,
+    source: { width: header.width, height: header.height, format: source.format, bytes: source.bytes.length },
+  }
+}
+
+/** The encoding that a request, or else the options, or else the source asks for. */
+function encodingOf(source: Source, { format, quality }: EncodingRequest, options: ResolvedOptions): Encoding {
+  return toEncoding(format ?? options.format ?? defaultFormat(source.format), quality ?? options.quality)
 }
 
 /** Options whose user has been told that a metered upscaler is not called. */
 const told = new WeakSet<ResolvedOptions>()
 
+/** Where nothing else may be asked; always the same object, so that it counts once in a set. */
+const instead = resample()
+
 /** The members of the chain that may be asked to work. */
+function chainOf({ upscalers }: ResolvedOptions, sparing: boolean): readonly Upscaler[] {
+  if (!sparing || !upscalers.some((upscaler) => upscaler.metered)) return upscalers
+  const others = upscalers.filter((upscaler) => !upscaler.metered)
+  return others.length > 0 ? others : [instead]
+}
+
+/** The same, and the user is told once when it is not all of them. */
 function callable(options: ResolvedOptions, { sparing, log }: MasterSurroundings): readonly Upscaler[] {
-  const metered = sparing ? options.upscalers.filter((upscaler) => upscaler.metered) : []
-  if (metered.length === 0) return options.upscalers
-  const others = options.upscalers.filter((upscaler) => !upscaler.metered)
-  const chain = others.length > 0 ? others : [resample()]
-  if (!told.has(options)) {
+  const chain = chainOf(options, sparing)
+  if (chain !== options.upscalers && !told.has(options)) {
     told.add(options)
-    log.warn(`'${metered[0]!.name}' is metered and not called here: what it has not made yet is made by '${chain[0]!.name}'`)
+    const metered = options.upscalers.find((upscaler) => upscaler.metered)!
+    log.warn(`'${metered.name}' is metered and not called here: what it has not made yet is made by '${chain[0]!.name}'`)
   }
   return chain
 }

@@ -3,11 +3,12 @@ import path from 'node:path'
 import { unlessAborted } from './aborted.ts'
 import { fileFacts, originalAsset, type Asset, type HdAsset } from './asset.ts'
 import { Cache } from './cache.ts'
-import { double, encodeAtOneX, type EncodingRequest } from './double.ts'
+import { double, encodeAtOneX, findDouble, planDouble, type EncodingRequest, type PlannedAsset } from './double.ts'
 import { inFile, isHdError } from './errors.ts'
 import type { CacheState, DonePicture, HdEvent } from './events.ts'
 import type { MasterSurroundings } from './master.ts'
 import type { ResolvedOptions } from './options.ts'
+import { makePreview } from './preview.ts'
 import { readSource, type Source } from './source.ts'
 import type { Logger } from './upscaler.ts'
 import { holdUpscalers, releaseUpscalers } from './upscaler-users.ts'
@@ -20,6 +21,12 @@ export interface Hd {
   source(file: string): Promise<Source>
   /** The 2x of a source. @throws HdError, see `docs/errors.md` */
   double(source: Source, request?: EncodingRequest): Promise<HdAsset>
+  /** The 2x as far as the cache has it, encoded as asked: nothing is made. */
+  find(source: Source, request?: EncodingRequest): Promise<HdAsset | undefined>
+  /** What the 2x will be, by the header alone. @throws HdError `HD_SOURCE_…`, `HD_ENCODE` for what cannot be doubled */
+  plan(source: Source, request?: EncodingRequest): Promise<PlannedAsset>
+  /** An exact 2x to look at meanwhile, made at once and not kept; a PNG or JPEG. @throws HdError `HD_SOURCE_…` */
+  preview(source: Source): Promise<Omit<Asset, 'key'>>
   /** The source at 1x: its own bytes, or encoded in `request.format` when that is given. */
   original(source: Source, request?: EncodingRequest): Promise<Asset>
   /** Absolute path of a file in the cache folder with these bytes and this name, for bundlers that want a file. */
@@ -83,6 +90,9 @@ export function createHd(options: ResolvedOptions, { log, onEvent = () => undefi
         throw error
       }
     },
+    find: (source, wanted = {}) => findDouble(source, wanted, options, { cache, sparing }),
+    plan: (source, wanted = {}) => planDouble(source, wanted, options, sparing),
+    preview: (source) => makePreview(source, options.maxPixels, controller.signal),
     async original(source, { format, quality } = {}) {
       if (format === undefined) return originalAsset(source)
       const encoding = toEncoding(format, quality ?? options.quality)

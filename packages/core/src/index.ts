@@ -11,7 +11,7 @@ export {
 } from './format.ts'
 export type { Asset, HdAsset } from './asset.ts'
 export { cacheFacts, type CacheFacts } from './cache-facts.ts'
-export type { EncodingRequest } from './double.ts'
+export type { EncodingRequest, PlannedAsset } from './double.ts'
 export { createHd, type Hd, type HdSurroundings } from './hd.ts'
 export {
   DEFAULTS,
@@ -29,6 +29,7 @@ export {
 export { HD_QUERY_RE, SHAPES, isHdId, parseRequest, toQuery, type HdRequest, type Shape } from './request.ts'
 export { resample, type ResampleOptions } from './resample.ts'
 export type { Source } from './source.ts'
+export { backgroundConcurrency } from './threads.ts'
 export type { Store, StoredItem, StoreEntry } from './store.ts'
 export type {
   Logger,

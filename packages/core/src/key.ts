@@ -30,6 +30,17 @@ export function originalKey(digest: string, format: OutputFormat, quality: numbe
   return keyOf('original', digest, format, quality ?? null)
 }
 
+/** Of what the chain will make of a source: as good as the keys of all that it may become. */
+export function plannedKey(
+  digest: string,
+  upscalers: readonly Upscaler[],
+  format: OutputFormat,
+  quality: number | undefined,
+): string {
+  const keys = upscalers.map((upscaler) => variantKey(masterKey(digest, upscaler), format, quality))
+  return keyOf('planned', keys)
+}
+
 function keyOf(...parts: (string | number | null | string[])[]): string {
   return hash('sha256', JSON.stringify([PIPELINE_VERSION, ...parts]))
 }

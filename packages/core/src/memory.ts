@@ -23,3 +23,11 @@ function wholeMemory(): number {
   const limit = process.constrainedMemory()
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem()
 }
+
+let previews: Pool | undefined
+
+/** Previews are light, and somebody waits for them: they never stand in line with real work. */
+export function previewPool(): Pool {
+  previews ??= new Pool(0.25 * SHARE * Math.max(process.availableMemory(), AT_LEAST * wholeMemory()))
+  return previews
+}

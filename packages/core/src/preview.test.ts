@@ -1,0 +1,92 @@
+import sharp from 'sharp'
+import { describe, expect, test } from 'vitest'
+import { hdErrorOf } from './testing/errors.ts'
+import { repeat, repeater, workshop } from './testing/hd.ts'
+import { colourful, colourfulPng, difference, image, noisy, paint, pixelsOf } from './testing/pictures.ts'
+
+describe('a preview', () => {
+  test('is exactly twice as wide and high, on centre, and calls no upscaler', async () => {
+    const upscaler = repeater()
+    const { hd, source } = await workshop({ upscaler })
+    const { bytes, format } = await hd.preview(await source('a.png', await colourfulPng(25, 17)))
+    const { width, height, data } = await pixelsOf(bytes)
+    expect({ format, width, height }).toEqual({ format: 'jpeg', width: 50, height: 34 })
+    expect(difference(data, repeat({ width: 25, height: 17, data: colourful(25, 17) }).data).mean).toBeLessThan(3)
+    expect(upscaler.calls).toHaveLength(0)
+  })
+
+  test('keeps transparency', async () => {
+    const { hd, source } = await workshop({})
+    const rgba = paint(6, 4, 4, (x, y, channel) => (channel === 3 ? 40 * x : 30 * y))
+    const { bytes, mime } = await hd.preview(await source('a.png', await image(rgba, 6, 4, 4).png().toBuffer()))
+    expect(mime).toBe('image/png')
+    expect(await sharp(bytes).metadata()).toMatchObject({ width: 12, height: 8, hasAlpha: true })
+  })
+
+  test('is upright', async () => {
+    const { hd, source } = await workshop({})
+    const lying = await image(noisy(9, 5), 9, 5).withMetadata({ orientation: 6 }).jpeg().toBuffer()
+    const { bytes } = await hd.preview(await source('a.jpg', lying))
+    expect((await sharp(bytes).metadata()).autoOrient).toEqual({ width: 10, height: 18 })
+  })
+
+  test('of a truncated picture is an error that names it', async () => {
+    const { hd, source } = await workshop({})
+    const whole = await image(noisy(64, 64), 64, 64).jpeg().toBuffer()
+    const picture = await source('cut.jpg', whole.subarray(0, whole.length / 2))
+    const error = await hdErrorOf(() => hd.preview(picture))
+    expect(error).toMatchObject({ code: 'HD_SOURCE_BROKEN', file: 'cut.jpg' })
+  })
+})
+
+describe('before a 2x is made', () => {
+  test('it can be said what it will be, and the cache does not have it', async () => {
+    const upscaler = repeater({ name: 'one' })
+    const { hd, source } = await workshop({ upscaler })
+    const picture = await source('a.png', await colourfulPng(25, 17))
+    const planned = await hd.plan(picture, { format: 'webp' })
+    expect(planned).toMatchObject({ width: 50, height: 34, factor: 2, format: 'webp', upscaler: 'one' })
+    expect(await hd.find(picture, { format: 'webp' })).toBeUndefined()
+    const made = await hd.double(picture, { format: 'webp' })
+    expect(await hd.find(picture, { format: 'webp' })).toEqual(made)
+    expect(await hd.find(picture, { format: 'jpeg' })).toBeUndefined()
+    expect(upscaler.calls).toHaveLength(1)
+  })
+
+  test('its version follows the content, the upscaler and the encoding', async () => {
+    const { hd, source, root } = await workshop({})
+    const other = await workshop({ upscaler: repeater({ version: '2' }) }, root)
+    const picture = await source('a.png', await colourfulPng())
+    const { version } = await hd.plan(picture)
+    expect((await hd.plan(picture)).version).toBe(version)
+    const versions = await Promise.all([
+      hd.plan(picture, { format: 'jpeg' }),
+      hd.plan(picture, { format: 'jpeg', quality: 50 }),
+      hd.plan(await source('b.png', await colourfulPng(25))),
+      other.hd.plan(picture),
+    ])
+    expect(new Set([version, ...versions.map((plan) => plan.version)]).size).toBe(5)
+  })
+
+  test('what cannot be doubled is refused', async () => {
+    const { hd, source } = await workshop({ maxPixels: 100 })
+    const picture = await source('a.png', await colourfulPng())
+    expect((await hdErrorOf(() => hd.plan(picture))).code).toBe('HD_SOURCE_TOO_LARGE')
+    expect((await hdErrorOf(() => hd.preview(picture))).code).toBe('HD_SOURCE_TOO_LARGE')
+  })
+
+  test("with mode 'off' it is the source itself", async () => {
+    const { hd, source } = await workshop({ mode: 'off' })
+    const picture = await source('a.png', await colourfulPng())
+    expect(await hd.plan(picture)).toMatchObject({ width: 24, height: 16, factor: 1, upscaler: undefined })
+    expect((await hd.find(picture))?.bytes).toEqual(picture.bytes)
+  })
+
+  test('what a spared chain made is found again', async () => {
+    const { hd, source } = await workshop({ upscaler: repeater({ metered: true }) }, undefined, true)
+    const picture = await source('a.png', await colourfulPng())
+    expect((await hd.plan(picture)).upscaler).toBe('resample')
+    const made = await hd.double(picture)
+    expect(await hd.find(picture)).toEqual(made)
+  })
+})
