@@ -96,10 +96,7 @@ export async function findDouble(
 }
 
 /** What can be said of a 2x before it is made. */
-export interface PlannedAsset extends Omit<HdAsset, 'key' | 'bytes'> {
-  /** Changes with everything that decides what the 2x will be: the source's content, the upscalers, the encoding. */
-  version: string
-}
+export type PlannedAsset = Omit<HdAsset, 'key' | 'bytes'>
 
 /** What the 2x of a source will be, by its header alone. @throws HdError `HD_SOURCE_…`, `HD_ENCODE` for what cannot be doubled */
 export async function planDouble(
@@ -109,25 +106,29 @@ export async function planDouble(
   sparing: boolean,
 ): Promise<PlannedAsset> {
   const header = await readHeader(source, options.maxPixels)
-  const encoding = encodingOf(source, request, options)
-  const { format, quality } = encoding
-  const chain = chainOf(options, sparing)
-  const version = plannedKey(source.digest, chain, format, quality)
   if (options.mode === 'off') {
     const { key: _, bytes: __, ...facts } = sourceAsset(source, header)
-    return { ...facts, version: source.digest }
+    return facts
   }
-  refuseSize(2 * header.width, 2 * header.height, format)
+  const { format } = encodingOf(source, request, options)
+  const width = 2 * header.width
+  const height = 2 * header.height
+  refuseSize(width, height, format)
   return {
-    version,
     format,
     ...fileFacts(format),
-    width: 2 * header.width,
-    height: 2 * header.height,
+    width,
+    height,
     factor: 2,
-    upscaler: chain[0]!.name,
+    upscaler: chainOf(options, sparing)[0]!.name,
     source: { width: header.width, height: header.height, format: source.format, bytes: source.bytes.length },
   }
+}
+
+/** Changes with everything that decides what the 2x will be: the source's content, the upscalers, the encoding. */
+export function versionOf(source: Source, request: EncodingRequest, options: ResolvedOptions, sparing: boolean): string {
+  const { format, quality } = encodingOf(source, request, options)
+  return plannedKey(source.digest, options.mode === 'off' ? [] : chainOf(options, sparing), format, quality)
 }
 
 /** The encoding that a request, or else the options, or else the source asks for. */

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { unlessAborted } from './aborted.ts'
 import { fileFacts, originalAsset, type Asset, type HdAsset } from './asset.ts'
 import { Cache } from './cache.ts'
-import { double, encodeAtOneX, findDouble, planDouble, type EncodingRequest, type PlannedAsset } from './double.ts'
+import { double, encodeAtOneX, findDouble, planDouble, versionOf, type EncodingRequest, type PlannedAsset } from './double.ts'
 import { inFile, isHdError } from './errors.ts'
 import type { CacheState, DonePicture, HdEvent } from './events.ts'
 import type { MasterSurroundings } from './master.ts'
@@ -12,7 +12,7 @@ import { makePreview } from './preview.ts'
 import { readSource, type Source } from './source.ts'
 import type { Logger } from './upscaler.ts'
 import { holdUpscalers, releaseUpscalers } from './upscaler-users.ts'
-import { toEncoding } from './variant.ts'
+import { findOriginal, toEncoding } from './variant.ts'
 
 /** The way of pictures from source files to assets, for one set of options. */
 export interface Hd {
@@ -25,10 +25,14 @@ export interface Hd {
   find(source: Source, request?: EncodingRequest): Promise<HdAsset | undefined>
   /** What the 2x will be, by the header alone. @throws HdError `HD_SOURCE_…`, `HD_ENCODE` for what cannot be doubled */
   plan(source: Source, request?: EncodingRequest): Promise<PlannedAsset>
+  /** A text that changes with everything that decides what the 2x will be; 64 hexadecimal digits. */
+  version(source: Source, request?: EncodingRequest): string
   /** An exact 2x to look at meanwhile, made at once and not kept; a PNG or JPEG. @throws HdError `HD_SOURCE_…` */
   preview(source: Source): Promise<Omit<Asset, 'key'>>
   /** The source at 1x: its own bytes, or encoded in `request.format` when that is given. */
   original(source: Source, request?: EncodingRequest): Promise<Asset>
+  /** The same as far as the cache has it: nothing is made. */
+  findOriginal(source: Source, request?: EncodingRequest): Promise<Asset | undefined>
   /** Absolute path of a file in the cache folder with these bytes and this name, for bundlers that want a file. */
   file(asset: Pick<Asset, 'key' | 'bytes'>, name: string): Promise<string>
   /** An asset made earlier, by its key, as long as the cache has it. */
@@ -92,12 +96,18 @@ export function createHd(options: ResolvedOptions, { log, onEvent = () => undefi
     },
     find: (source, wanted = {}) => findDouble(source, wanted, options, { cache, sparing }),
     plan: (source, wanted = {}) => planDouble(source, wanted, options, sparing),
+    version: (source, wanted = {}) => versionOf(source, wanted, options, sparing),
     preview: (source) => makePreview(source, options.maxPixels, controller.signal),
     async original(source, { format, quality } = {}) {
       if (format === undefined) return originalAsset(source)
       const encoding = toEncoding(format, quality ?? options.quality)
       const { key, bytes } = await request(source, (around) => encodeAtOneX(source, encoding, options, around))
       return { key, bytes, format, ...fileFacts(format) }
+    },
+    async findOriginal(source, { format, quality } = {}) {
+      if (format === undefined) return originalAsset(source)
+      const found = await findOriginal(source, toEncoding(format, quality ?? options.quality), cache)
+      return found && { ...found, format, ...fileFacts(format) }
     },
     file: (asset, name) => cache.file(asset.key, name, asset.bytes),
     stored: async (key) => (await cache.get(key))?.bytes,

@@ -38,7 +38,7 @@ export function plannedKey(
   quality: number | undefined,
 ): string {
   const keys = upscalers.map((upscaler) => variantKey(masterKey(digest, upscaler), format, quality))
-  return keyOf('planned', keys)
+  return keyOf('planned', digest, keys)
 }
 
 function keyOf(...parts: (string | number | null | string[])[]): string {

@@ -57,15 +57,15 @@ describe('before a 2x is made', () => {
     const { hd, source, root } = await workshop({})
     const other = await workshop({ upscaler: repeater({ version: '2' }) }, root)
     const picture = await source('a.png', await colourfulPng())
-    const { version } = await hd.plan(picture)
-    expect((await hd.plan(picture)).version).toBe(version)
-    const versions = await Promise.all([
-      hd.plan(picture, { format: 'jpeg' }),
-      hd.plan(picture, { format: 'jpeg', quality: 50 }),
-      hd.plan(await source('b.png', await colourfulPng(25))),
-      other.hd.plan(picture),
-    ])
-    expect(new Set([version, ...versions.map((plan) => plan.version)]).size).toBe(5)
+    expect(hd.version(picture)).toBe(hd.version(picture, { format: 'png' }))
+    const versions = [
+      hd.version(picture),
+      hd.version(picture, { format: 'jpeg' }),
+      hd.version(picture, { format: 'jpeg', quality: 50 }),
+      hd.version(await source('b.png', await colourfulPng(25))),
+      other.hd.version(picture),
+    ]
+    expect(new Set(versions).size).toBe(versions.length)
   })
 
   test('what cannot be doubled is refused', async () => {
@@ -80,6 +80,15 @@ describe('before a 2x is made', () => {
     const picture = await source('a.png', await colourfulPng())
     expect(await hd.plan(picture)).toMatchObject({ width: 24, height: 16, factor: 1, upscaler: undefined })
     expect((await hd.find(picture))?.bytes).toEqual(picture.bytes)
+  })
+
+  test('nor does the cache have its source in another format', async () => {
+    const { hd, source } = await workshop({})
+    const picture = await source('a.png', await colourfulPng())
+    expect((await hd.findOriginal(picture))?.bytes).toEqual(picture.bytes)
+    expect(await hd.findOriginal(picture, { format: 'webp' })).toBeUndefined()
+    const made = await hd.original(picture, { format: 'webp' })
+    expect(await hd.findOriginal(picture, { format: 'webp' })).toEqual(made)
   })
 
   test('what a spared chain made is found again', async () => {
