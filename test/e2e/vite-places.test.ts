@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parse, type DefaultTreeAdapterTypes } from 'parse5'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { facts, type Built } from './support/bundler.ts'
 import { HEIGHT, jpeg, png, WIDTH } from './support/pictures.ts'
 import { createProject, listFiles, type Project } from './support/project.ts'
@@ -47,6 +47,11 @@ function candidates(srcset: string): Record<string, string> {
 async function expectTwice(built: Built, urls: readonly string[], folder = '.'): Promise<void> {
   expect(urls.length).toBeGreaterThan(0)
   for (const url of urls) expect(await facts(built, path.posix.join(folder, url)), url).toMatchObject(TWICE)
+}
+
+/** The hash in the name of every 2x, by the name before it. */
+function hashes({ pictures }: Built): Record<string, string> {
+  return Object.fromEntries(pictures.map((name) => /(\w+)@2x-([\w-]{8})/.exec(name)!.slice(1)))
 }
 
 for (const bundler of [vite8, vite7]) {
@@ -137,6 +142,27 @@ for (const bundler of [vite8, vite7]) {
       )
       expect(urls.filter((url) => url.includes('@2x'))).toHaveLength(5)
       expect(built.warnings).toEqual([])
+    })
+
+    test('a public picture in an imported file or a partial, with every kind of base', async () => {
+      for (const base of ['/', '/sub/', './', 'https://cdn.example.com/x/']) {
+        const project = await createProject({
+          'public/deep/p q.png': await png(3),
+          'scss/_partial.scss': `.i { background: url('/deep/p%20q.png?hd') } .s { background: url("/deep/p%20q.png?hd&as=srcset") }`,
+          'style.scss': `@use './scss/partial'; .p { background: url('/deep/p%20q.png') }`,
+          'css/imported.css': `.c { background: url(/deep/p%20q.png?hd) }`,
+          'main.css': `@import './css/imported.css';`,
+          'main.js': `import './style.scss'\nimport './main.css'`,
+        })
+        const built = await bundler.build(project, project.options(), { config: { base } })
+        const urls = urlsIn(await output(project, /\.css$/))
+        const prefix = base === './' ? './' : `${base}assets/`
+        const twice = urls.filter((url) => url.includes('@2x')).map((url) => url.replace(prefix, 'assets/'))
+        expect(twice).toHaveLength(3)
+        await expectTwice(built, twice)
+        expect(urls).toHaveLength(5)
+        expect(built.warnings).toEqual([])
+      }
     })
 
     test('CSS modules, ?inline and ?url stylesheets hold the 2x', async () => {
@@ -326,11 +352,8 @@ for (const bundler of [vite8, vite7]) {
         'b.png': await png(1),
         'sub/index.html': `
           <style>.a { background: url(../a.jpg?hd) } .b { background: url(../a.jpg?hd&as=srcset) }</style>
-          <p style="background: url('../b.png?hd')"></p><p style="background: image-set('../b.png?hd&as=srcset' 1x)" hidden></p>
-          <script type="module">document.title = new URL('../b.png?hd', import.meta.url)</script>`.replace(
-          '<p style="background: image-set(\'../b.png?hd&as=srcset\' 1x)" hidden></p>',
-          `<p style="background:url(../b.png?hd&as=srcset)"></p>`,
-        ),
+          <p style="background: url('../b.png?hd')"></p><p style="background:url(../b.png?hd&as=srcset)"></p>
+          <script type="module">document.title = new URL('../b.png?hd', import.meta.url)</script>`,
       })
       const built = await bundler.build(project, project.options(), { entry: 'sub/index.html', config: { base: '/' } })
       const html = await output(project, /index\.html$/)
@@ -385,7 +408,7 @@ for (const bundler of [vite8, vite7]) {
         'node_modules/pics/package.json': '{ "name": "pics" }',
         'node_modules/pics/e.jpg': await jpeg(40),
         'deep/typed.ts':
-          `const x: string = 'y'; export const typed = new URL('b.png?hd' as const, import.meta.url), plain = new URL(\`./b.png?hd\`, import.meta.url,)`.replace(
+          `const x: string = 'y'; export const typed = new URL('b.png?hd', import.meta.url), plain = new URL(\`./b.png?hd\`, import.meta.url,)`.replace(
             ' as const',
             '',
           ),
@@ -424,7 +447,7 @@ for (const bundler of [vite8, vite7]) {
 
     test.each(['iife', 'es'] as const)('a worker of format %s imports the 2x', async (format) => {
       const project = await createProject({
-        'worker.js': `import a from './a.jpg?hd'\nimport.meta.url\nself.postMessage(a)`.replace('import.meta.url\n', ''),
+        'worker.js': `import a from './a.jpg?hd'\nself.postMessage(a)`,
         'main.js': `export const start = () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })`,
       })
       const upscaler = doubling()
@@ -447,6 +470,78 @@ for (const bundler of [vite8, vite7]) {
           'main.js': `const name = 'a'\nexport const a = new URL(${specifier}, import.meta.url)`,
         })
         await expect(bundler.build(project, project.options())).rejects.toThrow(/main\.js:2: .*new URL\(\).*\(HD_QUERY\)/)
+      }
+    })
+  })
+
+  describe(`${bundler.name}: what Vite does with assets`, () => {
+    const FILES = {
+      'main.js': `import './style.css'\nexport { default as url } from './a.jpg?hd'`,
+      'style.css': `.a { background: url(./a.jpg?hd) } .b { background: url(./b.png?hd&as=srcset) }`,
+    }
+
+    test('renderBuiltUrl decides, and assetFileNames names', async () => {
+      const project = await createProject({
+        ...FILES,
+        'b.png': await png(1),
+        'index.html': `<img src="./b.png?hd"><script type="module" src="main.js"></script>`,
+      })
+      const rollupOptions = { output: { assetFileNames: 'pics/[name].[hash:8][extname]' } }
+      const experimental = { renderBuiltUrl: (file: string) => `https://elsewhere.example/${file}?v=1` }
+      await bundler.build(project, project.options(), { entry: 'index.html', config: { experimental, build: { rollupOptions } } })
+      const urls = urlsIn(await output(project, /\.css$/))
+      const [img] = elements(await output(project, /index\.html$/), 'img')
+      for (const url of [...urls, img!['src']!])
+        expect(url).toMatch(/^https:\/\/elsewhere\.example\/pics\/[ab](?:@2x)?\.[\w-]{8}\.(?:jpg|png)\?v=1$/)
+      expect(urls).toHaveLength(3)
+    })
+
+    test('the manifest names a 2x as the project does', async () => {
+      const project = await createProject({ ...FILES, 'b.png': await png(1) })
+      const options = project.options({
+        cache: { dir: path.join(project.root, '..', path.basename(project.root), 'deep/cache') },
+      })
+      await bundler.build(project, options, { config: { build: { manifest: true } } })
+      const manifest = JSON.parse((await project.read('dist/.vite/manifest.json')).toString()) as Record<
+        string,
+        { file: string; src: string }
+      >
+      expect(Object.keys(manifest).toSorted()).toEqual(expect.arrayContaining(['a.jpg?hd', 'b.png', 'b.png?hd', 'main.js']))
+      expect(manifest['a.jpg?hd']).toMatchObject({ src: 'a.jpg?hd', file: expect.stringMatching(/^assets\/a@2x-/) })
+      expect(JSON.stringify(manifest)).not.toContain('cache')
+    })
+
+    test('a library has its pictures inlined', async () => {
+      const project = await createProject({ ...FILES, 'b.png': await png(1) })
+      const lib = { entry: path.join(project.root, 'main.js'), formats: ['es' as const], fileName: 'main', cssFileName: 'style' }
+      const built = await bundler.build(project, project.options(), { config: { build: { lib } } })
+      expect(built.pictures).toEqual([])
+      const urls = urlsIn(await output(project, /\.css$/))
+      expect(urls).toHaveLength(3)
+      for (const url of [...urls, (await built.run())['url']]) expect(url).toMatch(/^data:image\/(?:jpeg|png);base64,/)
+    })
+
+    test('a changed picture is built anew while watching, wherever it stands', async () => {
+      const project = await createProject({
+        'b.png': await png(1),
+        'c.png': await png(2),
+        'style.css': `.a { background: url(./a.jpg?hd) }`,
+        'main.js': `import './style.css'\nconsole.log(new URL('./b.png?hd', import.meta.url))`,
+        'index.html': `<img src="./c.png?hd"><script type="module" src="./main.js"></script>`,
+      })
+      const watcher = await bundler.watch(project, project.options(), { entry: 'index.html' })
+      onTestFinished(() => watcher.close())
+      let last = hashes(await watcher.next())
+      expect(Object.keys(last)).toEqual(['a', 'b', 'c'])
+      for (const [name, content] of [
+        ['a.jpg', await jpeg(70)],
+        ['b.png', await png(71)],
+        ['c.png', await png(72)],
+      ] as const) {
+        await project.write(name, content)
+        const next = hashes(await watcher.next())
+        expect(next[name[0]!], name).not.toBe(last[name[0]!])
+        last = next
       }
     })
   })

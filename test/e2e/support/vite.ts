@@ -1,7 +1,7 @@
 import path from 'node:path'
 import hd, { type HdOptions } from 'unplugin-hd/vite'
 import type { InlineConfig, Rollup } from 'vite'
-import { createQueue, describeBuilt, type BuildSettings, type Built, type Bundler } from './bundler.ts'
+import { createQueue, describeBuilt, type BuildSettings, type Built, type Bundler, type Watcher } from './bundler.ts'
 import type { Project } from './project.ts'
 
 /** What a test changes of the configuration. */
@@ -17,6 +17,7 @@ interface Vite {
 
 export interface ViteBundler extends Bundler {
   build(project: Project, options: HdOptions, settings?: ViteSettings): Promise<Built>
+  watch(project: Project, options: HdOptions, settings?: ViteSettings): Promise<Watcher>
   vite(): Promise<Vite>
   config(project: Project, options: HdOptions, settings?: ViteSettings, warnings?: string[]): InlineConfig
 }
@@ -73,12 +74,12 @@ function createVite(name: string, vite: () => Promise<Vite>): ViteBundler {
       await build(config(project, options, settings, warnings))
       return describeBuilt(project.dist, warnings)
     },
-    async watch(project, options) {
+    async watch(project, options, settings = {}) {
       const warnings: string[] = []
       const builds = createQueue<() => Promise<Built>>()
       const { build } = await vite()
       const watcher = (await build(
-        config(project, options, { config: { build: { watch: {} } } }, warnings),
+        config(project, options, { ...settings, config: { build: { watch: {}, emptyOutDir: true } } }, warnings),
       )) as Rollup.RollupWatcher
       watcher.on('event', (event) => {
         if (event.code === 'BUNDLE_END') {

@@ -1,27 +1,27 @@
 import type { Rollup } from 'vite'
 import { requestOf } from '../../session.ts'
 import { toModuleId, type ResolvedImport } from '../resolve.ts'
-import { ASSET_QUERY, assetFile, toModule } from './module.ts'
+import { ASSET_QUERY, assetFiles, toModule } from './module.ts'
 import type { Project } from './project.ts'
 
 /**
  * In a build the 2x becomes a file in the cache folder that a module imports with `?url`, so that Vite's own asset handling
  * (base, `renderBuiltUrl`, inline limit, library mode, SSR) does the rest, without any of its internals.
  */
-export async function resolveInBuild({ session }: Project, resolved: ResolvedImport, watching: boolean): Promise<string> {
+export async function resolveInBuild(project: Project, resolved: ResolvedImport, watching: boolean): Promise<string> {
   const { file, request } = resolved
   // A URL needs no module between the import and the file: half the modules of a build with many pictures. While watching
   // there has to be one, because what an import resolved to is not asked again.
   if (request.as !== 'url' || watching) return toModuleId(resolved)
-  const { shape } = await session.load(file, request)
-  return (await assetFile(session, shape.parts[0]!, file)) + ASSET_QUERY[request.delivery]
+  const { shape } = await project.session.load(file, request)
+  const [asset] = await assetFiles(project, shape, file, request)
+  return asset! + ASSET_QUERY[request.delivery]
 }
 
 /** The module of an id that {@link resolveInBuild} gave. */
-export async function loadInBuild({ session }: Project, id: string): Promise<Rollup.SourceDescription> {
+export async function loadInBuild(project: Project, id: string): Promise<Rollup.SourceDescription> {
   const { file, request } = requestOf(id)
-  const { shape } = await session.load(file, request)
-  const specifiers = await Promise.all(shape.parts.map((part) => assetFile(session, part, file)))
-  const bindings = specifiers.map((specifier) => ({ specifier }))
+  const { shape } = await project.session.load(file, request)
+  const bindings = (await assetFiles(project, shape, file, request)).map((specifier) => ({ specifier }))
   return { code: toModule(bindings, shape, request), map: null, moduleSideEffects: false }
 }

@@ -3,14 +3,11 @@ import type { Alias, Rollup } from 'vite'
 import type { ImageSets } from './image-sets.ts'
 import { pictureAt } from './picture.ts'
 import { whereIs, type Place } from './place.ts'
-import { inPublicDir, publicFile, toSpecifier } from './paths.ts'
+import { inPublicDir } from './paths.ts'
 import type { Project } from './project.ts'
 
 /** Ids of stylesheets, also of those in pages and components. */
 export const STYLE_RE: RegExp = /\.(?:css|less|sass|scss|styl|stylus|pcss|postcss|sss)(?:$|\?)/
-
-/** A reference to a public file, behind what opens a `url()` or a string. */
-const PUBLIC_REFERENCE_RE = /(?<=["'(]\s*)\/(?!\/)[^"'()\s\\]*\?[^"'()\s\\]*(?=\s*["')])/g
 
 /**
  * Vite resolves what a stylesheet names by its aliases and its own resolver, and asks no plugin: also in imported stylesheets
@@ -41,20 +38,8 @@ export function styleAlias(project: Project, sets: ImageSets, onSource: (file: s
     onSource(file)
     const [first, second] = picture.files
     if (second === undefined) return { id: first! }
-    return { id: await sets.markerFor(session, { one: first!, two: second, where: (await place()).where, reference }) }
+    return { id: await sets.markerFor(session, { files: [first!, second], where: (await place()).where, reference }) }
   }
   // The type says nothing of promises, which every Vite awaits.
   return { find: HD_QUERY_RE, replacement: '$&', customResolver: resolveInStyle as unknown as Alias['customResolver'] }
-}
-
-/**
- * Public files keep their address in CSS before any resolver is asked, so that they are named by their path instead. This
- * sees no imported stylesheets.
- */
-export function namePublicFiles(code: string, { config, session }: Project): string {
-  return code.replace(PUBLIC_REFERENCE_RE, (reference) => {
-    if (!session.wants(reference)) return reference
-    const file = publicFile(decodeURI(reference.split('?', 1)[0]!), config.publicDir)
-    return file === undefined ? reference : encodeURI(toSpecifier(file)) + reference.slice(reference.indexOf('?'))
-  })
 }

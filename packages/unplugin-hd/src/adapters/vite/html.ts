@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { HD_QUERY_RE, type HdRequest } from '@unplugin-hd/core'
+import { HD_QUERY_RE, HdError, type HdRequest } from '@unplugin-hd/core'
 import MagicString from 'magic-string'
+import { toBundlerError } from '../../session.ts'
 import type { ImgValue, PictureValue } from '../../shape.ts'
 import { attributesByName, findPictureAttributes, type PictureAttribute } from './html-attributes.ts'
 import { publicFile, relativeUrl, toSpecifier } from './paths.ts'
@@ -14,12 +15,7 @@ import { formatSrcset, parseSrcset, type Candidate } from './srcset.ts'
  * A page in which every picture with `?hd` is named by the path of its 2x, which Vite then treats as the asset it is.
  * @param page absolute path of the HTML file
  */
-export async function transformHtml(
-  project: Project,
-  html: string,
-  page: string,
-  onSource: (file: string) => void,
-): Promise<string> {
+export async function transformHtml(project: Project, html: string, page: string): Promise<string> {
   const { config } = project
   const edits = new MagicString(html)
 
@@ -32,13 +28,12 @@ export async function transformHtml(
     const what = `<${attribute.element.nodeName} ${attribute.name}>`
     const picture = await pictureAt(project, () => ({ where, what, shapes: shapesFor(attribute) }), file, url)
     if (!picture) return undefined
-    onSource(file)
     return { ...picture, urls: picture.shape.parts.map((part, index) => urlOf(picture.files[index]!, part.original, url)) }
   }
 
   /** The source itself keeps its address, so that a public file stays one. */
   const urlOf = (file: string, original: boolean, url: string): string => {
-    if (!original) return encodeURI(relativeUrl(page, file))
+    if (!original) return encodeURI(urlFrom(page, file))
     return url.split('?', 1)[0]! + (/\?.*$/.exec(file)?.[0] ?? '')
   }
 
@@ -79,7 +74,7 @@ export async function transformHtml(
         return parseSrcset(String(value))
       }),
     )
-    write(attribute, formatSrcset(replaced.flat()))
+    if (replaced.some(([first], index) => first !== candidates[index])) write(attribute, formatSrcset(replaced.flat()))
   }
 
   const replaceSrc = async (attribute: PictureAttribute): Promise<void> => {
@@ -111,6 +106,13 @@ export async function transformHtml(
   return edits.toString()
 }
 
+/** The pictures of a page that it names with `?hd`. */
+export function sourcesOfHtml(project: Project, html: string, page: string): string[] {
+  const attributes = findPictureAttributes(html, project.config.html?.additionalAssetSources)
+  const urls = attributes.flatMap(({ value, isSrcset }) => (isSrcset ? parseSrcset(value).map(({ url }) => url) : [value]))
+  return urls.filter((url) => HD_QUERY_RE.test(url)).flatMap((url) => fileOf(url, page, project) ?? [])
+}
+
 interface HtmlPicture extends Picture {
   /** For each part, from the page. */
   urls: readonly string[]
@@ -129,6 +131,16 @@ function fileOf(url: string, page: string, { config }: Project): string | undefi
   if (found !== undefined) return found
   const file = address.startsWith('/') ? path.join(config.root, address) : path.join(path.dirname(page), address)
   return existsSync(file) ? toSpecifier(file) : undefined
+}
+
+/** @throws Error with `HD_OPTION` where there is no relative path */
+function urlFrom(page: string, file: string): string {
+  const url = relativeUrl(page, file)
+  if (!path.isAbsolute(url)) return url
+  const message = 'the cache folder is on another drive than this page, and Vite finds the pictures of a page by relative paths'
+  throw toBundlerError(
+    new HdError('HD_OPTION', message, { file: page, remedy: "Set the option 'cache.dir' to a folder on its drive" }),
+  )
 }
 
 /** Width and height in CSS pixels, where the page has none. One alone is completed in proportion. */

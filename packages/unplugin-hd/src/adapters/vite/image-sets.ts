@@ -3,86 +3,71 @@ import type { Rollup } from 'vite'
 import type { Session } from '../../session.ts'
 import { refuseAt } from './place.ts'
 import { toSpecifier } from './paths.ts'
+import type { StyleUrls } from './style-urls.ts'
 
-/** The two files of a `url()` with `as=srcset`, and where it stands. */
+/** A `url()` with `as=srcset`. */
 export interface ImageSet {
-  one: string
-  two: string
+  /** The files of 1x and 2x. */
+  files: readonly [string, string]
+  /** Where it stands, for messages. */
   where: string
   reference: string
 }
 
 /** What a marker file begins with: twelve bytes, so that base64 writes them as the same sixteen letters whatever follows. */
 const MARK = 'unplugin-hd:'
-/** In the code of a stylesheet that holds one. */
-export const MARK_IN_CODE: string = Buffer.from(MARK).toString('base64')
-const MARKER_RE = new RegExp(`url\\(\\s*(["']?)data:[^,"'()]*,${MARK_IN_CODE}([\\w+/]+={0,2})\\1\\s*\\)`, 'g')
-
-/** Stylesheets of two rules of our own, that Vite writes the URLs into. */
-const ID = '\0unplugin-hd/'
-export const IMAGE_SET_ID_RE: RegExp = /^\0unplugin-hd\/[0-9a-f]{64}\.css$/
-const URL_RE = /url\((?:"[^"]*"|'[^']*'|[^"')]*)\)/g
+const MARKER_RE = new RegExp(
+  `url\\(\\s*(["']?)data:[^,"'()]*,${Buffer.from(MARK).toString('base64')}([\\w+/]+={0,2})\\1\\s*\\)`,
+  'g',
+)
 
 /**
  * Vite replaces the inside of a `url()` and can be given one file for it, but `as=srcset` needs two. So it is given a small
- * file with a mark to inline, and when the stylesheet is complete, the data URL is replaced by an `image-set()`. The URLs in
- * there are Vite's as well: it compiles a stylesheet of two rules for them.
+ * file with a mark to inline, and when the stylesheet is complete, the data URL is replaced by an `image-set()`.
  */
 export interface ImageSets {
   /** What Vite is to resolve the reference to. */
   markerFor(session: Session, set: ImageSet): Promise<string>
-  /** The code of a stylesheet that {@link complete} asks Vite to compile. */
-  load(id: string): string | undefined
-  /** Takes the result of it, with URLs as Vite writes them in CSS. */
-  loaded(id: string, code: string): void
   /** Code with an `image-set()` for every marker. @throws Error with `HD_QUERY` for one within an `image-set()` */
-  complete(context: Pick<Rollup.TransformPluginContext, 'load'>, code: string): Promise<string>
+  complete(context: Pick<Rollup.PluginContext, 'load'>, code: string): Promise<string>
 }
 
-export function createImageSets(): ImageSets {
+export function createImageSets(urls: StyleUrls): ImageSets {
   const sets = new Map<string, ImageSet>()
-  const compiled = new Map<string, string>()
-
   return {
     async markerFor(session, set) {
-      const key = createHash('sha256').update(`${set.one}\n${set.two}`).digest('hex')
+      const key = createHash('sha256').update(set.files.join('\n')).digest('hex')
       sets.set(key, set)
-      const bytes = Buffer.from(MARK + key)
-      const file = await session.hd.file({ key, bytes }, 'image-set.txt')
-      return `${toSpecifier(file)}?inline`
+      return `${toSpecifier(await session.hd.file({ key, bytes: Buffer.from(MARK + key) }, 'image-set.txt'))}?inline`
     },
-    load(id) {
-      const set = sets.get(id.slice(ID.length, -'.css'.length))
-      return (
-        set && [set.one, set.two].map((file, index) => `.u${index}{background:url(${JSON.stringify(encodeURI(file))})}`).join('')
-      )
-    },
-    loaded: (id, code) => void compiled.set(id, code),
     async complete(context, code) {
-      const found = [...code.matchAll(MARKER_RE)].map(({ 0: text, 2: payload, index }) => {
-        return { text, index, key: Buffer.from(payload!, 'base64').toString() }
-      })
       const values = new Map<string, string>()
-      for (const { key, index } of found) {
-        const { reference, where } = sets.get(key)!
-        if (isInImageSet(code, index)) {
-          refuseAt(where, reference, `'as=srcset' is an image-set() itself and cannot stand in one`, `Write '?hd' alone`)
-        }
-        const id = `${ID}${key}.css`
-        if (!values.has(key)) await context.load({ id })
-        const [one, two] = compiled.get(id)!.match(URL_RE)!
-        values.set(key, `image-set(${one} 1x, ${two} 2x)`)
+      for (const { 2: payload, index } of code.matchAll(MARKER_RE)) {
+        const { files, where, reference } = sets.get(decode(payload!))!
+        refuseInImageSet(code, index, where, reference)
+        if (!values.has(payload!)) values.set(payload!, toImageSet(await urls.urlsFor(context, files)))
       }
-      return code.replace(MARKER_RE, (_, __, payload: string) => values.get(Buffer.from(payload, 'base64').toString())!)
+      return values.size === 0 ? code : code.replace(MARKER_RE, (_, __, payload: string) => values.get(payload)!)
     },
   }
 }
 
-/** Whether an `image-set(` before the position is still open there. */
-function isInImageSet(code: string, position: number): boolean {
+/** @param urls the `url()` of 1x and 2x */
+export function toImageSet([one, two]: readonly string[]): string {
+  return `image-set(${one} 1x, ${two} 2x)`
+}
+
+/** @throws Error with `HD_QUERY` when an `image-set(` before the position is still open there */
+export function refuseInImageSet(code: string, position: number, where: string, reference: string): void {
   const start = code.lastIndexOf('image-set(', position)
-  if (start < 0) return false
+  if (start < 0) return
   let depth = 0
   for (const [bracket] of code.slice(start, position).matchAll(/[()]/g)) depth += bracket === '(' ? 1 : -1
-  return depth > 0
+  if (depth > 0) {
+    refuseAt(where, reference, `'as=srcset' is an image-set() itself and cannot stand in one`, `Write '?hd' alone`)
+  }
+}
+
+function decode(payload: string): string {
+  return Buffer.from(payload, 'base64').toString()
 }

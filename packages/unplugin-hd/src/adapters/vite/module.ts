@@ -1,7 +1,8 @@
-import type { HdRequest } from '@unplugin-hd/core'
-import type { Session } from '../../session.ts'
-import type { Part, Shape } from '../../shape.ts'
+import { toQuery, type HdRequest } from '@unplugin-hd/core'
+import type { Shape } from '../../shape.ts'
 import { fileName, toSpecifier } from './paths.ts'
+import { displayPath } from './place.ts'
+import type { Project } from './project.ts'
 
 /** Where the URL of a part comes from: a file that Vite is to treat as an asset, or a URL that is known already. */
 export type Binding = { specifier: string } | { url: string }
@@ -13,9 +14,21 @@ export const ASSET_QUERY: Readonly<Record<HdRequest['delivery'], string>> = {
   file: '?url&no-inline',
 }
 
-/** The file that Vite is to treat as an asset, with `/` on every system. @param file the source */
-export async function assetFile(session: Session, { asset, name, original }: Part, file: string): Promise<string> {
-  return toSpecifier(original ? file : await session.hd.file(asset, fileName(name)))
+/** The files that Vite is to treat as assets, one for each part, with `/` on every system. @param file the source */
+export async function assetFiles(
+  { config, session, names }: Project,
+  { parts }: Shape,
+  file: string,
+  request: HdRequest,
+): Promise<string[]> {
+  return Promise.all(
+    parts.map(async ({ asset, name, original }) => {
+      if (original) return toSpecifier(file)
+      const cached = toSpecifier(await session.hd.file(asset, fileName(name)))
+      names.set(cached, displayPath(config.root, file) + toQuery({ ...request, as: 'url', delivery: 'auto' }))
+      return cached
+    }),
+  )
 }
 
 /** The module of a `?hd` import. */

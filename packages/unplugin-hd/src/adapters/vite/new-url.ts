@@ -10,8 +10,14 @@ import { pictureAt } from './picture.ts'
 import { cleanId, displayPath, lineAt, requestAt, type Place } from './place.ts'
 import type { Project } from './project.ts'
 
-/** In the code of a module with a `new URL()` for us; the bundler asks no further without it. */
-export const NEW_URL_CODE_RE: RegExp = /new\s+URL[^]+?[?&]hd[^]+?import\.meta\.url/
+/** False for code without a `new URL()` that could be for us. */
+export function mayHaveNewUrl(code: string): boolean {
+  return code.includes('import.meta.url') && /\bnew\s+URL\b/.test(code)
+}
+
+/** In files of these the scripts stand between other text, which cannot be read as a script. */
+const COMPONENT_RE = /\.(?:vue|svelte)$/
+const SCRIPT_RE = /(<script\b[^>]*>)([^]*?)<\/script>/gi
 
 /** As Vite finds them, in code whose strings and comments are blanked. */
 const NEW_URL_RE = /\bnew\s+URL\s*\(\s*('[^']*'|"[^"]*"|`[^`]*`)\s*,\s*(?:''\s*\+\s*)?import\.meta\.url\s*(?:,\s*)?\)/dg
@@ -32,7 +38,7 @@ export async function transformNewUrl(
   const { config } = project
   const module = cleanId(id)
   const edits = new MagicString(code)
-  for (const { indices } of stripLiteral(code).matchAll(NEW_URL_RE)) {
+  for (const { indices } of scriptOf(code, id).matchAll(NEW_URL_RE)) {
     const [start, end] = indices![1]!
     const literal = code.slice(start, end)
     const place: Place = { where: `${displayPath(config.root, id)}:${lineAt(code, start)}`, what: 'new URL()', shapes: ['url'] }
@@ -65,4 +71,14 @@ async function fileOf(
   const resolved = await context.resolve(specifier, id, { skipSelf: true })
   const file = resolved && !resolved.external ? inPublicDir(cleanId(resolved.id), config.publicDir) : relative
   return existsSync(file) ? file : undefined
+}
+
+/** The scripts of a file, at their positions, with blanks for comments and what stands in strings. */
+function scriptOf(code: string, id: string): string {
+  if (!COMPONENT_RE.test(id)) return stripLiteral(code)
+  let script = ''
+  for (const { 1: tag, 2: content, index } of code.matchAll(SCRIPT_RE)) {
+    script = script.padEnd(index + tag!.length) + stripLiteral(content!)
+  }
+  return script
 }

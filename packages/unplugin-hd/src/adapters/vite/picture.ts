@@ -1,7 +1,7 @@
 import type { HdRequest } from '@unplugin-hd/core'
 import type { Shape } from '../../shape.ts'
 import { requestAt, type Place } from './place.ts'
-import { assetFile } from './module.ts'
+import { assetFiles } from './module.ts'
 import type { Project } from './project.ts'
 
 /** The files of a reference that is no import of a module, for Vite to treat as assets. */
@@ -20,15 +20,15 @@ const DELIVERY_QUERY: Readonly<Record<HdRequest['delivery'], string>> = { auto: 
  * @param file absolute path of the source
  */
 export async function pictureAt(
-  { session }: Project,
+  project: Project,
   place: () => Promise<Place> | Place,
   file: string,
   reference: string,
 ): Promise<Picture | undefined> {
-  if (!session.wants(file + reference.slice(reference.indexOf('?')))) return undefined
+  if (!project.session.wants(file + reference.slice(reference.indexOf('?')))) return undefined
   const request = requestAt(await place(), reference)
-  const { shape } = await session.load(file, request)
+  const { shape } = await project.session.load(file, request)
   const query = DELIVERY_QUERY[request.delivery]
-  const files = await Promise.all(shape.parts.map(async (part) => (await assetFile(session, part, file)) + query))
-  return { request, shape, files }
+  const files = await assetFiles(project, shape, file, request)
+  return { request, shape, files: files.map((asset) => asset + query) }
 }

@@ -3,14 +3,17 @@ import type { Plugin } from 'vite'
 import type { HdOptions } from '../../options.ts'
 import { resolveImport } from '../resolve.ts'
 import { loadInBuild, resolveInBuild } from './build.ts'
-import { namePublicFiles, styleAlias, STYLE_RE } from './css.ts'
+import { styleAlias, STYLE_RE } from './css.ts'
+import { namePublicFiles, replacePublicFiles } from './css-public.ts'
 import { createDev, type Dev } from './dev.ts'
-import { transformHtml } from './html.ts'
-import { createImageSets, IMAGE_SET_ID_RE, MARK_IN_CODE } from './image-sets.ts'
-import { NEW_URL_CODE_RE, transformNewUrl } from './new-url.ts'
+import { sourcesOfHtml, transformHtml } from './html.ts'
+import { createImageSets } from './image-sets.ts'
+import { mayHaveNewUrl, transformNewUrl } from './new-url.ts'
+import { nameManifestEntries } from './manifest.ts'
 import { inPublicDir } from './paths.ts'
 import { createProject, type Project } from './project.ts'
 import { warnOfSlipped } from './slipped.ts'
+import { createStyleUrls, OWN_STYLE_RE } from './style-urls.ts'
 
 /** Plugins of Vite's own come between those of these two orders: the ones for CSS. */
 export type HdPlugin = Omit<Plugin, 'enforce'> & { enforce: 'pre' | undefined }
@@ -23,9 +26,11 @@ export type HdPlugin = Omit<Plugin, 'enforce'> & { enforce: 'pre' | undefined }
 export function vitePlugins(options: HdOptions): readonly [HdPlugin, HdPlugin] {
   let project: Project
   let dev: Dev | undefined
-  const sets = createImageSets()
-  /** Pictures of places where Vite itself does not watch them. */
-  const sources = new Set<string>()
+  const urls = createStyleUrls()
+  const sets = createImageSets(urls)
+  /** Pictures of stylesheets: which of them uses which is known to Vite alone. */
+  const styleSources = new Set<string>()
+  const onStyleSource = (file: string): void => void styleSources.add(file)
   const isBuild = (): boolean => project.config.command === 'build'
 
   /** What workers need as well. They are built within the build, so they neither begin nor end it. */
@@ -57,8 +62,12 @@ export function vitePlugins(options: HdOptions): readonly [HdPlugin, HdPlugin] {
             const named = namePublicFiles(code, project)
             return named === code ? null : { code: named, map: null }
           }
+          if (id.endsWith('.html')) {
+            if (this.meta.watchMode) for (const file of sourcesOfHtml(project, code, id)) this.addWatchFile(file)
+            return null
+          }
           // In server code Vite leaves them alone.
-          if (this.environment.config.consumer !== 'client' || !NEW_URL_CODE_RE.test(code)) return null
+          if (this.environment.config.consumer !== 'client' || !mayHaveNewUrl(code)) return null
           return transformNewUrl(project, this, code, id, (file) => this.addWatchFile(file))
         },
       },
@@ -67,20 +76,20 @@ export function vitePlugins(options: HdOptions): readonly [HdPlugin, HdPlugin] {
       name: 'unplugin-hd:styles',
       enforce: undefined,
       load: {
-        filter: { id: IMAGE_SET_ID_RE },
-        handler: (id) => sets.load(id),
+        filter: { id: OWN_STYLE_RE },
+        handler: (id) => urls.load(id),
       },
       transform: {
-        filter: { id: [STYLE_RE, IMAGE_SET_ID_RE] },
+        filter: { id: [STYLE_RE, OWN_STYLE_RE] },
         async handler(code, id) {
           if (!isBuild()) return null
-          if (IMAGE_SET_ID_RE.test(id)) {
-            sets.loaded(id, code)
+          if (OWN_STYLE_RE.test(id)) {
+            urls.compiled(id, code)
             return null
           }
-          // Which of them this stylesheet uses is known to Vite alone.
-          if (this.meta.watchMode) for (const file of sources) this.addWatchFile(file)
-          return code.includes(MARK_IN_CODE) ? { code: await sets.complete(this, code), map: null } : null
+          const complete = await sets.complete(this, await replacePublicFiles(project, urls, this, code, id, onStyleSource))
+          if (this.meta.watchMode) for (const file of styleSources) this.addWatchFile(file)
+          return complete === code ? null : { code: complete, map: null }
         },
       },
     },
@@ -94,14 +103,14 @@ export function vitePlugins(options: HdOptions): readonly [HdPlugin, HdPlugin] {
       config: () => ({ worker: { plugins: shared } }),
       configResolved(config) {
         project = createProject(options, config)
-        if (isBuild()) config.resolve.alias.unshift(styleAlias(project, sets, (file) => sources.add(file)))
+        if (isBuild()) config.resolve.alias.unshift(styleAlias(project, sets, onStyleSource))
       },
       configureServer(server) {
         dev = createDev(project, server)
       },
       transformIndexHtml: {
         order: 'pre',
-        handler: (html, { filename }) => (isBuild() ? transformHtml(project, html, filename, (file) => sources.add(file)) : html),
+        handler: (html, { filename }) => (isBuild() ? transformHtml(project, html, filename) : html),
       },
       async buildEnd(error) {
         // A dev server's build ends when the server does.
@@ -112,6 +121,9 @@ export function vitePlugins(options: HdOptions): readonly [HdPlugin, HdPlugin] {
         async handler(_, bundle) {
           await warnOfSlipped(project, this, bundle)
         },
+      },
+      async writeBundle({ dir }) {
+        await nameManifestEntries(project, this.environment.config.build.manifest, dir)
       },
     },
     styles,

@@ -6,6 +6,8 @@ import { createSession, type Session } from '../../session.ts'
 export interface Project {
   readonly config: ResolvedConfig
   readonly session: Session
+  /** Names of the files in the cache folder by what they are to the user: `src/a.jpg?hd`. */
+  readonly names: Map<string, string>
   warn(message: string): void
 }
 
@@ -18,5 +20,5 @@ export function createProject(options: HdOptions, config: ResolvedConfig): Proje
     warn,
     sparing: config.command === 'serve',
   })
-  return { config, session, warn }
+  return { config, session, names: new Map(), warn }
 }
