@@ -1,0 +1,25 @@
+// `pnpm bench NAME [options]`. Without a name: the two that watch over the plugin's own overhead.
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const NAMES = {
+  cached: 'a fully cached build, beside none and vite-imagetools',
+  neural: 'what neural() costs beside the bare network',
+  quality: 'upscalers judged on held-out pictures (--help)',
+  speed: 'output megapixels and GFLOP per second, beside a MatMul and UpscalerJS (--help)',
+}
+const [name, ...options] = process.argv.slice(2)
+
+if (name === undefined) for (const each of ['cached', 'neural']) run(each, [])
+else if (Object.hasOwn(NAMES, name)) run(name, options)
+else {
+  const list = Object.entries(NAMES).map(([each, what]) => `  ${each.padEnd(8)} ${what}`)
+  console.error(`There is no bench '${name}'. There are:\n${list.join('\n')}`)
+  process.exitCode = 1
+}
+
+function run(each, rest) {
+  const script = fileURLToPath(new URL(`${each}.mjs`, import.meta.url))
+  const { status } = spawnSync(process.execPath, [script, ...rest], { stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
