@@ -11,17 +11,17 @@ export interface OutputFile {
 /**
  * One warning for every `?hd` reference that is left in an output, with the file and the line where it is written.
  * @param sources absolute paths of the files that were built; others are skipped
- * @param isOwn true for a reference that the plugin wrote itself
+ * @param isKnown true for a reference that needs no warning: the plugin wrote it itself, or has told of it
  */
 export async function slippedWarnings(
   outputs: readonly OutputFile[],
   sources: Iterable<string>,
   root: string,
-  isOwn: (reference: string) => boolean = () => false,
+  isKnown: (reference: string) => boolean = () => false,
 ): Promise<string[]> {
   const warnings: string[] = []
   for (const { name, text } of outputs.filter((output) => TEXT_OUTPUT_RE.test(output.name))) {
-    for (const reference of findSlipped(await text(), name).filter((found) => !isOwn(found))) {
+    for (const reference of findSlipped(await text(), name).filter((found) => !isKnown(found))) {
       const picture = path.posix.basename(reference.split('?', 1)[0]!)
       const places = await findSources(picture, sources, root)
       warnings.push(slippedMessage(reference, places.length > 0 ? `${places.join(' or ')} (now in ${name})` : name))

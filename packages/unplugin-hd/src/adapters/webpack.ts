@@ -1,16 +1,14 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isHdId } from '@unplugin-hd/core'
-import type { Compilation, Compiler, NormalModule } from 'webpack'
+import { isHdId, toQuery, type HdRequest } from '@unplugin-hd/core'
+import type { Compiler } from 'webpack'
 import { optionsKey } from '../options-key.ts'
 import type { HdOptions } from '../options.ts'
 import { createSession, requestOf, type Session } from '../session.ts'
-import { slippedMessage } from '../slipped.ts'
-import { findSources } from '../slipped-sources.ts'
-import { slippedWarnings } from '../slipped-warnings.ts'
-import { hdModuleRequest, OWN_RE, type LoaderReference } from './webpack-request.ts'
+import { hdModuleRequest, type LoaderReference } from './webpack-request.ts'
 import { assetRules } from './webpack-rules.ts'
 import { registerSession } from './webpack-sessions.ts'
+import { slippedInCompilation } from './webpack-slipped.ts'
 
 const NAME = 'unplugin-hd'
 
@@ -38,7 +36,9 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
   compiler.hooks.compilation.tap(NAME, (_, { normalModuleFactory }) => {
     normalModuleFactory.hooks.beforeResolve.tapPromise(NAME, async (data) => {
       // An inline request says itself which loaders it wants; if it was not ours, the check at the end warns.
-      if (isHdId(data.request) && !data.request.includes('!')) await rewrite(data, normalModuleFactory, session, reference)
+      if (!isHdId(data.request) || data.request.includes('!')) return
+      const warning = await rewrite(data, normalModuleFactory, session, reference)
+      if (warning !== undefined && !warnings.includes(warning)) warnings.push(warning)
     })
   })
   // With `bail` there is no end of the compilation.
@@ -47,7 +47,7 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
     // Child compilers (HTML and CSS extraction) share the parent's build.
     if (compilation.compiler !== compiler) return
     await session.end(false)
-    for (const text of [...warnings, ...(await slipped(compilation, root))])
+    for (const text of [...warnings, ...(await slippedInCompilation(compilation, root))])
       compilation.warnings.push(new compiler.webpack.WebpackError(`unplugin-hd: ${text}`))
     warnings = []
   })
@@ -60,18 +60,57 @@ interface ResolveData {
   context: string
   /** webpack's only. */
   dependencyType?: string
+  contextInfo?: { issuer?: string }
+  /** Rspack's only. */
+  issuer?: string
 }
 
-/** @throws Error for a query that is not allowed; the bundler reports it at the import */
-async function rewrite(data: ResolveData, factory: Factory, session: Session, reference: LoaderReference): Promise<void> {
+/**
+ * @returns a warning, or nothing
+ * @throws Error for a query that is not allowed; the bundler reports it at the import
+ */
+async function rewrite(
+  data: ResolveData,
+  factory: Factory,
+  session: Session,
+  reference: LoaderReference,
+): Promise<string | undefined> {
   const { request, context, dependencyType = 'esm' } = data
   const specifier = request.split(/[?#]/, 1)[0]!
   const query = request.slice(specifier.length)
   // What cannot be found goes on too: the bundler's own message is the best.
   const file = (await resolveFile(factory, dependencyType, context, specifier)) ?? path.resolve(context, specifier)
-  if (!session.wants(file + query)) return
-  const { request: parsed } = requestOf(request)
-  data.request = hdModuleRequest(specifier, query, parsed, path.dirname(file), session.hd.options, reference)
+  if (!session.wants(file + query)) return undefined
+  const { options } = session.hd
+  const { request: asked } = requestOf(request)
+  const wanted: HdRequest =
+    asked.as !== 'url' && isUrlPlace(data) ? { ...asked, as: 'url', formats: asked.formats.slice(0, 1) } : asked
+  data.request = hdModuleRequest(
+    specifier,
+    wanted === asked ? query : toQuery(wanted),
+    wanted,
+    path.dirname(file),
+    options,
+    reference,
+  )
+  return wanted === asked ? undefined : valueMessage(request, asked.as, issuerOf(data), options.root)
+}
+
+const STYLE_OR_PAGE_RE = /\.(?:css|s[ac]ss|less|styl|html?)$/
+
+/** True where only the URL of a file fits: `url()`, attributes, `new URL()`. Rspack tells the last from no import. */
+function isUrlPlace(data: ResolveData): boolean {
+  return data.dependencyType === 'url' || STYLE_OR_PAGE_RE.test(issuerOf(data))
+}
+
+/** The module that holds the request: an absolute path, or nothing. */
+function issuerOf({ contextInfo, issuer }: ResolveData): string {
+  return (issuer ?? contextInfo?.issuer ?? '').split('?', 1)[0]!.split('!').at(-1)!
+}
+
+function valueMessage(request: string, as: string, issuer: string, root: string): string {
+  const where = path.relative(root, issuer).replaceAll(path.sep, '/')
+  return `'${request}' in ${where}: 'as=${as}' gives a value, but only a URL fits there, so it is the URL of the 2x picture`
 }
 
 /** Where the bundler finds a file, aliases and packages included. */
@@ -82,24 +121,6 @@ function resolveFile(factory: Factory, dependencyType: string, context: string, 
       resolve(error || !found ? undefined : found.split('?', 1)[0]!)
     })
   })
-}
-
-/** Modules that still have a `hd` query and did not come through our loader, and references in pages and stylesheets. */
-async function slipped(compilation: Compilation, root: string): Promise<string[]> {
-  const found: string[] = []
-  for (const module of compilation.modules) {
-    const { resource, matchResource } = module as Partial<NormalModule>
-    if (!resource || !isHdId(resource) || OWN_RE.test(matchResource ?? '')) continue
-    const reference = path.relative(root, resource).replaceAll(path.sep, '/')
-    const places = await findSources(path.posix.basename(reference.split('?', 1)[0]!), compilation.fileDependencies, root)
-    found.push(slippedMessage(reference, places.join(' or ') || 'the module graph'))
-  }
-  // Scripts are not searched: in development they hold the text of every source.
-  const outputs = compilation
-    .getAssets()
-    .filter(({ name }) => /\.(?:css|html?)$/.test(name))
-    .map(({ name, source }) => ({ name, text: () => source.source().toString() }))
-  return [...found, ...(await slippedWarnings(outputs, compilation.fileDependencies, root))]
 }
 
 /** Rspack's persistent cache restores resolved requests, and would not see that the loader's key has changed. */
