@@ -1,4 +1,4 @@
-import { refuseUnknown, resolveOptions, type CoreOptions, type ResolvedOptions } from '@unplugin-hd/core'
+import { HdError, refuseUnknown, resolveOptions, type CoreOptions, type ResolvedOptions } from '@unplugin-hd/core'
 import { neural } from '@unplugin-hd/neural'
 import { createFilter, type FilterPattern } from 'unplugin-utils'
 
@@ -8,14 +8,24 @@ export interface HdOptions extends CoreOptions {
   include?: FilterPattern
   /** Files that it leaves alone; wins over `include`. @default none */
   exclude?: FilterPattern
+  /**
+   * In Vite's dev server, which shows previews until pictures are made. `preview`: metered upscalers are not called; the others
+   * of the chain make the pictures, or `resample()` where there is none. `full`: all of them are called, as in a build.
+   * @default 'preview'
+   */
+  dev?: DevMode
 }
+
+export const DEV_MODES = ['preview', 'full'] as const
+export type DevMode = (typeof DEV_MODES)[number]
 
 export interface ResolvedHdOptions extends ResolvedOptions {
   /** True when `?hd` may double this file (absolute path). */
   accepts: (file: string) => boolean
+  dev: DevMode
 }
 
-const FILTER_KEYS: readonly string[] = ['include', 'exclude'] satisfies (keyof HdOptions)[]
+const OWN_KEYS: readonly string[] = ['include', 'exclude', 'dev'] satisfies (keyof HdOptions)[]
 
 /**
  * The complete options.
@@ -23,8 +33,11 @@ const FILTER_KEYS: readonly string[] = ['include', 'exclude'] satisfies (keyof H
  * @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed
  */
 export function resolveHdOptions(options: HdOptions, root: string): ResolvedHdOptions {
-  if (typeof options !== 'object' || options === null) refuseUnknown({ [String(options)]: true }, FILTER_KEYS, '')
-  const { include, exclude, ...core } = options
+  if (typeof options !== 'object' || options === null) refuseUnknown({ [String(options)]: true }, OWN_KEYS, '')
+  const { include, exclude, dev = 'preview', ...core } = options
   const resolved = resolveOptions(core, { root, env: process.env, defaultUpscaler: neural })
-  return { ...resolved, accepts: createFilter(include, exclude, { resolve: root }) }
+  if (!DEV_MODES.includes(dev)) {
+    throw new HdError('HD_OPTION', `the option 'dev' is '${String(dev)}', expected 'preview', 'full'`)
+  }
+  return { ...resolved, dev, accepts: createFilter(include, exclude, { resolve: root }) }
 }

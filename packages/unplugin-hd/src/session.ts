@@ -11,7 +11,7 @@ import {
 } from '@unplugin-hd/core'
 import { resolveHdOptions, type HdOptions } from './options.ts'
 import { createReporter } from './progress/reporter.ts'
-import { createShape, type Shape } from './shape.ts'
+import { createShape, type Makers, type Shape } from './shape.ts'
 
 /** How an adapter's bundler wants to be spoken to. */
 export interface SessionSurroundings {
@@ -20,8 +20,8 @@ export interface SessionSurroundings {
   /** Says nothing but warnings, because the bundler was told so. */
   quiet: boolean
   warn: (message: string) => void
-  /** For a dev server: metered upscalers are not called. @default false */
-  sparing?: boolean
+  /** For a dev server: unless the options say otherwise, metered upscalers are not called. @default false */
+  dev?: boolean
 }
 
 /** What the adapters share: one plugin instance at work in one project. */
@@ -29,8 +29,12 @@ export interface Session {
   readonly hd: Hd
   /** True for a module id that this plugin is to load. @param id absolute path and query */
   wants(id: string): boolean
-  /** Makes what the id asks for. @throws Error with the file, what is wrong, what to do, and the code, in one line */
-  load(file: string, request: HdRequest): Promise<Loaded>
+  /**
+   * Makes what the id asks for.
+   * @param makers where its pictures come from, when not from `hd`
+   * @throws Error with the file, what is wrong, what to do, and the code, in one line
+   */
+  load(file: string, request: HdRequest, makers?: Makers): Promise<Loaded>
   /**
    * Ends a build: prints the summary and frees what is held. May be followed by another build.
    * @param cancel what is still at work is given up instead of waited for, because nobody needs it any more
@@ -44,18 +48,18 @@ export interface Loaded {
 }
 
 /** @throws Error like {@link Session.load} when the options are wrong */
-export function createSession(options: HdOptions, { root, quiet, warn, sparing = false }: SessionSurroundings): Session {
+export function createSession(options: HdOptions, { root, quiet, warn, dev = false }: SessionSurroundings): Session {
   const resolved = inOneLine(() => resolveHdOptions(options, root))
   const reporter = createReporter({ stream: process.stderr, quiet, warn })
   const log: Logger = { debug: () => undefined, info: reporter.info, warn }
-  const hd = createHd(resolved, { log, onEvent: reporter.onEvent, sparing })
+  const hd = createHd(resolved, { log, onEvent: reporter.onEvent, sparing: dev && resolved.dev === 'preview' })
   return {
     hd,
     wants: (id) => isHdId(id) && resolved.accepts(id.split('?', 1)[0]!),
-    load: (file, request) =>
+    load: (file, request, makers = hd) =>
       inOneLineAsync(async () => {
         const source = await hd.source(file)
-        return { source, shape: await createShape(hd, source, request) }
+        return { source, shape: await createShape(makers, source, request) }
       }),
     async end(cancel) {
       if (cancel) hd.abort()

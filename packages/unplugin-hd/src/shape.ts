@@ -40,12 +40,15 @@ export interface PictureValue {
   img: ImgValue
 }
 
+/** Where the pictures of a shape come from. */
+export type Makers = Pick<Hd, 'double' | 'original'>
+
 /**
  * Makes the pictures that a request needs, and says what the import's value is. A `2x` descriptor is written only for a
  * picture that really is twice the source's size.
  * @throws HdError, see `docs/errors.md`
  */
-export async function createShape(hd: Hd, source: Source, request: HdRequest): Promise<Shape> {
+export async function createShape(hd: Makers, source: Source, request: HdRequest): Promise<Shape> {
   const name = path.parse(source.name).name
   const [format] = request.formats
   switch (request.as) {
@@ -98,7 +101,7 @@ interface Pair {
 
 /** @param format both in this format; when it is left out, the 1x is the source file itself */
 async function createPair(
-  hd: Hd,
+  hd: Makers,
   source: Source,
   name: string,
   { quality }: HdRequest,
@@ -117,7 +120,7 @@ async function createPair(
   }
 }
 
-async function createPicture(hd: Hd, source: Source, name: string, request: HdRequest): Promise<Shape> {
+async function createPicture(hd: Makers, source: Source, name: string, request: HdRequest): Promise<Shape> {
   const img = await createPair(hd, source, name, request, undefined)
   // Without a 2x every `<source>` would only repeat the `<img>`.
   const sources =
@@ -137,7 +140,7 @@ async function createPicture(hd: Hd, source: Source, name: string, request: HdRe
 }
 
 async function createMeta(
-  hd: Hd,
+  hd: Makers,
   source: Source,
   name: string,
   request: HdRequest,

@@ -1,34 +1,89 @@
+import { HD_QUERY_RE } from '@unplugin-hd/core'
 import type { Rollup, ViteDevServer } from 'vite'
 import { requestOf } from '../../session.ts'
 import { toModuleId, type ResolvedImport } from '../resolve.ts'
-import { createDevAssets } from './dev-assets.ts'
-import { toModule, type Binding } from './module.ts'
+import { createAccess } from './dev/access.ts'
+import { transformCssInDev } from './dev/css.ts'
+import { createMiddlewares } from './dev/middleware.ts'
+import { createPages } from './dev/pages.ts'
+import { createPictures } from './dev/pictures.ts'
+import { planShape } from './dev/plan.ts'
+import { toModule } from './module.ts'
 import { toSpecifier } from './paths.ts'
 import type { Project } from './project.ts'
 
 /** The plugin's part of a dev server. */
 export interface Dev {
   /** The id of a resolved `?hd` import. */
-  resolve(resolved: ResolvedImport): string
-  /** The module of such an id. */
-  load(id: string): Promise<Rollup.SourceDescription>
+  resolve(resolved: ResolvedImport, importer: string | undefined): string
+  /** The module of such an id; nothing when the file may not be served. */
+  load(id: string): Promise<Rollup.SourceDescription | null>
+  /** A stylesheet as Vite serves it. */
+  transformCss(code: string, id: string): Promise<string | undefined>
+  /** To be called when Vite has set up its own middlewares. */
+  addLastMiddleware(): void
+  close(): void
 }
 
-/** Makes a dev server answer for 2x pictures. */
-export function createDev({ config, session }: Project, server: ViteDevServer): Dev {
-  const assets = createDevAssets(session.hd, config)
-  server.middlewares.use(assets.middleware)
+/** Makes a dev server answer for 2x pictures, without waiting for one of them to be made. */
+export function createDev(project: Project, server: ViteDevServer): Dev {
+  const { config, session, warn } = project
+  const access = createAccess(config)
+  const pages = createPages(server.environments.client)
+  const pictures = createPictures(
+    session.hd,
+    (id, key, file) => {
+      pages.ready(id, key)
+      updateAcceptors(server, file)
+    },
+    warn,
+  )
+  const root = `${toSpecifier(config.root)}/`
+  // Vite itself watches what is below the root.
+  const watch = (file: string): void => void (file.startsWith(root) || server.watcher.add(file))
+  const { answer, miss } = createMiddlewares(project, { access, pages, pictures, watch })
+  server.middlewares.use(answer)
+
+  const onEdit = async (name: string): Promise<void> => {
+    const file = toSpecifier(name)
+    if (!pages.showsFile(file)) return
+    // While it is written it may be none; then there is another event.
+    const source = await session.hd.source(file).catch(() => undefined)
+    if (source) pages.edited(file, source.digest)
+  }
+  server.watcher.on('change', (name) => void onEdit(name))
+  server.watcher.on('add', (name) => void onEdit(name))
+
   return {
-    resolve: toModuleId,
+    resolve(resolved, importer) {
+      // Only code that runs here has an importer; an address that somebody typed has none.
+      if (importer !== undefined) access.add(toSpecifier(resolved.file))
+      return toModuleId(resolved)
+    },
     async load(id) {
       const { file, request } = requestOf(id)
-      const { shape } = await session.load(file, request)
-      const bindings = await Promise.all(
-        shape.parts.map(async ({ asset, name, original }): Promise<Binding> => {
-          return original ? { specifier: toSpecifier(file) } : { url: await assets.urlOf(asset, name) }
-        }),
-      )
+      if (!(await access.allows(toSpecifier(file)))) return null
+      const { shape, address } = await planShape(session, config, toSpecifier(file), request)
+      const bindings = shape.parts.map((part) => {
+        const url = address(part)
+        return url === undefined ? { specifier: toSpecifier(file) } : { url }
+      })
       return { code: toModule(bindings, shape, request), map: null, moduleSideEffects: false }
     },
+    transformCss: (code, id) => transformCssInDev(project, access, code, id),
+    addLastMiddleware: () => void server.middlewares.use(miss),
+    close: () => pictures.close(),
   }
+}
+
+/** Modules that accept an import of the picture want to be told when it is ready. Nothing else is: the page is not reloaded. */
+function updateAcceptors({ environments: { client } }: ViteDevServer, file: string): void {
+  const timestamp = Date.now()
+  const modules = [...(client.moduleGraph.getModulesByFile(file) ?? [])].filter(({ url }) => HD_QUERY_RE.test(url))
+  const updates = modules.flatMap((module) => {
+    const acceptors = [...module.importers].filter((importer) => importer.acceptedHmrDeps.has(module))
+    if (acceptors.length > 0) client.moduleGraph.invalidateModule(module, new Set(), timestamp, true)
+    return acceptors.map(({ url }) => ({ type: 'js-update' as const, timestamp, path: url, acceptedPath: module.url }))
+  })
+  if (updates.length > 0) client.hot.send({ type: 'update', updates })
 }

@@ -6,6 +6,7 @@ import { loadInBuild, resolveInBuild } from './build.ts'
 import { styleAlias, STYLE_RE } from './css.ts'
 import { namePublicFiles, replacePublicFiles } from './css-public.ts'
 import { createDev, type Dev } from './dev.ts'
+import { devPlugin } from './dev/plugin.ts'
 import { sourcesOfHtml, transformHtml } from './html.ts'
 import { createImageSets } from './image-sets.ts'
 import { mayHaveNewUrl, transformNewUrl } from './new-url.ts'
@@ -23,7 +24,7 @@ export type HdPlugin = Omit<Plugin, 'enforce'> & { enforce: 'pre' | undefined }
  * stylesheets. Which hook does what in a build stands in `build.ts`, `css.ts`, `html.ts` and `new-url.ts`, for the dev server
  * in `dev.ts`.
  */
-export function vitePlugins(options: HdOptions): readonly [HdPlugin, HdPlugin] {
+export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
   let project: Project
   let dev: Dev | undefined
   const urls = createStyleUrls()
@@ -43,7 +44,7 @@ export function vitePlugins(options: HdOptions): readonly [HdPlugin, HdPlugin] {
         async handler(id, importer) {
           const { publicDir } = project.config
           const resolved = await resolveImport(this, project.session, id, importer, (file) => inPublicDir(file, publicDir))
-          return resolved && (dev ? dev.resolve(resolved) : resolveInBuild(project, resolved, this.meta.watchMode))
+          return resolved && (dev ? dev.resolve(resolved, importer) : resolveInBuild(project, resolved, this.meta.watchMode))
         },
       },
       load: {
@@ -106,13 +107,15 @@ export function vitePlugins(options: HdOptions): readonly [HdPlugin, HdPlugin] {
         if (isBuild()) config.resolve.alias.unshift(styleAlias(project, sets, onStyleSource))
       },
       configureServer(server) {
-        dev = createDev(project, server)
+        const created = (dev = createDev(project, server))
+        return () => created.addLastMiddleware()
       },
       transformIndexHtml: {
         order: 'pre',
         handler: (html, { filename }) => (isBuild() ? transformHtml(project, html, filename) : html),
       },
       async buildEnd(error) {
+        dev?.close()
         // A dev server's build ends when the server does.
         await project.session.end(error !== undefined || dev !== undefined)
       },
@@ -127,5 +130,6 @@ export function vitePlugins(options: HdOptions): readonly [HdPlugin, HdPlugin] {
       },
     },
     styles,
+    devPlugin(() => dev!),
   ]
 }

@@ -22,8 +22,9 @@ export function createBackground(concurrency: number): Background {
   let holds = 0
   let rest: NodeJS.Timeout | undefined
 
+  const hasRoom = (): boolean => holds === 0 && rest === undefined && running.size < concurrency
   const admit = (): void => {
-    while (holds === 0 && rest === undefined && running.size < concurrency && waiting.size > 0) {
+    while (hasRoom() && waiting.size > 0) {
       const [id, work] = [...waiting].at(-1)!
       waiting.delete(id)
       running.add(id)

@@ -7,6 +7,8 @@ export type Answer =
   | {
       kind: 'real'
       asset: Pick<Asset, 'key' | 'bytes' | 'mime'>
+      /** Of what decides about it, as `Hd.version` says. */
+      version: string
       /** No other upscaler of the chain could still make a better one. */
       final: boolean
     }
@@ -19,7 +21,7 @@ export interface Pictures {
    * @throws HdError when there cannot be one
    */
   answer(file: string, picture: Picture, onWanted: (id: string) => void): Promise<Answer>
-  /** The media type of the real one, or of the preview, without making either. */
+  /** Forgets what has not begun. */
   close(): void
 }
 
@@ -29,6 +31,8 @@ const MAX_REMEMBERED = 2000
 /** Pictures that the cache would not take are kept here, up to this many bytes. */
 const MAX_KEPT_BYTES = 64 * 1024 * 1024
 
+type Made = Pick<Asset, 'key' | 'mime'> & { final: boolean }
+
 /** @param onReady told the `id` of a wish, and the key of what was made */
 export function createPictures(
   hd: Hd,
@@ -37,22 +41,26 @@ export function createPictures(
 ): Pictures {
   const { upscalers, mode, concurrency } = hd.options
   const background = createBackground(backgroundConcurrency(concurrency))
-  const made = new Map<string, Omit<Asset, 'bytes'> & { final: boolean }>()
-  /** Not tried again before the source, or an option, is another one. */
-  const failed = new Set<string>()
+  /** What came of wishes. What failed is not tried again before the source, or an option, is another one. */
+  const outcomes = new Map<string, Made | 'failed'>()
   const kept = new Map<string, Uint8Array>()
+
+  const remember = (id: string, outcome: Made | 'failed'): void => {
+    outcomes.set(id, outcome)
+    if (outcomes.size > MAX_REMEMBERED) outcomes.delete(outcomes.keys().next().value!)
+  }
 
   const isFinal = (asset: Asset): boolean =>
     !('upscaler' in asset) || asset.upscaler === undefined || asset.upscaler === upscalers[0]!.name
 
-  const find = async (id: string, source: Source, picture: Picture): Promise<Answer | undefined> => {
-    const known = made.get(id)
-    if (known) {
+  const find = async (id: string, version: string, source: Source, picture: Picture): Promise<Answer | undefined> => {
+    const known = outcomes.get(id)
+    if (known && known !== 'failed') {
       const bytes = kept.get(known.key) ?? (await hd.stored(known.key))
-      if (bytes) return { kind: 'real', asset: { ...known, bytes }, final: known.final }
+      if (bytes) return { kind: 'real', asset: { ...known, bytes }, version, final: known.final }
     }
     const asset = await (picture.scale === 1 ? hd.findOriginal(source, picture) : hd.find(source, picture))
-    return asset && { kind: 'real', asset, final: isFinal(asset) }
+    return asset && { kind: 'real', asset, version, final: isFinal(asset) }
   }
 
   const make = async (source: Source, picture: Picture): Promise<Asset | undefined> => {
@@ -78,14 +86,13 @@ export function createPictures(
       // It was edited meanwhile, and pages ask for the new one.
       if (hd.version(source, picture) !== version) return
       const asset = await make(source, picture)
-      if (!asset) return void remember(failed, id)
-      const { bytes: _, ...facts } = asset
-      remember(made, id, { ...facts, final: isFinal(asset) })
+      if (!asset) return remember(id, 'failed')
+      remember(id, { key: asset.key, mime: asset.mime, final: isFinal(asset) })
       if (!(await hd.stored(asset.key))) keep(asset)
       onReady(id, asset.key, file)
     } catch (error) {
       if (isHdError(error) && error.code === 'HD_ABORTED') return
-      remember(failed, id)
+      remember(id, 'failed')
       warn(`${isHdError(error) ? formatError(error) : errorMessage(error)}; pages show a preview instead`)
     }
   }
@@ -95,13 +102,13 @@ export function createPictures(
       const source = await hd.source(file)
       const version = hd.version(source, picture)
       const id = [file, picture.scale, version].join('\0')
-      const found = await find(id, source, picture)
+      const found = await find(id, version, source, picture)
       if (found) return found
       if (mode !== 'on') {
         const asset = await hd.double(source, picture)
-        return { kind: 'real', asset, final: true }
+        return { kind: 'real', asset, version, final: true }
       }
-      if (!failed.has(id)) {
+      if (outcomes.get(id) !== 'failed') {
         onWanted(id)
         background.add(id, () => work(id, file, version, picture))
       }
@@ -115,12 +122,4 @@ export function createPictures(
     },
     close: () => background.clear(),
   }
-}
-
-function remember(set: Set<string>, id: string): void
-function remember<T>(map: Map<string, T>, id: string, value: T): void
-function remember<T>(memory: Set<string> | Map<string, T>, id: string, value?: T): void {
-  if (memory instanceof Set) memory.add(id)
-  else memory.set(id, value!)
-  if (memory.size > MAX_REMEMBERED) memory.delete(memory.keys().next().value!)
 }

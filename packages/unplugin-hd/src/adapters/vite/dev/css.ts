@@ -1,0 +1,48 @@
+import { HD_QUERY_RE } from '@unplugin-hd/core'
+import { refuseInImageSet } from '../image-sets.ts'
+import { requestAt, whereIs } from '../place.ts'
+import type { Project } from '../project.ts'
+import type { Access } from './access.ts'
+import { candidates, parseAddress } from './address.ts'
+import { planShape } from './plan.ts'
+
+/** As Vite writes them into a stylesheet. */
+const URL_RE = /url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')\s]*))\s*\)/g
+
+/**
+ * A stylesheet, complete as Vite serves it, in which `as=srcset` is an `image-set()`. Any other `?hd` stays as it is: its
+ * address is answered.
+ * @throws Error with `HD_QUERY`, the file and the line, as a build does
+ */
+export async function transformCssInDev(
+  { config, session }: Project,
+  access: Access,
+  code: string,
+  id: string,
+): Promise<string | undefined> {
+  let done = ''
+  let end = 0
+  for (const { 0: text, 1: double, 2: single, 3: bare, index } of code.matchAll(URL_RE)) {
+    const reference = double ?? single ?? bare!
+    if (!HD_QUERY_RE.test(reference)) continue
+    const where = await whereIs(config.root, id, reference.slice(reference.lastIndexOf('/') + 1))
+    const request = requestAt({ where, what: 'CSS', shapes: ['url', 'srcset'] }, reference)
+    if (request.as === 'url') continue
+    refuseInImageSet(code, index, where, reference)
+    const file = await fileOf(reference.slice((config.server.origin ?? '').length), config, access)
+    if (file === undefined || !session.wants(file + reference.slice(reference.indexOf('?')))) continue
+    const { shape, address } = await planShape(session, config, file, request)
+    const plain = reference.slice(0, reference.indexOf('?'))
+    const [one, two] = shape.parts.map((part) => `url(${JSON.stringify(address(part) ?? plain)})`)
+    done += code.slice(end, index) + (two === undefined ? one : `image-set(${one} 1x, ${two} 2x)`)
+    end = index + text.length
+  }
+  return end === 0 ? undefined : done + code.slice(end)
+}
+
+async function fileOf(url: string, config: Project['config'], access: Access): Promise<string | undefined> {
+  const wanted = parseAddress(url, config.base)
+  if (!wanted || wanted === 'refused') return undefined
+  for (const file of candidates(wanted.path, config)) if (await access.allows(file)) return file
+  return undefined
+}

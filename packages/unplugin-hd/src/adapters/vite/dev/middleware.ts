@@ -1,0 +1,114 @@
+import { stat } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { errorMessage, formatError, isHdError, toQuery } from '@unplugin-hd/core'
+import type { Project } from '../project.ts'
+import type { Access } from './access.ts'
+import { candidates, parseAddress, SHORT, type Wanted } from './address.ts'
+import type { Pages } from './pages.ts'
+import type { Pictures } from './pictures.ts'
+import { refuse, respond } from './respond.ts'
+
+type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void
+
+export interface Middlewares {
+  /** Answers for pictures with `?hd`, before Vite does. */
+  answer: Middleware
+  /** Says that a picture is not there, when Vite, a proxy, and other plugins have nothing for it either. */
+  miss: Middleware
+}
+
+/** @param watch told every file that is shown */
+export function createMiddlewares(
+  { config, session, warn }: Project,
+  { access, pages, pictures, watch }: { access: Access; pages: Pages; pictures: Pictures; watch: (file: string) => void },
+): Middlewares {
+  const missed = new WeakSet<IncomingMessage>()
+  const warned = new Set<string>()
+  const warnOnce = (message: string): void => {
+    if (warned.size < 1000 && !warned.has(message)) warn(message)
+    warned.add(message)
+  }
+
+  /** The file that is meant; `undefined` when there is none, or none that may be shown. */
+  const locate = async ({ path }: Wanted): Promise<string | 'refused' | undefined> => {
+    let refused = false
+    for (const file of candidates(path, config)) {
+      if (!(await access.allows(file))) refused = true
+      else if (await isFile(file)) return file
+    }
+    return refused ? 'refused' : undefined
+  }
+
+  /** Whether it was answered. */
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
+    const { method, url = '/' } = request
+    if (method !== 'GET' && method !== 'HEAD') return false
+    const wanted = parseAddress(url, config.base)
+    if (!wanted) return false
+    if (wanted === 'refused') {
+      refuse(request, response, 403, 'This is no address of a picture')
+      return true
+    }
+    const file = await locate(wanted)
+    if (file === undefined) {
+      missed.add(request)
+      return false
+    }
+    if (file === 'refused') {
+      refuse(request, response, 403, "The file is outside of what Vite's option 'server.fs' allows")
+      return true
+    }
+    if (!session.wants(file + toQuery(wanted.request))) return false
+    if (wanted.request.as !== 'url') warnOnce(unprocessed(request, wanted))
+    watch(file)
+    await show(request, response, file, wanted)
+    return true
+  }
+
+  const show = async (request: IncomingMessage, response: ServerResponse, file: string, wanted: Wanted): Promise<void> => {
+    const { version, token, scale } = wanted
+    const url = request.url!
+    const { formats, quality } = wanted.request
+    const picture = { format: formats[0], quality, scale }
+    const found = await pictures.answer(file, picture, (id) => pages.shows(url, file, id))
+    if (found.kind === 'preview') return respond(request, response, found)
+    pages.shows(url, file)
+    const { bytes, mime, key } = found.asset
+    const isCurrent = found.final && version !== undefined && found.version.startsWith(version) && version.length >= SHORT
+    const immutable = isCurrent || (token !== undefined && token === key.slice(0, SHORT))
+    respond(request, response, { bytes, mime, etag: `"${key}"`, immutable })
+  }
+
+  return {
+    answer(request, response, next) {
+      answer(request, response).then(
+        (answered) => {
+          if (!answered) next()
+        },
+        (error: unknown) => {
+          if (isHdError(error) && error.code === 'HD_ABORTED') return refuse(request, response, 503, 'The server is closing')
+          const message = isHdError(error) ? formatError(error) : errorMessage(error)
+          warnOnce(message)
+          refuse(request, response, isHdError(error) && error.code === 'HD_QUERY' ? 400 : 500, message)
+        },
+      )
+    },
+    miss(request, response, next) {
+      if (missed.has(request)) refuse(request, response, 404, 'There is no such picture')
+      else next()
+    },
+  }
+}
+
+/** In places that no hook sees, such as a stylesheet of the public folder. */
+function unprocessed({ url, headers }: IncomingMessage, { request: { as } }: Wanted): string {
+  const where = headers.referer ? ` in ${headers.referer}` : ''
+  return `'as=${as}' of '${url}'${where} was not processed, so the 2x stands there alone. Import it in JavaScript, or write '?hd' alone`
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (facts) => facts.isFile(),
+    () => false,
+  )
+}
