@@ -7,34 +7,52 @@ import type { ImgValue, PictureValue } from '../../shape.ts'
 import { attributesByName, findPictureAttributes, type PictureAttribute } from './html-attributes.ts'
 import { publicFile, relativeUrl, toSpecifier } from './paths.ts'
 import { pictureAt, type Picture } from './picture.ts'
-import { displayPath, lineAt, refuseAt } from './place.ts'
+import { displayPath, lineAt, refuseAt, type Place } from './place.ts'
 import type { Project } from './project.ts'
 import { formatSrcset, parseSrcset, type Candidate } from './srcset.ts'
 
+/** What a URL of a page stands for, if it is for us. @param file absolute path of the source */
+export type FindInPage = (place: Place, file: string, url: string) => Promise<PictureInPage | undefined>
+
+export interface PictureInPage extends Pick<Picture, 'request' | 'shape'> {
+  /** For each part, from the page. */
+  urls: readonly string[]
+}
+
 /**
- * A page in which every picture with `?hd` is named by the path of its 2x, which Vite then treats as the asset it is.
+ * Names every picture by the path of its 2x, which Vite then treats as the asset it is.
  * @param page absolute path of the HTML file
  */
-export async function transformHtml(project: Project, html: string, page: string): Promise<string> {
+export function findInBuiltPage(project: Project, page: string): FindInPage {
+  /** The source itself keeps its address, so that a public file stays one. */
+  const urlOf = (file: string, original: boolean, url: string): string => {
+    if (!original) return encodeURI(urlFrom(page, file))
+    return url.split('?', 1)[0]! + (/\?.*$/.exec(file)?.[0] ?? '')
+  }
+  return async (place, file, url) => {
+    const picture = await pictureAt(project, () => place, file, url)
+    return (
+      picture && { ...picture, urls: picture.shape.parts.map((part, index) => urlOf(picture.files[index]!, part.original, url)) }
+    )
+  }
+}
+
+/**
+ * A page in which every picture with `?hd` has the URLs that are found for it.
+ * @param page absolute path of the HTML file
+ */
+export async function transformHtml(project: Project, html: string, page: string, find: FindInPage): Promise<string> {
   const { config } = project
   const edits = new MagicString(html)
 
   /** What one URL stands for; nothing when it is not for us. */
-  const pictureOf = async (attribute: PictureAttribute, url: string): Promise<HtmlPicture | undefined> => {
+  const pictureOf = async (attribute: PictureAttribute, url: string): Promise<PictureInPage | undefined> => {
     if (!HD_QUERY_RE.test(url)) return undefined
     const file = fileOf(url, page, project)
     if (file === undefined) return undefined
     const where = placeOf(attribute)
     const what = `<${attribute.element.nodeName} ${attribute.name}>`
-    const picture = await pictureAt(project, () => ({ where, what, shapes: shapesFor(attribute) }), file, url)
-    if (!picture) return undefined
-    return { ...picture, urls: picture.shape.parts.map((part, index) => urlOf(picture.files[index]!, part.original, url)) }
-  }
-
-  /** The source itself keeps its address, so that a public file stays one. */
-  const urlOf = (file: string, original: boolean, url: string): string => {
-    if (!original) return encodeURI(urlFrom(page, file))
-    return url.split('?', 1)[0]! + (/\?.*$/.exec(file)?.[0] ?? '')
+    return find({ where, what, shapes: shapesFor(attribute) }, file, url)
   }
 
   const placeOf = ({ element, name }: PictureAttribute): string =>
@@ -111,11 +129,6 @@ export function sourcesOfHtml(project: Project, html: string, page: string): str
   const attributes = findPictureAttributes(html, project.config.html?.additionalAssetSources)
   const urls = attributes.flatMap(({ value, isSrcset }) => (isSrcset ? parseSrcset(value).map(({ url }) => url) : [value]))
   return urls.filter((url) => HD_QUERY_RE.test(url)).flatMap((url) => fileOf(url, page, project) ?? [])
-}
-
-interface HtmlPicture extends Picture {
-  /** For each part, from the page. */
-  urls: readonly string[]
 }
 
 function shapesFor({ element, name, isSrcset }: PictureAttribute): HdRequest['as'][] {

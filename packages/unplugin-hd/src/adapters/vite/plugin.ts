@@ -6,8 +6,9 @@ import { loadInBuild, resolveInBuild } from './build.ts'
 import { styleAlias, STYLE_RE } from './css.ts'
 import { namePublicFiles, replacePublicFiles } from './css-public.ts'
 import { createDev, type Dev } from './dev.ts'
+import { findInDevPage } from './dev/html.ts'
 import { devPlugin } from './dev/plugin.ts'
-import { sourcesOfHtml, transformHtml } from './html.ts'
+import { findInBuiltPage, sourcesOfHtml, transformHtml } from './html.ts'
 import { createImageSets } from './image-sets.ts'
 import { mayHaveNewUrl, transformNewUrl } from './new-url.ts'
 import { nameManifestEntries } from './manifest.ts'
@@ -112,7 +113,8 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
       },
       transformIndexHtml: {
         order: 'pre',
-        handler: (html, { filename }) => (isBuild() ? transformHtml(project, html, filename) : html),
+        handler: (html, { filename }) =>
+          transformHtml(project, html, filename, isBuild() ? findInBuiltPage(project, filename) : findInDevPage(project)),
       },
       async buildEnd(error) {
         dev?.close()

@@ -30,12 +30,15 @@ export interface Picture extends EncodingRequest {
 /** Keys and versions are shortened to this many digits in addresses. */
 export const SHORT = 12
 
+/** What addresses depend on. */
+export type Addressing = Pick<ResolvedConfig, 'base' | 'root' | 'publicDir' | 'server'>
+
 /**
  * The address that the dev server answers for a picture, the same on the server's side and in the browser.
  * @param file absolute path with `/`
  */
 export function addressOf(
-  { base, root, publicDir, server }: Pick<ResolvedConfig, 'base' | 'root' | 'publicDir' | 'server'>,
+  { base, root, publicDir, server }: Addressing,
   file: string,
   { scale, format, quality }: Picture,
   version: string,
@@ -98,7 +101,7 @@ function decode(text: string): string | undefined {
 }
 
 /** The files that a path may mean, absolute with `/`, most likely first. */
-export function candidates(address: string, { root, publicDir }: Pick<ResolvedConfig, 'root' | 'publicDir'>): string[] {
+export function candidates(address: string, { root, publicDir }: Pick<Addressing, 'root' | 'publicDir'>): string[] {
   if (address.startsWith('/@fs/')) {
     const file = address.slice('/@fs'.length)
     return [toSpecifier(path.normalize(/^\/[a-z]:\//i.test(file) ? file.slice(1) : file))]

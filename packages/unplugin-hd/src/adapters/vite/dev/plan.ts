@@ -1,8 +1,7 @@
 import type { Asset, EncodingRequest, Hd, HdRequest } from '@unplugin-hd/core'
-import type { ResolvedConfig } from 'vite'
 import type { Session } from '../../../session.ts'
 import type { Makers, Part, Shape } from '../../../shape.ts'
-import { addressOf } from './address.ts'
+import { addressOf, type Addressing } from './address.ts'
 
 /** The shape of a request with nothing made: the addresses of its parts are answered later. */
 export interface Plan {
@@ -18,7 +17,7 @@ const NO_BYTES = new Uint8Array(0)
  * @param file absolute path with `/`
  * @throws Error like {@link Session.load} for what cannot be doubled, and for what is missing with `mode: 'cache-only'`
  */
-export async function planShape(session: Session, config: ResolvedConfig, file: string, request: HdRequest): Promise<Plan> {
+export async function planShape(session: Session, config: Addressing, file: string, request: HdRequest): Promise<Plan> {
   const { hd } = session
   const addresses = new Map<Asset, string>()
   const makers: Makers = {
