@@ -12,18 +12,22 @@ export interface OutputFile {
  * One warning for every `?hd` reference that is left in an output, with the file and the line where it is written.
  * @param sources absolute paths of the files that were built; others are skipped
  * @param isKnown true for a reference that needs no warning: the plugin wrote it itself, or has told of it
+ * @param pictureOf name of the picture in the project, where the bundler wrote that of an emitted file
  */
 export async function slippedWarnings(
   outputs: readonly OutputFile[],
   sources: Iterable<string>,
   root: string,
   isKnown: (reference: string) => boolean = () => false,
+  pictureOf: (fileName: string) => string = (fileName) => fileName,
 ): Promise<string[]> {
+  // Asked for each reference anew, which an iterator would not bear.
+  const files = [...sources]
   const warnings: string[] = []
   for (const { name, text } of outputs.filter((output) => TEXT_OUTPUT_RE.test(output.name))) {
     for (const reference of findSlipped(await text(), name).filter((found) => !isKnown(found))) {
-      const picture = path.posix.basename(reference.split('?', 1)[0]!)
-      const places = await findSources(picture, sources, root)
+      const picture = pictureOf(path.posix.basename(reference.split('?', 1)[0]!))
+      const places = await findSources(picture, files, root)
       warnings.push(slippedMessage(reference, places.length > 0 ? `${places.join(' or ')} (now in ${name})` : name))
     }
   }

@@ -29,6 +29,12 @@ test('comments of bundlers and users are none', () => {
   expect(findSlipped(code)).toEqual([])
 })
 
+test('comments of pages and components are none, in scripts they are text', () => {
+  const code = `<!-- <img src="./a.jpg?hd"> -->`
+  for (const name of ['index.html', 'App.vue', 'App.svelte']) expect(findSlipped(code, name)).toEqual([])
+  expect(findSlipped(code, 'main.js')).toEqual(['./a.jpg?hd'])
+})
+
 test('what only looks like a comment hides nothing', () => {
   expect(findSlipped(`glob('./**/*.js', './a.jpg?hd', '*/')`)).toEqual(['./a.jpg?hd'])
   expect(findSlipped(`const page = "https://example.com/x", a = "./a.jpg?hd"`)).toEqual(['./a.jpg?hd'])

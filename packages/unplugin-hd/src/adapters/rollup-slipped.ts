@@ -1,9 +1,12 @@
+import path from 'node:path'
 import { slippedWarnings, type OutputFile } from '../slipped-warnings.ts'
 
 interface Output {
   type: 'asset' | 'chunk'
   code?: string
   source?: string | Uint8Array
+  /** Of an asset, relative to the root. */
+  originalFileNames?: readonly string[]
 }
 
 /** What is left of `?hd` references in a bundle of Rollup. @param ids of its modules */
@@ -13,7 +16,10 @@ export function slippedInBundle(
   root: string,
 ): Promise<string[]> {
   const outputs = Object.entries(bundle).map(([name, output]): OutputFile => ({ name, text: () => textOf(output) }))
-  return slippedWarnings(outputs, ids, root)
+  const originals = new Map(
+    Object.entries(bundle).map(([name, { originalFileNames }]) => [path.posix.basename(name), originalFileNames?.[0]]),
+  )
+  return slippedWarnings(outputs, ids, root, undefined, (name) => path.posix.basename(originals.get(name) ?? name))
 }
 
 function textOf({ type, code, source }: Output): string {

@@ -57,15 +57,19 @@ export function toImageSet([one, two]: readonly string[]): string {
   return `image-set(${one} 1x, ${two} 2x)`
 }
 
-/** @throws Error with `HD_QUERY` when an `image-set(` before the position is still open there */
+/** @throws Error with `HD_QUERY` when the position is within an `image-set()` */
 export function refuseInImageSet(code: string, position: number, where: string, reference: string): void {
+  if (!isInImageSet(code, position)) return
+  refuseAt(where, reference, `'as=srcset' is an image-set() itself and cannot stand in one`, `Write '?hd' alone`)
+}
+
+/** Whether an `image-set(` before the position is still open there. */
+export function isInImageSet(code: string, position: number): boolean {
   const start = code.lastIndexOf('image-set(', position)
-  if (start < 0) return
+  if (start < 0) return false
   let depth = 0
   for (const [bracket] of code.slice(start, position).matchAll(/[()]/g)) depth += bracket === '(' ? 1 : -1
-  if (depth > 0) {
-    refuseAt(where, reference, `'as=srcset' is an image-set() itself and cannot stand in one`, `Write '?hd' alone`)
-  }
+  return depth > 0
 }
 
 function decode(payload: string): string {

@@ -6,9 +6,9 @@ export function toSpecifier(file: string): string {
   return file.replaceAll('\\', '/')
 }
 
-/** A name that can stand in an import specifier. */
+/** A name that can stand in an import specifier, and without quotes in a `url()`, where Vite writes what it finds. */
 export function fileName(name: string): string {
-  return name.replace(/[?#%]/g, '_')
+  return name.replace(/[?#%()'"]/g, '_')
 }
 
 /** Vite resolves `/a.jpg` of the public folder to itself; the file is meant. */

@@ -2,6 +2,7 @@ import { HD_QUERY_RE } from '@unplugin-hd/core'
 import type { Plugin } from 'vite'
 import type { HdOptions } from '../../options.ts'
 import { resolveImport } from '../resolve.ts'
+import { slippedInBundle } from '../rollup-slipped.ts'
 import { loadInBuild, resolveInBuild } from './build.ts'
 import { styleAlias, STYLE_RE } from './css.ts'
 import { namePublicFiles, replacePublicFiles } from './css-public.ts'
@@ -14,7 +15,6 @@ import { mayHaveNewUrl, transformNewUrl } from './new-url.ts'
 import { nameManifestEntries } from './manifest.ts'
 import { inPublicDir } from './paths.ts'
 import { createProject, type Project } from './project.ts'
-import { warnOfSlipped } from './slipped.ts'
 import { createStyleUrls, OWN_STYLE_RE } from './style-urls.ts'
 
 /** Plugins of Vite's own come between those of these two orders: the ones for CSS. */
@@ -124,7 +124,7 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
       generateBundle: {
         order: 'post',
         async handler(_, bundle) {
-          await warnOfSlipped(project, this, bundle)
+          for (const text of await slippedInBundle(bundle, this.getModuleIds(), project.config.root)) project.warn(text)
         },
       },
       async writeBundle({ dir }) {

@@ -22,7 +22,7 @@ export function parseSrcset(text: string): Candidate[] {
       candidates.push({ url: url.replace(/,+$/, ''), descriptor: '' })
       continue
     }
-    const [descriptor] = /^(?:\([^)]*\)|[^,(])*/.exec(rest)!
+    const [descriptor] = /^(?:\([^)]*\)|[^,])*/.exec(rest)!
     rest = rest.slice(descriptor.length)
     candidates.push({ url, descriptor: descriptor.trim() })
   }
