@@ -6,6 +6,7 @@ import type { HdOptions } from '../options.ts'
 import { createSession, requestOf, type Session } from '../session.ts'
 import type { Part } from '../shape.ts'
 import { slippedWarnings, type OutputFile } from '../slipped-warnings.ts'
+import { asUrl, valueMessage } from '../url-place.ts'
 
 /** Modules whose default export is made of the URLs of parts; keyed by the canonical id, relative to the root. */
 const VALUE_NAMESPACE = 'hd'
@@ -74,7 +75,9 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
       if (resolved.errors.length > 0) return resolved
       // `include` and `exclude` are about files, not about what they are called in an import.
       if (resolved.external || !session.wants(resolved.path + args.path.slice(specifier.length))) return undefined
-      const { request } = requestOf(args.path)
+      const { request: asked } = requestOf(args.path)
+      const request = kind === 'url-token' ? asUrl(asked) : asked
+      if (request !== asked) warnings.push(valueMessage(args.path, asked.as, inRoot(importer)))
       watchFiles.push(resolved.path)
       const id = inRoot(resolved.path) + toQuery(request)
       const data: ValueData = { file: resolved.path, request }

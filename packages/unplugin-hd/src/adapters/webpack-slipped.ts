@@ -55,6 +55,7 @@ function basename(reference: string): string {
   return path.posix.basename(reference.split('?', 1)[0]!)
 }
 
-function inRoot(file: string, root: string): string {
+/** Relative to the root, with `/` on every system. */
+export function inRoot(file: string, root: string): string {
   return path.relative(root, file).replaceAll(path.sep, '/')
 }

@@ -1,14 +1,15 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isHdId, toQuery, type HdRequest } from '@unplugin-hd/core'
+import { isHdId, toQuery } from '@unplugin-hd/core'
 import type { Compiler } from 'webpack'
 import { optionsKey } from '../options-key.ts'
 import type { HdOptions } from '../options.ts'
 import { createSession, requestOf, type Session } from '../session.ts'
+import { asUrl, valueMessage } from '../url-place.ts'
 import { hdModuleRequest, type LoaderReference } from './webpack-request.ts'
 import { assetRules } from './webpack-rules.ts'
 import { registerSession } from './webpack-sessions.ts'
-import { slippedInCompilation } from './webpack-slipped.ts'
+import { inRoot, slippedInCompilation } from './webpack-slipped.ts'
 
 const NAME = 'unplugin-hd'
 
@@ -83,8 +84,7 @@ async function rewrite(
   if (!session.wants(file + query)) return undefined
   const { options } = session.hd
   const { request: asked } = requestOf(request)
-  const wanted: HdRequest =
-    asked.as !== 'url' && isUrlPlace(data) ? { ...asked, as: 'url', formats: asked.formats.slice(0, 1) } : asked
+  const wanted = isUrlPlace(data) ? asUrl(asked) : asked
   data.request = hdModuleRequest(
     specifier,
     wanted === asked ? query : toQuery(wanted),
@@ -93,7 +93,7 @@ async function rewrite(
     options,
     reference,
   )
-  return wanted === asked ? undefined : valueMessage(request, asked.as, issuerOf(data), options.root)
+  return wanted === asked ? undefined : valueMessage(request, asked.as, inRoot(issuerOf(data), options.root))
 }
 
 const STYLE_OR_PAGE_RE = /\.(?:css|s[ac]ss|less|styl|html?)$/
@@ -106,11 +106,6 @@ function isUrlPlace(data: ResolveData): boolean {
 /** The module that holds the request: an absolute path, or nothing. */
 function issuerOf({ contextInfo, issuer }: ResolveData): string {
   return (issuer ?? contextInfo?.issuer ?? '').split('?', 1)[0]!.split('!').at(-1)!
-}
-
-function valueMessage(request: string, as: string, issuer: string, root: string): string {
-  const where = path.relative(root, issuer).replaceAll(path.sep, '/')
-  return `'${request}' in ${where}: 'as=${as}' gives a value, but only a URL fits there, so it is the URL of the 2x picture`
 }
 
 /** Where the bundler finds a file, aliases and packages included. */

@@ -1,0 +1,11 @@
+import type { HdRequest } from '@unplugin-hd/core'
+
+/** The request where only the URL of one file fits: itself, when that is what it asks for. */
+export function asUrl(request: HdRequest): HdRequest {
+  return request.as === 'url' ? request : { ...request, as: 'url', formats: request.formats.slice(0, 1) }
+}
+
+/** The warning for a request that {@link asUrl} changed. @param where the file that holds it, relative to the root */
+export function valueMessage(request: string, as: string, where: string): string {
+  return `'${request}' in ${where}: 'as=${as}' gives a value, but only a URL fits there, so it is the URL of the 2x picture`
+}
