@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parse, type DefaultTreeAdapterTypes } from 'parse5'
+import hd from 'unplugin-hd/vite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { facts, type Built } from './support/bundler.ts'
 import { HEIGHT, jpeg, png, WIDTH } from './support/pictures.ts'
@@ -246,14 +247,15 @@ for (const bundler of [vite8, vite7]) {
 
     test('an excluded picture is left to Vite, with a warning', async () => {
       const project = await createProject({
-        'main.js': `import './style.css'`,
+        'main.js': `import './style.css'\nexport { default as url } from '@pics/a.jpg?hd&x=1'`,
         'style.css': `.a { background: url(@pics/a.jpg?hd&x=1) }`,
       })
       const built = await bundler.build(project, project.options({ exclude: '**/a.jpg', upscaler: failing() }), {
         alias: { '@pics': project.root },
       })
       expect(built.pictures).toHaveLength(1)
-      expect(built.warnings).toHaveLength(1)
+      expect(built.warnings).toHaveLength(2)
+      for (const text of built.warnings) expect(text).toMatch(/(?:main\.js:2|style\.css:1) \(now in \S+\) was not processed/)
     })
   })
 
@@ -427,6 +429,29 @@ for (const bundler of [vite8, vite7]) {
         expect(await facts(built, String(url)), String(url)).toMatchObject(TWICE)
       }
       expect(built.warnings).toEqual([])
+    })
+
+    test('new URL() in a component, not in its text, and not where Vite is told to leave it', async () => {
+      const project = await createProject({
+        'b.png': await png(1),
+        'a.vue': `<p>Don't use \`</p>\n<script>\nexport const a = new URL('./b.png?hd', import.meta.url)</script> new URL('./gone.png?hd', import.meta.url)`,
+        'main.js': `
+          export { a } from './a.vue'
+          export const text = "new URL('./a.jpg?hd', import.meta.url)"
+          export const left = new URL(/* @vite-ignore */ './a.jpg?hd', import.meta.url).href`,
+      })
+      const components = {
+        name: 'components',
+        transform: (code: string, id: string) => (id.endsWith('.vue') ? /<script>([^]*)<\/script>/.exec(code)![1]! : null),
+      }
+      const built = await bundler.build(project, project.options(), {
+        config: { plugins: [hd(project.options()), components] },
+      })
+      const { a, text, left } = await built.run()
+      expect(await facts(built, String(a))).toMatchObject(TWICE)
+      expect(text).toBe("new URL('./a.jpg?hd', import.meta.url)")
+      expect(left).toMatch(/\/a\.jpg\?hd$/)
+      expect(built.warnings).toEqual([expect.stringMatching(/'\.\/a\.jpg\?hd' in main\.js:3 or main\.js:4 /)])
     })
 
     test('import.meta.glob and dynamic imports give the 2x', async () => {

@@ -21,22 +21,23 @@ export function styleAlias(project: Project, sets: ImageSets, onSource: (file: s
     reference: string,
     importer: string | undefined,
   ): Promise<Rollup.PartialResolvedId | null> {
-    // Imports of modules are for the plugin's own hook, and of a module the bundler knows the importer.
-    if (importer === undefined || this.getModuleInfo(importer) !== null) return null
     const specifier = reference.split('?', 1)[0]!
     const resolved = await this.resolve(specifier, importer, { skipSelf: false })
     if (!resolved) return null
     const file = inPublicDir(resolved.id, config.publicDir)
+    // What is excluded goes on as if there were no plugin; other aliases are not asked any more.
+    const query = reference.slice(specifier.length)
+    if (!session.wants(file + query)) return { ...resolved, id: resolved.id + query }
+    // Imports of modules are for the plugin's own hook, and of a module the bundler knows the importer.
+    if (importer === undefined || this.getModuleInfo(importer) !== null) return null
     const place = async (): Promise<Place> => ({
       where: await whereIs(config.root, importer, reference),
       what: 'CSS',
       shapes: ['url', 'srcset'],
     })
     const picture = await pictureAt(project, place, file, reference)
-    // What is excluded goes on as if there were no plugin.
-    if (!picture) return { ...resolved, id: resolved.id + reference.slice(specifier.length) }
     onSource(file)
-    const [first, second] = picture.files
+    const [first, second] = picture!.files
     if (second === undefined) return { id: first! }
     return { id: await sets.markerFor(session, { files: [first!, second], where: (await place()).where, reference }) }
   }

@@ -19,8 +19,11 @@ export function mayHaveNewUrl(code: string): boolean {
 const COMPONENT_RE = /\.(?:vue|svelte)$/
 const SCRIPT_RE = /(<script\b[^>]*>)([^]*?)<\/script>/gi
 
+/** Vite leaves these as they are. */
+const IGNORE_RE = /\/\*\s*@vite-ignore\s*\*\//
+
 /** As Vite finds them, in code whose strings and comments are blanked. */
-const NEW_URL_RE = /\bnew\s+URL\s*\(\s*('[^']*'|"[^"]*"|`[^`]*`)\s*,\s*(?:''\s*\+\s*)?import\.meta\.url\s*(?:,\s*)?\)/dg
+const NEW_URL_RE = /\bnew\s+URL\s*\(\s*('[^']*'|"[^"]*"|`[^`]*`)\s*,\s*import\.meta\.url\s*(?:,\s*)?\)/dg
 
 /**
  * A module whose `new URL('./a.jpg?hd', import.meta.url)` names the 2x by its path; Vite then treats it as the asset it is.
@@ -40,6 +43,7 @@ export async function transformNewUrl(
   const edits = new MagicString(code)
   for (const { indices } of scriptOf(code, id).matchAll(NEW_URL_RE)) {
     const [start, end] = indices![1]!
+    if (IGNORE_RE.test(code.slice(indices![0]![0], start))) continue
     const literal = code.slice(start, end)
     const place: Place = { where: `${displayPath(config.root, id)}:${lineAt(code, start)}`, what: 'new URL()', shapes: ['url'] }
     const reference = literal.slice(1, -1)

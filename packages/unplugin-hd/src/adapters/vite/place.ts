@@ -26,7 +26,7 @@ export function displayPath(root: string, id: string): string {
 
 /** The file of a module id. */
 export function cleanId(id: string): string {
-  return id.split(/[?#]/, 1)[0]!
+  return id.split('?', 1)[0]!
 }
 
 /** `src/style.css:3` for a text in a file; without the line where the text is not to be found. */
