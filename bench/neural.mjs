@@ -7,6 +7,7 @@ import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
 import { neural } from '@unplugin-hd/neural'
 import { printMachine } from './machine.mjs'
+import { loadSource } from './source.mjs'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 
 const NEURAL = new URL('../packages/neural/', import.meta.url)
@@ -39,16 +40,6 @@ function createPicture(width, height) {
   return { width, height, data }
 }
 
-/** The package's own plan, from its source, as Node 20 does not read TypeScript. */
-async function loadPlanAxis() {
-  const { default: ts } = await import('typescript')
-  const source = readFileSync(new URL('src/tiles.ts', NEURAL), 'utf8')
-  const { outputText } = ts.transpileModule(source, {
-    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
-  })
-  return (await import(`data:text/javascript,${encodeURIComponent(outputText)}`)).planAxis
-}
-
 function peakMegabytes() {
   if (process.platform !== 'linux') return NaN
   return Number(/VmHWM:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1000
@@ -69,7 +60,7 @@ async function measure(settings, width, height, rounds, bare) {
     await upscaler.upscale({ width, height, pixels: async () => source }, context)
     return performance.now() - start
   }
-  const planAxis = await loadPlanAxis()
+  const { planAxis } = await loadSource('tiles.ts')
   const [across, down] = [width, height].map((length) => planAxis(length, { tile: settings.tile, overlap: OVERLAP }))
   const tiles = { count: across.spans.length * down.spans.length, width: across.edge, height: down.edge }
   const first = await upscale()

@@ -1,0 +1,51 @@
+// In a worker: the bare network on one tile, and a product of two matrices, in one runtime.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { parentPort, workerData } from 'node:worker_threads'
+import { loadSource } from '../source.mjs'
+
+const NEURAL = new URL('../../packages/neural/', import.meta.url)
+const EDGE = 2048
+
+const { runtime, threads, tile, model } = workerData
+const ort = await loadRuntime()
+const options = { intraOpNumThreads: threads, interOpNumThreads: 1, enableMemPattern: false, logSeverityLevel: 3 }
+const jobs = { network: await openNetwork(), matmul: await openProduct() }
+
+parentPort.on('message', async (name) => {
+  const { session, feeds, flop } = jobs[name]
+  const begun = performance.now()
+  await session.run(feeds)
+  parentPort.postMessage(flop / (performance.now() - begun) / 1e6, [])
+})
+
+async function loadRuntime() {
+  if (runtime === 'native') return createRequire(import.meta.url)('onnxruntime-node')
+  const wasm = await import(new URL('dist/ort/ort.node.min.mjs', NEURAL).href)
+  wasm.env.wasm.numThreads = threads
+  return wasm
+}
+
+async function openNetwork() {
+  const session = await ort.InferenceSession.create(readFileSync(model), options)
+  const data = Uint8Array.from({ length: 3 * tile * tile }, (_, index) => (index * 7919) % 251)
+  const [input] = session.inputNames
+  // Multiplications and additions of the convolutions: 3 to 32, ten times 32 to 32, 32 to 12 channels, 3x3 each.
+  const flop = 2 * 9 * (3 * 32 + 10 * 32 * 32 + 32 * 12) * tile * tile
+  return { session, feeds: { [input]: new ort.Tensor('uint8', data, [1, tile, tile, 3]) }, flop }
+}
+
+async function openProduct() {
+  const { encodeOnnx, node, floats } = await loadSource('testing/onnx.ts')
+  const values = Array.from({ length: EDGE * EDGE }, (_, index) => ((index * 31) % 97) / 97)
+  const shape = [EDGE, EDGE]
+  const bytes = encodeOnnx({
+    inputs: [{ name: 'a', type: 'float32', shape }],
+    outputs: [{ name: 'c', type: 'float32', shape }],
+    nodes: [node('MatMul', ['a', 'b'], 'c')],
+    // A constant, as weights are: the runtime may lay it out as it likes.
+    initializers: [floats('b', shape, values)],
+  })
+  const session = await ort.InferenceSession.create(bytes, options)
+  return { session, feeds: { a: new ort.Tensor('float32', Float32Array.from(values), shape) }, flop: 2 * EDGE ** 3 }
+}
