@@ -44,3 +44,9 @@ export function styleAlias(project: Project, sets: ImageSets, onSource: (file: s
   // The type says nothing of promises, which every Vite awaits.
   return { find: HD_QUERY_RE, replacement: '$&', customResolver: resolveInStyle as unknown as Alias['customResolver'] }
 }
+
+/** Puts ours before the user's, once: while watching there is a build after the other. */
+export function addAlias(aliases: Alias[], ours: Alias): void {
+  const present = aliases.findIndex(({ find }) => find === HD_QUERY_RE)
+  aliases.splice(Math.max(present, 0), present < 0 ? 0 : 1, ours)
+}

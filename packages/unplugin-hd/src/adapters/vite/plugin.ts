@@ -4,7 +4,7 @@ import type { HdOptions } from '../../options.ts'
 import { resolveImport } from '../resolve.ts'
 import { slippedInBundle } from '../rollup-slipped.ts'
 import { loadInBuild, resolveInBuild } from './build.ts'
-import { styleAlias, STYLE_RE } from './css.ts'
+import { addAlias, styleAlias, STYLE_RE } from './css.ts'
 import { namePublicFiles, replacePublicFiles } from './css-public.ts'
 import { createDev, type Dev } from './dev.ts'
 import { findInDevPage } from './dev/html.ts'
@@ -105,11 +105,14 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
       config: () => ({ worker: { plugins: shared } }),
       configResolved(config) {
         project = createProject(options, config)
-        if (isBuild()) config.resolve.alias.unshift(styleAlias(project, sets, onStyleSource))
       },
       configureServer(server) {
         const created = (dev = createDev(project, server))
         return () => created.addLastMiddleware()
+      },
+      buildStart() {
+        // Not earlier: then Vite 8 would resolve the aliases of all modules in JavaScript, which takes several times as long.
+        if (isBuild()) addAlias(this.environment.config.resolve.alias, styleAlias(project, sets, onStyleSource))
       },
       transformIndexHtml: {
         order: 'pre',
