@@ -4,7 +4,7 @@ import { parse, type DefaultTreeAdapterTypes } from 'parse5'
 export type Element = DefaultTreeAdapterTypes.Element
 
 /** Somewhere in a list of URLs. */
-const HD_KEY_RE = /[?&]hd(?=[=&#,\s]|$)/
+export const HD_KEY_RE: RegExp = /[?&]hd(?=[=&#,\s]|$)/
 
 /** An attribute of a page that names at least one picture with `?hd`. */
 export interface PictureAttribute {
@@ -27,7 +27,7 @@ const META_NAME_RE = /^(?:twitter:image|msapplication-(?:tileimage|(?:square(?:7
 const META_PROPERTY_RE = /^og:image(?::(?:secure_)?url)?$/i
 
 /** The attributes that Vite replaces by the URLs of assets in a build. Any other would keep what is written into it. */
-const SOURCES: Readonly<Record<string, AssetSource>> = {
+export const PICTURE_SOURCES: Readonly<Record<string, AssetSource>> = {
   embed: { srcAttributes: ['src'] },
   image: { srcAttributes: ['href', 'xlink:href'] },
   img: { srcAttributes: ['src'], srcsetAttributes: ['srcset'] },
@@ -52,7 +52,7 @@ export function findPictureAttributes(
   const found: PictureAttribute[] = []
   const visit = (node: DefaultTreeAdapterTypes.Node): void => {
     if ('attrs' in node) {
-      for (const source of [SOURCES[node.nodeName], additional[node.nodeName]]) {
+      for (const source of [PICTURE_SOURCES[node.nodeName], additional[node.nodeName]]) {
         if (source) found.push(...attributesOf(node, source))
       }
     }

@@ -16,6 +16,7 @@ import { nameManifestEntries } from './manifest.ts'
 import { inPublicDir } from './paths.ts'
 import { createProject, type Project } from './project.ts'
 import { createStyleUrls, OWN_STYLE_RE } from './style-urls.ts'
+import { templatesPlugin } from './templates.ts'
 
 /** Plugins of Vite's own come between those of these two orders: the ones for CSS. */
 export type HdPlugin = Omit<Plugin, 'enforce'> & { enforce: 'pre' | undefined }
@@ -136,5 +137,6 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
     },
     styles,
     devPlugin(() => dev!),
+    templatesPlugin(() => project),
   ]
 }
