@@ -5,7 +5,7 @@
  */
 export const HD_CODES = {
   HD_OPTION: 'an option, or a flag of the command line, is unknown or has a value that is not allowed',
-  HD_QUERY: 'the query of an import has an unknown key, a value that is not allowed, or does not suit the picture',
+  HD_QUERY: 'the query of an import has an unknown key, a value that is not allowed, or does not suit the picture or the place',
   HD_SOURCE_MISSING: 'the source file does not exist or cannot be read',
   HD_SOURCE_FORMAT: 'the source is not a picture, or of a format that cannot be read (SVG, HEIC, BMP, PDF …)',
   HD_SOURCE_ANIMATED: 'the source has more than one frame or page',
