@@ -12,8 +12,8 @@ export interface Task {
   modelFile: string | undefined
   signal: AbortSignal
   onProgress(fraction: number): void
-  /** The worker is ready: which runtime it chose, and why not the other. Called once per worker. */
-  onReady?(runtime: string, note: string | undefined): void
+  /** The worker is ready: which runtime it chose, and why not another one. Called once per worker. */
+  onReady?(runtime: string, notes: string[]): void
 }
 
 /** Pictures that hold pixels at once: one in the worker, and the next one, so that the worker need not wait for its decoding. */
@@ -40,6 +40,7 @@ export class Engine {
   #running: Running | undefined
   /** News of a worker that was ready before its first picture. */
   #ready: Extract<Reply, { type: 'ready' }> | undefined
+  #nativeMissing = false
 
   /** @param settings called once per worker, so that a model's bytes are not kept on this side */
   constructor(script: URL, settings: () => WorkerSettings) {
@@ -50,6 +51,11 @@ export class Engine {
   /** The picture at twice its width and height. @throws HdError `HD_MODEL`, `HD_RUNTIME`, or `HD_ABORTED` at once when the signal fires */
   upscale(task: Task): Promise<Picture> {
     return untilAborted(this.#queue(task), task.signal)
+  }
+
+  /** The worker runs in WASM because nothing else is installed. */
+  get nativeMissing(): boolean {
+    return this.#nativeMissing
   }
 
   async #queue(task: Task): Promise<Picture> {
@@ -104,6 +110,7 @@ export class Engine {
     if (worker !== this.#worker) return
     if (reply.type === 'ready') {
       this.#ready = reply
+      this.#nativeMissing = reply.nativeMissing
       return this.#announce()
     }
     if (reply.type === 'unusable') return this.#lose(worker, reply.fault)
@@ -122,7 +129,7 @@ export class Engine {
     if (news === undefined || this.#running === undefined) return
     this.#ready = undefined
     const { task } = this.#running
-    this.#call(() => task.onReady?.(news.runtime, news.note))
+    this.#call(() => task.onReady?.(news.runtime, news.notes))
   }
 
   /** An error of the task's own callback is the picture's, not the process's. */

@@ -1,7 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-common'
 import { Fault, reason } from './fault.ts'
 import { DEFAULT_OVERLAP, OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
-import { type Runtime, sessionOptions } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 import { type Layout, readSignature, type Signature, type ValueType } from './signature.ts'
 import { createTensorData, type TensorData, tensorDims } from './tensor.ts'
 import type { AxisLimits } from './tiles.ts'
@@ -26,9 +26,8 @@ const PROBE = { height: 64, width: 48 }
 /** What the weights of this package declare; known, so that a start needs no probe. */
 const DEFAULT_SIGNATURE = { input: 'image', output: 'upscaled', inputType: 'uint8' } as const
 
-/** Makes the session; own models are probed once. @throws Fault `HD_MODEL`, when the model is not a 2x model for RGB */
-export async function openNet(runtime: Runtime, settings: WorkerSettings): Promise<Net> {
-  const session = await createSession(runtime, settings)
+/** What a session can be used for; own models are probed once. @throws Fault `HD_MODEL`, when the model is not a 2x model for RGB */
+export async function openNet(runtime: Runtime, session: InferenceSession, settings: WorkerSettings): Promise<Net> {
   if (settings.own) return probe(runtime, session, settings)
   const run = bindSession(runtime, session, DEFAULT_SIGNATURE, 'NHWC')
   const limits = { tile: settings.tile, overlap: DEFAULT_OVERLAP }
@@ -39,21 +38,6 @@ export async function openNet(runtime: Runtime, settings: WorkerSettings): Promi
     across: limits,
     down: limits,
     run: async (data, width, height) => (await run(data, width, height)).data,
-  }
-}
-
-async function createSession(runtime: Runtime, settings: WorkerSettings): Promise<InferenceSession> {
-  try {
-    return await runtime.ort.InferenceSession.create(settings.model, sessionOptions(runtime.name, settings.threads))
-  } catch (error) {
-    if (!settings.own)
-      throw new Fault('HD_RUNTIME', `the ${runtime.name} runtime does not start: ${reason(error)}`, undefined, error)
-    throw new Fault(
-      'HD_MODEL',
-      `expected an ONNX model that the ${runtime.name} runtime can load: ${reason(error)}`,
-      'Check that the file is complete, holds its weights itself (no external data) and uses standard operators',
-      error,
-    )
   }
 }
 

@@ -1,7 +1,11 @@
 import { HdError, type Pixels, type UpscaleContext, type UpscaleInput, type Upscaler } from '@unplugin-hd/core'
+import { Advice } from './advice.ts'
 import { type NeuralOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
 import { borrowEngine, returnEngine } from './registry.ts'
+
+/** For the process: nobody wants to read it once per bundler. */
+const advice = new Advice()
 
 /** Goes up when the same weights would give other pixels: how pictures are cut, fed, rounded. */
 const ALGORITHM = 1
@@ -27,14 +31,18 @@ export function neural(options?: NeuralOptions): Upscaler {
     async upscale(picture: UpscaleInput, context: UpscaleContext): Promise<Pixels> {
       key ??= keyOf(resolved)
       const engine = borrowEngine(key, user, () => workerSettings(resolved))
+      const advise = () => engine.nativeMissing && advice.give(context.log)
+      advice.count(4 * picture.width * picture.height)
+      advise()
       return engine.upscale({
         pixels: async () => checkPixels(await picture.pixels()),
         modelFile: resolved.model.file,
         signal: AbortSignal.any([context.signal, closing.signal]),
         onProgress: (fraction) => context.onProgress(fraction),
-        onReady: (runtime, note) => {
-          if (note !== undefined) context.log.warn(`neural: ${note}; the slower WASM build is used`)
+        onReady: (runtime, notes) => {
+          for (const note of notes) context.log.warn(`neural: ${note}`)
           context.log.debug(`neural: ${runtime} runtime, threads: ${resolved.threads}`)
+          advise()
         },
       })
     },
@@ -57,12 +65,12 @@ function versionOf({ model, tile, overlap }: ResolvedOptions): string {
   return model.own ? `own-${digest}-a${ALGORITHM}-t${tile}-o${overlap ?? OWN_OVERLAP}` : `hd-x2-${digest}-a${ALGORITHM}`
 }
 
-function keyOf({ model, runtime, threads, tile, overlap }: ResolvedOptions): string {
-  return [model.digest(), runtime, threads, tile, overlap].join(' ')
+function keyOf({ model, runtime, executionProviders, threads, tile, overlap }: ResolvedOptions): string {
+  return [model.digest(), runtime, JSON.stringify(executionProviders), threads, tile, overlap].join(' ')
 }
 
-function workerSettings({ model, runtime, threads, tile, overlap }: ResolvedOptions): WorkerSettings {
-  return { model: model.bytes(), own: model.own, runtime, threads, tile, overlap, cwd: process.cwd() }
+function workerSettings({ model, ...settings }: ResolvedOptions): WorkerSettings {
+  return { ...settings, model: model.bytes(), own: model.own, cwd: process.cwd() }
 }
 
 /** A wrong length would be read as other pixels. */

@@ -19,6 +19,11 @@ test.each([
   [{ model: BYTES, overlap: 513 }, /`overlap`/],
   [{ overlap: 12 }, /`overlap` only together with `model`/],
   [{ model: '' }, /`model`/],
+  [{ model: 'quality' }, /no model 'quality' in this version/],
+  [{ executionProviders: 'cuda' }, /`executionProviders`.*a list.*got 'cuda'/],
+  [{ executionProviders: [''] }, /`executionProviders`/],
+  [{ executionProviders: [{ deviceId: 1 }] }, /`executionProviders`.*deviceId/],
+  [{ executionProviders: ['cuda'], runtime: 'wasm' }, /only with the native runtime/],
   [{ model: 7 }, /`model`.*got 7/],
   [{ model: 'https://example.com/x2.onnx' }, /`model`.*a path/],
   [{ model: new URL('https://example.com/x2.onnx') }, /`model`/],
@@ -31,7 +36,14 @@ test.each([
 
 test('leaves the object of the caller alone', () => {
   const options = Object.freeze({ runtime: 'wasm', threads: 2 } as const)
-  expect(resolveOptions(options)).toMatchObject({ runtime: 'wasm', threads: 2, tile: 512, overlap: undefined })
+  expect(resolveOptions(options)).toEqual({
+    model: expect.objectContaining({ own: false }),
+    runtime: 'wasm',
+    executionProviders: [],
+    threads: 2,
+    tile: 512,
+    overlap: undefined,
+  })
 })
 
 test('the version of the default model is that of its weights, whatever runtime, threads and tiles', () => {
@@ -41,6 +53,19 @@ test('the version of the default model is that of its weights, whatever runtime,
   expect(DEFAULT_DIGEST).toBe(digest)
   expect(neural().version).toBe(`hd-x2-${digest.slice(0, 16)}-a1`)
   expect(neural({ runtime: 'wasm', threads: 1, tile: 64 }).version).toBe(neural().version)
+})
+
+test("'fast' is the default model, and './fast' a file", () => {
+  expect(neural({ model: 'fast' }).version).toBe(neural().version)
+  expect(resolveOptions({ model: './fast' }).model).toMatchObject({ own: true, file: './fast' })
+})
+
+test('execution providers are copied, and change no version', () => {
+  const executionProviders = [{ name: 'cuda', deviceId: 1 }, 'cpu']
+  const resolved = resolveOptions({ executionProviders })
+  executionProviders.length = 0
+  expect(resolved.executionProviders).toEqual([{ name: 'cuda', deviceId: 1 }, 'cpu'])
+  expect(neural({ executionProviders: ['cuda'] }).version).toBe(neural().version)
 })
 
 test('the version of an own model changes with its bytes, tile and overlap, and holds no path', () => {

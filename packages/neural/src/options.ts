@@ -3,12 +3,12 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HdError } from '@unplugin-hd/core'
 import { defaultModel, type Model, modelFromBytes, modelFromFile } from './model.ts'
-import { DEFAULT_OVERLAP, OWN_OVERLAP } from './protocol.ts'
+import { DEFAULT_OVERLAP, type ExecutionProvider, OWN_OVERLAP } from './protocol.ts'
 
 export interface NeuralOptions {
   /**
-   * An ONNX model of your own that doubles RGB pictures: a path (relative to the working directory), a `file:` URL, or the
-   * file's bytes. @default the weights of this package
+   * `'fast'`: the weights of this package. Or an ONNX model of your own that doubles RGB pictures: a path (relative to the
+   * working directory; `./fast` for a file of that name), a `file:` URL, or the file's bytes. @default 'fast'
    */
   model?: string | URL | Uint8Array
   /**
@@ -16,6 +16,12 @@ export interface NeuralOptions {
    * four times slower; `'auto'`: native where it is installed and loads, else WASM. @default 'auto'
    */
   runtime?: 'auto' | 'native' | 'wasm'
+  /**
+   * Where the native runtime is to compute, in the order of preference: names of ONNX Runtime's execution providers, `'cuda'`,
+   * `'coreml'`, `'dml'`, `'webgpu'`, or objects with such a `name` and options of its own. Which there are depends on the platform
+   * and on libraries that you install. One that cannot be used is a warning, and the CPU takes over. @default none: the CPU
+   */
+  executionProviders?: readonly ExecutionProvider[]
   /** Threads of the runtime, 1 to 64. @default the cores at hand, at most 8 */
   threads?: number
   /** The longest edge of a tile, in source pixels, 48 to 4096. More is a little faster and takes more memory. @default 512 */
@@ -31,6 +37,7 @@ export interface NeuralOptions {
 export interface ResolvedOptions {
   model: Model
   runtime: 'auto' | 'native' | 'wasm'
+  executionProviders: ExecutionProvider[]
   threads: number
   tile: number
   /** `undefined`: left to the model. */
@@ -38,7 +45,7 @@ export interface ResolvedOptions {
 }
 
 const RUNTIMES = ['auto', 'native', 'wasm'] as const
-const KEYS = ['model', 'runtime', 'threads', 'tile', 'overlap']
+const KEYS = ['model', 'runtime', 'executionProviders', 'threads', 'tile', 'overlap']
 /** More threads than this gain little on tiles of this size. */
 const MOST_THREADS = 8
 /** Source pixels; see the README of the package for the measurements. */
@@ -56,6 +63,11 @@ export function resolveOptions(options: NeuralOptions = {}): ResolvedOptions {
   }
   const runtime = options.runtime ?? 'auto'
   if (!RUNTIMES.includes(runtime)) throw refuse('`runtime`', "'auto', 'native' or 'wasm'", runtime)
+  const executionProviders = resolveProviders(options.executionProviders ?? [])
+  if (executionProviders.length > 0 && runtime === 'wasm') {
+    const remedy = "Remove `runtime: 'wasm'`, and install onnxruntime-node"
+    throw new HdError('HD_OPTION', 'neural() takes `executionProviders` only with the native runtime', { remedy })
+  }
   const model = resolveModel(options.model)
   const overlap = options.overlap === undefined ? undefined : integer('overlap', options.overlap, 0, 512)
   if (overlap !== undefined && !model.own) {
@@ -66,16 +78,33 @@ export function resolveOptions(options: NeuralOptions = {}): ResolvedOptions {
   const least = 2 * (overlap ?? (model.own ? OWN_OVERLAP : DEFAULT_OVERLAP)) + SMALLEST_CORE
   if (tile < least) throw refuse('`tile`', `at least ${least} (twice the overlap, and ${SMALLEST_CORE})`, tile)
   const threads = integer('threads', options.threads ?? Math.min(availableParallelism(), MOST_THREADS), 1, 64)
-  return { model, runtime, threads, tile, overlap }
+  return { model, runtime, executionProviders, threads, tile, overlap }
 }
 
 function resolveModel(model: NeuralOptions['model']): Model {
-  if (model === undefined) return defaultModel()
+  if (model === undefined || model === 'fast') return defaultModel()
+  if (model === 'quality') {
+    const remedy = "Leave `model` out, or give the path of an ONNX file of your own; a file of that name is './quality'"
+    throw new HdError('HD_OPTION', "neural() has no model 'quality' in this version: only 'fast' has been trained yet", {
+      remedy,
+    })
+  }
   if (model instanceof Uint8Array) return modelFromBytes(model)
   if (model instanceof URL && model.protocol === 'file:') return modelFromFile(fileURLToPath(model), fileURLToPath(model))
   if (typeof model === 'string' && model.startsWith('file:')) return modelFromFile(fileURLToPath(model), model)
   if (typeof model === 'string' && model !== '' && !/^https?:/.test(model)) return modelFromFile(resolve(model), model)
-  throw refuse('`model`', 'a path, a file: URL or the bytes of an ONNX file', model)
+  throw refuse('`model`', "'fast', a path, a file: URL or the bytes of an ONNX file", model)
+}
+
+function resolveProviders(providers: unknown): ExecutionProvider[] {
+  const expected = 'a list of names of execution providers, or of objects with a `name`'
+  if (!Array.isArray(providers)) throw refuse('`executionProviders`', expected, providers)
+  for (const provider of providers as unknown[]) {
+    const name = typeof provider === 'object' && provider !== null && 'name' in provider ? provider.name : provider
+    if (typeof name !== 'string' || name === '') throw refuse('`executionProviders`', expected, JSON.stringify(provider))
+  }
+  // A copy, of what can be sent to a worker.
+  return JSON.parse(JSON.stringify(providers)) as ExecutionProvider[]
 }
 
 function integer(key: string, value: unknown, least: number, most: number): number {

@@ -15,7 +15,7 @@ const { neural } = await import(process.argv[1])
 const { size = 8, exit, ...options } = JSON.parse(process.argv[2])
 // A little later, so that the worker is inside the runtime, with its next tile.
 const onProgress = () => exit !== undefined && setTimeout(() => process.exit(exit), 25)
-const context = { signal: new AbortController().signal, onProgress, log: { debug: console.log, warn: console.log } }
+const context = { signal: new AbortController().signal, onProgress, log: { debug: console.log, info: console.log, warn: console.log } }
 const picture = { width: size, height: size, pixels: async () => ({ width: size, height: size, data: new Uint8Array(3 * size * size) }) }
 try {
   const { width } = await neural(options).upscale(picture, context)
@@ -72,6 +72,36 @@ test('installed alone, it runs in WASM', async () => {
 test('asked for onnxruntime-node that is not there, it says how to install it', async () => {
   const { output } = await run(join(lonely, 'node_modules/@unplugin-hd/neural/dist/index.mjs'), { runtime: 'native' }, lonely)
   expect(output).toMatch(/^HD_RUNTIME onnxruntime-node is not installed.*ONNXRUNTIME_NODE_INSTALL=skip/)
+})
+
+test('installed alone, long work earns one word about the native runtime', async () => {
+  const entry = join(lonely, 'node_modules/@unplugin-hd/neural/dist/index.mjs')
+  const { output } = await run(entry, { size: 1600, tile: 64, exit: 0 }, lonely)
+  // Where there is a native runtime at all.
+  if (['linux', 'win32'].includes(process.platform)) expect(output.match(/npm install -D onnxruntime-node/g)).toHaveLength(1)
+})
+
+test.each([
+  [['nonsense'], /CPU is used, since nonsense cannot be: onnxruntime-node has cpu/],
+  [['nonsense', 'cuda', 'cpu'], /CPU is used, since nonsense, cuda cannot be/],
+  [['cpu'], /^neural: native runtime/],
+])('with the execution providers %j the picture is made all the same', async (executionProviders, words) => {
+  const { output } = await run(join(PACKAGE, 'dist/index.mjs'), { runtime: 'native', executionProviders }, lonely)
+  expect(output).toMatch(words)
+  expect(output).toMatch(/neural: native runtime.*\nwidth 16\n$/)
+})
+
+test('a provider that the runtime has but that cannot work here leaves the CPU to it', async () => {
+  const { output } = await run(join(PACKAGE, 'dist/index.mjs'), { executionProviders: ['webgpu', { name: 'cuda' }] }, lonely)
+  // On a machine with a graphics card there is nothing to say.
+  expect(output).toMatch(/neural: native runtime.*\nwidth 16\n$/)
+})
+
+test('execution providers without onnxruntime-node are a warning', async () => {
+  const entry = join(lonely, 'node_modules/@unplugin-hd/neural/dist/index.mjs')
+  const { output } = await run(entry, { executionProviders: ['cuda'] }, lonely)
+  expect(output).toMatch(/^neural: the CPU is used, since cuda cannot be: the WASM build has none, onnxruntime-node has\n/)
+  expect(output).toMatch(/width 16\n$/)
 })
 
 test('onnxruntime-node of the project is found, and one that does not load is a warning', async () => {

@@ -9,6 +9,8 @@ export interface WorkerSettings {
   /** False for the weights of this package, whose shapes are known: then nothing is probed. */
   own: boolean
   runtime: 'auto' | RuntimeName
+  /** In the order of preference; the CPU comes after them. */
+  executionProviders: ExecutionProvider[]
   threads: number
   /** The longest edge of a tile, in source pixels. */
   tile: number
@@ -17,6 +19,9 @@ export interface WorkerSettings {
   /** The project's folder, where onnxruntime-node is looked for as well. */
   cwd: string
 }
+
+/** An execution provider of ONNX Runtime: its name, or that and its own options. */
+export type ExecutionProvider = string | { name: string; [option: string]: unknown }
 
 /** What a worker is started with. */
 export interface WorkerData {
@@ -35,7 +40,7 @@ export type Request = { type: 'upscale'; picture: Picture } | { type: 'abort' } 
 
 /** From the worker. */
 export type Reply =
-  | { type: 'ready'; runtime: RuntimeName; note?: string | undefined }
+  | { type: 'ready'; runtime: RuntimeName; nativeMissing: boolean; notes: string[] }
   /** No session could be made; the worker is of no use. */
   | { type: 'unusable'; fault: FaultDetails }
   | { type: 'progress'; fraction: number }

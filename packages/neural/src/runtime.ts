@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { InferenceSession, Tensor } from 'onnxruntime-common'
+import { hasNativeBinary } from './advice.ts'
 import { Fault, reason } from './fault.ts'
 import type { WorkerSettings } from './protocol.ts'
 
@@ -11,11 +12,15 @@ export interface Ort {
   InferenceSession: { create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> }
   Tensor: typeof Tensor
   env: { wasm: { numThreads?: number }; logLevel?: string }
+  /** Of onnxruntime-node alone: the execution providers that this build has. */
+  listSupportedBackends?(): { name: string }[]
 }
 
 export interface Runtime {
   name: RuntimeName
   ort: Ort
+  /** onnxruntime-node would run on this machine, and is not installed. */
+  nativeMissing: boolean
   /** Why it is not the one that one might expect, for the log. */
   note?: string | undefined
 }
@@ -28,19 +33,21 @@ const INSTALL =
  * comes with this package. @throws Fault `HD_RUNTIME`
  */
 export async function loadRuntime(settings: Pick<WorkerSettings, 'runtime' | 'threads' | 'cwd'>): Promise<Runtime> {
-  if (settings.runtime === 'wasm') return { name: 'wasm', ort: await loadWasm(settings.threads) }
+  if (settings.runtime === 'wasm') return { name: 'wasm', ort: await loadWasm(settings.threads), nativeMissing: false }
   const file = findNative(settings.cwd)
   if (file === undefined) {
     if (settings.runtime === 'native') throw new Fault('HD_RUNTIME', 'onnxruntime-node is not installed', INSTALL)
-    return { name: 'wasm', ort: await loadWasm(settings.threads) }
+    const nativeMissing = hasNativeBinary(process.platform, process.arch, hasGlibc())
+    return { name: 'wasm', ort: await loadWasm(settings.threads), nativeMissing }
   }
   try {
-    return { name: 'native', ort: createRequire(import.meta.url)(file) as Ort }
+    return { name: 'native', ort: createRequire(import.meta.url)(file) as Ort, nativeMissing: false }
   } catch (error) {
     // No binary for this platform (Intel Macs, musl), or a half-finished install.
     const note = `onnxruntime-node is installed but does not load on ${process.platform}-${process.arch}: ${reason(error)}`
     if (settings.runtime === 'native') throw new Fault('HD_RUNTIME', note, "Reinstall it, or set `runtime: 'wasm'`", error)
-    return { name: 'wasm', ort: await loadWasm(settings.threads), note }
+    const ort = await loadWasm(settings.threads)
+    return { name: 'wasm', ort, nativeMissing: false, note: `${note}; the slower WASM build is used` }
   }
 }
 
@@ -54,6 +61,11 @@ function findNative(cwd: string): string | undefined {
     }
   }
   return undefined
+}
+
+function hasGlibc(): boolean {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } }
+  return header.glibcVersionRuntime !== undefined
 }
 
 async function loadWasm(threads: number): Promise<Ort> {

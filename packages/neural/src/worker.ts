@@ -4,6 +4,7 @@ import { Fault, type FaultDetails, reason } from './fault.ts'
 import { type Net, openNet } from './net.ts'
 import type { Reply, Request, WorkerData } from './protocol.ts'
 import { loadRuntime } from './runtime.ts'
+import { openSession } from './session.ts'
 import type { Picture } from './tensor.ts'
 import { upscaleTiles } from './upscale-tiles.ts'
 
@@ -23,8 +24,10 @@ function toDetails(error: unknown): FaultDetails {
 
 async function open(): Promise<Net> {
   const runtime = await loadRuntime(settings)
-  const net = await openNet(runtime, settings)
-  reply({ type: 'ready', runtime: runtime.name, note: runtime.note })
+  const { session, note } = await openSession(runtime, settings)
+  const net = await openNet(runtime, session, settings)
+  const notes = [runtime.note, note].filter((each) => each !== undefined)
+  reply({ type: 'ready', runtime: runtime.name, nativeMissing: runtime.nativeMissing, notes })
   return { ...net, run: (data, width, height) => brake.guard(() => net.run(data, width, height)) }
 }
 

@@ -1,0 +1,32 @@
+import type { Logger } from '@unplugin-hd/core'
+
+/** Pixels of results from which on the wait is worth a word: about a quarter of a minute in WASM on two cores. */
+const LONG_WORK = 10_000_000
+
+const TEXT =
+  'neural: this takes a while in WASM; the native runtime is three to four times as fast and is found by itself once installed: ' +
+  '`ONNXRUNTIME_NODE_INSTALL=skip npm install -D onnxruntime-node`'
+
+/** Says once, when the work is long, what would make it faster. */
+export class Advice {
+  #pixels = 0
+  #given = false
+
+  /** Counts a picture that is to be made. @param pixels of the result */
+  count(pixels: number): void {
+    this.#pixels += pixels
+  }
+
+  /** Call it where the native runtime is missing. */
+  give(log: Logger): void {
+    if (this.#given || this.#pixels < LONG_WORK) return
+    this.#given = true
+    log.info(TEXT)
+  }
+}
+
+/** Whether onnxruntime-node has a binary for this machine: not for Intel Macs, nor for Linux with musl. */
+export function hasNativeBinary(platform: string, arch: string, glibc: boolean): boolean {
+  if (arch !== 'arm64' && arch !== 'x64') return false
+  return platform === 'win32' || (platform === 'darwin' && arch === 'arm64') || (platform === 'linux' && glibc)
+}

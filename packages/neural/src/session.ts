@@ -1,0 +1,76 @@
+import type { InferenceSession } from 'onnxruntime-common'
+import { Fault, reason } from './fault.ts'
+import type { WorkerSettings } from './protocol.ts'
+import { type Runtime, sessionOptions } from './runtime.ts'
+
+export interface OpenedSession {
+  session: InferenceSession
+  /** Why it does not run where it was asked to, for the log. */
+  note?: string | undefined
+}
+
+/**
+ * Makes the session: with the execution providers asked for where they work, else on the CPU.
+ * @throws Fault `HD_MODEL` for an own model that cannot be loaded, `HD_RUNTIME` for ours
+ */
+export async function openSession(runtime: Runtime, settings: WorkerSettings): Promise<OpenedSession> {
+  const { names, options } = chooseProviders(settings)
+  if (names.length === 0) return { session: await openOnCpu(runtime, settings) }
+  const missing = missingProviders(runtime, names)
+  if (missing !== undefined) return { session: await openOnCpu(runtime, settings), note: fallBack(names, missing) }
+  try {
+    const session = await create(runtime, settings, { executionProviders: [...options, 'cpu'] })
+    return { session }
+  } catch (error) {
+    return { session: await openOnCpu(runtime, settings), note: fallBack(names, reason(error)) }
+  }
+}
+
+/** What was asked for beside the CPU, which always comes last by itself. */
+function chooseProviders({ executionProviders }: WorkerSettings): {
+  names: string[]
+  options: InferenceSession.ExecutionProviderConfig[]
+} {
+  const options = executionProviders.filter((each) => nameOf(each) !== 'cpu')
+  return { names: options.map(nameOf), options: options as InferenceSession.ExecutionProviderConfig[] }
+}
+
+function nameOf(provider: WorkerSettings['executionProviders'][number]): string {
+  return typeof provider === 'string' ? provider : provider.name
+}
+
+/** What this build of the runtime does not have; it would pass over that in silence. */
+function missingProviders({ name, ort }: Runtime, names: string[]): string | undefined {
+  if (name === 'wasm') return 'the WASM build has none, onnxruntime-node has'
+  const present = ort.listSupportedBackends?.().map((backend) => backend.name)
+  if (present === undefined || names.every((each) => present.includes(each))) return undefined
+  return `onnxruntime-node has ${present.join(', ')} on ${process.platform}-${process.arch}`
+}
+
+function fallBack(names: string[], why: string): string {
+  return `the CPU is used, since ${names.join(', ')} cannot be: ${why}`
+}
+
+async function openOnCpu(runtime: Runtime, settings: WorkerSettings): Promise<InferenceSession> {
+  try {
+    return await create(runtime, settings)
+  } catch (error) {
+    if (!settings.own) {
+      throw new Fault('HD_RUNTIME', `the ${runtime.name} runtime does not start: ${reason(error)}`, undefined, error)
+    }
+    throw new Fault(
+      'HD_MODEL',
+      `expected an ONNX model that the ${runtime.name} runtime can load: ${reason(error)}`,
+      'Check that the file is complete, holds its weights itself (no external data) and uses standard operators',
+      error,
+    )
+  }
+}
+
+function create(
+  { name, ort }: Runtime,
+  { model, threads }: WorkerSettings,
+  changes: InferenceSession.SessionOptions = {},
+): Promise<InferenceSession> {
+  return ort.InferenceSession.create(model, { ...sessionOptions(name, threads), ...changes })
+}
