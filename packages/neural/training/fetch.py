@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Unpacks the Debian packages of pictures.tsv under data/packages/, and writes down what they are.
+"""Unpacks the Debian packages of pictures.tsv into the data folder, and writes down what they are.
 
 Usage: fetch.py [--data DIR] [--attribution]
-Needs Debian's apt and 4 GB. With --attribution it also writes ATTRIBUTION.md: of each package the version and, from its own
+Needs Debian's apt and 4 GB; the data folder is packages/neural/node_modules/.cache/training unless told otherwise. With --attribution it also writes ATTRIBUTION.md: of each package the version and, from its own
 `copyright` file, the licences and the holders of the files.
 """
 import argparse
@@ -12,6 +12,8 @@ import re
 import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent
+#: Gigabytes, so not in a folder that Git or the build looks into.
+DATA = HERE.parent / 'node_modules/.cache/training'
 
 
 def picture_list():
@@ -45,6 +47,12 @@ def read_copyright(folder, package):
     holders = []
     for block in re.findall(r'^Copyright:((?:.*\n)(?:[ \t]+.*\n)*)', text, re.M):
         holders += [line.strip(' \t.*') for line in block.split('\n')]
+    if not licences:
+        # Not machine-readable: the names of licences that it speaks of.
+        licences = dict.fromkeys(re.findall(r'CC[ -]BY(?:[ -]SA)?[ -]?[0-9.]*[0-9]|CC0|L?GPL(?:[ -]?v?[23](?:\.[0-9])?\+?)?|GFDL|public domain', text))
+        holders = [line.strip(' \t.*') for line in re.findall(r'^.*(?:Copyright|©).*$', text, re.M)]
+    # Without addresses, which only harvesters would use.
+    holders = [re.sub(r'\s*<[^>]*>?', '', holder).strip() for holder in holders]
     return list(licences), [holder for holder in dict.fromkeys(holders) if holder]
 
 
@@ -67,7 +75,7 @@ def write_attribution(folder):
 
 if __name__ == '__main__':
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--data', type=pathlib.Path, default=HERE / 'data')
+    parser.add_argument('--data', type=pathlib.Path, default=DATA)
     parser.add_argument('--attribution', action='store_true')
     options = parser.parse_args()
     fetch(options.data / 'packages')

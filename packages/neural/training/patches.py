@@ -17,7 +17,7 @@ import random
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from fetch import HERE, picture_list
+from fetch import DATA, HERE, picture_list
 
 Image.MAX_IMAGE_PIXELS = None
 EDGE = 128
@@ -140,7 +140,7 @@ def halve(patch):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--data', type=pathlib.Path, default=HERE / 'data')
+    parser.add_argument('--data', type=pathlib.Path, default=DATA)
     parser.add_argument('--share', type=float, default=1.0, help='of the patches; 0.25 is enough for a short run')
     parser.add_argument('--seed', type=int, default=1)
     options = parser.parse_args()

@@ -6,7 +6,7 @@ Runs on CUDA where there is one, else on the CPU. With --steps a run is repeatab
 
 The loss is the mean difference of RGB and of luma (0.4 : 0.6), since the eye, and every figure that it is judged by, weighs
 luma most; in the last quarter it is the squared difference, which is what PSNR measures. The rate falls from `--rate` on a
-cosine. Where the processor computes bfloat16 (--bf16), all but the last quarter is done in it: twice as fast.
+cosine. Where the processor computes bfloat16, all but the last quarter is done in it: twice as fast.
 """
 import argparse
 import copy
@@ -23,7 +23,7 @@ import numpy as np
 import torch
 
 from evaluate import HELD_OUT, judge
-from fetch import HERE
+from fetch import DATA
 from network import Net, load_onnx
 
 #: Weights of red, green and blue in luma (BT.601), as the difference of luma is to weigh.
@@ -68,19 +68,30 @@ def loss_of(difference, squared):
     return 0.4 * difference.abs().mean() + 0.6 * luma.abs().mean()
 
 
+def computes_bf16(device):
+    """Whether the processor has instructions for it; emulated, it would be far slower than float32."""
+    if device.type == 'cuda':
+        return torch.cuda.is_bf16_supported()
+    try:
+        flags = pathlib.Path('/proc/cpuinfo').read_text().split()
+    except OSError:
+        return False
+    return 'avx512_bf16' in flags or 'amx_bf16' in flags
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     length = parser.add_mutually_exclusive_group(required=True)
     length.add_argument('--steps', type=int)
     length.add_argument('--minutes', type=float)
-    parser.add_argument('--data', type=pathlib.Path, default=HERE / 'data')
+    parser.add_argument('--data', type=pathlib.Path, default=DATA)
     parser.add_argument('--from', dest='start', type=pathlib.Path, help='weights to go on from')
     parser.add_argument('--rate', type=float, default=1e-3)
     parser.add_argument('--batch', type=int, default=16)
     parser.add_argument('--edge', type=int, default=48, help='of a patch in source pixels, 64 at most')
     parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('--bf16', action='store_true')
+    parser.add_argument('--bf16', choices=['auto', 'on', 'off'], default='auto')
     parser.add_argument('--every', type=int, default=500, help='steps between judgements')
     parser.add_argument('--log', type=pathlib.Path)
     options = parser.parse_args()
@@ -89,6 +100,7 @@ def main():
     torch.manual_seed(options.seed)
     random.seed(options.seed)
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+    bf16 = options.bf16 == 'on' or (options.bf16 == 'auto' and computes_bf16(device))
     patches = Patches(options.data, options.batch, options.edge, np.random.default_rng(options.seed))
     net = Net()
     if options.start:
@@ -104,7 +116,7 @@ def main():
             print(text, file=log, flush=True)
 
     say(f'# {" ".join(f"{key}={value}" for key, value in vars(options).items() if key not in ("data", "log", "start"))} '
-        f'from={options.start.name if options.start else "noise"} patches={len(patches.hr)} device={device} torch={torch.__version__}')
+        f'from={options.start.name if options.start else "noise"} patches={len(patches.hr)} device={device}{", bf16" if bf16 else ""} torch={torch.__version__}')
     begun, total, step, done = time.monotonic(), 0.0, 0, 0.0
     while done < 1:
         step += 1
@@ -114,7 +126,7 @@ def main():
         for group in optimiser.param_groups:
             group['lr'] = rate * min(1.0, step / 200)
         source, target = (part.to(device, memory_format=torch.channels_last) for part in patches.draw())
-        with torch.autocast(device.type, torch.bfloat16, enabled=options.bf16 and not fine):
+        with torch.autocast(device.type, torch.bfloat16, enabled=bf16 and not fine):
             result = net(source)
         loss = loss_of(result - target, squared=fine)
         optimiser.zero_grad()
