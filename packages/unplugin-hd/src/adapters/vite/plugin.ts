@@ -106,6 +106,8 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
       config: () => ({ worker: { plugins: shared } }),
       configResolved(config) {
         project = createProject(options, config)
+        // Some frameworks start a dev server before they build, with the same plugins.
+        dev = undefined
       },
       configureServer(server) {
         const created = (dev = createDev(project, server))
