@@ -105,10 +105,20 @@ function watch(tree) {
   observer.observe(tree, { subtree: true, childList: true, attributes: true, attributeFilter: ATTRIBUTES })
 }
 
-/** Loads it first, so that nothing flickers. @param {string} url */
-async function load(url) {
+/**
+ * Loads it first, so that nothing flickers; but not what stands in a `srcset` only, for another screen than this one, because
+ * browsers prefer what they have.
+ * @param {{ url: string, newUrl: string }} address
+ */
+async function load({ url, newUrl }) {
+  const { pathname, search } = new URL(url)
+  const candidates = [...document.querySelectorAll('[srcset], [imagesrcset]')].filter((element) =>
+    `${element.getAttribute('srcset')}${element.getAttribute('imagesrcset')}`.includes(pathname.split('/').at(-1) + search),
+  )
+  const isShown = [...document.images].some(({ currentSrc }) => currentSrc.startsWith(url))
+  if (candidates.length > 0 && !isShown) return
   const image = new Image()
-  image.src = url
+  image.src = newUrl
   await image.decode().catch(() => undefined)
 }
 
@@ -122,7 +132,7 @@ async function swap(swaps) {
     newUrl: new URL(`${url}&t=${token}`, origin).href,
   }))
   for (const { url, token } of swaps) announced.set(url, token)
-  await Promise.all(addresses.map(({ newUrl }) => load(newUrl)))
+  await Promise.all(addresses.map(load))
   // The server may have told of a newer one meanwhile.
   for (const { url, token } of swaps) if (announced.get(url) === token) tokens.set(url, token)
   replaceInTree(document)

@@ -39,6 +39,8 @@ export function createDev(project: Project, server: ViteDevServer): Dev {
     warn,
   )
   const root = `${toSpecifier(config.root)}/`
+  /** Who imports what an address asks for that somebody typed, as Vite has it. */
+  const nobody = `${root}index.html`
   // Vite itself watches what is below the root.
   const watch = (file: string): void => void (file.startsWith(root) || server.watcher.add(file))
   const { answer, miss } = createMiddlewares(project, { access, pages, pictures, watch })
@@ -56,8 +58,7 @@ export function createDev(project: Project, server: ViteDevServer): Dev {
 
   return {
     resolve(resolved, importer) {
-      // Only code that runs here has an importer; an address that somebody typed has none.
-      if (importer !== undefined) access.add(toSpecifier(resolved.file))
+      if (importer !== undefined && toSpecifier(importer) !== nobody) access.add(toSpecifier(resolved.file))
       return toModuleId(resolved)
     },
     async load(id) {
@@ -83,7 +84,13 @@ function updateAcceptors({ environments: { client } }: ViteDevServer, file: stri
   const updates = modules.flatMap((module) => {
     const acceptors = [...module.importers].filter((importer) => importer.acceptedHmrDeps.has(module))
     if (acceptors.length > 0) client.moduleGraph.invalidateModule(module, new Set(), timestamp, true)
-    return acceptors.map(({ url }) => ({ type: 'js-update' as const, timestamp, path: url, acceptedPath: module.url }))
+    return acceptors.map(({ url }) => ({
+      type: 'js-update' as const,
+      timestamp,
+      path: url,
+      acceptedPath: module.url,
+      explicitImportRequired: true,
+    }))
   })
   if (updates.length > 0) client.hot.send({ type: 'update', updates })
 }

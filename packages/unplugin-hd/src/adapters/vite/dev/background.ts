@@ -2,6 +2,8 @@
 export interface Background {
   /** Has `work` done as soon as it is its turn; when it waits already, it comes to the front. */
   add(id: string, work: () => Promise<void>): void
+  /** It waits, or is being done. */
+  has(id: string): boolean
   /** Begins nothing while the returned function has not been called, nor shortly afterwards. */
   hold(): () => void
   /** Forgets what waits. */
@@ -47,6 +49,7 @@ export function createBackground(concurrency: number): Background {
       if (waiting.size > MAX_WAITING) waiting.delete(waiting.keys().next().value!)
       admit()
     },
+    has: (id) => waiting.has(id) || running.has(id),
     hold() {
       holds++
       clearTimeout(rest)

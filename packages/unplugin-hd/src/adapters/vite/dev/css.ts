@@ -3,7 +3,8 @@ import { refuseInImageSet } from '../image-sets.ts'
 import { requestAt, whereIs } from '../place.ts'
 import type { Project } from '../project.ts'
 import type { Access } from './access.ts'
-import { candidates, parseAddress } from './address.ts'
+import { parseAddress } from './address.ts'
+import { locate } from './locate.ts'
 import { planShape } from './plan.ts'
 
 /** As Vite writes them into a stylesheet. */
@@ -29,8 +30,9 @@ export async function transformCssInDev(
     const request = requestAt({ where, what: 'CSS', shapes: ['url', 'srcset'] }, reference)
     if (request.as === 'url') continue
     refuseInImageSet(code, index, where, reference)
-    const file = await fileOf(reference.slice((config.server.origin ?? '').length), config, access)
-    if (file === undefined || !session.wants(file + reference.slice(reference.indexOf('?')))) continue
+    const wanted = parseAddress(reference.slice((config.server.origin ?? '').length), config.base)
+    const file = wanted && wanted !== 'refused' ? await locate(wanted.path, config, access) : undefined
+    if (file === undefined || file === 'refused' || !session.wants(file + reference.slice(reference.indexOf('?')))) continue
     const { shape, address } = await planShape(session, config, file, request)
     const plain = reference.slice(0, reference.indexOf('?'))
     const [one, two] = shape.parts.map((part) => `url(${JSON.stringify(address(part) ?? plain)})`)
@@ -38,11 +40,4 @@ export async function transformCssInDev(
     end = index + text.length
   }
   return end === 0 ? undefined : done + code.slice(end)
-}
-
-async function fileOf(url: string, config: Project['config'], access: Access): Promise<string | undefined> {
-  const wanted = parseAddress(url, config.base)
-  if (!wanted || wanted === 'refused') return undefined
-  for (const file of candidates(wanted.path, config)) if (await access.allows(file)) return file
-  return undefined
 }

@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errorMessage, formatError, isHdError, toQuery } from '@unplugin-hd/core'
 import type { Project } from '../project.ts'
 import type { Access } from './access.ts'
-import { candidates, parseAddress, SHORT, type Wanted } from './address.ts'
+import { parseAddress, SHORT, type Wanted } from './address.ts'
+import { locate } from './locate.ts'
 import type { Pages } from './pages.ts'
 import type { Pictures } from './pictures.ts'
 import { refuse, respond } from './respond.ts'
@@ -29,16 +29,6 @@ export function createMiddlewares(
     warned.add(message)
   }
 
-  /** The file that is meant; `undefined` when there is none, or none that may be shown. */
-  const locate = async ({ path }: Wanted): Promise<string | 'refused' | undefined> => {
-    let refused = false
-    for (const file of candidates(path, config)) {
-      if (!(await access.allows(file))) refused = true
-      else if (await isFile(file)) return file
-    }
-    return refused ? 'refused' : undefined
-  }
-
   /** Whether it was answered. */
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
     const { method, url = '/' } = request
@@ -49,7 +39,7 @@ export function createMiddlewares(
       refuse(request, response, 403, 'This is no address of a picture')
       return true
     }
-    const file = await locate(wanted)
+    const file = await locate(wanted.path, config, access)
     if (file === undefined) {
       missed.add(request)
       return false
@@ -104,11 +94,4 @@ export function createMiddlewares(
 function unprocessed({ url, headers }: IncomingMessage, { request: { as } }: Wanted): string {
   const where = headers.referer ? ` in ${headers.referer}` : ''
   return `'as=${as}' of '${url}'${where} was not processed, so the 2x stands there alone. Import it in JavaScript, or write '?hd' alone`
-}
-
-async function isFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (facts) => facts.isFile(),
-    () => false,
-  )
 }

@@ -108,11 +108,13 @@ export function createPictures(
         const asset = await hd.double(source, picture)
         return { kind: 'real', asset, version, final: true }
       }
+      const isNew = !background.has(id) && outcomes.get(id) !== 'failed'
+      // A page with new pictures gets its previews before anything is begun. Who asks again and again holds up nothing.
+      const release = isNew ? background.hold() : () => undefined
       if (outcomes.get(id) !== 'failed') {
         onWanted(id)
         background.add(id, () => work(id, file, version, picture))
       }
-      const release = background.hold()
       try {
         if (picture.scale === 1) return { kind: 'preview', ...(await hd.original(source)) }
         return { kind: 'preview', ...(await hd.preview(source)) }
