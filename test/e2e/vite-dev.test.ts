@@ -1,9 +1,13 @@
+import { symlink } from 'node:fs/promises'
+import { request } from 'node:http'
+import path from 'node:path'
 import { onTestFinished, describe, expect, test } from 'vitest'
 import sharp from 'sharp'
-import type { ViteDevServer } from 'vite'
+import type { ServerOptions, ViteDevServer } from 'vite'
+import { gated } from './support/gated.ts'
 import { HEIGHT, jpeg, WIDTH } from './support/pictures.ts'
 import { createProject, type Project } from './support/project.ts'
-import { doubling } from './support/upscaler.ts'
+import { doubling, failing } from './support/upscaler.ts'
 import { vite7, vite8, type ViteBundler } from './support/vite.ts'
 
 async function serve(
@@ -11,9 +15,11 @@ async function serve(
   project: Project,
   options = project.options(),
   base = '/',
+  own: ServerOptions = {},
+  warnings: string[] = [],
 ): Promise<{ server: ViteDevServer; origin: string }> {
   const { createServer } = await bundler.vite()
-  const config = bundler.config(project, options, { config: { base, server: { port: 0, host: '127.0.0.1' } } })
+  const config = bundler.config(project, options, { config: { base, server: { port: 0, host: '127.0.0.1', ...own } } }, warnings)
   const server = await createServer(config)
   onTestFinished(() => server.close())
   await server.listen()
@@ -25,75 +31,251 @@ async function importFrom(server: ViteDevServer, url: string): Promise<any> {
   return (await server.ssrLoadModule(url))['default']
 }
 
+/** For what is made in the background. */
+const WAIT = { timeout: 50_000 }
+
+/** Fetches until the real picture is there. */
+async function fetchReal(address: string): Promise<Response> {
+  let response = await fetch(address)
+  await expect.poll(async () => (response = await fetch(address)).headers.get('etag'), WAIT).not.toBeNull()
+  return response
+}
+
+async function bytesOf(response: Response): Promise<Uint8Array> {
+  return new Uint8Array(await response.arrayBuffer())
+}
+
+async function sizeOf(response: Response): Promise<{ width: number; height: number; format: string }> {
+  const { width, height, format } = await sharp(await bytesOf(response)).metadata()
+  return { width, height, format }
+}
+
+/** Asks with the path as it is, which `fetch` would tidy up. */
+function statusOf(origin: string, target: string): Promise<number | undefined> {
+  const { hostname, port } = new URL(origin)
+  return new Promise((resolve, reject) => {
+    request({ hostname, port, path: target }, (response) => resolve(response.resume().statusCode))
+      .on('error', reject)
+      .end()
+  })
+}
+
+const TWICE = { width: 2 * WIDTH, height: 2 * HEIGHT }
+
 for (const bundler of [vite8, vite7]) {
   describe(`${bundler.name}: the dev server`, () => {
-    test('shows the 2x picture, and answers its address with the right headers', async () => {
+    test('shows a preview at once, and the real picture when it is made, with the right headers', async () => {
       const project = await createProject()
-      const { server, origin } = await serve(bundler, project)
+      const upscaler = gated()
+      const { server, origin } = await serve(bundler, project, project.options({ upscaler }))
       const url = await importFrom(server, '/a.jpg?hd')
-      expect(url).toMatch(/^\/@hd\/[0-9a-f]{64}\/a%402x\.jpg$/)
+      expect(url).toMatch(/^\/a\.jpg\?hd&v=[0-9a-f]{12}$/)
+      expect(upscaler.calls).toBe(0)
 
-      const response = await fetch(origin + url)
-      const bytes = Buffer.from(await response.arrayBuffer())
-      expect(await sharp(bytes).metadata()).toMatchObject({ width: 2 * WIDTH, height: 2 * HEIGHT, format: 'jpeg' })
+      const preview = await fetch(origin + url)
+      expect(preview.headers.get('cache-control')).toBe('no-store')
+      expect(preview.headers.get('etag')).toBeNull()
+      expect(await sizeOf(preview)).toEqual({ ...TWICE, format: 'jpeg' })
+
+      upscaler.open()
+      const response = await fetchReal(origin + url)
+      const bytes = await bytesOf(response)
+      expect(await sharp(bytes).metadata()).toMatchObject({ ...TWICE, format: 'jpeg' })
       expect(response.headers.get('content-type')).toBe('image/jpeg')
       expect(response.headers.get('cache-control')).toContain('immutable')
+      const etag = response.headers.get('etag')!
 
       const head = await fetch(origin + url, { method: 'HEAD' })
       expect(head.headers.get('content-length')).toBe(String(bytes.length))
       expect(await head.text()).toBe('')
-      const again = await fetch(origin + url, { headers: { 'if-none-match': response.headers.get('etag')! } })
+      const again = await fetch(origin + url, { headers: { 'if-none-match': `"other", W/${etag}` } })
       expect(again.status).toBe(304)
+
+      const part = await fetch(origin + url, { headers: { range: 'bytes=10-19', 'if-range': etag } })
+      expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 10-19/${bytes.length}`])
+      expect(await bytesOf(part)).toEqual(bytes.slice(10, 20))
+      const beyond = await fetch(origin + url, { headers: { range: `bytes=${bytes.length}-` } })
+      expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${bytes.length}`])
+      expect((await fetch(origin + url, { headers: { range: 'bytes=0-1', 'if-range': '"other"' } })).status).toBe(200)
+      expect(upscaler.calls).toBe(1)
     })
 
-    test('keeps the base before the address, and gives shapes their 1x from Vite', async () => {
+    test('answers an address without a version, which may be asked for again', async () => {
+      const project = await createProject({ 'sub/b.jpg': await jpeg(30) })
+      const { origin } = await serve(bundler, project, project.options(), '/base/')
+      const response = await fetchReal(`${origin}/base/sub/b.jpg?hd&format=webp`)
+      expect(response.headers.get('cache-control')).toBe('no-cache')
+      expect(await sizeOf(response)).toEqual({ ...TWICE, format: 'webp' })
+    })
+
+    test('makes what was asked for last first, and the others meanwhile wait for nothing', async () => {
+      const names = ['b.jpg', 'c.jpg', 'd.jpg']
+      const project = await createProject()
+      for (const [index, name] of names.entries()) await project.write(name, await jpeg(20 * index + 20))
+      const upscaler = gated()
+      const { origin } = await serve(bundler, project, project.options({ upscaler, concurrency: 1 }))
+      for (const name of ['a.jpg', ...names]) {
+        expect(await sizeOf(await fetch(`${origin}/${name}?hd`))).toEqual({ ...TWICE, format: 'jpeg' })
+        // The first one is at work when the others come.
+        if (name === 'a.jpg') await expect.poll(() => upscaler.calls, WAIT).toBe(1)
+      }
+      expect((await fetch(`${origin}/@vite/client`)).status).toBe(200)
+      expect(upscaler.calls).toBe(1)
+      upscaler.open()
+      for (const name of names) await fetchReal(`${origin}/${name}?hd`)
+      expect(upscaler.files[0]).toBe('a.jpg')
+      expect(upscaler.files).toHaveLength(4)
+    })
+
+    test('keeps the base before the address, and gives shapes their 1x', async () => {
       const project = await createProject()
       const { server, origin } = await serve(bundler, project, project.options(), '/sub/')
       const img = await importFrom(server, '/a.jpg?hd&as=img')
       expect(img).toMatchObject({ width: WIDTH, height: HEIGHT, src: '/sub/a.jpg' })
       const [one, two] = img.srcset.split(', ').map((entry: string) => entry.split(' ')[0])
-      expect(await (await fetch(origin + one)).arrayBuffer()).toEqual(bufferOf(await project.read('a.jpg')))
-      expect((await fetch(origin + two)).headers.get('content-type')).toBe('image/jpeg')
+      expect(await bytesOf(await fetch(origin + one))).toEqual(new Uint8Array(await project.read('a.jpg')))
+      expect(await sizeOf(await fetch(origin + two))).toMatchObject(TWICE)
+
+      const { sources } = await importFrom(server, '/a.jpg?hd&as=picture&format=webp')
+      const [webp, webp2] = sources[0].srcset.split(', ').map((entry: string) => entry.split(' ')[0])
+      expect(await sizeOf(await fetchReal(origin + webp))).toEqual({ width: WIDTH, height: HEIGHT, format: 'webp' })
+      expect(await sizeOf(await fetchReal(origin + webp2))).toEqual({ ...TWICE, format: 'webp' })
     })
 
-    test('answers an address of an earlier run from the cache, and an unknown one with 404', async () => {
+    test('answers an address of an earlier run, from the cache or anew', async () => {
       const project = await createProject()
       const upscaler = doubling()
       const first = await serve(bundler, project, project.options({ upscaler }))
       const url = await importFrom(first.server, '/a.jpg?hd')
+      await fetchReal(first.origin + url)
       await first.server.close()
-      const { origin } = await serve(bundler, project, project.options({ upscaler }))
-      expect((await fetch(origin + url)).status).toBe(200)
+      const second = await serve(bundler, project, project.options({ upscaler }))
+      expect((await fetch(second.origin + url)).headers.get('cache-control')).toContain('immutable')
       expect(upscaler.calls).toBe(1)
-      const headers = { accept: 'image/*' }
-      expect((await fetch(`${origin}/@hd/${'0'.repeat(64)}/a%402x.jpg`, { headers })).status).toBe(404)
-      expect((await fetch(`${origin}/@hd/${encodeURIComponent('../../package.json')}/a.jpg`, { headers })).status).toBe(404)
+      await second.server.close()
+      const elsewhere = { dir: path.join(project.root, 'other') }
+      const third = await serve(bundler, project, project.options({ upscaler, cache: elsewhere }))
+      expect(await sizeOf(await fetch(third.origin + url))).toMatchObject(TWICE)
+      expect((await fetchReal(third.origin + url)).headers.get('cache-control')).toContain('immutable')
+      expect(upscaler.calls).toBe(2)
+    })
+
+    test('answers 404 to what is not there, and leaves to others what is no picture', async () => {
+      const project = await createProject({ 'index.html': '<p>page</p>' })
+      const { origin } = await serve(bundler, project)
+      for (const accept of ['image/*', '*/*', 'text/html']) {
+        const response = await fetch(`${origin}/none.jpg?hd`, { headers: { accept } })
+        expect([response.status, await response.text()]).toEqual([404, 'There is no such picture\n'])
+      }
+      const page = await fetch(`${origin}/?hd`, { headers: { accept: 'text/html' } })
+      expect(await page.text()).toContain('<p>page</p>')
+      expect((await fetch(`${origin}/a.jpg?hd&nonsense`)).status).toBe(400)
+      expect(await bytesOf(await fetch(`${origin}/a.jpg?hdx`))).toEqual(new Uint8Array(await project.read('a.jpg')))
+    })
+
+    test('serves only what Vite may serve', async () => {
+      const outside = await createProject({ 'secret.jpg': await jpeg(50) })
+      const project = await createProject({ 'deny/d.jpg': await jpeg(), 'b b.jpg': await jpeg(10) })
+      await symlink(path.join(outside.root, 'secret.jpg'), path.join(project.root, 'link.jpg'))
+      const fs = { allow: [project.root], deny: ['**/deny/**'] }
+      const { server, origin } = await serve(bundler, project, project.options(), '/', { fs })
+      const secret = `${outside.root.replaceAll('\\', '/')}/secret.jpg`
+      const up = path.relative(project.root, outside.root).replaceAll('\\', '/')
+      for (const target of [
+        `/${up}/secret.jpg?hd`,
+        `/${encodeURIComponent(up)}/secret.jpg?hd`,
+        `/${up.replaceAll('.', '%2e')}/secret.jpg?hd`,
+        `/${up.replaceAll('/', '%5c')}/secret.jpg?hd`,
+        `/@fs/${secret}?hd`,
+        `/@fs${secret}?hd`,
+        `/@fs/${project.root}/${up}/secret.jpg?hd`,
+        `//${secret}?hd`,
+        '/link.jpg?hd',
+        '/deny/d.jpg?hd',
+        '/DENY/d.jpg?hd',
+        '/a.jpg%00?hd',
+        '/a.jpg%00.jpg?hd',
+        '/%E0%A4%A.jpg?hd',
+      ]) {
+        expect([400, 403, 404], target).toContain(await statusOf(origin, target))
+      }
+      const module = await (await fetch(`${origin}/@fs${secret}?import&hd`)).text()
+      expect(module).not.toContain('v=')
+      expect((await fetch(`${origin}/@fs${secret}?hd`)).status).toBe(403)
+      expect((await fetch(`${origin}/b%20b.jpg?hd`)).status).toBe(200)
+      expect((await fetch(`${origin}/@fs${project.root}/b%20b.jpg?hd`)).status).toBe(200)
+
+      // What code imports may be shown, wherever it is.
+      await project.write('main.js', `export { default } from '${secret}?hd'`)
+      expect((await fetch(origin + (await importFrom(server, '/main.js')))).status).toBe(200)
     })
 
     test('gives a changed picture another address', async () => {
       const project = await createProject()
-      const { server } = await serve(bundler, project)
+      const { server, origin } = await serve(bundler, project)
       const before = await importFrom(server, '/a.jpg?hd')
       await project.write('a.jpg', await jpeg(60))
-      await expect.poll(() => importFrom(server, '/a.jpg?hd'), { timeout: 50_000 }).not.toBe(before)
+      await expect.poll(() => importFrom(server, '/a.jpg?hd'), WAIT).not.toBe(before)
+      // An old tab gets the new picture.
+      expect((await fetchReal(origin + before)).headers.get('cache-control')).toBe('no-cache')
     })
 
-    test('never calls a metered upscaler', async () => {
+    test("calls a metered upscaler only with dev: 'full'", async () => {
       const project = await createProject()
       const upscaler = Object.assign(doubling(), { metered: true })
-      const { server } = await serve(bundler, project, project.options({ upscaler }))
-      expect((await importFrom(server, '/a.jpg?hd&as=meta')).upscaler).toBe('resample')
+      const spared = await serve(bundler, project, project.options({ upscaler }))
+      expect((await importFrom(spared.server, '/a.jpg?hd&as=meta')).upscaler).toBe('resample')
+      await fetchReal(`${spared.origin}/a.jpg?hd`)
       expect(upscaler.calls).toBe(0)
+      await spared.server.close()
+      const full = await serve(bundler, project, project.options({ upscaler, dev: 'full' }))
+      await fetchReal(`${full.origin}/a.jpg?hd`)
+      expect(upscaler.calls).toBe(1)
+      expect(await importFrom(full.server, '/a.jpg?hd&as=meta')).toMatchObject({ ...TWICE, upscaler: 'doubling' })
     })
 
-    test('reports a broken picture as an error that names it', async () => {
+    test('keeps the preview where an upscaler fails, tries it once, and says why', async () => {
+      const project = await createProject()
+      const upscaler = failing()
+      const warnings: string[] = []
+      const { origin } = await serve(bundler, project, project.options({ upscaler }), '/', {}, warnings)
+      for (let round = 0; round < 3; round++) {
+        expect((await fetch(`${origin}/a.jpg?hd`)).headers.get('cache-control')).toBe('no-store')
+        await expect.poll(() => warnings, WAIT).toHaveLength(1)
+      }
+      expect(warnings[0]).toMatch(/a\.jpg: .*'failing' failed.*\(HD_UPSCALE_FAILED\).*preview/)
+      expect(upscaler.calls).toBe(1)
+    })
+
+    test('reports a broken picture as an error that names it, and shows none', async () => {
       const project = await createProject({ 'bad.jpg': 'no picture' })
-      const { server } = await serve(bundler, project)
+      const { server, origin } = await serve(bundler, project)
       await expect(importFrom(server, '/bad.jpg?hd')).rejects.toThrow(/bad\.jpg: .*\(HD_SOURCE_FORMAT\)/)
+      const response = await fetch(`${origin}/bad.jpg?hd`)
+      expect([response.status, response.headers.get('content-type')]).toEqual([500, 'text/plain; charset=utf-8'])
+    })
+
+    test("with mode 'cache-only' a miss is an error, and with 'off' the source is shown", async () => {
+      const project = await createProject()
+      const only = await serve(bundler, project, project.options({ mode: 'cache-only' }))
+      await expect(importFrom(only.server, '/a.jpg?hd')).rejects.toThrow('HD_CACHE_MISS')
+      expect((await fetch(`${only.origin}/a.jpg?hd`)).status).toBe(500)
+      const off = await serve(bundler, project, project.options({ mode: 'off' }))
+      expect(await importFrom(off.server, '/a.jpg?hd')).toBe('/a.jpg')
+      expect(await sizeOf(await fetch(`${off.origin}/a.jpg?hd`))).toMatchObject({ width: WIDTH, height: HEIGHT })
+    })
+
+    test('refuses in pages and stylesheets what a build refuses', async () => {
+      const project = await createProject({
+        'index.html': `<p>\n<img src="./a.jpg?hd&as=meta">`,
+        'style.css': `a {\n background: url('./a.jpg?hd&as=img') }`,
+        'main.js': `import './style.css'`,
+      })
+      const { server, origin } = await serve(bundler, project)
+      const page = await fetch(`${origin}/`, { headers: { accept: 'text/html' } })
+      expect(page.status).toBe(500)
+      expect(await page.text()).toMatch(/index\.html:2: .*HD_QUERY/)
+      await expect(server.transformRequest('/style.css')).rejects.toThrow(/style\.css:2: .*HD_QUERY/)
     })
   })
-}
-
-function bufferOf(bytes: Buffer): ArrayBuffer {
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
 }
