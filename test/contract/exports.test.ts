@@ -1,4 +1,7 @@
 import { access, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import astro from 'unplugin-hd/astro'
+import nuxt from 'unplugin-hd/nuxt'
 import { describe, expect, test } from 'vitest'
 
 const PACKAGES = ['core', 'neural', 'wechat', 'wechat-emulator', 'unplugin-hd']
@@ -44,4 +47,40 @@ test('unplugin-hd/wechat gives the upscalers that go to WeChat', async () => {
   const module = (await import(/* @vite-ignore */ import.meta.resolve('unplugin-hd/wechat'))) as Record<string, unknown>
   for (const name of ['wechat', 'wechatCloud', 'wechatRelay', 'createWechatClient'])
     expect(module[name], name).toBeTypeOf('function')
+})
+
+test('unplugin-hd/astro gives an integration that brings the plugin and the types', () => {
+  const { name, hooks } = astro({ mode: 'off' })
+  const updates: object[] = []
+  hooks['astro:config:setup']({
+    config: { root: new URL('./', import.meta.url) },
+    updateConfig: (update) => updates.push(update),
+  })
+  expect(name).toBe('unplugin-hd')
+  expect(updates).toMatchObject([
+    { vite: { plugins: [expect.arrayContaining([expect.objectContaining({ name: 'unplugin-hd' })])] } },
+  ])
+  const types: { content: string }[] = []
+  hooks['astro:config:done']({ injectTypes: (each) => types.push(each) })
+  expect(types).toMatchObject([{ content: expect.stringContaining('unplugin-hd/client') }])
+})
+
+test('unplugin-hd/nuxt gives a module that brings a plugin for each side, the types, and a watcher that skips the cache', async () => {
+  expect(await nuxt.getMeta()).toMatchObject({ configKey: 'hd' })
+  const listeners = new Map<string, (argument: never) => void>()
+  const options = { rootDir: import.meta.dirname, ignore: [] as string[], hd: { cache: { dir: 'pictures' } } }
+  nuxt({ mode: 'off' }, { options, hook: (hook: string, listener: () => void) => listeners.set(hook, listener) })
+  expect(options.ignore).toEqual(['pictures/**'])
+  const sides = [{}, {}] as { plugins?: unknown[]; server?: { watch?: { ignored?: ((file: string) => boolean)[] } } }[]
+  for (const side of sides) listeners.get('vite:extendConfig')!(side as never)
+  expect(sides[0]!.plugins).toEqual(
+    expect.arrayContaining([expect.arrayContaining([expect.objectContaining({ name: 'unplugin-hd' })])]),
+  )
+  expect(sides[0]!.plugins!.at(-1)).not.toBe(sides[1]!.plugins!.at(-1))
+  const [ignored] = sides[0]!.server!.watch!.ignored!
+  expect(ignored!(path.join(import.meta.dirname, 'pictures', 'ab', 'entry'))).toBe(true)
+  expect(ignored!(path.join(import.meta.dirname, 'pictures.ts'))).toBe(false)
+  const references: object[] = []
+  listeners.get('prepare:types')!({ references } as never)
+  expect(references).toEqual([{ types: 'unplugin-hd/client' }])
 })

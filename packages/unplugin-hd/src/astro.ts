@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url'
+import { frameworkCache } from './framework-cache.ts'
+import type { HdOptions } from './options.ts'
+import vite from './vite.ts'
+
+/** An integration, by the parts of Astro's own types that it uses: whoever has no Astro can read these types as well. */
+export interface HdAstroIntegration {
+  name: string
+  hooks: {
+    'astro:config:setup': (setup: { config: { root: URL }; updateConfig(config: object): unknown }) => void
+    'astro:config:done': (setup: { injectTypes(types: { filename: string; content: string }): unknown }) => void
+  }
+}
+
+/**
+ * An integration for Astro: the plugin for Vite, the types of `?hd` imports, and a watcher that leaves the cache alone.
+ * @param options as of the plugin; relative paths start at the project's root
+ */
+export default function hd(options: HdOptions = {}): HdAstroIntegration {
+  return {
+    name: 'unplugin-hd',
+    hooks: {
+      'astro:config:setup': ({ config, updateConfig }) => {
+        const cache = frameworkCache(options, fileURLToPath(config.root))
+        updateConfig({ vite: { plugins: [vite(cache.options)], server: { watch: { ignored: [cache.isInside] } } } })
+      },
+      'astro:config:done': ({ injectTypes }) => {
+        injectTypes({ filename: 'types.d.ts', content: '/// <reference types="unplugin-hd/client" />\n' })
+      },
+    },
+  }
+}
+
+export { neural, resample, type Upscaler } from './index.ts'
+export type { HdOptions }
