@@ -1,6 +1,7 @@
 // How fast is neural()? Three questions, each beside what it is to be compared with, taken in turn, so that a disturbance of
 // the machine falls on both, and compared by medians:
-// 1. the bare network in GFLOP/s beside a product of two 2048x2048 matrices in the same runtime with the same threads;
+// 1. the bare network in GFLOP/s beside a product of two 2048x2048 matrices in the same runtime with the same threads: of two
+//    that are given (matmul), and of one with a constant (packed), which the runtime may prepare;
 // 2. whole upscale() calls in output megapixels per second beside UpscalerJS on the same pictures;
 // 3. the first result of a cold process, less the time of the same work in a warm one.
 import { spawnSync } from 'node:child_process'
@@ -30,7 +31,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '1,2' },
     rounds: { type: 'string', default: '3' },
     tile: { type: 'string', default: '256' },
-    model: { type: 'string', default: fileURLToPath(new URL('../packages/neural/models/hd-x2.onnx', import.meta.url)) },
+    model: { type: 'string' },
     'no-peers': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -49,7 +50,7 @@ async function main() {
   if (!values.json) printMachine(['@unplugin-hd/neural', 'onnxruntime-node', 'onnxruntime-common'])
   const result = { bare: [], whole: [], cold: [] }
 
-  say(`The bare network (tile ${values.tile}) and a 2048x2048 MatMul, GFLOP/s:`)
+  say(`GFLOP/s of the bare network (tile ${values.tile}), a 2048x2048 MatMul, and one with a constant:`)
   for (const setup of SETUPS) {
     const { network, matmul } = await measureBare(setup)
     result.bare.push({ ...setup, network, matmul, ratio: network / matmul })
@@ -77,7 +78,7 @@ async function main() {
 }
 
 async function measureBare({ runtime, threads }) {
-  const workerData = { runtime, threads, tile: Number(values.tile), model: values.model }
+  const workerData = { runtime, threads, tile: Number(values.tile), model: values.model ?? weightsFor(runtime) }
   const worker = new Worker(new URL('speed/bare.mjs', import.meta.url), { workerData })
   const run = async (name) => {
     worker.postMessage(name, [])
@@ -85,7 +86,7 @@ async function measureBare({ runtime, threads }) {
     const [speed] = await once(worker, 'message')
     return speed
   }
-  const speeds = { network: [], matmul: [] }
+  const speeds = { network: [], matmul: [], packed: [] }
   // The first round warms up.
   for (let round = 0; round <= 5 * ROUNDS; round++) {
     for (const name of Object.keys(speeds)) {
@@ -94,7 +95,13 @@ async function measureBare({ runtime, threads }) {
     }
   }
   await worker.terminate()
-  return { network: median(speeds.network), matmul: median(speeds.matmul) }
+  return Object.fromEntries(Object.entries(speeds).map(([name, each]) => [name, median(each)]))
+}
+
+/** The graph that neural() takes. */
+function weightsFor(runtime) {
+  const name = runtime === 'native' ? 'hd-x2-blocked.onnx' : 'hd-x2.onnx'
+  return fileURLToPath(new URL(`../packages/neural/models/${name}`, import.meta.url))
 }
 
 async function measureWhole() {

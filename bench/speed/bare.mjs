@@ -1,4 +1,4 @@
-// In a worker: the bare network on one tile, and a product of two matrices, in one runtime.
+// In a worker: the bare network on one tile, and products of two matrices, in one runtime.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -10,7 +10,7 @@ const EDGE = 2048
 const { runtime, threads, tile, model } = workerData
 const ort = await loadRuntime()
 const options = { intraOpNumThreads: threads, interOpNumThreads: 1, enableMemPattern: false, logSeverityLevel: 3 }
-const jobs = { network: await openNetwork(), matmul: await openProduct() }
+const jobs = { network: await openNetwork(), matmul: await openProduct(false), packed: await openProduct(true) }
 
 parentPort.on('message', async (name) => {
   const { session, feeds, flop } = jobs[name]
@@ -35,17 +35,19 @@ async function openNetwork() {
   return { session, feeds: { [input]: new ort.Tensor('uint8', data, [1, tile, tile, 3]) }, flop }
 }
 
-async function openProduct() {
+/** @param {boolean} packed one side is a constant, as weights are, so that the runtime may lay it out as it likes */
+async function openProduct(packed) {
   const { encodeOnnx, node, floats } = await loadSource('testing/onnx.ts')
   const values = Array.from({ length: EDGE * EDGE }, (_, index) => ((index * 31) % 97) / 97)
   const shape = [EDGE, EDGE]
+  const inputs = (packed ? ['a'] : ['a', 'b']).map((name) => ({ name, type: 'float32', shape }))
   const bytes = encodeOnnx({
-    inputs: [{ name: 'a', type: 'float32', shape }],
+    inputs,
     outputs: [{ name: 'c', type: 'float32', shape }],
     nodes: [node('MatMul', ['a', 'b'], 'c')],
-    // A constant, as weights are: the runtime may lay it out as it likes.
-    initializers: [floats('b', shape, values)],
+    initializers: packed ? [floats('b', shape, values)] : [],
   })
   const session = await ort.InferenceSession.create(bytes, options)
-  return { session, feeds: { a: new ort.Tensor('float32', Float32Array.from(values), shape) }, flop: 2 * EDGE ** 3 }
+  const matrix = new ort.Tensor('float32', Float32Array.from(values), shape)
+  return { session, feeds: Object.fromEntries(inputs.map(({ name }) => [name, matrix])), flop: 2 * EDGE ** 3 }
 }

@@ -2,26 +2,23 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { errorMessage, HdError } from '@unplugin-hd/core'
 
-/** An ONNX file and the digest of its bytes. */
+/** The weights of this package, or an ONNX file of the user's. */
 export interface Model {
-  /** True for what the user brought, false for the weights of this package. */
+  /** True for what the user brought. */
   own: boolean
   /** The file as the user named it; `undefined` for bytes. */
   file: string | undefined
   /** SHA-256, hexadecimal. @throws HdError `HD_MODEL`, when the file cannot be read */
   digest(): string
-  /** @throws HdError `HD_MODEL`, when the file cannot be read */
-  bytes(): Uint8Array
+  /** Of the user's file; `undefined` for the weights of this package. @throws HdError `HD_MODEL`, when the file cannot be read */
+  bytes(): Uint8Array | undefined
 }
 
 /** Of `models/hd-x2.onnx`; written down so that the version costs no read. A test compares. */
-export const DEFAULT_DIGEST = '1bd8acaab743069003a51e3e6d2321eef2d98d997f68be0c97120b130d10cfbd'
-/** From `src` and from `dist` alike. */
-const DEFAULT_FILE = new URL('../models/hd-x2.onnx', import.meta.url)
-
+export const DEFAULT_DIGEST = '769830c6ac4e4ebd0795c4e2ceb282675b7de6008652d36bf8f3496c0e3fb33d'
 /** The weights of this package. */
 export function defaultModel(): Model {
-  return { own: false, file: undefined, digest: () => DEFAULT_DIGEST, bytes: () => readFileSync(DEFAULT_FILE) }
+  return { own: false, file: undefined, digest: () => DEFAULT_DIGEST, bytes: () => undefined }
 }
 
 /** A file of the user's. It is read once, when it is first needed, so that digest and pixels belong to the same bytes. */

@@ -28,7 +28,7 @@ const DEFAULT_SIGNATURE = { input: 'image', output: 'upscaled', inputType: 'uint
 
 /** What a session can be used for; own models are probed once. @throws Fault `HD_MODEL`, when the model is not a 2x model for RGB */
 export async function openNet(runtime: Runtime, session: InferenceSession, settings: WorkerSettings): Promise<Net> {
-  if (settings.own) return probe(runtime, session, settings)
+  if (settings.model !== undefined) return probe(runtime, session, settings)
   const run = bindSession(runtime, session, DEFAULT_SIGNATURE, 'NHWC')
   const limits = { tile: settings.tile, overlap: DEFAULT_OVERLAP }
   return {

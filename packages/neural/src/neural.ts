@@ -70,7 +70,7 @@ function keyOf({ model, runtime, executionProviders, threads, tile, overlap }: R
 }
 
 function workerSettings({ model, ...settings }: ResolvedOptions): WorkerSettings {
-  return { ...settings, model: model.bytes(), own: model.own, cwd: process.cwd() }
+  return { ...settings, model: model.bytes(), cwd: process.cwd() }
 }
 
 /** A wrong length would be read as other pixels. */

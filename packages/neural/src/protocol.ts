@@ -4,10 +4,8 @@ import type { Picture } from './tensor.ts'
 
 /** Everything a worker needs to know; given once. Equal settings share one worker. */
 export interface WorkerSettings {
-  /** The ONNX file's bytes. */
-  model: Uint8Array
-  /** False for the weights of this package, whose shapes are known: then nothing is probed. */
-  own: boolean
+  /** The bytes of an own ONNX file; `undefined`: the weights of this package, whose shapes are known, so that nothing is probed. */
+  model: Uint8Array | undefined
   runtime: 'auto' | RuntimeName
   /** In the order of preference; the CPU comes after them. */
   executionProviders: ExecutionProvider[]

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import type { InferenceSession } from 'onnxruntime-common'
 import { Fault, reason } from './fault.ts'
 import type { WorkerSettings } from './protocol.ts'
 import { type Runtime, sessionOptions } from './runtime.ts'
+import { WEIGHTS } from './weights.ts'
 
 export interface OpenedSession {
   session: InferenceSession
@@ -19,8 +21,8 @@ export async function openSession(runtime: Runtime, settings: WorkerSettings): P
   const missing = missingProviders(runtime, names)
   if (missing !== undefined) return { session: await openOnCpu(runtime, settings), note: fallBack(names, missing) }
   try {
-    const session = await create(runtime, settings, { executionProviders: [...options, 'cpu'] })
-    return { session }
+    const model = settings.model ?? (await readFile(WEIGHTS.plain))
+    return { session: await create(runtime, model, settings, { executionProviders: [...options, 'cpu'] }) }
   } catch (error) {
     return { session: await openOnCpu(runtime, settings), note: fallBack(names, reason(error)) }
   }
@@ -53,9 +55,10 @@ function fallBack(names: string[], why: string): string {
 
 async function openOnCpu(runtime: Runtime, settings: WorkerSettings): Promise<InferenceSession> {
   try {
-    return await create(runtime, settings)
+    const model = settings.model ?? (await readFile(runtime.name === 'native' ? WEIGHTS.blocked : WEIGHTS.plain))
+    return await create(runtime, model, settings)
   } catch (error) {
-    if (!settings.own) {
+    if (settings.model === undefined) {
       throw new Fault('HD_RUNTIME', `the ${runtime.name} runtime does not start: ${reason(error)}`, undefined, error)
     }
     throw new Fault(
@@ -69,7 +72,8 @@ async function openOnCpu(runtime: Runtime, settings: WorkerSettings): Promise<In
 
 function create(
   { name, ort }: Runtime,
-  { model, threads }: WorkerSettings,
+  model: Uint8Array,
+  { threads }: WorkerSettings,
   changes: InferenceSession.SessionOptions = {},
 ): Promise<InferenceSession> {
   return ort.InferenceSession.create(model, { ...sessionOptions(name, threads), ...changes })

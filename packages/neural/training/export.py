@@ -1,26 +1,53 @@
 #!/usr/bin/python3
-"""Folds the branches of a checkpoint and writes it as ONNX. Usage: export.py CHECKPOINT.pt MODEL.onnx"""
+"""Folds the branches of a checkpoint and writes it as ONNX: MODEL.onnx, and MODEL-blocked.onnx for onnxruntime-node on the CPU.
+
+Usage: export.py CHECKPOINT.pt|MODEL.onnx MODEL.onnx [--mix OTHER.onnx 0.5]
+With --mix the weights are a mean of both, which often is better than either when one was trained on from the other.
+"""
 import argparse
 import hashlib
 import pathlib
 
 import torch
 
-from network import Net, check_folding, save_onnx
+from network import Net, check_folding, load_onnx, save_onnx
+
+
+def load(path):
+    net = Net()
+    if path.suffix == '.onnx':
+        load_onnx(net, path)
+    else:
+        net.load_state_dict(torch.load(path, map_location='cpu'))
+    return net
+
+
+def mix(net, other, share):
+    """A net of one branch, whose kernels are `share` of the other's and the rest of the first one's."""
+    with torch.no_grad():
+        for mine, its in zip(net.convs, other.convs):
+            mine.main.copy_(mine.kernel().lerp(its.kernel(), share))
+            mine.point.zero_(), mine.narrow.zero_(), mine.after.zero_()
+            mine.bias.lerp_(its.bias, share)
+        for mine, its in zip(net.slopes, other.slopes):
+            mine.weight.lerp_(its.weight, share)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('checkpoint', type=pathlib.Path)
     parser.add_argument('model', type=pathlib.Path)
+    parser.add_argument('--mix', nargs=2, metavar=('OTHER', 'SHARE'))
     options = parser.parse_args()
-    net = Net()
-    net.load_state_dict(torch.load(options.checkpoint, map_location='cpu'))
+    net = load(options.checkpoint)
     print(f'folded kernels equal their branches within {check_folding(net):.1e}')
-    save_onnx(net, str(options.model))
+    if options.mix:
+        mix(net, load(pathlib.Path(options.mix[0])), float(options.mix[1]))
     parameters = sum(conv.main.numel() + conv.bias.numel() for conv in net.convs) + sum(slope.weight.numel() for slope in net.slopes)
-    digest = hashlib.sha256(options.model.read_bytes()).hexdigest()
-    print(f'{options.model}: {parameters} parameters, {options.model.stat().st_size} bytes, sha256 {digest}')
+    for path, blocked in (options.model, False), (options.model.with_stem(f'{options.model.stem}-blocked'), True):
+        save_onnx(net, path, blocked)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        print(f'{path}: {parameters} parameters, {path.stat().st_size} bytes, sha256 {digest}')
 
 
 if __name__ == '__main__':
