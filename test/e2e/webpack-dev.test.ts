@@ -4,11 +4,13 @@ import { rspack as createRspack, type Configuration as RspackConfiguration } fro
 import { RspackDevServer } from '@rspack/dev-server'
 import sharp from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { HdOptions } from 'unplugin-hd/webpack'
 import webpackCreate, { type Compiler, type Configuration } from 'webpack'
 import WebpackDevServer from 'webpack-dev-server'
 import { HEIGHT, jpeg, WIDTH } from './support/pictures.ts'
 import { createProject, type Project } from './support/project.ts'
 import { rspack } from './support/rspack.ts'
+import { doubling } from './support/upscaler.ts'
 import type { WebpackLike } from './support/webpack-like.ts'
 import { webpack } from './support/webpack.ts'
 
@@ -40,8 +42,8 @@ const KINDS: Kind[] = [
 ]
 
 /** A running server; its scripts are classic ones, as in a browser. */
-async function start({ bundler, serve }: Kind, project: Project): Promise<string> {
-  const { experiments: _, output, ...config } = bundler.config(project, project.options(), { development: true })
+async function start({ bundler, serve }: Kind, project: Project, options: HdOptions = {}): Promise<string> {
+  const { experiments: _, output, ...config } = bundler.config(project, project.options(options), { development: true })
   const { path: folder, filename } = output!
   const server = serve({
     ...config,
@@ -71,5 +73,18 @@ describe.each(KINDS)('$name', (kind) => {
     await expect.poll(() => addresses(origin), { timeout: 30_000 }).not.toContain(first)
     const [second] = await addresses(origin)
     expect((await fetch(`${origin}/${second}`)).headers.get('content-type')).toBe('image/jpeg')
+  })
+
+  test("calls a metered upscaler only with dev: 'full'", async () => {
+    const project = await createProject({ 'main.js': `import meta from './a.jpg?hd&as=meta'\nconsole.log(meta)` })
+    const metered = Object.assign(doubling(), { metered: true })
+    const script = async (options: HdOptions): Promise<string> => {
+      const origin = await start(kind, project, { upscaler: metered, ...options })
+      return (await fetch(`${origin}/main.js`)).text()
+    }
+    expect(await script({})).toMatch(/upscaler\W+resample/)
+    expect(metered.calls).toBe(0)
+    expect(await script({ dev: 'full' })).toMatch(/upscaler\W+doubling/)
+    expect(metered.calls).toBe(1)
   })
 })

@@ -9,6 +9,7 @@ import type { CacheState, DonePicture, HdEvent } from './events.ts'
 import type { MasterSurroundings } from './master.ts'
 import type { ResolvedOptions } from './options.ts'
 import { makePreview } from './preview.ts'
+import { loadSharp } from './sharp.ts'
 import { readSource, type Source } from './source.ts'
 import type { Logger } from './upscaler.ts'
 import { holdUpscalers, releaseUpscalers } from './upscaler-users.ts'
@@ -27,6 +28,8 @@ export interface Hd {
   plan(source: Source, request?: EncodingRequest): Promise<PlannedAsset>
   /** A text that changes with everything that decides what the 2x will be; 64 hexadecimal digits. */
   version(source: Source, request?: EncodingRequest): string
+  /** Loads what work on pictures needs, so that the first one does not wait for it. Never fails: whoever needs it will. */
+  warm(): Promise<void>
   /** An exact 2x to look at meanwhile, made at once and not kept; a PNG or JPEG. @throws HdError `HD_SOURCE_…` */
   preview(source: Source): Promise<Omit<Asset, 'key'>>
   /** The source at 1x: its own bytes, or encoded in `request.format` when that is given. */
@@ -52,16 +55,19 @@ export interface HdSurroundings {
   /**
    * Calls no metered upscaler, because the result is only for looking at (a dev server): the others of the chain make the
    * picture, or `resample()` where there is none. What a metered one made earlier is still used.
-   * @default false
+   * @default never
    */
-  sparing?: boolean
+  sparing?: () => boolean
 }
 
 /** @param options complete, from `resolveOptions` */
-export function createHd(options: ResolvedOptions, { log, onEvent = () => undefined, sparing = false }: HdSurroundings): Hd {
+export function createHd(
+  options: ResolvedOptions,
+  { log, onEvent = () => undefined, sparing = () => false }: HdSurroundings,
+): Hd {
   let controller = createController()
   const cache = new Cache(options.cache, log)
-  const surroundings = (): MasterSurroundings => ({ cache, log, signal: controller.signal, emit: onEvent, sparing })
+  const surroundings = (): MasterSurroundings => ({ cache, log, signal: controller.signal, emit: onEvent, sparing: sparing() })
   const atWork = new Set<Promise<unknown>>()
   const user = {}
 
@@ -94,9 +100,12 @@ export function createHd(options: ResolvedOptions, { log, onEvent = () => undefi
         throw error
       }
     },
-    find: (source, wanted = {}) => findDouble(source, wanted, options, { cache, sparing }),
-    plan: (source, wanted = {}) => planDouble(source, wanted, options, sparing),
-    version: (source, wanted = {}) => versionOf(source, wanted, options, sparing),
+    find: (source, wanted = {}) => findDouble(source, wanted, options, { cache, sparing: sparing() }),
+    plan: (source, wanted = {}) => planDouble(source, wanted, options, sparing()),
+    version: (source, wanted = {}) => versionOf(source, wanted, options, sparing()),
+    async warm() {
+      await loadSharp().catch(() => undefined)
+    },
     preview: (source) => makePreview(source, options.maxPixels, controller.signal),
     async original(source, { format, quality } = {}) {
       if (format === undefined) return originalAsset(source)

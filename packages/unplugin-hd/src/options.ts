@@ -9,8 +9,9 @@ export interface HdOptions extends CoreOptions {
   /** Files that it leaves alone; wins over `include`. @default none */
   exclude?: FilterPattern
   /**
-   * In Vite's dev server, which shows previews until pictures are made. `preview`: metered upscalers are not called; the others
-   * of the chain make the pictures, or `resample()` where there is none. `full`: all of them are called, as in a build.
+   * In dev servers, and in webpack and Rspack while they watch in development mode. `preview`: metered upscalers are not
+   * called; the others of the chain make the pictures, or `resample()` where there is none. `full`: all of them are called, as in
+   * a build.
    * @default 'preview'
    */
   dev?: DevMode

@@ -20,8 +20,8 @@ export interface SessionSurroundings {
   /** Says nothing but warnings, because the bundler was told so. */
   quiet: boolean
   warn: (message: string) => void
-  /** For a dev server: unless the options say otherwise, metered upscalers are not called. @default false */
-  dev?: boolean
+  /** True while pictures are only looked at: unless the options say otherwise, metered upscalers are not called. @default never */
+  dev?: () => boolean
 }
 
 /** What the adapters share: one plugin instance at work in one project. */
@@ -48,11 +48,11 @@ export interface Loaded {
 }
 
 /** @throws Error like {@link Session.load} when the options are wrong */
-export function createSession(options: HdOptions, { root, quiet, warn, dev = false }: SessionSurroundings): Session {
+export function createSession(options: HdOptions, { root, quiet, warn, dev = () => false }: SessionSurroundings): Session {
   const resolved = inOneLine(() => resolveHdOptions(options, root))
   const reporter = createReporter({ stream: process.stderr, quiet, warn })
   const log: Logger = { debug: () => undefined, info: reporter.info, warn }
-  const hd = createHd(resolved, { log, onEvent: reporter.onEvent, sparing: dev && resolved.dev === 'preview' })
+  const hd = createHd(resolved, { log, onEvent: reporter.onEvent, sparing: () => resolved.dev === 'preview' && dev() })
   return {
     hd,
     wants: (id) => isHdId(id) && resolved.accepts(id.split('?', 1)[0]!),

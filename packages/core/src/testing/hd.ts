@@ -27,7 +27,7 @@ export async function workshop(options: CoreOptions, root?: string, sparing: boo
   const hd = createHd(resolved, {
     log: { debug: () => undefined, info: () => undefined, warn: (message) => void warnings.push(message) },
     onEvent: (event) => void events.push(event),
-    sparing,
+    sparing: () => sparing,
   })
   return {
     hd,

@@ -27,6 +27,7 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
     root,
     quiet: config.infrastructureLogging?.level === 'none' || config.infrastructureLogging?.level === 'error',
     warn: (message) => void warnings.push(message),
+    dev: () => compiler.watchMode && config.mode === 'development',
   })
   const key = optionsKey(session.hd.options)
   const reference: LoaderReference = { loader: fileURLToPath(LOADER), key }

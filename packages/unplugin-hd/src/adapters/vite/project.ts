@@ -18,7 +18,7 @@ export function createProject(options: HdOptions, config: ResolvedConfig): Proje
     root: config.root,
     quiet: config.logLevel !== undefined && config.logLevel !== 'info',
     warn,
-    dev: config.command === 'serve',
+    dev: () => config.command === 'serve',
   })
   return { config, session, names: new Map(), warn }
 }
