@@ -1,0 +1,173 @@
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CHROMIUM, launch } from '../../test/browser/support/chromium.ts'
+import { framework, type Server } from './support/framework.ts'
+import { attributesOf, expectDoubled, open } from './support/page.ts'
+
+interface Project {
+  name: string
+  /** How many places each of its pages has; a new one has to be counted here. */
+  pages: Readonly<Record<string, number>>
+  /** Its pages come with their content from the server, or from the build. */
+  isRendered: boolean
+  /** Where the build's public files are. */
+  output: string
+  /** 2x pictures that it uses. */
+  pictures: readonly string[]
+  /** How its built server, and its dev server, are told where to listen; by `HOST` and `PORT` as well. */
+  previewFlags?: (port: number) => readonly string[]
+  devFlags: (port: number) => readonly string[]
+}
+
+const viteFlags = (port: number): string[] => ['--host', '127.0.0.1', '--port', String(port), '--strictPort']
+
+const PROJECTS: readonly Project[] = [
+  {
+    name: 'vue',
+    pages: { '': 17 },
+    isRendered: false,
+    output: 'dist',
+    pictures: ['campfire', 'ladybug', 'schooner'],
+    previewFlags: viteFlags,
+    devFlags: viteFlags,
+  },
+  ...['react', 'preact'].map((name) => ({
+    name,
+    pages: { '': 8 },
+    isRendered: false,
+    output: 'dist',
+    pictures: ['campfire', 'ladybug'],
+    previewFlags: viteFlags,
+    devFlags: viteFlags,
+  })),
+  {
+    name: 'sveltekit',
+    pages: { '': 20 },
+    isRendered: true,
+    output: 'dist/client',
+    pictures: ['campfire', 'ladybug', 'schooner'],
+    devFlags: viteFlags,
+  },
+  {
+    name: 'nuxt',
+    pages: { '': 18 },
+    isRendered: true,
+    output: '.output/public',
+    pictures: ['campfire', 'ladybug', 'schooner'],
+    devFlags: (port) => ['--host', '127.0.0.1', '--port', String(port)],
+  },
+  {
+    name: 'astro',
+    pages: { '': 18, server: 19 },
+    isRendered: true,
+    output: 'dist/client',
+    pictures: ['campfire', 'ladybug', 'schooner'],
+    devFlags: (port) => ['--host', '127.0.0.1', '--port', String(port)],
+  },
+]
+
+/**
+ * A picture may be there before the framework is, which then finds another address than it knows, and says so: of each, and
+ * then that there were some.
+ */
+function withoutEarlySwaps(faults: readonly string[]): string[] {
+  const rest = faults.filter((fault) => !(/hydration/i.test(fault) && /[?&]hd\b[^"\s]*&(?:amp;)?t=/.test(fault)))
+  return rest.length < faults.length
+    ? rest.filter((fault) => !fault.includes('Hydration completed but contains mismatches'))
+    : rest
+}
+
+let folder: string
+let browser: Browser | undefined
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(path.join(tmpdir(), 'unplugin-hd-frameworks-')))
+  if (CHROMIUM !== undefined) browser = await launch()
+})
+afterAll(async () => {
+  await browser?.close()
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+})
+
+describe.each(PROJECTS)('frameworks/$name', ({ name, pages, isRendered, output, pictures, previewFlags, devFlags }) => {
+  describe('built', () => {
+    let printed: string
+    let server: Server | undefined
+    beforeAll(async () => {
+      // All of them use the same pictures, which are made once.
+      const project = framework(name, path.join(folder, 'cache'))
+      await rm(path.join(project.folder, output), { recursive: true, force: true, maxRetries: 3 })
+      printed = await project.run('build')
+      server = await project.serve('preview', previewFlags ?? (() => []))
+    })
+    afterAll(() => server?.close())
+
+    test('without a warning of the plugin', () => {
+      expect(printed).not.toMatch(/unplugin-hd: |was not processed|HD_[A-Z]+/)
+    })
+
+    test('emits each picture once, for pages and server together', async () => {
+      const project = framework(name, folder)
+      const files = await readdir(path.join(project.folder, output), { recursive: true })
+      const doubles = files.map((file) => path.basename(file)).filter((file) => /[@_]2x\b[^/]*\.png$/.test(file))
+      expect(doubles.map((file) => file.split(/[@_]/, 1)[0]).toSorted()).toEqual([...pictures].toSorted())
+    })
+
+    test
+      .skipIf(CHROMIUM === undefined)
+      .for(Object.entries(pages).flatMap(([page, places]) => [1, 2].map((factor) => ({ page, places, factor }))))(
+      'shows on /$page what it should, at a device scale factor of $factor',
+      async ({ page, places, factor }) => {
+        const { faults, look } = await open(browser!, server!.origin + page, factor)
+        const seen = await look()
+        expect(seen.map(({ place }) => place)).toHaveLength(places)
+        expectDoubled(seen, factor)
+        expect(faults).toEqual([])
+      },
+    )
+
+    test.runIf(isRendered && CHROMIUM !== undefined).for(Object.keys(pages))(
+      'names on /%s the same addresses on the server as in the browser',
+      async (page) => {
+        const context = await browser!.newContext({ javaScriptEnabled: false })
+        const plain = await context.newPage()
+        await plain.goto(server!.origin + page)
+        const rendered = await attributesOf(plain)
+        await context.close()
+        const opened = await open(browser!, server!.origin + page, 1)
+        const { mounted, ...hydrated } = await attributesOf(opened.page)
+        expect(hydrated).toEqual(rendered)
+        // Made in the browser alone, of the same import.
+        expect(mounted!['src']).toBe(rendered['import']!['src'])
+      },
+    )
+  })
+
+  describe.skipIf(CHROMIUM === undefined)('in dev', () => {
+    let server: Server
+    beforeAll(async () => {
+      // A cache of its own: nothing is there yet.
+      server = await framework(name, path.join(folder, `dev-${name}`)).serve('dev', devFlags)
+    })
+    afterAll(() => server?.close())
+
+    // On a screen of 1x a browser may take what it has of a set that changes, so which it is says nothing here.
+    test.for(Object.entries(pages))('shows on /%s previews at first, and the pictures in the end', async ([page, places]) => {
+      const { faults, previews, look } = await open(browser!, server.origin + page, 2)
+      const shownPreviews = async (): Promise<string[]> => (await look()).map(({ url }) => url).filter((url) => previews.has(url))
+      await expect.poll(shownPreviews, { timeout: 60_000, interval: 250 }).toEqual([])
+      const seen = await look()
+      expect(seen.map(({ place }) => place)).toHaveLength(places)
+      expectDoubled(seen, 2)
+      // The first page needs all pictures that the others have.
+      if (page === Object.keys(pages)[0]) expect(previews.size).toBeGreaterThan(0)
+      expect(withoutEarlySwaps(faults)).toEqual([])
+    })
+
+    test('tells of nothing', () => {
+      expect(server.output()).not.toMatch(/unplugin-hd: |was not processed|HD_[A-Z]+/)
+    })
+  })
+})
