@@ -14,6 +14,8 @@ import type { Project } from './project.ts'
 
 /** The plugin's part of a dev server. */
 export interface Dev {
+  /** Resolves when the first picture has nothing more to wait for. */
+  readonly warm: Promise<void>
   /** The id of a resolved `?hd` import. */
   resolve(resolved: ResolvedImport, importer: string | undefined): string
   /** The module of such an id; nothing when the file may not be served. */
@@ -28,6 +30,7 @@ export interface Dev {
 /** Makes a dev server answer for 2x pictures, without waiting for one of them to be made. */
 export function createDev(project: Project, server: ViteDevServer): Dev {
   const { config, session, warn } = project
+  const warm = session.hd.warm()
   const access = createAccess(config)
   const pages = createPages(server.environments.client)
   const pictures = createPictures(
@@ -57,6 +60,7 @@ export function createDev(project: Project, server: ViteDevServer): Dev {
   server.watcher.on('add', (name) => void onEdit(name))
 
   return {
+    warm,
     resolve(resolved, importer) {
       if (importer !== undefined && toSpecifier(importer) !== nobody) access.add(toSpecifier(resolved.file))
       return toModuleId(resolved)

@@ -9,6 +9,8 @@ export function devPlugin(dev: () => Dev): HdPlugin {
     name: 'unplugin-hd:dev',
     enforce: undefined,
     apply: 'serve',
+    // While Vite is still starting: in the middle of a page it would hold up the modules.
+    buildStart: () => dev().warm,
     resolveId: {
       filter: { id: CLIENT_ID_RE },
       handler: () => CLIENT_ID,
