@@ -144,8 +144,9 @@ test('the dev server never calls WeChat, and says by whom pictures are made inst
     const picture = Buffer.from(await (await fetch(new URL(url, origin))).arrayBuffer())
     expect(await sharp(picture).metadata()).toMatchObject({ width: 48, height: 32 })
   }
+  const told = [expect.stringMatching(/'wechat' is metered and not called here.*'resample'/)]
+  await expect.poll(() => warnings, { timeout: 20_000 }).toEqual(told)
   expect(emulator.requests).toEqual([])
-  expect(warnings).toEqual([expect.stringMatching(/'wechat' is metered and not called here.*'resample'/)])
 })
 
 test('a copied cache serves a build without credentials', async () => {

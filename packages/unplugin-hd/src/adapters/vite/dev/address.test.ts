@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import { addressOf, candidates, parseAddress, type Addressing } from './address.ts'
+
+const config = { base: '/sub/', root: '/project', publicDir: '/project/public', server: {} } as unknown as Addressing
+const VERSION = '0123456789abcdef'
+
+describe('an address', () => {
+  test.each([
+    ['/project/src/a.jpg', '/sub/src/a.jpg?hd&v=0123456789ab'],
+    ['/project/public/a.jpg', '/sub/a.jpg?hd&v=0123456789ab'],
+    ['/elsewhere/a.jpg', '/sub/@fs/elsewhere/a.jpg?hd&v=0123456789ab'],
+    ["/project/a b'(ü),#?%.jpg", '/sub/a%20b%27%28%C3%BC%29%2C%23%3F%25.jpg?hd&v=0123456789ab'],
+  ])('of %s is %s, and means that file', (file, address) => {
+    expect(addressOf(config, file, { scale: 2 }, VERSION)).toBe(address)
+    const wanted = parseAddress(address, config.base)
+    if (!wanted || wanted === 'refused') throw new Error('not understood')
+    expect(candidates(wanted.path, config)).toContain(file)
+    expect(wanted).toMatchObject({ scale: 2, version: '0123456789ab', token: undefined })
+  })
+
+  test('holds format, quality and scale', () => {
+    const address = addressOf(config, '/project/a.jpg', { scale: 1, format: 'webp', quality: 50 }, VERSION)
+    expect(parseAddress(`${address}&t=x`, config.base)).toMatchObject({
+      scale: 1,
+      request: { formats: ['webp'], quality: 50 },
+      token: 'x',
+    })
+  })
+
+  test.each(['/a.jpg', '/a.jpg?hdx', '/a.jpg?import&hd', '/page?hd', '/a.js?hd', 'http://other/a.jpg?hd'])(
+    '%s is for somebody else',
+    (url) => expect(parseAddress(url, '/')).toBeUndefined(),
+  )
+
+  test.each(['/../a.jpg?hd', '/%2e%2e/a.jpg?hd', '/x/..%2fa.jpg?hd', '/..%5ca.jpg?hd', '/a%00.jpg?hd', '/%E0%A4%A.jpg?hd'])(
+    '%s is refused',
+    (url) => expect(parseAddress(url, '/')).toBe('refused'),
+  )
+})
