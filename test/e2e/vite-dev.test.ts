@@ -70,6 +70,8 @@ for (const bundler of [vite8, vite7]) {
       const { server, origin } = await serve(bundler, project, project.options({ upscaler }))
       const url = await importFrom(server, '/a.jpg?hd')
       expect(url).toMatch(/^\/a\.jpg\?hd&v=[0-9a-f]{12}$/)
+      // The server's side and the browser's agree, so that a page that was rendered can be taken over.
+      expect((await server.transformRequest('/a.jpg?hd'))!.code).toContain(JSON.stringify(url))
       expect(upscaler.calls).toBe(0)
 
       const preview = await fetch(origin + url)

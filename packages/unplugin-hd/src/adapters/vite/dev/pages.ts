@@ -45,7 +45,9 @@ export function createPages({ hot }: Pick<DevEnvironment, 'hot'>): Pages {
   }
 
   // What became ready before the page was connected.
-  hot.on('unplugin-hd:connect', ({ age }: { age: number }, client) => {
+  hot.on('unplugin-hd:connect', (data: unknown, client) => {
+    // Whatever is connected may have sent it.
+    const { age = 0 } = Object(data) as { age?: number }
     const since = Date.now() - age - GRACE_MS
     const swaps = [...shown].flatMap(([url, { at, token }]) => (token !== undefined && at >= since ? [{ url, token }] : []))
     if (swaps.length > 0) client.send('unplugin-hd:swap', swaps)
