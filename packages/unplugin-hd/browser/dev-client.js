@@ -122,6 +122,35 @@ async function load({ url, newUrl }) {
   await image.decode().catch(() => undefined)
 }
 
+/** A page that has not asked for a script for so long has come to rest. */
+const REST_MS = 250
+
+/** An app that never does is not waited for. */
+const MAX_WAIT_MS = 10_000
+
+/**
+ * Frameworks take over what the server rendered, compare it with what they would have written, and complain of everything else.
+ * None of them says when it is done, so nothing is replaced before the page is loaded and its scripts have come to rest.
+ */
+const settled = new Promise((resolve) => {
+  let rest
+  const scripts = new PerformanceObserver((list) => {
+    if (list.getEntries().some(({ initiatorType }) => ['script', 'link', 'other'].includes(initiatorType))) wait()
+  })
+  const end = () => {
+    scripts.disconnect()
+    clearTimeout(rest)
+    resolve()
+  }
+  const wait = () => {
+    clearTimeout(rest)
+    rest = setTimeout(() => (document.readyState === 'complete' ? end() : wait()), REST_MS)
+  }
+  scripts.observe({ type: 'resource' })
+  wait()
+  setTimeout(end, MAX_WAIT_MS)
+})
+
 /** What the server said last, by address. @type {Map<string, string>} */
 const announced = new Map()
 
@@ -132,7 +161,7 @@ async function swap(swaps) {
     newUrl: new URL(`${url}&t=${token}`, origin).href,
   }))
   for (const { url, token } of swaps) announced.set(url, token)
-  await Promise.all(addresses.map(load))
+  await Promise.all([settled, ...addresses.map(load)])
   // The server may have told of a newer one meanwhile.
   for (const { url, token } of swaps) if (announced.get(url) === token) tokens.set(url, token)
   replaceInTree(document)
