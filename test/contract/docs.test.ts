@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { DEV_MODES, resolveHdOptions } from '../../packages/unplugin-hd/src/options.ts'
 import { DEFAULTS, FORMAT_FACTS, HD_CODES, MODES, ON_ERROR, OUTPUT_FORMATS, SHAPES } from '@unplugin-hd/core'
 
 const read = (name: string): Promise<string> => readFile(new URL(`../../${name}`, import.meta.url), 'utf8')
@@ -41,7 +42,8 @@ describe('README.md', () => {
     expect(stated['`cache.maxBytes`']).toBe(`\`${DEFAULTS.cacheMaxBytes}\``)
     expect(stated['`quality`']).toBe(`\`${DEFAULTS.quality}\``)
     expect(stated['`maxPixels`']).toBe(`\`${DEFAULTS.maxPixels}\``)
-    for (const value of [...MODES, ...ON_ERROR, ...OUTPUT_FORMATS]) expect(table).toContain(`'${value}'`)
+    expect(stated['`dev`']).toBe(`\`'${resolveHdOptions({}, '/').dev}'\``)
+    for (const value of [...DEV_MODES, ...MODES, ...ON_ERROR, ...OUTPUT_FORMATS]) expect(table).toContain(`'${value}'`)
   })
 
   test('lists every shape and format', async () => {
