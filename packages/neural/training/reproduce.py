@@ -2,8 +2,7 @@
 """From nothing to a judged model, in one go: fetch.py, patches.py, train.py, export.py, evaluate.py, `pnpm bench quality`.
 
 Usage: reproduce.py [--minutes 10] [--data DIR]
-The minutes are those of everything after the download. The pictures are the same as for the shipped weights, the patches
-fewer in a short run. The result, DATA/reproduced.onnx, is judged beside the shipped model and the interpolators.
+The minutes are those of everything after the download; in a short run the patches are fewer. The result, DATA/reproduced.onnx, is judged beside the shipped model and the interpolators.
 """
 import argparse
 import pathlib

@@ -32,8 +32,6 @@ LUMA = torch.tensor([0.257, 0.504, 0.098]).view(1, 3, 1, 1)
 LOSSY = 0.3
 #: What the log tells, of the repository's own held-out pictures.
 JUDGED = [('photo', 'clean'), ('photo', 'jpeg85'), ('illustration', 'clean'), ('text', 'clean')]
-#: From which share of the run on the loss is squared, and all is computed in float32.
-FINE = 0.75
 
 
 class Patches:
@@ -92,6 +90,7 @@ def main():
     parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--bf16', choices=['auto', 'on', 'off'], default='auto')
+    parser.add_argument('--fine', type=float, default=0.75, help='share of the run from which on the loss is squared, in float32')
     parser.add_argument('--every', type=int, default=500, help='steps between judgements')
     parser.add_argument('--log', type=pathlib.Path)
     options = parser.parse_args()
@@ -121,7 +120,7 @@ def main():
     while done < 1:
         step += 1
         done = step / options.steps if options.steps else (time.monotonic() - begun) / (60 * options.minutes)
-        fine = done > FINE
+        fine = done > options.fine
         rate = 1e-7 + options.rate * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
         for group in optimiser.param_groups:
             group['lr'] = rate * min(1.0, step / 200)
