@@ -44,7 +44,7 @@ function replaceUrl({ element, name, value, attributes, where }: TemplateAttribu
   const isImage = element === 'img' && name === 'src'
   const shapes: HdRequest['as'][] = isImage ? ['url', 'img'] : ['url']
   const { as } = requestAt({ where, what: `<${element} ${name}> of a template`, shapes }, value)
-  const imported = { specifier: value.trim() }
+  const imported = { specifier: value }
   if (as === 'url') return { kind: 'value', parts: [imported] }
   if ('srcset' in attributes) {
     refuseAt(where, value, `'as=img' writes the srcset, but there is one already`, 'Remove one of them')

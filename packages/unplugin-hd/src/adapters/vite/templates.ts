@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { astroParser, readAstro } from './astro.ts'
+import { leftInJsx } from './jsx.ts'
 import type { HdPlugin } from './plugin.ts'
 import type { Project } from './project.ts'
 import { readSvelte, svelteParser } from './svelte.ts'
@@ -8,11 +9,20 @@ import { extendVue } from './vue.ts'
 
 /**
  * `?hd` in the templates of components: Vue's compiler is extended, the files of Svelte and Astro are rewritten before their
- * compilers see them, because both leave addresses as they are.
+ * compilers see them, because both leave addresses as they are. JSX is only searched.
  */
 export function templatesPlugin(project: () => Project): HdPlugin {
   const read = createReader(project)
   const told = new Set<string>()
+  /** In a build the output tells, of all that is left in it. */
+  const tell = (messages: readonly string[]): void => {
+    const { config, warn } = project()
+    if (config.command === 'build') return
+    for (const message of messages.filter((each) => !told.has(each))) {
+      told.add(message)
+      warn(message)
+    }
+  }
   return {
     name: 'unplugin-hd:templates',
     enforce: 'pre',
@@ -20,19 +30,16 @@ export function templatesPlugin(project: () => Project): HdPlugin {
     transform: {
       // The compilers are before others as well.
       order: 'pre',
-      filter: { id: /\.(?:svelte|astro)$/, code: /[?&]hd/ },
+      filter: { id: /\.(?:svelte|astro|[jt]sx)$/, code: /[?&]hd/ },
       async handler(code, id) {
-        const { config, warn } = project()
+        if (/[jt]sx$/.test(id)) {
+          tell(leftInJsx(project().config.root, code, id))
+          return null
+        }
         const template = await read(code, id)
         if (!template) return null
         const { result, left } = await transformTemplate(project(), this, template, code, id)
-        // In a build the output tells, of all that is left in it.
-        if (config.command === 'serve') {
-          for (const message of left.filter((each) => !told.has(each))) {
-            told.add(message)
-            warn(message)
-          }
-        }
+        tell(left)
         return result
       },
     },
@@ -55,14 +62,14 @@ function createReader(project: () => Project): (code: string, id: string) => Pro
     return (code) => readAstro(parse, code)
   }
 
-  const tell = (error: Error): undefined => {
+  const giveUp = (error: Error): undefined => {
     const [reason] = error.message.split('\n', 1)
     project().warn(`'?hd' in templates stays as it is, because their parser cannot be loaded: ${reason}`)
   }
 
   return async (code, id) => {
     const extension = path.extname(id)
-    if (!readers.has(extension)) readers.set(extension, load(extension).catch(tell))
+    if (!readers.has(extension)) readers.set(extension, load(extension).catch(giveUp))
     const read = await readers.get(extension)
     try {
       return await read?.(code, id)
