@@ -1,0 +1,118 @@
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { expect, test } from 'vitest'
+import { framework } from './support/framework.ts'
+
+interface Transformed {
+  /** What the file becomes; nothing when it stays as it is. */
+  code: string | undefined
+  warnings: string[]
+}
+
+/** The parts that are used here of a Vite that only the projects have. */
+interface Vite {
+  resolveConfig(config: object, command: 'serve'): Promise<Config>
+}
+interface Config {
+  logger: { warn: (message: string) => void }
+  plugins: { name: string; transform?: { handler(code: string, id: string): Promise<{ code: string } | null> } }[]
+}
+
+const load = async (file: string): Promise<unknown> => import(/* @vite-ignore */ pathToFileURL(file).href)
+
+/** What the plugin makes of a file of a project in dev. The file need not exist. @param name relative to the project */
+async function transform(project: string, name: string, code: string): Promise<Transformed> {
+  const { folder } = framework(project, '')
+  const local = createRequire(path.join(folder, 'package.json'))
+  const owner = project === 'astro' ? createRequire(local.resolve('astro/package.json')) : local
+  const vite = (await load(path.join(owner.resolve('vite/package.json'), '..', 'dist', 'node', 'index.js'))) as Vite
+  const { default: hd } = (await load(local.resolve('unplugin-hd/vite'))) as { default: (options: object) => object[] }
+  const { logger, plugins } = await vite.resolveConfig(
+    { root: folder, configFile: false, plugins: [hd({ mode: 'off' })] },
+    'serve',
+  )
+  const warnings: string[] = []
+  logger.warn = (message) => void warnings.push(message)
+  const { handler } = plugins.find((each) => each.name === 'unplugin-hd:templates')!.transform!
+  const context = { resolve: async (source: string) => (source.includes('missing') ? null : { id: source }) }
+  const result = await handler.call(context, code, path.join(folder, name).replaceAll('\\', '/'))
+  return { code: result?.code, warnings }
+}
+
+test('a Svelte component imports what it names, and keeps its script and its styles as they are', async () => {
+  const script = '<script lang="ts" generics="T extends Array<string>">\n  let a: string = `./b.png?hd`\n</script>'
+  const style = '<style lang="scss">\n  $a: 1; p { &:hover { background: url(./a.png?hd) } }\n</style>'
+  const { code, warnings } = await transform(
+    'sveltekit',
+    'src/A.svelte',
+    `${script}\n{#if a as string}\n<img src="./a.png?hd&amp;as=img" alt="ü" width="9">\n{/if}\n<p>./c.png?hd</p>\n<!-- <img src="./d.png?hd"> -->\n${style}`,
+  )
+  expect(warnings).toEqual([])
+  expect(code).toBe(
+    `<script lang="ts" generics="T extends Array<string>">import __hd0 from "./a.png?hd&as=img";\n  let a: string = \`./b.png?hd\`\n</script>` +
+      `\n{#if a as string}\n<img src={__hd0.src} srcset={__hd0.srcset} height={Math.round(9 * __hd0.height / __hd0.width)} alt="ü" width="9">\n{/if}` +
+      `\n<p>./c.png?hd</p>\n<!-- <img src="./d.png?hd"> -->\n${style}`,
+  )
+})
+
+test('what is not static in a Svelte component is warned of with the file and the line', async () => {
+  const { code, warnings } = await transform(
+    'sveltekit',
+    'src/A.svelte',
+    [
+      '<script>let name</script>',
+      '<img src="./{name}.png?hd" alt="">',
+      '<Picture src="./b.png?hd" />',
+      '<p style="background: url(./c.png?hd)"></p>',
+      "{@html '<img src=./d.png?hd>'}",
+      '<img src="/missing.png?hd" alt="">',
+      "{#await import('./e.png?hd')}{/await}",
+    ].join('\n'),
+  )
+  expect(code).toBeUndefined()
+  const lines = warnings.map((each) => /'([^']*)' in (\S+)/.exec(each)!.slice(1).join(' '))
+  expect(lines).toEqual([
+    expect.stringMatching(/\.png\?hd src\/A\.svelte:2$/),
+    './b.png?hd src/A.svelte:3',
+    './c.png?hd src/A.svelte:4',
+    './d.png?hd src/A.svelte:5',
+    '/missing.png?hd src/A.svelte:6',
+  ])
+})
+
+test('an Astro component imports what it names, after letters of several bytes as well', async () => {
+  const { code, warnings } = await transform(
+    'astro',
+    'src/A.astro',
+    `---\nconst a = './b.png?hd'\n---\n<p>größer — ./c.png?hd</p>\n<img alt='ü' src='./a.png?hd' />{a && <source srcset="./a.png?hd 2x" />}`,
+  )
+  expect(warnings).toEqual([])
+  expect(code).toBe(
+    `---\nimport __hd0 from "./a.png?hd";const a = './b.png?hd'\n---\n<p>größer — ./c.png?hd</p>\n<img alt='ü' src={__hd0} />{a && <source srcset={__hd0 + " 2x"} />}`,
+  )
+})
+
+test('what is not static in an Astro component is warned of with the file and the line', async () => {
+  const { code, warnings } = await transform(
+    'astro',
+    'src/A.astro',
+    ['---', "import Picture from './Picture.astro'", '---', '<Picture src="./b.png?hd" />', '<img src={`./c.png?hd`} />'].join(
+      '\n',
+    ),
+  )
+  expect(code).toBeUndefined()
+  expect(warnings.map((each) => /'([^']*)' in (\S+)/.exec(each)!.slice(1).join(' '))).toEqual([
+    './b.png?hd src/A.astro:4',
+    './c.png?hd src/A.astro:5',
+  ])
+})
+
+test.each([
+  ['sveltekit', 'src/A.svelte', '<script>\n</script>\n<video poster="./a.png?hd&as=img"></video>'],
+  ['astro', 'src/A.astro', '---\n---\n<video poster="./a.png?hd&as=img"></video>'],
+])('a shape that makes no sense in a template of %s is an error with the file and the line', async (project, name, code) => {
+  await expect(transform(project, name, code)).rejects.toThrow(
+    expect.objectContaining({ code: 'HD_QUERY', message: expect.stringContaining(`${name}:3`) }),
+  )
+})
