@@ -93,8 +93,10 @@ def cut(kind, files, quota):
                 if strength > LEAST_ENERGY:
                     candidates.append((strength, patch.copy()))
     candidates.sort(key=lambda item: -item[0])
-    detailed = candidates[: int(1.5 * quota)]
-    chosen = random.sample(detailed, min(quota, len(detailed)))
+    detailed, smooth = candidates[: int(1.5 * quota)], candidates[int(1.5 * quota) :]
+    # Most of it detailed; a fifth smooth, or clean shapes on plain ground would be forgotten.
+    few = min(quota // 5, len(smooth))
+    chosen = random.sample(detailed, min(quota - few, len(detailed))) + random.sample(smooth, few)
     print(f'{kind}: {len(files)} files, {len(candidates)} candidates, {len(chosen)} patches', flush=True)
     return [patch for _, patch in chosen]
 
