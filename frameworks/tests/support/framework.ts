@@ -69,6 +69,12 @@ export function framework(name: string, cache: string): Framework {
   }
 }
 
+/** Commands at work, so that none outlives the tests. */
+const atWork = new Set<Running>()
+process.on('exit', () => {
+  for (const running of atWork) running.kill()
+})
+
 /** A command at work. */
 class Running {
   output = ''
@@ -79,6 +85,8 @@ class Running {
     this.#child = child
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk) => (this.output += chunk))
     this.ended = new Promise((resolve) => child.on('close', resolve))
+    atWork.add(this)
+    child.on('close', () => atWork.delete(this))
   }
 
   get isOver(): boolean {
@@ -86,11 +94,15 @@ class Running {
   }
 
   async end(): Promise<void> {
+    this.kill()
+    await this.ended
+  }
+
+  kill(): void {
     const { pid } = this.#child
     if (this.isOver || pid === undefined) return
     if (process.platform === 'win32') spawn('taskkill', ['/pid', String(pid), '/t', '/f'])
     else process.kill(-pid, 'SIGKILL')
-    await this.ended
   }
 }
 
