@@ -1,5 +1,7 @@
 import { HdError, type Pixels, type UpscaleContext, type UpscaleInput, type Upscaler } from '@unplugin-hd/core'
 import { Advice } from './advice.ts'
+import { checkEngine } from './check.ts'
+import type { Engine } from './engine.ts'
 import { type NeuralOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
 import { borrowEngine, returnEngine } from './registry.ts'
@@ -22,6 +24,11 @@ export function neural(options?: NeuralOptions): Upscaler {
   let closing = new AbortController()
   let key: string | undefined
 
+  const engineOf = (): Engine => {
+    key ??= keyOf(resolved)
+    return borrowEngine(key, user, () => workerSettings(resolved))
+  }
+
   return {
     name: 'neural',
     get version() {
@@ -29,8 +36,7 @@ export function neural(options?: NeuralOptions): Upscaler {
     },
 
     async upscale(picture: UpscaleInput, context: UpscaleContext): Promise<Pixels> {
-      key ??= keyOf(resolved)
-      const engine = borrowEngine(key, user, () => workerSettings(resolved))
+      const engine = engineOf()
       const advise = () => engine.nativeMissing && advice.give(context.log)
       advice.count(4 * picture.width * picture.height)
       advise()
@@ -45,6 +51,10 @@ export function neural(options?: NeuralOptions): Upscaler {
           advise()
         },
       })
+    },
+
+    async check({ signal }) {
+      return checkEngine(engineOf(), resolved, signal)
     },
 
     /** Pictures still at work fail with `HD_ABORTED`. */

@@ -1,0 +1,31 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+// The built package, because the worker is a file of its own.
+import { neural } from '../dist/index.mjs'
+
+const { signal } = new AbortController()
+
+test('the check runs the model, and names runtime, model and threads', async () => {
+  const upscaler = neural({ threads: 1 })
+  onTestFinished(() => upscaler.close!())
+  expect(await upscaler.check!({ signal })).toEqual({
+    ok: true,
+    facts: { model: 'fast', threads: 1, runtime: expect.stringMatching(/^(?:native|wasm)$/) },
+  })
+})
+
+test('a model that is none is reported, not thrown', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'unplugin-hd-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
+  const file = path.join(folder, 'bad.onnx')
+  await writeFile(file, 'no model')
+  const upscaler = neural({ model: file })
+  onTestFinished(() => upscaler.close!())
+  expect(await upscaler.check!({ signal })).toMatchObject({
+    ok: false,
+    facts: { model: file, code: 'HD_MODEL' },
+    advice: expect.stringContaining('(HD_MODEL)'),
+  })
+})
