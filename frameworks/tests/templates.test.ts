@@ -29,7 +29,12 @@ async function transform(project: string, name: string, code: string): Promise<T
   const vite = (await load(path.join(owner.resolve('vite/package.json'), '..', 'dist', 'node', 'index.js'))) as Vite
   const { default: hd } = (await load(local.resolve('unplugin-hd/vite'))) as { default: (options: object) => object[] }
   const { logger, plugins } = await vite.resolveConfig(
-    { root: folder, configFile: false, plugins: [hd({ mode: 'off' })] },
+    {
+      root: folder,
+      configFile: false,
+      publicDir: project === 'sveltekit' ? 'static' : 'public',
+      plugins: [hd({ mode: 'off' })],
+    },
     'serve',
   )
   const warnings: string[] = []
@@ -91,6 +96,15 @@ test('an Astro component imports what it names, after letters of several bytes a
   expect(code).toBe(
     `---\nimport __hd0 from "./a.png?hd";const a = './b.png?hd'\n---\n<p>größer — ./c.png?hd</p>\n<img alt='ü' src={__hd0} />{a && <source srcset={__hd0 + " 2x"} />}`,
   )
+})
+
+test.each([
+  ['sveltekit', 'src/A.svelte'],
+  ['astro', 'src/A.astro'],
+])('in dev, %s is left the addresses of the public folder, which its server answers for', async (project, name) => {
+  expect(await transform(project, name, '<img src="/schooner.png?hd" alt="">')).toEqual({ code: undefined, warnings: [] })
+  const { code } = await transform(project, name, '<img src="/schooner.png?hd&as=img" alt="">')
+  expect(code).toContain('src={__hd0.src}')
 })
 
 test('what is not static in an Astro component is warned of with the file and the line', async () => {

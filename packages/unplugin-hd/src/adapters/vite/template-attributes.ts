@@ -1,5 +1,7 @@
 import { HD_QUERY_RE, type HdRequest } from '@unplugin-hd/core'
+import type { ResolvedConfig } from 'vite'
 import { HD_KEY_RE, PICTURE_SOURCES } from './html-attributes.ts'
+import { publicFile } from './paths.ts'
 import { refuseAt, requestAt } from './place.ts'
 import { parseSrcset } from './srcset.ts'
 
@@ -75,6 +77,27 @@ function replaceSrcset({ element, name, value, where }: TemplateAttribute): Repl
     return [before, { specifier: url }, after]
   })
   return { kind: 'value', parts: parts.filter((part) => part !== '') }
+}
+
+/** What a replacement imports. */
+export function specifiersOf(replacement: Replacement): string[] {
+  if (replacement.kind === 'img') return [replacement.imported.specifier]
+  return replacement.parts.flatMap((part) => (typeof part === 'string' ? [] : [part.specifier]))
+}
+
+/**
+ * Whether an attribute can stay as it is, because the dev server answers for its addresses: those of the public folder, which
+ * Vite does not like to see imported.
+ */
+export function isServed(
+  replacement: Replacement,
+  { command, publicDir }: Pick<ResolvedConfig, 'command' | 'publicDir'>,
+): boolean {
+  if (command === 'build' || replacement.kind === 'img') return false
+  return specifiersOf(replacement).every((specifier) => {
+    const [address, query] = specifier.split('?', 2)
+    return publicFile(address!, publicDir) !== undefined && !/\bas=/.test(query!)
+  })
 }
 
 function isOurs(url: string, pattern: RegExp): boolean {

@@ -2,7 +2,7 @@ import MagicString, { type SourceMap } from 'magic-string'
 import { findSlipped, slippedMessage } from '../../slipped.ts'
 import { displayPath, lineAt } from './place.ts'
 import type { Project } from './project.ts'
-import { imgAttributes, replaceAttribute, toExpression } from './template-attributes.ts'
+import { imgAttributes, isServed, replaceAttribute, specifiersOf, toExpression } from './template-attributes.ts'
 
 /** The markup of a component, in a language in which `{}` holds an expression. */
 export interface Template {
@@ -63,11 +63,11 @@ export async function transformTemplate(
       const where = `${file}:${lineAt(code, start)}`
       const replacement = replaceAttribute({ element: tag, name, value, attributes: values, where })
       if (!replacement) continue
-      const specifiers =
-        replacement.kind === 'img'
-          ? [replacement.imported.specifier]
-          : replacement.parts.flatMap((part) => (typeof part === 'string' ? [] : [part.specifier]))
-      if (!(await areThere(context, specifiers, id))) continue
+      if (isServed(replacement, config)) {
+        done.push({ start, end })
+        continue
+      }
+      if (!(await areThere(context, specifiersOf(replacement), id))) continue
       const expressions: (readonly [string, string])[] =
         replacement.kind === 'img'
           ? imgAttributes(nameOf(replacement.imported.specifier), values)
