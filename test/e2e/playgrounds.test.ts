@@ -4,8 +4,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Browser } from 'playwright-core'
 import sharp from 'sharp'
+import { preview } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CHROMIUM, launch } from '../browser/support/chromium.ts'
+import { visitImages } from '../browser/support/page.ts'
 import { listFiles } from './support/project.ts'
 
 const PLAYGROUNDS = fileURLToPath(new URL('../../playground', import.meta.url))
@@ -19,8 +23,9 @@ beforeAll(async () => {
 })
 afterAll(() => rm(cache, { recursive: true, force: true, maxRetries: 3 }))
 
-/** Runs the playground's own build script. */
+/** Runs the playground's own build script, on an empty output folder. */
 async function runBuild(folder: string): Promise<{ code: number | null; output: string }> {
+  await rm(path.join(folder, 'dist'), { recursive: true, force: true, maxRetries: 3 })
   const { scripts } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as { scripts: { build: string } }
   const PATH = [path.join(folder, 'node_modules', '.bin'), process.env['PATH']].join(path.delimiter)
   const child = spawn(scripts.build, { cwd: folder, shell: true, env: { ...process.env, PATH, UNPLUGIN_HD_CACHE_DIR: cache } })
@@ -51,6 +56,29 @@ describe.each(NAMES)('playground/%s', (name) => {
     expect(output).not.toContain('was not processed')
     expect(output).toMatch(/hd \d+ pictures: /)
     expect(output).toMatch(/dandelion\.jpg {2}640x427 → 1280x854/)
+  })
+})
+
+describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launch()
+  })
+  afterAll(() => browser?.close())
+
+  test.each(NAMES)('playground/%s shows all of its pictures, the 2x ones with their pixels', async (name) => {
+    const folder = path.join(PLAYGROUNDS, name)
+    // Vite's pages are in the output, the others beside it.
+    const outDir = name.startsWith('vite') ? 'dist' : '.'
+    const server = await preview({ root: folder, configFile: false, build: { outDir }, preview: { port: 0, host: '127.0.0.1' } })
+    try {
+      const { images, faults } = await visitImages(browser, server.resolvedUrls!.local[0]!)
+      expect(faults).toEqual([])
+      expect(images.filter(({ pixels }) => pixels === 'unreadable')).toEqual([])
+      expect(images.map(({ pixels }) => pixels)).toContain('1280x854')
+    } finally {
+      await server.close()
+    }
   })
 })
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 
 /** What a browser shows for an element with a `data-place`. */
 export interface Seen {
@@ -25,6 +25,32 @@ export interface Visit {
 /** Opens a page and looks, when its `<body>` says `data-ready`. @param deviceScaleFactor pixels per CSS pixel */
 export async function visit(browser: Browser, url: string, deviceScaleFactor: number): Promise<Visit> {
   const look = await readFile(new URL('look.js', import.meta.url), 'utf8')
+  return open(browser, url, deviceScaleFactor, async (page, faults) => {
+    await page.waitForSelector('body[data-ready]')
+    return { seen: await page.evaluate<Seen[]>(look), faults }
+  })
+}
+
+export interface ShownImage {
+  /** The candidate that the browser chose. */
+  url: string
+  /** Size of the file behind it, or `unreadable`. */
+  pixels: string
+}
+
+/** Opens a page and looks at each `<img>`, on a screen with two pixels per CSS pixel. */
+export async function visitImages(browser: Browser, url: string): Promise<{ images: ShownImage[]; faults: string[] }> {
+  const look = await readFile(new URL('images.js', import.meta.url), 'utf8')
+  return open(browser, url, 2, async (page, faults) => ({ images: await page.evaluate<ShownImage[]>(look), faults }))
+}
+
+/** Opens a page in a context of its own, waits until nothing is loaded any more, and notes what goes wrong. */
+async function open<T>(
+  browser: Browser,
+  url: string,
+  deviceScaleFactor: number,
+  look: (page: Page, faults: string[]) => Promise<T>,
+): Promise<T> {
   const context = await browser.newContext({ deviceScaleFactor })
   try {
     const page = await context.newPage()
@@ -34,8 +60,7 @@ export async function visit(browser: Browser, url: string, deviceScaleFactor: nu
     page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`))
     page.on('response', (response) => response.status() >= 400 && faults.push(`${response.status()}: ${response.url()}`))
     await page.goto(url, { waitUntil: 'networkidle' })
-    await page.waitForSelector('body[data-ready]')
-    return { seen: await page.evaluate<Seen[]>(look), faults }
+    return await look(page, faults)
   } finally {
     await context.close()
   }
