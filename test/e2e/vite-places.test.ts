@@ -564,8 +564,9 @@ for (const bundler of [vite8, vite7]) {
         ['c.png', await png(72)],
       ] as const) {
         await project.write(name, content)
-        const next = hashes(await watcher.next())
-        expect(next[name[0]!], name).not.toBe(last[name[0]!])
+        // One change may be seen as two, and be built twice.
+        let next = last
+        while (next[name[0]!] === last[name[0]!]) next = hashes(await watcher.next())
         last = next
       }
     })
