@@ -129,6 +129,14 @@ test('--help and --version answer on standard output', async () => {
   expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
 
+test("--model 'fast' names the built-in weights, and 'quality' is refused in words", async () => {
+  const project = await createProject()
+  expect((await hd(project, ['upscale', 'a.jpg', '--out', 'b.jpg', '--model', 'fast'])).code).toBe(0)
+  const { code, stderr } = await hd(project, ['upscale', 'a.jpg', '--out', 'c.jpg', '--model', 'quality'])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/no model 'quality'.*\(HD_OPTION\)\n$/)
+})
+
 describe('hd doctor', () => {
   /** Without credentials of whoever runs the tests. */
   const NOBODY = { WECHAT_ACCESS_TOKEN: '', WECHAT_APPID: '', WECHAT_SECRET: '', WECHAT_BASE_URL: '' }

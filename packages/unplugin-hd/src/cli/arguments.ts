@@ -13,7 +13,7 @@ the options from the Vite configuration of the project, where there is one.
 
 Options of hd upscale
   --out <file>       where the 2x goes; its extension chooses the format
-  --model <file>     an ONNX super-resolution model instead of the built-in one
+  --model <file>     an ONNX super-resolution model instead of the built-in one, 'fast'
   --format <format>  ${OUTPUT_FORMATS.join(', ')}; wins over the extension
   --quality <n>      1 to 100; PNG has none (default 85)
 

@@ -40,7 +40,7 @@ export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliSurro
   const say = (message: string): void => void stderr.write(`${message}\n`)
 
   const { root, cacheDir } = cacheRoot(cwd, process.env)
-  const model = command.model === undefined ? undefined : path.resolve(cwd, command.model)
+  const model = command.model === undefined || MODEL_NAMES.has(command.model) ? command.model : path.resolve(cwd, command.model)
   const options = resolveOptions(
     { cache: cacheDir === undefined ? {} : { dir: cacheDir }, upscaler: neural(model === undefined ? {} : { model }) },
     { root, env: process.env, defaultUpscaler: neural },
@@ -66,6 +66,9 @@ function nameAsTyped({ code, file }: HdError, { input, out, model }: UpscaleComm
   if (code === 'HD_OUTPUT') return out
   return code === 'HD_MODEL' ? (model ?? file) : input
 }
+
+/** What neural() takes for names of its own; a file of such a name is `./fast`. */
+const MODEL_NAMES: ReadonlySet<string> = new Set(['fast', 'quality'])
 
 /** Extensions of pictures that are read but never written, or not even read. */
 const FOREIGN_RE = /^(?:gif|tiff?|svgz?|bmp|heic|heif|jxl|jp2|ico|pdf|psd)$/
