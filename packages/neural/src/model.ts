@@ -15,7 +15,7 @@ export interface Model {
 }
 
 /** Of `models/hd-x2.onnx`; written down so that the version costs no read. A test compares. */
-export const DEFAULT_DIGEST = '769830c6ac4e4ebd0795c4e2ceb282675b7de6008652d36bf8f3496c0e3fb33d'
+export const DEFAULT_DIGEST = 'f4026525a41081c9b7cc2e0090f0799c46d8bcb76c301bdd6ea5c31664f46363'
 /** The weights of this package. */
 export function defaultModel(): Model {
   return { own: false, file: undefined, digest: () => DEFAULT_DIGEST, bytes: () => undefined }
