@@ -76,7 +76,7 @@ export interface Upscaler {
   /** Changes whenever the pixels for the same input may change (weights digest, algorithm version). Part of the cache key. */
   readonly version: string
   readonly accepts?: UpscalerAccepts
-  /** Costs money or quota: Vite's dev server then never calls it, and the report counts its calls. @default false */
+  /** Costs money or quota: dev servers do not call it unless they are told to, and the report counts its calls. @default false */
   readonly metered?: boolean
   /**
    * Doubles the picture: resolves to pixels, or to an image file (PNG, JPEG, WebP …), exactly twice as wide and high as

@@ -6,7 +6,7 @@ import { vitePlugins } from './adapters/vite/plugin.ts'
 import { applyWebpack } from './adapters/webpack.ts'
 import type { HdOptions } from './options.ts'
 
-/** One plugin, with the hooks of every bundler beside each other: they share no more than a session. Vite needs two. */
+/** One plugin, with the hooks of every bundler beside each other: they share no more than a session. Vite needs several. */
 export const factory: UnpluginFactory<HdOptions | undefined> = (options = {}, { framework }) =>
   framework === 'vite'
     ? // `api` is where a plugin tells others of itself: the command line reads a project's options there.

@@ -18,7 +18,9 @@ export function renderDiagnosis(
   ]
   for (const [index, { name, metered, ok, facts, advice: what }] of upscalers.entries()) {
     const place = upscalers.length > 1 ? `  asked as number ${index + 1}` : ''
-    lines.push(`${mark(ok)} ${style('bold', name)}${place}${metered ? '  metered: never called by a dev server' : ''}`)
+    lines.push(
+      `${mark(ok)} ${style('bold', name)}${place}${metered ? "  metered: dev servers call it only with dev: 'full'" : ''}`,
+    )
     for (const [label, value] of Object.entries(facts)) lines.push(`    ${label}: ${value}`)
     lines.push(...advice(what))
   }

@@ -22,9 +22,9 @@ import { templatesPlugin } from './templates.ts'
 export type HdPlugin = Omit<Plugin, 'enforce'> & { enforce: 'pre' | undefined }
 
 /**
- * The plugins for Vite: one before Vite's own, that the files go through first, and one behind them, that sees what became of
- * stylesheets. Which hook does what in a build stands in `build.ts`, `css.ts`, `html.ts` and `new-url.ts`, for the dev server
- * in `dev.ts`.
+ * The plugins for Vite: one before Vite's own, that the files go through first, one behind them, that sees what became of
+ * stylesheets, one for the dev server and one for templates of components. Which hook does what in a build stands in `build.ts`,
+ * `css.ts`, `html.ts` and `new-url.ts`, for the dev server in `dev.ts`, for templates in `templates.ts`.
  */
 export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
   let project: Project
