@@ -136,7 +136,7 @@ describe.skipIf(CHROMIUM === undefined)("Vite's dev server in a browser", () => 
       await look(1)
     })
 
-    test('the real picture replaces the preview everywhere without a reload, and so does an edited one', async () => {
+    test('the real picture replaces the preview everywhere without a reload, and so does an edited one', { retry: 2 }, async () => {
       const project = await createProject({
         'p.png': await grey(90),
         'index.html': PAGE,
