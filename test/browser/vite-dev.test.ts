@@ -136,36 +136,40 @@ describe.skipIf(CHROMIUM === undefined)("Vite's dev server in a browser", () => 
       await look(1)
     })
 
-    test('the real picture replaces the preview everywhere without a reload, and so does an edited one', { retry: 2 }, async () => {
-      const project = await createProject({
-        'p.png': await grey(90),
-        'index.html': PAGE,
-        'style.css': STYLE,
-        'imported.css': `#imported { background-image: url('./p.png?hd') }`,
-        'main.js': MAIN,
-      })
-      const upscaler = gated()
-      const url = await serve({ root: project.root, plugins: [hd(project.options({ upscaler }))] })
-      const page = await open(browser, url)
-      const ids = await page.evaluate<string[]>('[...document.querySelectorAll("[id]")].map(({ id }) => id)')
-      expect(ids).toHaveLength(17)
-      expect(await realOnes(page, ids)).toEqual([])
+    test(
+      'the real picture replaces the preview everywhere without a reload, and so does an edited one',
+      { retry: 2 },
+      async () => {
+        const project = await createProject({
+          'p.png': await grey(90),
+          'index.html': PAGE,
+          'style.css': STYLE,
+          'imported.css': `#imported { background-image: url('./p.png?hd') }`,
+          'main.js': MAIN,
+        })
+        const upscaler = gated()
+        const url = await serve({ root: project.root, plugins: [hd(project.options({ upscaler }))] })
+        const page = await open(browser, url)
+        const ids = await page.evaluate<string[]>('[...document.querySelectorAll("[id]")].map(({ id }) => id)')
+        expect(ids).toHaveLength(17)
+        expect(await realOnes(page, ids)).toEqual([])
 
-      upscaler.open()
-      await expect.poll(() => realOnes(page, ids), { timeout: 20_000 }).toEqual(ids)
-      expect(await page.evaluate('window.marker')).toBe('still here')
+        upscaler.open()
+        await expect.poll(() => realOnes(page, ids), { timeout: 20_000 }).toEqual(ids)
+        expect(await page.evaluate('window.marker')).toBe('still here')
 
-      // What comes later is replaced as well, whatever its author knew.
-      await page.evaluate(`document.getElementById('img').outerHTML = '<img id="img" src="/p.png?hd">'`)
-      await expect.poll(() => realOnes(page, ids), { timeout: 20_000 }).toEqual(ids)
-      expect(await page.evaluate('window.updates')).toBe(1)
+        // What comes later is replaced as well, whatever its author knew.
+        await page.evaluate(`document.getElementById('img').outerHTML = '<img id="img" src="/p.png?hd">'`)
+        await expect.poll(() => realOnes(page, ids), { timeout: 20_000 }).toEqual(ids)
+        expect(await page.evaluate('window.updates')).toBe(1)
 
-      await project.write('p.png', await grey(150))
-      // Vite 8 loads the page anew for the sake of the styles that stand in it.
-      const look = (): Promise<string[]> => realOnes(page, ids, 140).catch(() => [])
-      await expect.poll(look, { timeout: 20_000 }).toEqual(ids)
-      expect(page.faults).toEqual([])
-    })
+        await project.write('p.png', await grey(150))
+        // Vite 8 loads the page anew for the sake of the styles that stand in it.
+        const look = (): Promise<string[]> => realOnes(page, ids, 140).catch(() => [])
+        await expect.poll(look, { timeout: 20_000 }).toEqual(ids)
+        expect(page.faults).toEqual([])
+      },
+    )
   })
 })
 
