@@ -1,3 +1,4 @@
+import type { Sharp } from 'sharp'
 import { errorMessage, HdError } from './errors.ts'
 import { FORMAT_FACTS, type OutputFormat } from './format.ts'
 import { isConstant } from './enlarge.ts'
@@ -17,16 +18,9 @@ const MAX_TWO_PASS_PIXELS = 25_000_000
  */
 export async function encode(picture: Picture, format: OutputFormat, quality: number): Promise<Uint8Array> {
   const { width, height } = picture
-  const { alpha: holdsAlpha } = FORMAT_FACTS[format]
   refuseSize(width, height, format)
   refuseTransparency(picture, format)
-  const image = picture.grey
-    ? (await fromRaw(await toGrey(picture), width, height, 1)).toColourspace('b-w')
-    : await fromRaw(picture.rgb, width, height, 3)
-  if (holdsAlpha && picture.alpha)
-    image.joinChannel(Buffer.from(picture.alpha.buffer, picture.alpha.byteOffset, width * height), {
-      raw: { width, height, channels: 1 },
-    })
+  const image = await toImage(picture, FORMAT_FACTS[format].alpha)
   switch (format) {
     case 'jpeg': {
       const inOnePass = width * height > MAX_TWO_PASS_PIXELS
@@ -52,6 +46,16 @@ export async function encode(picture: Picture, format: OutputFormat, quality: nu
       cause,
     })
   })
+}
+
+/** The picture as sharp's input. @param withAlpha leaves its alpha channel out where false */
+export async function toImage(picture: Picture, withAlpha: boolean): Promise<Sharp> {
+  const { rgb, alpha, grey, width, height } = picture
+  const image = grey
+    ? (await fromRaw(await toGrey(picture), width, height, 1)).toColourspace('b-w')
+    : await fromRaw(rgb, width, height, 3)
+  if (!withAlpha || !alpha) return image
+  return image.joinChannel(Buffer.from(alpha.buffer, alpha.byteOffset, width * height), { raw: { width, height, channels: 1 } })
 }
 
 /** On its own, because sharp joins an alpha channel to three colours and then keeps three. */

@@ -1,16 +1,15 @@
 import type { Cache } from './cache.ts'
 import { encode } from './encode.ts'
-import { enlarge, isConstant } from './enlarge.ts'
 import { HdError, isHdError, toHdError } from './errors.ts'
 import type { HdEvent } from './events.ts'
 import { fit } from './fit.ts'
 import { singleFlight } from './flight.ts'
 import { masterKey } from './key.ts'
 import { createMemo } from './memo.ts'
-import { clearInvisible } from './invisible.ts'
 import { decodeFile, decodeSource, type Picture } from './pixels.ts'
+import { rejoin } from './rejoin.ts'
 import type { Header, Source } from './source.ts'
-import type { Logger, Pixels, Upscaler } from './upscaler.ts'
+import type { Logger, Upscaler } from './upscaler.ts'
 import { verify } from './verify.ts'
 
 /** The 2x picture as one upscaler delivered it, without further loss. */
@@ -152,22 +151,6 @@ async function callUpscaler(
     if (signal.aborted) throw new HdError('HD_ABORTED', 'cancelled while it was upscaled', { file: source.name, cause })
     throw toHdError(cause, 'HD_UPSCALE_FAILED', `the upscaler '${upscaler.name}' failed`, { file: source.name })
   }
-}
-
-/** Brings what was upscaled to the exact 2x of the source, and gives it back its alpha channel. */
-async function rejoin(upscaled: Pixels, source: Picture): Promise<Picture> {
-  const width = 2 * source.width
-  const height = 2 * source.height
-  const exact = upscaled.width === width && upscaled.height === height
-  const rgb = exact ? upscaled.data : await enlarge({ ...upscaled, channels: 3 }, width, height, 'bicubic')
-  const alpha = source.alpha && (await enlargeAlpha(source.alpha, source))
-  if (source.alpha) await clearInvisible(rgb, source.alpha, source.width, source.height)
-  return { width, height, rgb, alpha, grey: source.grey }
-}
-
-async function enlargeAlpha(alpha: Uint8Array, { width, height }: Picture): Promise<Uint8Array> {
-  if (isConstant(alpha)) return new Uint8Array(4 * width * height).fill(alpha[0]!)
-  return enlarge({ data: alpha, width, height, channels: 1 }, 2 * width, 2 * height, 'bicubic')
 }
 
 /** A JPEG or WebP stays as it was delivered; anything else loses nothing by becoming a PNG of ours. */

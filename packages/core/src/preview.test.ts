@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
+import { resample } from './resample.ts'
 import { hdErrorOf } from './testing/errors.ts'
 import { repeat, repeater, workshop } from './testing/hd.ts'
 import { colourful, colourfulPng, difference, image, noisy, paint, pixelsOf } from './testing/pictures.ts'
@@ -8,11 +9,24 @@ describe('a preview', () => {
   test('is exactly twice as wide and high, on centre, and calls no upscaler', async () => {
     const upscaler = repeater()
     const { hd, source } = await workshop({ upscaler })
-    const { bytes, format } = await hd.preview(await source('a.png', await colourfulPng(25, 17)))
-    const { width, height, data } = await pixelsOf(bytes)
-    expect({ format, width, height }).toEqual({ format: 'jpeg', width: 50, height: 34 })
-    expect(difference(data, repeat({ width: 25, height: 17, data: colourful(25, 17) }).data).mean).toBeLessThan(3)
+    for (const [width, height] of [
+      [25, 17],
+      [800, 400],
+    ] as const) {
+      const { bytes, format } = await hd.preview(await source(`${width}.png`, await colourfulPng(width, height)))
+      const { data, ...size } = await pixelsOf(bytes)
+      expect({ format, ...size }).toMatchObject({ format: 'jpeg', width: 2 * width, height: 2 * height })
+      expect(difference(data, repeat({ width, height, data: colourful(width, height) }).data).mean).toBeLessThan(3)
+    }
     expect(upscaler.calls).toHaveLength(0)
+  })
+
+  test('of a small picture is what resample() makes', async () => {
+    const { hd, source } = await workshop({ upscaler: resample({ interpolator: 'bicubic' }), format: 'png' })
+    const rgba = paint(40, 30, 4, (x, y, channel) => (channel === 3 ? 6 * x : (7 * x * y + 40 * channel) % 256))
+    const picture = await source('a.png', await image(rgba, 40, 30, 4).png().toBuffer())
+    const preview = await pixelsOf((await hd.preview(picture)).bytes)
+    expect(preview).toEqual(await pixelsOf((await hd.double(picture)).bytes))
   })
 
   test('keeps transparency', async () => {
