@@ -119,8 +119,13 @@ async function load({ url, newUrl }) {
   if (candidates.length > 0 && !isShown) return
   const image = new Image()
   image.src = newUrl
-  await image.decode().catch(() => undefined)
+  const decoded = image.decode().catch(() => undefined)
+  // Browsers may decode nothing for a page that is not seen, and one picture must not hold up the others.
+  await Promise.race([decoded, new Promise((resolve) => setTimeout(resolve, MAX_LOAD_MS))])
 }
+
+/** How long a picture may take to load before it takes the place of its preview all the same. */
+const MAX_LOAD_MS = 5000
 
 /** A page that has not asked for a script for so long has come to rest. */
 const REST_MS = 250
@@ -128,9 +133,17 @@ const REST_MS = 250
 /** An app that never does is not waited for. */
 const MAX_WAIT_MS = 10_000
 
+/** Whether a framework that can be asked is still about to take over what the server rendered. */
+function isHydrating() {
+  const nuxt = document.getElementById('__nuxt')
+  if (nuxt && nuxt.__vue_app__?.$nuxt?.isHydrating !== false) return true
+  return document.querySelector('astro-island[ssr][client="load"]') !== null
+}
+
 /**
  * Frameworks take over what the server rendered, compare it with what they would have written, and complain of everything else.
- * None of them says when it is done, so nothing is replaced before the page is loaded and its scripts have come to rest.
+ * Not all of them can be asked when they are done, so nothing is replaced before the page is loaded and its scripts have come to
+ * rest.
  */
 const settled = new Promise((resolve) => {
   let rest
@@ -144,7 +157,7 @@ const settled = new Promise((resolve) => {
   }
   const wait = () => {
     clearTimeout(rest)
-    rest = setTimeout(() => (document.readyState === 'complete' ? end() : wait()), REST_MS)
+    rest = setTimeout(() => (document.readyState === 'complete' && !isHydrating() ? end() : wait()), REST_MS)
   }
   scripts.observe({ type: 'resource' })
   wait()
