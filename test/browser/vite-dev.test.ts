@@ -136,40 +136,57 @@ describe.skipIf(CHROMIUM === undefined)("Vite's dev server in a browser", () => 
       await look(1)
     })
 
-    test(
-      'the real picture replaces the preview everywhere without a reload, and so does an edited one',
-      { retry: 2 },
-      async () => {
-        const project = await createProject({
-          'p.png': await grey(90),
-          'index.html': PAGE,
-          'style.css': STYLE,
-          'imported.css': `#imported { background-image: url('./p.png?hd') }`,
-          'main.js': MAIN,
-        })
-        const upscaler = gated()
-        const url = await serve({ root: project.root, plugins: [hd(project.options({ upscaler }))] })
-        const page = await open(browser, url)
-        const ids = await page.evaluate<string[]>('[...document.querySelectorAll("[id]")].map(({ id }) => id)')
-        expect(ids).toHaveLength(17)
-        expect(await realOnes(page, ids)).toEqual([])
+    test('the real picture replaces the preview everywhere without a reload, and so does an edited one', async () => {
+      const project = await createProject({
+        'p.png': await grey(90),
+        'index.html': PAGE,
+        'style.css': STYLE,
+        'imported.css': `#imported { background-image: url('./p.png?hd') }`,
+        'main.js': MAIN,
+      })
+      const upscaler = gated()
+      const url = await serve({ root: project.root, plugins: [hd(project.options({ upscaler }))] })
+      const page = await open(browser, url)
+      const ids = await page.evaluate<string[]>('[...document.querySelectorAll("[id]")].map(({ id }) => id)')
+      expect(ids).toHaveLength(17)
+      expect(await realOnes(page, ids)).toEqual([])
 
-        upscaler.open()
-        await expect.poll(() => realOnes(page, ids), { timeout: 20_000 }).toEqual(ids)
-        expect(await page.evaluate('window.marker')).toBe('still here')
+      upscaler.open()
+      await expect.poll(() => realOnes(page, ids), { timeout: 20_000 }).toEqual(ids)
+      expect(await page.evaluate('window.marker')).toBe('still here')
 
-        // What comes later is replaced as well, whatever its author knew.
-        await page.evaluate(`document.getElementById('img').outerHTML = '<img id="img" src="/p.png?hd">'`)
-        await expect.poll(() => realOnes(page, ids), { timeout: 20_000 }).toEqual(ids)
-        expect(await page.evaluate('window.updates')).toBe(1)
+      // What comes later is replaced as well, whatever its author knew.
+      await page.evaluate(`document.getElementById('img').outerHTML = '<img id="img" src="/p.png?hd">'`)
+      await expect.poll(() => realOnes(page, ids), { timeout: 20_000 }).toEqual(ids)
+      expect(await page.evaluate('window.updates')).toBe(1)
 
-        await project.write('p.png', await grey(150))
-        // Vite 8 loads the page anew for the sake of the styles that stand in it.
-        const look = (): Promise<string[]> => realOnes(page, ids, 140).catch(() => [])
-        await expect.poll(look, { timeout: 20_000 }).toEqual(ids)
-        expect(page.faults).toEqual([])
-      },
-    )
+      await project.write('p.png', await grey(150))
+      // Vite 8 loads the page anew for the sake of the styles that stand in it.
+      const look = (): Promise<string[]> => realOnes(page, ids, 140).catch(() => [])
+      await expect.poll(look, { timeout: 20_000 }).toEqual(ids)
+      expect(page.faults).toEqual([])
+    })
+
+    test('a picture that the browser does not decode holds up no other, nor what Vite says afterwards', async () => {
+      const project = await createProject({
+        'a.png': await grey(90),
+        'b.png': await grey(120),
+        'index.html': `<link rel="icon" href="data:,"><body style="margin: 0">
+          <style>img { display: block; width: 20px; height: 20px }</style>
+          <img id="a" src="./a.png?hd"><img id="b" src="./b.png?hd">`,
+      })
+      const upscaler = gated()
+      const url = await serve({ root: project.root, plugins: [hd(project.options({ upscaler }))] })
+      const script = `
+        window.events = []
+        HTMLImageElement.prototype.decode = () => (events.push('asked for'), new Promise(() => {}))
+        new MutationObserver(() => events.push('shown')).observe(document, { attributes: true, subtree: true })`
+      const page = await open(browser, url, script)
+      upscaler.open()
+      await expect.poll(() => realOnes(page, ['a', 'b']), { timeout: 20_000 }).toEqual(['a', 'b'])
+      expect(await page.evaluate('events')).toEqual(['asked for', 'asked for', 'shown', 'shown'])
+      expect(page.faults).toEqual([])
+    })
   })
 })
 
@@ -178,12 +195,14 @@ interface Watched extends Page {
   faults: string[]
 }
 
-async function open(browser: Browser, url: string): Promise<Watched> {
+/** @param script run in the page before any of its own */
+async function open(browser: Browser, url: string, script = ''): Promise<Watched> {
   const context = await browser.newContext({ deviceScaleFactor: 2, viewport: { width: 60, height: 600 } })
   onTestFinished(() => context.close())
   const page = Object.assign(await context.newPage(), { faults: [] as string[] })
   page.on('console', (message) => message.type() === 'error' && page.faults.push(message.text()))
   page.on('pageerror', (error) => page.faults.push(error.message))
+  await page.addInitScript(script)
   await page.goto(url, { waitUntil: 'networkidle' })
   await page.evaluate(`window.marker = 'still here'`)
   return page

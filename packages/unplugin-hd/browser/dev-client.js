@@ -125,7 +125,7 @@ async function load({ url, newUrl }) {
 }
 
 /** How long a picture may take to load before it takes the place of its preview all the same. */
-const MAX_LOAD_MS = 5000
+const MAX_LOAD_MS = 3000
 
 /** A page that has not asked for a script for so long has come to rest. */
 const REST_MS = 250
@@ -136,6 +136,7 @@ const MAX_WAIT_MS = 10_000
 /** Whether a framework that can be asked is still about to take over what the server rendered. */
 function isHydrating() {
   const nuxt = document.getElementById('__nuxt')
+  // oxlint-disable-next-line no-underscore-dangle -- so Vue calls it
   if (nuxt && nuxt.__vue_app__?.$nuxt?.isHydrating !== false) return true
   return document.querySelector('astro-island[ssr][client="load"]') !== null
 }
@@ -184,7 +185,8 @@ async function swap(swaps) {
 /** Where the dev server is: with a backend in front of it, not where the page is. */
 const { origin } = new URL(import.meta.url)
 
-import.meta.hot.on('unplugin-hd:swap', swap)
+// Vite handles one message after the other, and would wait for what this returns.
+import.meta.hot.on('unplugin-hd:swap', (swaps) => void swap(swaps))
 const connect = () => import.meta.hot.send('unplugin-hd:connect', { age: performance.now() })
 // What was ready before this ran; and when the connection was lost, what was ready in the meantime.
 import.meta.hot.on('vite:ws:connect', connect)
