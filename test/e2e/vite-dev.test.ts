@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import path from 'node:path'
 import { onTestFinished, describe, expect, test } from 'vitest'
 import sharp from 'sharp'
+import hd from 'unplugin-hd/vite'
 import type { ServerOptions, ViteDevServer } from 'vite'
 import { gated } from './support/gated.ts'
 import { HEIGHT, jpeg, WIDTH } from './support/pictures.ts'
@@ -281,3 +282,31 @@ for (const bundler of [vite8, vite7]) {
     })
   })
 }
+
+test('the bundled dev server of Vite 8 shows pictures, and is told of once as what it is', async () => {
+  const files = {
+    'index.html': '<script type="module" src="/main.js"></script>',
+    'main.js': `import a from './a.jpg?hd'; window.a = a`,
+  }
+  const project = await createProject({ 'a.jpg': await jpeg(30), ...files })
+  const warnings: string[] = []
+  const { createServer, createLogger } = await import('vite')
+  const customLogger = createLogger('silent')
+  customLogger.warn = (text) => void warnings.push(text)
+  const server = await createServer({
+    configFile: false,
+    root: project.root,
+    plugins: [hd(project.options())],
+    experimental: { bundledDev: true },
+    server: { port: 0, host: '127.0.0.1' },
+    customLogger,
+  })
+  onTestFinished(() => server.close())
+  await server.listen()
+  const { origin } = new URL(server.resolvedUrls!.local[0]!)
+  let code = ''
+  await expect.poll(async () => (code = await (await fetch(`${origin}/assets/index.js`)).text()), WAIT).toContain('a.jpg?hd&v=')
+  const [address] = /\/a\.jpg\?hd&v=[0-9a-f]{12}/.exec(code)!
+  expect(await sizeOf(await fetchReal(origin + address))).toEqual({ ...TWICE, format: 'jpeg' })
+  expect(warnings).toEqual([expect.stringContaining("'experimental.bundledDev' of Vite is not supported yet")])
+})

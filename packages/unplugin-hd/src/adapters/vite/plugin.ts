@@ -21,6 +21,9 @@ import { templatesPlugin } from './templates.ts'
 /** Plugins of Vite's own come between those of these two orders: the ones for CSS. */
 export type HdPlugin = Omit<Plugin, 'enforce'> & { enforce: 'pre' | undefined }
 
+const BUNDLED_DEV =
+  "'experimental.bundledDev' of Vite is not supported yet: pictures may stay previews until the page is loaded again"
+
 /**
  * The plugins for Vite: one before Vite's own, that the files go through first, one behind them, that sees what became of
  * stylesheets, one for the dev server and one for templates of components. Which hook does what in a build stands in `build.ts`,
@@ -111,6 +114,7 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
       },
       configureServer(server) {
         const created = (dev = createDev(project, server))
+        if ('bundledDev' in server.config.experimental && server.config.experimental.bundledDev) project.warn(BUNDLED_DEV)
         return () => created.addLastMiddleware()
       },
       buildStart() {
@@ -130,6 +134,8 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
       generateBundle: {
         order: 'post',
         async handler(_, bundle) {
+          // Vite's bundled dev server has addresses that still say what they are.
+          if (!isBuild()) return
           for (const text of await slippedInBundle(bundle, this.getModuleIds(), project.config.root)) project.warn(text)
         },
       },
