@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { mkdir, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Sharp } from 'sharp'
@@ -27,6 +28,15 @@ describe('a source', () => {
       digest: createHash('sha256').update(bytes).digest('hex'),
     })
     expect(Buffer.compare(source.bytes, bytes)).toBe(0)
+  })
+
+  test('that is empty because it is just being written is read once more', async () => {
+    const file = path.join(await temporaryFolder(), 'a.png')
+    const bytes = await colourfulPng()
+    writeFileSync(file, '')
+    const reading = readSource(file, 'a.png')
+    writeFileSync(file, bytes)
+    expect(Buffer.compare((await reading).bytes, bytes)).toBe(0)
   })
 
   test('that does not exist is missing', async () => {

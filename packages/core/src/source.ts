@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { errorMessage, HdError, isHdError } from './errors.ts'
 import type { SourceFormat } from './format.ts'
 import { readWhole } from './read-file.ts'
@@ -29,6 +30,9 @@ export interface Header {
 /** The most bytes that a source may have. */
 export const MAX_SOURCE_BYTES: number = 256 * 1024 * 1024
 
+/** Editors empty a file before they write it, and whoever watches may look in between: an empty one is read once more after so long. */
+const WRITTEN_MS = 100
+
 /**
  * Reads a picture file.
  * @param file absolute path
@@ -36,7 +40,11 @@ export const MAX_SOURCE_BYTES: number = 256 * 1024 * 1024
  * @throws HdError `HD_SOURCE_MISSING`, `HD_SOURCE_TOO_LARGE`, and what {@link sniffFormat} refuses
  */
 export async function readSource(file: string, name: string): Promise<Source> {
-  const bytes = await readBounded(file, name)
+  let bytes = await readBounded(file, name)
+  if (bytes.length === 0) {
+    await setTimeout(WRITTEN_MS)
+    bytes = await readBounded(file, name)
+  }
   return { name, bytes, digest: hash('sha256', bytes), format: sniffFormat(bytes, name) }
 }
 
