@@ -130,11 +130,11 @@ for (const bundler of [vite8, vite7]) {
       expect(upscaler.files).toHaveLength(4)
     })
 
-    test('keeps the base before the address, and gives shapes their 1x', async () => {
+    test.for(['/sub/', '/foo bar/'])('keeps the base %s before the address, and gives shapes their 1x', async (base) => {
       const project = await createProject()
-      const { server, origin } = await serve(bundler, project, project.options(), '/sub/')
+      const { server, origin } = await serve(bundler, project, project.options(), base)
       const img = await importFrom(server, '/a.jpg?hd&as=img')
-      expect(img).toMatchObject({ width: WIDTH, height: HEIGHT, src: '/sub/a.jpg' })
+      expect(img).toMatchObject({ width: WIDTH, height: HEIGHT, src: `${encodeURI(base)}a.jpg` })
       const [one, two] = img.srcset.split(', ').map((entry: string) => entry.split(' ')[0])
       expect(await bytesOf(await fetch(origin + one))).toEqual(new Uint8Array(await project.read('a.jpg')))
       expect(await sizeOf(await fetch(origin + two))).toMatchObject(TWICE)
@@ -221,6 +221,22 @@ for (const bundler of [vite8, vite7]) {
       await expect.poll(() => importFrom(server, '/a.jpg?hd'), WAIT).not.toBe(before)
       // An old tab gets the new picture.
       expect((await fetchReal(origin + before)).headers.get('cache-control')).toBe('no-cache')
+    })
+
+    test('reloads the page when a picture of new URL() is edited', async () => {
+      const main = `globalThis.url = new URL('./a.jpg?hd', import.meta.url)`
+      const project = await createProject({ 'a.jpg': await jpeg(30), 'main.js': main })
+      const { server } = await serve(bundler, project)
+      const { hot } = server.environments.client
+      const sent: unknown[] = []
+      const send = hot.send.bind(hot) as (...message: unknown[]) => void
+      hot.send = (...message: unknown[]) => {
+        sent.push((message[0] as { type?: string }).type)
+        send(...message)
+      }
+      await server.transformRequest('/main.js')
+      await project.write('a.jpg', await jpeg(60))
+      await expect.poll(() => sent, WAIT).toContain('full-reload')
     })
 
     test("calls a metered upscaler only with dev: 'full'", async () => {

@@ -46,12 +46,16 @@ test('a reference is found by line, not in comments, and imports only where noth
   const ids = ['main.js?v=1', 'page.html', 'other.js', 'picture.bin', '\0virtual.js'].map((name) =>
     name.startsWith('\0') ? name : path.join(root, name),
   )
-  expect(await findSources('a.jpg', ids, root)).toEqual(['main.js:3', 'page.html:2'])
-  expect(await findSources('b.jpg', ids, root)).toEqual(['other.js:1'])
-  expect(await findSources('c.jpg', ids, root)).toEqual([])
+  expect(await findSources('assets/a.jpg?hd', 'a.jpg', ids, root)).toEqual(['main.js:3', 'page.html:2'])
+  // Where it is written as it was found, the other is another one.
+  expect(await findSources('x/a.jpg?hd', 'a.jpg', ids, root)).toEqual(['page.html:2'])
+  expect(await findSources('x/b.jpg?hd', 'b.jpg', ids, root)).toEqual(['other.js:1'])
+  expect(await findSources('x/c.jpg?hd', 'c.jpg', ids, root)).toEqual([])
 })
 
 test('a name is found however its URL writes it', async () => {
   const root = await folder({ 'style.css': `\n.a { background: url('./my photo (ü).jpg?hd') }` })
-  expect(await findSources('my photo (ü).jpg', [path.join(root, 'style.css')], root)).toEqual(['style.css:2'])
+  expect(await findSources('x/my photo (ü).jpg?hd', 'my photo (ü).jpg', [path.join(root, 'style.css')], root)).toEqual([
+    'style.css:2',
+  ])
 })

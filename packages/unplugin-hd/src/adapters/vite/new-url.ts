@@ -7,7 +7,7 @@ import { stripLiteral } from 'strip-literal'
 import type { ResolveContext } from '../resolve.ts'
 import { inPublicDir, relativeUrl, toSpecifier } from './paths.ts'
 import { pictureAt } from './picture.ts'
-import { cleanId, displayPath, lineAt, requestAt, type Place } from './place.ts'
+import { cleanId, displayPath, lineAt, requestAt, whereIs, type Place } from './place.ts'
 import type { Project } from './project.ts'
 
 /** False for code without a `new URL()` that could be for us. */
@@ -25,6 +25,36 @@ const IGNORE_RE = /\/\*\s*@vite-ignore\s*\*\//
 /** As Vite finds them, in code whose strings and comments are blanked. */
 const NEW_URL_RE = /\bnew\s+URL\s*\(\s*('[^']*'|"[^"]*"|`[^`]*`)\s*,\s*import\.meta\.url\s*(?:,\s*)?\)/dg
 
+/** One reference with `?hd` in a `new URL()`. */
+interface NewUrl {
+  /** As it is written, with its query. */
+  reference: string
+  /** It has parts that are known when the module runs. */
+  isTemplate: boolean
+  /** Of the literal, with its quotes. */
+  start: number
+  end: number
+}
+
+function* newUrlsOf(code: string, id: string): Generator<NewUrl> {
+  for (const { indices } of scriptOf(code, id).matchAll(NEW_URL_RE)) {
+    const [start, end] = indices![1]!
+    if (IGNORE_RE.test(code.slice(indices![0]![0], start))) continue
+    const literal = code.slice(start, end)
+    const reference = literal.slice(1, -1)
+    const isTemplate = literal.startsWith('`') && reference.includes('${')
+    const query = isTemplate ? /\?[^?}]*$/.exec(reference)?.[0] : reference
+    if (query && HD_QUERY_RE.test(query)) yield { reference, isTemplate, start, end }
+  }
+}
+
+/** The files of pictures with `?hd` in the `new URL()` of a module, as far as they are known before it runs. */
+export async function sourcesOfNewUrls(project: Project, context: ResolveContext, code: string, id: string): Promise<string[]> {
+  const references = [...newUrlsOf(code, id)].filter(({ isTemplate }) => !isTemplate)
+  const files = await Promise.all(references.map(({ reference }) => fileOf(reference, id, context, project)))
+  return files.filter((file) => file !== undefined)
+}
+
 /**
  * A module whose `new URL('./a.jpg?hd', import.meta.url)` names the 2x by its path; Vite then treats it as the asset it is.
  * It looks for these where no plugin is asked. With a template it makes an `import.meta.glob` of it, whose imports are
@@ -38,22 +68,16 @@ export async function transformNewUrl(
   id: string,
   onSource: (file: string) => void,
 ): Promise<Rollup.TransformResult> {
-  const { config } = project
   const module = cleanId(id)
   const edits = new MagicString(code)
-  for (const { indices } of scriptOf(code, id).matchAll(NEW_URL_RE)) {
-    const [start, end] = indices![1]!
-    if (IGNORE_RE.test(code.slice(indices![0]![0], start))) continue
-    const literal = code.slice(start, end)
-    const place: Place = { where: `${displayPath(config.root, id)}:${lineAt(code, start)}`, what: 'new URL()', shapes: ['url'] }
-    const reference = literal.slice(1, -1)
-    if (literal.startsWith('`') && reference.includes('${')) {
-      const query = /\?[^?}]*$/.exec(reference)?.[0]
-      if (query && HD_QUERY_RE.test(query)) requestAt(place, query)
+  for (const url of newUrlsOf(code, id)) {
+    const { reference, isTemplate, start, end } = url
+    const place: Place = { where: await placeOf(project, code, id, url), what: 'new URL()', shapes: ['url'] }
+    if (isTemplate) {
+      requestAt(place, reference.slice(reference.lastIndexOf('?')))
       continue
     }
-    if (!HD_QUERY_RE.test(reference)) continue
-    const file = await fileOf(reference.split('?', 1)[0]!, module, id, context, project)
+    const file = await fileOf(reference, id, context, project)
     const picture = file === undefined ? undefined : await pictureAt(project, () => place, file, reference)
     if (!picture) continue
     onSource(file!)
@@ -62,15 +86,16 @@ export async function transformNewUrl(
   return edits.hasChanged() ? { code: edits.toString(), map: edits.generateMap({ hires: 'boundary' }) } : null
 }
 
+/** A script of a page is a module of its own, whose lines are not those of the page. */
+async function placeOf({ config }: Project, code: string, id: string, { start, end }: NewUrl): Promise<string> {
+  if (/[?&]html-proxy\b/.test(id)) return whereIs(config.root, id, code.slice(start, end))
+  return `${displayPath(config.root, id)}:${lineAt(code, start)}`
+}
+
 /** Relative to the module, with or without `./`, else as an import is resolved. */
-async function fileOf(
-  specifier: string,
-  module: string,
-  id: string,
-  context: ResolveContext,
-  { config }: Project,
-): Promise<string | undefined> {
-  const relative = toSpecifier(path.resolve(path.dirname(module), specifier))
+async function fileOf(reference: string, id: string, context: ResolveContext, { config }: Project): Promise<string | undefined> {
+  const specifier = reference.split('?', 1)[0]!
+  const relative = toSpecifier(path.resolve(path.dirname(cleanId(id)), specifier))
   if (specifier.startsWith('.')) return existsSync(relative) ? relative : undefined
   const resolved = await context.resolve(specifier, id, { skipSelf: true })
   const file = resolved && !resolved.external ? inPublicDir(cleanId(resolved.id), config.publicDir) : relative

@@ -11,7 +11,7 @@ import { findInDevPage } from './dev/html.ts'
 import { devPlugin } from './dev/plugin.ts'
 import { findInBuiltPage, sourcesOfHtml, transformHtml } from './html.ts'
 import { createImageSets } from './image-sets.ts'
-import { mayHaveNewUrl, transformNewUrl } from './new-url.ts'
+import { mayHaveNewUrl, sourcesOfNewUrls, transformNewUrl } from './new-url.ts'
 import { nameManifestEntries } from './manifest.ts'
 import { inPublicDir } from './paths.ts'
 import { createProject, type Project } from './project.ts'
@@ -63,7 +63,14 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
       transform: {
         filter: { code: /[?&]hd/ },
         async handler(code, id) {
-          if (!isBuild()) return null
+          const isScript = !STYLE_RE.test(id) && !id.endsWith('.html')
+          // In server code Vite leaves them alone.
+          const mayBeNewUrl = isScript && this.environment.config.consumer === 'client' && mayHaveNewUrl(code)
+          if (!isBuild()) {
+            // Vite 7 watches only what it finds under the very name.
+            if (mayBeNewUrl) for (const file of await sourcesOfNewUrls(project, this, code, id)) this.addWatchFile(file)
+            return null
+          }
           if (STYLE_RE.test(id)) {
             const named = namePublicFiles(code, project)
             return named === code ? null : { code: named, map: null }
@@ -72,8 +79,7 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
             if (this.meta.watchMode) for (const file of sourcesOfHtml(project, code, id)) this.addWatchFile(file)
             return null
           }
-          // In server code Vite leaves them alone.
-          if (this.environment.config.consumer !== 'client' || !mayHaveNewUrl(code)) return null
+          if (!mayBeNewUrl) return null
           return transformNewUrl(project, this, code, id, (file) => this.addWatchFile(file))
         },
       },

@@ -18,6 +18,12 @@ describe('an address', () => {
     expect(wanted).toMatchObject({ scale: 2, version: '0123456789ab', token: undefined })
   })
 
+  test.each(['/foo%20bar/', '/%C3%BCn%C3%AF/'])('behind the base %s means its file', (base) => {
+    const address = addressOf({ ...config, base }, '/project/src/a b.jpg', { scale: 2 }, VERSION)
+    expect(address.startsWith(base)).toBe(true)
+    expect(parseAddress(address, base)).toMatchObject({ path: '/src/a b.jpg' })
+  })
+
   test('holds format, quality and scale', () => {
     const address = addressOf(config, '/project/a.jpg', { scale: 1, format: 'webp', quality: 50 }, VERSION)
     expect(parseAddress(`${address}&t=x`, config.base)).toMatchObject({

@@ -66,6 +66,7 @@ function encode(part: string): string {
 /**
  * What an address asks for; `undefined` when it is not for us, `refused` when it tries to leave the folders.
  * @param url as it stands in the request
+ * @param base as Vite has it, percent-encoded
  * @throws HdError `HD_QUERY`
  */
 export function parseAddress(url: string, base: string): Wanted | 'refused' | undefined {
@@ -77,8 +78,9 @@ export function parseAddress(url: string, base: string): Wanted | 'refused' | un
   if (decoded === undefined) return 'refused'
   if (!PICTURE_RE.test(decoded)) return undefined
   if (/[\0\\]/.test(decoded) || decoded.split('/').some((part) => part === '..' || part === '.')) return 'refused'
-  // Frameworks ask for files of the public folder without the base as well.
-  const address = decoded.startsWith(base) ? `/${decoded.slice(base.length)}` : decoded
+  // Vite keeps the base encoded. Frameworks ask for files of the public folder without it as well.
+  const folder = decode(base) ?? base
+  const address = decoded.startsWith(folder) ? `/${decoded.slice(folder.length)}` : decoded
   const query = keys.filter((key) => key !== ONE_X && key !== `${ONE_X}=`).join('&')
   const id = `${address.replaceAll('?', '_')}?${query}`
   if (!isHdId(id)) return undefined
