@@ -394,6 +394,11 @@ for (const bundler of [vite8, vite7]) {
         `<picture><img src="./a.jpg?hd&as=picture&format=webp"></picture>`,
         /<picture>.*\(HD_QUERY\)/,
       ],
+      [
+        'as=meta in a script',
+        `<p>\n</p>\n<script type="module">\nconsole.log(new URL('./a.jpg?hd&as=meta', import.meta.url))</script>`,
+        /index\.html:4: .*'as=meta' makes no sense in new URL\(\).*\(HD_QUERY\)/,
+      ],
       ['as=img in a poster', `<video poster="./a.jpg?hd&as=img"></video>`, /<video poster>.*\(HD_QUERY\)/],
     ] as const
     test.each(faults)('%s is an error with file and line', async (_, html, message) => {
