@@ -145,6 +145,18 @@ for (const bundler of [vite8, vite7]) {
       expect(await sizeOf(await fetchReal(origin + webp2))).toEqual({ ...TWICE, format: 'webp' })
     })
 
+    test('lets a module import a public picture without a word', async () => {
+      const project = await createProject({ 'public/my pics/p.jpg': await jpeg(30), 'main.js': `import '/my pics/p.jpg?hd'` })
+      const warnings: string[] = []
+      const { server, origin } = await serve(bundler, project, project.options(), '/sub/', {}, warnings)
+      const { code } = (await server.transformRequest('/main.js'))!
+      const [, imported] = /"(\/sub\/public\/my.pics\/[^"]+)"/.exec(code)!
+      const response = await fetch(origin + encodeURI(imported!))
+      expect(response.headers.get('content-type')).toContain('javascript')
+      expect(await response.text()).toContain('/sub/my%20pics/p.jpg?hd&v=')
+      expect(warnings).toEqual([])
+    })
+
     test('answers an address of an earlier run, from the cache or anew', async () => {
       const project = await createProject()
       const upscaler = doubling()

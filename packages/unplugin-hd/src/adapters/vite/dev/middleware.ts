@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { errorMessage, formatError, isHdError, toQuery } from '@unplugin-hd/core'
+import { errorMessage, formatError, HD_QUERY_RE, isHdError, toQuery } from '@unplugin-hd/core'
 import type { Project } from '../project.ts'
 import type { Access } from './access.ts'
 import { parseAddress, SHORT, type Wanted } from './address.ts'
@@ -34,7 +34,10 @@ export function createMiddlewares(
     const { method, url = '/' } = request
     if (method !== 'GET' && method !== 'HEAD') return false
     const wanted = parseAddress(url, config.base)
-    if (!wanted) return false
+    if (!wanted) {
+      request.url = asModuleId(url, config)
+      return false
+    }
     if (wanted === 'refused') {
       refuse(request, response, 403, 'This is no address of a picture')
       return true
@@ -88,6 +91,17 @@ export function createMiddlewares(
       else next()
     },
   }
+}
+
+/**
+ * The request of a module, of a picture in the public folder by its id rather than by its path: of that path Vite would warn,
+ * though with `?hd` the picture can be imported.
+ */
+function asModuleId(url: string, { base, root, publicDir }: Project['config']): string {
+  if (!publicDir.startsWith(`${root}/`)) return url
+  const folder = `${base}${encodeURI(publicDir.slice(root.length + 1))}/`
+  const isModule = url.startsWith(folder) && HD_QUERY_RE.test(url) && /[?&]import\b/.test(url)
+  return isModule ? `${base}@id//${url.slice(base.length)}` : url
 }
 
 /** In places that no hook sees, such as a stylesheet of the public folder. */
