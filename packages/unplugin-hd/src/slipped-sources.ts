@@ -15,13 +15,21 @@ const MAX_PLACES = 3
 /**
  * Where a reference that was left in the output is written: `src/main.js:3`, relative to the root, one or more.
  * @param reference as it stands in the output; where it is written the same way, nothing else is listed
+ * @param output name of the output; scripts keep what they hold, so a relative reference of theirs is written nowhere else
  * @param picture the file name of the picture as it is in the project: outputs may name it otherwise
  * @param ids of the modules of the build; what its stylesheets import is searched as well
  */
-export async function findSources(reference: string, picture: string, ids: Iterable<string>, root: string): Promise<string[]> {
+export async function findSources(
+  reference: string,
+  output: string,
+  picture: string,
+  ids: Iterable<string>,
+  root: string,
+): Promise<string[]> {
   const files = new Set([...ids].map((id) => id.split('?', 1)[0]!).filter((id) => path.isAbsolute(id) && SOURCE_RE.test(id)))
   const pattern = new RegExp(`${escape(picture)}\\?(?:[^\\s"'\`()<>]*[&;])?hd(?![\\w-])`, 'g')
   const [specifier] = reference.split('?', 1)
+  const isKept = specifier!.startsWith('.') && /\.[cm]?js$/.test(output)
   const same: string[] = []
   const others: string[] = []
   const imports: string[] = []
@@ -31,9 +39,10 @@ export async function findSources(reference: string, picture: string, ids: Itera
     const code = blankComments(text, file)
     for (const { index } of code.matchAll(pattern)) {
       const start = /[^\s"'`()<>,]*$/.exec(code.slice(0, index))!.index
+      const isSame = code.slice(start, index + picture.length) === specifier
+      if (isKept && !isSame) continue
       // Imports are processed, unless the file is excluded.
       const isImport = IMPORT_RE.test(code.slice(Math.max(0, start - 50), start))
-      const isSame = code.slice(start, index + picture.length) === specifier
       const list = isImport ? imports : isSame ? same : others
       list.push(`${path.relative(root, file).replaceAll('\\', '/')}:${code.slice(0, index).split('\n').length}`)
     }

@@ -27,7 +27,7 @@ export async function slippedWarnings(
   for (const { name, text } of outputs.filter((output) => TEXT_OUTPUT_RE.test(output.name))) {
     for (const reference of findSlipped(await text(), name).filter((found) => !isKnown(found))) {
       const picture = pictureOf(path.posix.basename(reference.split('?', 1)[0]!))
-      const places = await findSources(reference, picture, files, root)
+      const places = await findSources(reference, name, picture, files, root)
       warnings.push(slippedMessage(reference, places.length > 0 ? `${places.join(' or ')} (now in ${name})` : name))
     }
   }

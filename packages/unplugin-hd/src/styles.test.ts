@@ -46,16 +46,19 @@ test('a reference is found by line, not in comments, and imports only where noth
   const ids = ['main.js?v=1', 'page.html', 'other.js', 'picture.bin', '\0virtual.js'].map((name) =>
     name.startsWith('\0') ? name : path.join(root, name),
   )
-  expect(await findSources('assets/a.jpg?hd', 'a.jpg', ids, root)).toEqual(['main.js:3', 'page.html:2'])
+  expect(await findSources('assets/a.jpg?hd', 'index.html', 'a.jpg', ids, root)).toEqual(['main.js:3', 'page.html:2'])
   // Where it is written as it was found, the other is another one.
-  expect(await findSources('x/a.jpg?hd', 'a.jpg', ids, root)).toEqual(['page.html:2'])
-  expect(await findSources('x/b.jpg?hd', 'b.jpg', ids, root)).toEqual(['other.js:1'])
-  expect(await findSources('x/c.jpg?hd', 'c.jpg', ids, root)).toEqual([])
+  expect(await findSources('x/a.jpg?hd', 'index.html', 'a.jpg', ids, root)).toEqual(['page.html:2'])
+  // What a script puts together is written nowhere.
+  expect(await findSources('./y/a.jpg?hd', 'main.js', 'a.jpg', ids, root)).toEqual([])
+  expect(await findSources('./a.jpg?w=1&hd', 'main.js', 'a.jpg', ids, root)).toEqual(['main.js:3'])
+  expect(await findSources('x/b.jpg?hd', 'index.html', 'b.jpg', ids, root)).toEqual(['other.js:1'])
+  expect(await findSources('x/c.jpg?hd', 'index.html', 'c.jpg', ids, root)).toEqual([])
 })
 
 test('a name is found however its URL writes it', async () => {
   const root = await folder({ 'style.css': `\n.a { background: url('./my photo (ü).jpg?hd') }` })
-  expect(await findSources('x/my photo (ü).jpg?hd', 'my photo (ü).jpg', [path.join(root, 'style.css')], root)).toEqual([
-    'style.css:2',
-  ])
+  expect(
+    await findSources('x/my photo (ü).jpg?hd', 'index.html', 'my photo (ü).jpg', [path.join(root, 'style.css')], root),
+  ).toEqual(['style.css:2'])
 })

@@ -17,7 +17,7 @@ export async function slippedInCompilation(compilation: Compilation, root: strin
     if (!resource || !isHdId(resource) || OWN_RE.test(matchResource ?? '')) continue
     const reference = inRoot(resource, root)
     told.add(basename(reference))
-    const places = await findSources(reference, basename(reference), compilation.fileDependencies, root)
+    const places = await findSources(reference, '', basename(reference), compilation.fileDependencies, root)
     found.push(slippedMessage(reference, places.join(' or ') || 'the module graph'))
   }
   return [...found, ...(await leftInOutput(compilation, root, told))]
