@@ -20,7 +20,7 @@ async function serveBareRuns({ runtime, threads }) {
       ? createRequire(import.meta.url)('onnxruntime-node')
       : await import(new URL('dist/ort/ort.node.min.mjs', NEURAL).href)
   if (runtime === 'wasm') ort.env.wasm.numThreads = threads
-  const model = readFileSync(new URL(runtime === 'native' ? 'models/hd-x2-blocked.onnx' : 'models/hd-x2.onnx', NEURAL))
+  const model = readFileSync(new URL('models/hd-x2.onnx', NEURAL))
   const session = await ort.InferenceSession.create(model, { intraOpNumThreads: threads, interOpNumThreads: 1 })
   parentPort.on('message', async ({ count, width, height }) => {
     const image = new ort.Tensor('uint8', createPicture(width, height).data, [1, height, width, 3])

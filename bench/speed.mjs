@@ -2,7 +2,7 @@
 // the machine falls on both, and compared by medians:
 // 1. the bare network in GFLOP/s beside a product of two 2048x2048 matrices in the same runtime with the same threads: of two
 //    that are given (matmul), and of one with a constant (packed), which the runtime may prepare;
-// 2. whole upscale() calls in output megapixels per second beside UpscalerJS on the same pictures;
+// 2. whole upscale() calls in output megapixels per second beside UpscalerJS on the same pictures, and in GFLOP/s beside the product;
 // 3. the first result of a cold process, less the time of the same work in a warm one.
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { neural } from '@unplugin-hd/neural'
 import { printMachine } from './machine.mjs'
+import { FLOP_PER_PIXEL } from './speed/network.mjs'
 import { openUpscalerJs } from './peers/upscalerjs.mjs'
 import { HELD_OUT, readPictures } from './quality/pictures.mjs'
 import { median } from './statistics.mjs'
@@ -19,18 +20,19 @@ const HELP = `pnpm bench speed [options]
   --runtimes A,B  of native, wasm (default: both)
   --threads A,B   (default: 1,2)
   --rounds N      (default: 3)
-  --tile N        of the bare network, in source pixels (default: 256)
+  --tile N        of the bare network, in source pixels (default: 512, as neural() has it)
   --model FILE    another ONNX file of the same architecture for the bare network
   --no-peers      leaves UpscalerJS out
   --json          prints JSON instead of lines`
 
+const WEIGHTS = fileURLToPath(new URL('../packages/neural/models/hd-x2.onnx', import.meta.url))
 const silent = { debug() {}, info() {}, warn() {} }
 const { values } = parseArgs({
   options: {
     runtimes: { type: 'string', default: 'native,wasm' },
     threads: { type: 'string', default: '1,2' },
     rounds: { type: 'string', default: '3' },
-    tile: { type: 'string', default: '256' },
+    tile: { type: 'string', default: '512' },
     model: { type: 'string' },
     'no-peers': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -64,9 +66,15 @@ async function main() {
   const speeds = await measureWhole()
   for (const [name, speed] of Object.entries(speeds)) {
     const ratio = speeds['UpscalerJS'] === undefined ? undefined : speed / speeds['UpscalerJS']
-    result.whole.push({ name, speed, ratio })
-    const times = ratio === undefined || name === 'UpscalerJS' ? '' : `: ${ratio.toFixed(1)} times UpscalerJS`
-    say(`  ${name.padEnd(17)} ${speed.toFixed(2)}${times}`)
+    const setup = result.bare.find((each) => label(each) === name)
+    const gflops = setup && (speed / 4) * (FLOP_PER_PIXEL / 1e3)
+    const ofMatmul = setup && gflops / setup.matmul
+    result.whole.push({ name, speed, ratio, gflops, ofMatmul })
+    const times = [
+      setup && `${gflops.toFixed(0)} GFLOP/s, ${ofMatmul.toFixed(2)} times the MatMul`,
+      setup && ratio && `${ratio.toFixed(1)} times UpscalerJS`,
+    ].filter(Boolean)
+    say(`  ${name.padEnd(17)} ${speed.toFixed(2)}${times.length > 0 ? `: ${times.join('; ')}` : ''}`)
   }
 
   say('\nA cold process, ms to its first result beyond those of the work itself:')
@@ -79,7 +87,7 @@ async function main() {
 }
 
 async function measureBare({ runtime, threads }) {
-  const workerData = { runtime, threads, tile: Number(values.tile), model: values.model ?? weightsFor(runtime) }
+  const workerData = { runtime, threads, tile: Number(values.tile), model: values.model ?? WEIGHTS }
   const worker = new Worker(new URL('speed/bare.mjs', import.meta.url), { workerData })
   const run = async (name) => {
     worker.postMessage(name, [])
@@ -97,12 +105,6 @@ async function measureBare({ runtime, threads }) {
   }
   await worker.terminate()
   return Object.fromEntries(Object.entries(speeds).map(([name, each]) => [name, median(each)]))
-}
-
-/** The graph that neural() takes. */
-function weightsFor(runtime) {
-  const name = runtime === 'native' ? 'hd-x2-blocked.onnx' : 'hd-x2.onnx'
-  return fileURLToPath(new URL(`../packages/neural/models/${name}`, import.meta.url))
 }
 
 async function measureWhole() {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import { loadSource } from '../source.mjs'
+import { FLOP_PER_PIXEL } from './network.mjs'
 
 const NEURAL = new URL('../../packages/neural/', import.meta.url)
 const EDGE = 2048
@@ -30,8 +31,7 @@ async function openNetwork() {
   const session = await ort.InferenceSession.create(readFileSync(model), options)
   const data = Uint8Array.from({ length: 3 * tile * tile }, (_, index) => (index * 7919) % 251)
   const [input] = session.inputNames
-  // Multiplications and additions of the convolutions: 3 to 32, ten times 32 to 32, 32 to 12 channels, 3x3 each.
-  const flop = 2 * 9 * (3 * 32 + 10 * 32 * 32 + 32 * 12) * tile * tile
+  const flop = FLOP_PER_PIXEL * tile * tile
   return { session, feeds: { [input]: new ort.Tensor('uint8', data, [1, tile, tile, 3]) }, flop }
 }
 

@@ -21,7 +21,7 @@ export async function openSession(runtime: Runtime, settings: WorkerSettings): P
   const missing = missingProviders(runtime, names)
   if (missing !== undefined) return { session: await openOnCpu(runtime, settings), note: fallBack(names, missing) }
   try {
-    const model = settings.model ?? (await readFile(WEIGHTS.plain))
+    const model = settings.model ?? (await readFile(WEIGHTS))
     return { session: await create(runtime, model, settings, { executionProviders: [...options, 'cpu'] }) }
   } catch (error) {
     return { session: await openOnCpu(runtime, settings), note: fallBack(names, reason(error)) }
@@ -55,7 +55,7 @@ function fallBack(names: string[], why: string): string {
 
 async function openOnCpu(runtime: Runtime, settings: WorkerSettings): Promise<InferenceSession> {
   try {
-    const model = settings.model ?? (await readFile(runtime.name === 'native' ? WEIGHTS.blocked : WEIGHTS.plain))
+    const model = settings.model ?? (await readFile(WEIGHTS))
     return await create(runtime, model, settings)
   } catch (error) {
     if (settings.model === undefined) {

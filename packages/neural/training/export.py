@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Folds the branches of a checkpoint and writes it as ONNX: MODEL.onnx, and MODEL-blocked.onnx for onnxruntime-node on the CPU.
+"""Folds the branches of a checkpoint and writes it as ONNX.
 
 Usage: export.py CHECKPOINT.pt|MODEL.onnx MODEL.onnx [--mix OTHER.onnx 0.5]
 With --mix the weights are a mean of both, which often is better than either when one was trained on from the other.
@@ -44,10 +44,9 @@ def main():
     if options.mix:
         mix(net, load(pathlib.Path(options.mix[0])), float(options.mix[1]))
     parameters = sum(conv.main.numel() + conv.bias.numel() for conv in net.convs) + sum(slope.weight.numel() for slope in net.slopes)
-    for path, blocked in (options.model, False), (options.model.with_stem(f'{options.model.stem}-blocked'), True):
-        save_onnx(net, path, blocked)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        print(f'{path}: {parameters} parameters, {path.stat().st_size} bytes, sha256 {digest}')
+    save_onnx(net, options.model)
+    digest = hashlib.sha256(options.model.read_bytes()).hexdigest()
+    print(f'{options.model}: {parameters} parameters, {options.model.stat().st_size} bytes, sha256 {digest}')
 
 
 if __name__ == '__main__':
