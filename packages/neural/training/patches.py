@@ -23,6 +23,8 @@ Image.MAX_IMAGE_PIXELS = None
 EDGE = 128
 #: Patches of each kind, with the whole share.
 QUOTAS = {'photo': 14000, 'texture': 5000, 'illustration': 3000, 'alpha': 5000, 'screen': 4000, 'text': 3000}
+#: Patches of dithered areas.
+PATTERNS = 1500
 #: Of one kind at most this many files, and none smaller than this: icons teach little.
 MOST_FILES, LEAST_BYTES = 1200, 15_000
 #: Flat patches (mean step between neighbours, in levels) teach nothing.
@@ -130,6 +132,43 @@ def draw_text(fonts, count):
     return patches
 
 
+#: Thresholds of an ordered dither of 4x4 (Bayer 1973).
+BAYER = (np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) + 0.5) / 16
+
+
+def draw_patterns(count):
+    """Halves of two colours that alternate from pixel to pixel, as dithering leaves them, and what they are enlarged to: what a
+    network makes of them by itself is darker or brighter, since no reduction of a picture ends so."""
+    rows, columns = np.indices((EDGE // 2, EDGE // 2))
+    for _ in range(count):
+        colours = np.array([[random.randrange(256) for _ in range(3)] for _ in range(2)])
+        if random.random() < 0.6:
+            colours = np.repeat(np.array([[random.randrange(128)], [random.randrange(128, 256)]]), 3, axis=1)
+        if random.random() < 0.3:
+            colours = np.array([[0] * 3, [255] * 3])
+        share = random.random()
+        slope = random.choice([0.0, 0.0, 1.0]) * (columns / columns.max() - 0.5)
+        choice = random.randrange(5)
+        if choice == 0:
+            mask = BAYER[rows % 4, columns % 4] < share + slope
+        elif choice == 1:
+            mask = (rows + columns) % random.choice([2, 2, 2, 3, 4]) == 0
+        elif choice == 2:
+            step = random.choice([2, 2, 3])
+            mask = (rows % step == 0) & (columns % step == 0)
+        elif choice == 3:
+            mask = random.choice([rows, columns]) % random.choice([2, 2, 3]) == 0
+        else:
+            mask = np.random.default_rng(random.randrange(1 << 30)).random(rows.shape) < share + slope
+        if random.random() < 0.5:
+            mask = ~mask
+        # Over a part only, so that it has a border.
+        if random.random() < 0.5:
+            mask = mask & (columns > random.randrange(EDGE // 2)) & (rows > random.randrange(EDGE // 2))
+        half = colours[mask.astype(int)].astype(np.uint8)
+        yield np.asarray(Image.fromarray(half).resize((EDGE, EDGE), BICUBIC)), half
+
+
 def halve(patch):
     """The half of a patch, clean and as a JPEG."""
     image = Image.fromarray(patch)
@@ -164,15 +203,17 @@ def main():
         patches += new
         kinds += [kind] * len(new)
 
-    order = list(range(len(patches)))
+    triples = [(patch, *halve(patch)) for patch in patches]
+    for patch, half in draw_patterns(int(PATTERNS * options.share)):
+        triples.append((patch, half, half))
+        kinds.append('pattern')
+
+    order = list(range(len(triples)))
     random.shuffle(order)
-    hr = np.stack([patches[index] for index in order])
-    pairs = [halve(patch) for patch in hr]
-    np.save(options.data / 'hr.npy', hr)
-    np.save(options.data / 'lr.npy', np.stack([clean for clean, _ in pairs]))
-    np.save(options.data / 'lq.npy', np.stack([lossy for _, lossy in pairs]))
+    for place, name in enumerate(['hr', 'lr', 'lq']):
+        np.save(options.data / f'{name}.npy', np.stack([triples[index][place] for index in order]))
     (options.data / 'kinds.json').write_text(json.dumps([kinds[index] for index in order]))
-    print(f'{len(hr)} patches')
+    print(f'{len(triples)} patches')
 
 
 if __name__ == '__main__':
