@@ -30,7 +30,7 @@ def main():
     run('patches.py', *data, '--share', 0.15 if short else 1.0)
     left = options.minutes - (time.monotonic() - begun) / 60
     # Many small steps get further in little time.
-    size = ('--batch', 8, '--edge', 32, '--rate', 1e-3) if short else ('--batch', 16, '--edge', 48, '--rate', 5e-4)
+    size = ('--batch', 8, '--edge', 32) if short else ('--batch', 16, '--edge', 48)
     run('train.py', *data, '--minutes', f'{max(1.0, left):.2f}', *size, '--every', 1000)
     model = options.data / 'reproduced.onnx'
     run('export.py', options.data / 'checkpoint.pt', model)

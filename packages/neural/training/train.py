@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Trains the network on the patches of patches.py, and writes checkpoint.pt (the averaged weights) into the data folder.
 
-Usage: train.py --steps N | --minutes M [--from MODEL.onnx] [--rate 1e-3] [--seed 0] [--log FILE]
+Usage: train.py --steps N | --minutes M [--from MODEL.onnx] [--rate 5e-4] [--seed 0] [--log FILE]
 Runs on CUDA where there is one, else on the CPU. With --steps a run is repeatable; with --minutes its length follows the clock.
 
 The loss is the mean difference of RGB and of luma (0.4 : 0.6), since the eye, and every figure that it is judged by, weighs
@@ -84,7 +84,7 @@ def main():
     length.add_argument('--minutes', type=float)
     parser.add_argument('--data', type=pathlib.Path, default=DATA)
     parser.add_argument('--from', dest='start', type=pathlib.Path, help='weights to go on from')
-    parser.add_argument('--rate', type=float, default=1e-3)
+    parser.add_argument('--rate', type=float, default=5e-4)
     parser.add_argument('--batch', type=int, default=16)
     parser.add_argument('--edge', type=int, default=48, help='of a patch in source pixels, 64 at most')
     parser.add_argument('--threads', type=int, default=2)
