@@ -12,6 +12,7 @@ const log = { debug: () => undefined, info: () => undefined, warn: () => undefin
 test.each([
   ['a checkerboard', (x: number, y: number) => ((x + y) % 2) * 255],
   ['stripes', (x: number) => (x % 2) * 255],
+  ['diagonals', (x: number, y: number) => ((x + y) % 3 === 0 ? 0 : 255)],
   ['dots', (x: number, y: number) => (x % 3 === 0 && y % 3 === 0 ? 255 : 0)],
   ['noise', (x: number, y: number) => (Math.imul(x * 374761393 + y * 668265263, 1274126177) >>> 13) % 256],
 ])('%s of single pixels is not mistaken for a failure of the network', async (_, level) => {
