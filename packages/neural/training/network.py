@@ -54,7 +54,7 @@ class Net(nn.Module):
         super().__init__()
         widths = [3] + [channels] * (layers + 1) + [12]
         self.convs = nn.ModuleList(FoldedConv(a, b) for a, b in zip(widths, widths[1:]))
-        # One slope for all channels of a layer: a leaky ReLU, which runtimes compute within the convolution. A slope for each
+        # One slope for all channels of a layer: a leaky ReLU, which the native runtime computes within the convolution. A slope for each
         # channel would be a step of its own, and take 12 % of the native runtime's time.
         self.slopes = nn.ModuleList(nn.PReLU(init=0.2) for _ in range(layers + 1))
         self.convs[-1].main.data.mul_(0.1)

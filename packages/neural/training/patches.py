@@ -4,6 +4,7 @@
 Usage: patches.py [--data DIR] [--share 1.0] [--seed 1]
 Writes hr.npy, lr.npy, lq.npy and kinds.json into the data folder (2.4 GB with the whole share). Halves are made by bicubic
 (65 %), Lanczos (15 %), area (12 %) and Hamming reduction, JPEGs of quality 70 to 97, mostly with half the colour.
+The halves of dithered areas are drawn as they are, and their originals are enlarged from them.
 """
 import argparse
 import csv
