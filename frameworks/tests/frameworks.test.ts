@@ -11,6 +11,8 @@ interface Project {
   name: string
   /** How many places each of its pages has; a new one has to be counted here. */
   pages: Readonly<Record<string, number>>
+  /** Those of its pages that the server makes without a script. */
+  scriptless?: readonly string[]
   /** Its pages come with their content from the server, or from the build. */
   isRendered: boolean
   /** Where the build's public files are. */
@@ -43,6 +45,15 @@ const PROJECTS: readonly Project[] = [
     previewFlags: viteFlags,
     devFlags: viteFlags,
   })),
+  {
+    name: 'react-router',
+    pages: { '': 9, server: 2 },
+    scriptless: ['server'],
+    isRendered: true,
+    output: 'build/client',
+    pictures: ['campfire', 'ladybug', 'schooner'],
+    devFlags: viteFlags,
+  },
   {
     name: 'sveltekit',
     pages: { '': 20 },
@@ -80,7 +91,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 })
 })
 
-describe.each(PROJECTS)('frameworks/$name', ({ name, pages, isRendered, output, pictures, previewFlags, devFlags }) => {
+describe.each(PROJECTS)('frameworks/$name', (described) => {
+  const { name, pages, scriptless = [], isRendered, output, pictures, previewFlags, devFlags } = described
   describe('built', () => {
     let printed: string
     let server: Server | undefined
@@ -117,7 +129,7 @@ describe.each(PROJECTS)('frameworks/$name', ({ name, pages, isRendered, output, 
       },
     )
 
-    test.runIf(isRendered && CHROMIUM !== undefined).for(Object.keys(pages))(
+    test.runIf(isRendered && CHROMIUM !== undefined).for(Object.keys(pages).filter((page) => !scriptless.includes(page)))(
       'names on /%s the same addresses on the server as in the browser',
       async (page) => {
         const context = await browser!.newContext({ javaScriptEnabled: false })

@@ -19,6 +19,7 @@ export const HD_CODES = {
   HD_ENCODE: 'the 2x cannot be encoded in the format that was asked for',
   HD_CACHE_MISS: "`mode: 'cache-only'` and the picture is not in the cache",
   HD_CACHE_IO: 'the cache cannot be read or written',
+  HD_BUNDLER: 'the bundler is too old, or leaves out a hook of the plugin that it cannot do without',
   HD_ABORTED: 'the work was cancelled',
   HD_OUTPUT: 'the command line cannot write its output file',
   HD_MODEL: 'an ONNX model cannot be read, or is not a 2x super-resolution model',

@@ -22,7 +22,8 @@ export function slippedInBundle(
   return slippedWarnings(outputs, ids, root, undefined, (name) => path.posix.basename(originals.get(name) ?? name))
 }
 
-function textOf({ type, code, source }: Output): string {
+/** What is in an output, as text. */
+export function textOf({ type, code, source }: Output): string {
   const text = type === 'chunk' ? code : source
   return typeof text === 'string' ? text : Buffer.from(text ?? []).toString('utf8')
 }

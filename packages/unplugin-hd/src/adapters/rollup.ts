@@ -1,4 +1,4 @@
-import type { Plugin } from 'rollup'
+import type { MinimalPluginContext, NormalizedInputOptions, Plugin } from 'rollup'
 import type { HdOptions } from '../options.ts'
 import { createSession, requestOf, type Session } from '../session.ts'
 import type { Part } from '../shape.ts'
@@ -9,29 +9,34 @@ import { slippedInBundle } from './rollup-slipped.ts'
 /** The hooks for Rollup; Rolldown takes them too. */
 export function rollupHooks(options: HdOptions): Partial<Plugin> {
   let session: Session | undefined
+  const begin = (context: MinimalPluginContext, { logLevel, ...rest }: Partial<NormalizedInputOptions> = {}): Session =>
+    createSession(options, {
+      // Rollup has no notion of a project's folder; Rolldown has.
+      root: (rest as { cwd?: string }).cwd ?? process.cwd(),
+      quiet: (logLevel as string) === 'silent' || logLevel === 'warn',
+      warn: (message) => context.warn(message),
+    })
   return {
-    buildStart({ logLevel, ...rest }) {
-      session = createSession(options, {
-        // Rollup has no notion of a project's folder; Rolldown has.
-        root: (rest as { cwd?: string }).cwd ?? process.cwd(),
-        quiet: (logLevel as string) === 'silent' || logLevel === 'warn',
-        warn: (message) => this.warn(message),
-      })
+    buildStart(input) {
+      session = begin(this, input)
     },
     resolveId: {
       filter: { id: HD_QUERY_RE },
       async handler(id, importer) {
-        const resolved = await resolveImport(this, session!, id, importer)
+        // Whoever leaves out the first hook has this one.
+        session ??= begin(this)
+        const resolved = await resolveImport(this, session, id, importer)
         return resolved && toModuleId(resolved)
       },
     },
     load: {
       filter: { id: HD_QUERY_RE },
       async handler(id) {
-        if (!session!.wants(id)) return null
+        session ??= begin(this)
+        if (!session.wants(id)) return null
         const { file, request } = requestOf(id)
         this.addWatchFile(file)
-        const { shape } = await session!.load(file, request)
+        const { shape } = await session.load(file, request)
         const emit = ({ asset, name }: Part): string =>
           `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', name, source: asset.bytes })}`
         const urls = shape.parts.map(request.delivery === 'inline' ? inlineUrl : emit)
@@ -45,7 +50,8 @@ export function rollupHooks(options: HdOptions): Partial<Plugin> {
     generateBundle: {
       order: 'post',
       async handler(_, bundle) {
-        for (const message of await slippedInBundle(bundle, this.getModuleIds(), session!.hd.options.root)) this.warn(message)
+        const { root } = (session ??= begin(this)).hd.options
+        for (const message of await slippedInBundle(bundle, this.getModuleIds(), root)) this.warn(message)
       },
     },
   }

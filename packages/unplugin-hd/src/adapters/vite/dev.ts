@@ -2,7 +2,7 @@ import { HD_QUERY_RE } from '@unplugin-hd/core'
 import type { Rollup, ViteDevServer } from 'vite'
 import { requestOf } from '../../session.ts'
 import { toModuleId, type ResolvedImport } from '../resolve.ts'
-import { createAccess } from './dev/access.ts'
+import { createAccess, type Access } from './dev/access.ts'
 import { transformCssInDev } from './dev/css.ts'
 import { createMiddlewares } from './dev/middleware.ts'
 import { createPages } from './dev/pages.ts'
@@ -14,53 +14,34 @@ import type { Project } from './project.ts'
 
 /** The plugin's part of a dev server. */
 export interface Dev {
-  /** Resolves when the first picture has nothing more to wait for. */
-  readonly warm: Promise<void>
+  /** Resolves when the first picture has nothing more to wait for; at once while nobody is served. */
+  warm(): Promise<void>
   /** The id of a resolved `?hd` import. */
   resolve(resolved: ResolvedImport, importer: string | undefined): string
   /** The module of such an id; nothing when the file may not be served. */
   load(id: string): Promise<Rollup.SourceDescription | null>
   /** A stylesheet as Vite serves it. */
   transformCss(code: string, id: string): Promise<string | undefined>
+  /** Answers the server's requests for pictures from now on, without waiting for one of them to be made. */
+  serve(server: ViteDevServer): void
   /** To be called when Vite has set up its own middlewares. */
   addLastMiddleware(): void
   close(): void
 }
 
-/** Makes a dev server answer for 2x pictures, without waiting for one of them to be made. */
-export function createDev(project: Project, server: ViteDevServer): Dev {
-  const { config, session, warn } = project
-  const warm = session.hd.warm()
+/**
+ * What modules and stylesheets are in a dev server: addresses, planned before anything is made. They are the same in every
+ * compiler of the project, whether or not it is one that serves.
+ */
+export function createDev(project: Project): Dev {
+  const { config, session } = project
   const access = createAccess(config)
-  const pages = createPages(server.environments.client)
-  const pictures = createPictures(
-    session.hd,
-    (id, key, file) => {
-      pages.ready(id, key)
-      updateAcceptors(server, file)
-    },
-    warn,
-  )
-  const root = `${toSpecifier(config.root)}/`
   /** Who imports what an address asks for that somebody typed, as Vite has it. */
-  const nobody = `${root}index.html`
-  // Vite itself watches what is below the root.
-  const watch = (file: string): void => void (file.startsWith(root) || server.watcher.add(file))
-  const { answer, miss } = createMiddlewares(project, { access, pages, pictures, watch })
-  server.middlewares.use(answer)
-
-  const onEdit = async (name: string): Promise<void> => {
-    const file = toSpecifier(name)
-    if (!pages.showsFile(file)) return
-    // While it is written it may be none; then there is another event.
-    const source = await session.hd.source(file).catch(() => undefined)
-    if (source) pages.edited(file, source.digest)
-  }
-  server.watcher.on('change', (name) => void onEdit(name))
-  server.watcher.on('add', (name) => void onEdit(name))
+  const nobody = `${toSpecifier(config.root)}/index.html`
+  let served: Served | undefined
 
   return {
-    warm,
+    warm: async () => served?.warm,
     resolve(resolved, importer) {
       if (importer !== undefined && toSpecifier(importer) !== nobody) access.add(toSpecifier(resolved.file))
       return toModuleId(resolved)
@@ -76,9 +57,44 @@ export function createDev(project: Project, server: ViteDevServer): Dev {
       return { code: toModule(bindings, shape, request), map: null, moduleSideEffects: false }
     },
     transformCss: (code, id) => transformCssInDev(project, access, code, id),
-    addLastMiddleware: () => void server.middlewares.use(miss),
-    close: () => pictures.close(),
+    serve: (server) => void (served = serve(project, access, server)),
+    addLastMiddleware: () => served?.addLastMiddleware(),
+    close: () => served?.close(),
   }
+}
+
+interface Served extends Pick<Dev, 'addLastMiddleware' | 'close'> {
+  warm: Promise<void>
+}
+
+function serve(project: Project, access: Access, server: ViteDevServer): Served {
+  const { config, session, warn } = project
+  const warm = session.hd.warm()
+  const pages = createPages(server.environments.client)
+  const pictures = createPictures(
+    session.hd,
+    (id, key, file) => {
+      pages.ready(id, key)
+      updateAcceptors(server, file)
+    },
+    warn,
+  )
+  const root = `${toSpecifier(config.root)}/`
+  // Vite itself watches what is below the root.
+  const watch = (file: string): void => void (file.startsWith(root) || server.watcher.add(file))
+  const { answer, miss } = createMiddlewares(project, { access, pages, pictures, watch })
+  server.middlewares.use(answer)
+
+  const onEdit = async (name: string): Promise<void> => {
+    const file = toSpecifier(name)
+    if (!pages.showsFile(file)) return
+    // While it is written it may be none; then there is another event.
+    const source = await session.hd.source(file).catch(() => undefined)
+    if (source) pages.edited(file, source.digest)
+  }
+  server.watcher.on('change', (name) => void onEdit(name))
+  server.watcher.on('add', (name) => void onEdit(name))
+  return { warm, addLastMiddleware: () => void server.middlewares.use(miss), close: () => pictures.close() }
 }
 
 /** Modules that accept an import of the picture want to be told when it is ready. Nothing else is: the page is not reloaded. */

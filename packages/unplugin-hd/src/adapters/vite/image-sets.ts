@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Rollup } from 'vite'
 import type { Session } from '../../session.ts'
+import { hookLeftOut } from '../bundler-version.ts'
 import { refuseAt } from './place.ts'
 import { toSpecifier } from './paths.ts'
 import type { StyleUrls } from './style-urls.ts'
@@ -30,6 +31,8 @@ export interface ImageSets {
   markerFor(session: Session, set: ImageSet): Promise<string>
   /** Code with an `image-set()` for every marker. @throws Error with `HD_QUERY` for one within an `image-set()` */
   complete(context: Pick<Rollup.PluginContext, 'load'>, code: string): Promise<string>
+  /** @throws Error with `HD_BUNDLER` when a marker is left in the text of an output: the stylesheet was never completed */
+  refuseLeft(text: () => string): void
 }
 
 export function createImageSets(urls: StyleUrls): ImageSets {
@@ -48,6 +51,9 @@ export function createImageSets(urls: StyleUrls): ImageSets {
         if (!values.has(payload!)) values.set(payload!, toImageSet(await urls.urlsFor(context, files)))
       }
       return values.size === 0 ? code : code.replace(MARKER_RE, (_, __, payload: string) => values.get(payload)!)
+    },
+    refuseLeft(text) {
+      if (sets.size > 0 && text().search(MARKER_RE) >= 0) throw hookLeftOut("'transform' of 'unplugin-hd:styles'")
     },
   }
 }

@@ -2,11 +2,10 @@ import { HD_QUERY_RE } from '@unplugin-hd/core'
 import type { Plugin } from 'vite'
 import type { HdOptions } from '../../options.ts'
 import { resolveImport } from '../resolve.ts'
-import { slippedInBundle } from '../rollup-slipped.ts'
+import { slippedInBundle, textOf } from '../rollup-slipped.ts'
 import { loadInBuild, resolveInBuild } from './build.ts'
 import { addAlias, styleAlias, STYLE_RE } from './css.ts'
 import { namePublicFiles, replacePublicFiles } from './css-public.ts'
-import { createDev, type Dev } from './dev.ts'
 import { findInDevPage } from './dev/html.ts'
 import { devPlugin } from './dev/plugin.ts'
 import { findInBuiltPage, sourcesOfHtml, transformHtml } from './html.ts'
@@ -14,7 +13,7 @@ import { createImageSets } from './image-sets.ts'
 import { mayHaveNewUrl, sourcesOfNewUrls, transformNewUrl } from './new-url.ts'
 import { nameManifestEntries } from './manifest.ts'
 import { inPublicDir } from './paths.ts'
-import { createProject, type Project } from './project.ts'
+import { createRuns } from './runs.ts'
 import { createStyleUrls, OWN_STYLE_RE } from './style-urls.ts'
 import { templatesPlugin } from './templates.ts'
 
@@ -30,14 +29,12 @@ const BUNDLED_DEV =
  * `css.ts`, `html.ts` and `new-url.ts`, for the dev server in `dev.ts`, for templates in `templates.ts`.
  */
 export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
-  let project: Project
-  let dev: Dev | undefined
+  const runs = createRuns(options)
   const urls = createStyleUrls()
   const sets = createImageSets(urls)
   /** Pictures of stylesheets: which of them uses which is known to Vite alone. */
   const styleSources = new Set<string>()
   const onStyleSource = (file: string): void => void styleSources.add(file)
-  const isBuild = (): boolean => project.config.command === 'build'
 
   /** What workers need as well. They are built within the build, so they neither begin nor end it. */
   const shared = (): [HdPlugin, HdPlugin] => [
@@ -47,6 +44,7 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
       resolveId: {
         filter: { id: HD_QUERY_RE },
         async handler(id, importer) {
+          const { project, dev } = runs.of(this)
           const { publicDir } = project.config
           const resolved = await resolveImport(this, project.session, id, importer, (file) => inPublicDir(file, publicDir))
           return resolved && (dev ? dev.resolve(resolved, importer) : resolveInBuild(project, resolved, this.meta.watchMode))
@@ -55,6 +53,7 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
       load: {
         filter: { id: HD_QUERY_RE },
         async handler(id) {
+          const { project, dev } = runs.of(this)
           if (!project.session.wants(id)) return null
           this.addWatchFile(id.split('?', 1)[0]!)
           return dev ? dev.load(id) : loadInBuild(project, id)
@@ -63,10 +62,11 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
       transform: {
         filter: { code: /[?&]hd/ },
         async handler(code, id) {
+          const { project, dev } = runs.of(this)
           const isScript = !STYLE_RE.test(id) && !id.endsWith('.html')
           // In server code Vite leaves them alone.
           const mayBeNewUrl = isScript && this.environment.config.consumer === 'client' && mayHaveNewUrl(code)
-          if (!isBuild()) {
+          if (dev) {
             // Vite 7 watches only what it finds under the very name.
             if (mayBeNewUrl) for (const file of await sourcesOfNewUrls(project, this, code, id)) this.addWatchFile(file)
             return null
@@ -94,7 +94,8 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
       transform: {
         filter: { id: [STYLE_RE, OWN_STYLE_RE] },
         async handler(code, id) {
-          if (!isBuild()) return null
+          const { project, dev } = runs.of(this)
+          if (dev) return null
           if (OWN_STYLE_RE.test(id)) {
             urls.compiled(id, code)
             return null
@@ -113,26 +114,29 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
       ...files,
       // Vite builds workers with plugins of their own, and gives them none of the others.
       config: () => ({ worker: { plugins: shared } }),
+      // Wrong options are told of at once.
       configResolved(config) {
-        project = createProject(options, config)
-        // Some frameworks start a dev server before they build, with the same plugins.
-        dev = undefined
+        runs.at(config, this)
       },
       configureServer(server) {
-        const created = (dev = createDev(project, server))
+        const { project, dev } = runs.serve(server, this)
         if ('bundledDev' in server.config.experimental && server.config.experimental.bundledDev) project.warn(BUNDLED_DEV)
-        return () => created.addLastMiddleware()
+        return () => dev?.addLastMiddleware()
       },
       buildStart() {
+        const { project, dev } = runs.of(this)
         // Not earlier: then Vite 8 would resolve the aliases of all modules in JavaScript, which takes several times as long.
-        if (isBuild()) addAlias(this.environment.config.resolve.alias, styleAlias(project, sets, onStyleSource))
+        if (!dev) addAlias(this.environment.config.resolve.alias, styleAlias(project, sets, onStyleSource))
       },
       transformIndexHtml: {
         order: 'pre',
-        handler: (html, { filename }) =>
-          transformHtml(project, html, filename, isBuild() ? findInBuiltPage(project, filename) : findInDevPage(project)),
+        handler(html, { filename, server }) {
+          const { project, dev } = server ? runs.at(server.config, this) : runs.last(this)
+          return transformHtml(project, html, filename, dev ? findInDevPage(project) : findInBuiltPage(project, filename))
+        },
       },
       async buildEnd(error) {
+        const { project, dev } = runs.of(this)
         dev?.close()
         // A dev server's build ends when the server does.
         await project.session.end(error !== undefined || dev !== undefined)
@@ -141,16 +145,20 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
         order: 'post',
         async handler(_, bundle) {
           // Vite's bundled dev server has addresses that still say what they are.
-          if (!isBuild()) return
+          const { project, dev } = runs.of(this)
+          if (dev) return
+          for (const [name, output] of Object.entries(bundle)) {
+            if (/\.(?:css|[cm]?js|html)$/.test(name)) sets.refuseLeft(() => textOf(output))
+          }
           for (const text of await slippedInBundle(bundle, this.getModuleIds(), project.config.root)) project.warn(text)
         },
       },
       async writeBundle({ dir }) {
-        await nameManifestEntries(project, this.environment.config.build.manifest, dir)
+        await nameManifestEntries(runs.of(this).project, this.environment.config.build.manifest, dir)
       },
     },
     styles,
-    devPlugin(() => dev!),
-    templatesPlugin(() => project),
+    devPlugin(runs),
+    templatesPlugin(runs),
   ]
 }

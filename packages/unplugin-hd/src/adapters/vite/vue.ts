@@ -48,6 +48,9 @@ interface VueOptions {
   template?: { compilerOptions?: { nodeTransforms?: NodeTransform[] } }
 }
 
+/** What Vue's plugins were extended with: once each, whoever asks, and for however many copies of the plugin. */
+const extended = new WeakSet<NodeTransform>()
+
 /**
  * Lets Vue's plugin, where there is one, import what templates name with `?hd`. It does so itself in builds, but for a URL and
  * nothing else, and in dev it writes the address of the source.
@@ -56,7 +59,11 @@ export function extendVue({ plugins, root }: Pick<ResolvedConfig, 'plugins' | 'r
   const api = plugins.find(({ name }) => name === 'vite:vue')?.api as { options?: VueOptions } | undefined
   if (!api?.options) return
   const { template } = api.options
-  const nodeTransforms = [...(template?.compilerOptions?.nodeTransforms ?? []), transformIn(root)]
+  const others = template?.compilerOptions?.nodeTransforms ?? []
+  if (others.some((each) => extended.has(each))) return
+  const ours = transformIn(root)
+  extended.add(ours)
+  const nodeTransforms = [...others, ours]
   api.options = { ...api.options, template: { ...template, compilerOptions: { ...template?.compilerOptions, nodeTransforms } } }
 }
 

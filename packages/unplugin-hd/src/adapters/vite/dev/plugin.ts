@@ -1,16 +1,18 @@
 import type { HdPlugin } from '../plugin.ts'
 import { STYLE_RE } from '../css.ts'
-import type { Dev } from '../dev.ts'
+import type { Runs } from '../runs.ts'
 import { CLIENT_ID, CLIENT_ID_RE, loadClient, VITE_CLIENT_RE, withClient } from './client.ts'
 
 /** The hooks that only a dev server needs, and that come behind Vite's own: for the module in pages, and for stylesheets. */
-export function devPlugin(dev: () => Dev): HdPlugin {
+export function devPlugin(runs: Runs): HdPlugin {
   return {
     name: 'unplugin-hd:dev',
     enforce: undefined,
     apply: 'serve',
     // While Vite is still starting: in the middle of a page it would hold up the modules.
-    buildStart: () => dev().warm,
+    async buildStart() {
+      await runs.of(this).dev?.warm()
+    },
     resolveId: {
       filter: { id: CLIENT_ID_RE },
       handler: () => CLIENT_ID,
@@ -23,7 +25,7 @@ export function devPlugin(dev: () => Dev): HdPlugin {
       filter: { id: [VITE_CLIENT_RE, STYLE_RE] },
       async handler(code, id) {
         if (VITE_CLIENT_RE.test(id)) return { code: withClient(code), map: null }
-        const complete = await dev().transformCss(code, id)
+        const complete = await runs.of(this).dev?.transformCss(code, id)
         return complete === undefined ? null : { code: complete, map: null }
       },
     },
