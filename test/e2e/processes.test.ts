@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { cp, readFile } from 'node:fs/promises'
+import { cp, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -24,15 +24,36 @@ interface Ended {
   errors: string
 }
 
-/** Runs a build in its own process. @param killAfter kills it (-9) when so many pictures have been begun */
-function runBuild(root: string, cache: string, outDir: string, killAfter: number = Infinity): Promise<Ended> {
-  const child = spawn(process.execPath, [CHILD, root, cache, outDir], { stdio: ['ignore', 'pipe', 'pipe'] })
+interface BuildOptions {
+  /** Kills it (-9) when so many images have been begun. */
+  killAfter?: number
+  /** Called when so many images have been begun. */
+  after?: { count: number; call: () => void }
+  /** The cache's cap. */
+  maxBytes?: number
+}
+
+/** Runs a build in its own process. */
+function runBuild(
+  root: string,
+  cache: string,
+  outDir: string,
+  { killAfter = Infinity, after, maxBytes }: BuildOptions = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [CHILD, root, cache, outDir, ...(maxBytes === undefined ? [] : [`${maxBytes}`])], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   let errors = ''
+  let called = false
   child.stderr.on('data', (chunk) => (errors += chunk))
   child.stdout.on('data', (chunk) => {
     output += chunk
-    if (output.split('\n').length > killAfter) child.kill('SIGKILL')
+    const begun = output.split('\n').length - 1
+    if (begun >= killAfter) child.kill('SIGKILL')
+    if (!after || called || begun < after.count) return
+    called = true
+    after.call()
   })
   return new Promise((resolve) => {
     child.on('close', (code) => resolve({ code, upscaled: output.split('\n').filter(Boolean), errors }))
@@ -75,11 +96,44 @@ test('builds that are killed leave nothing that a later build emits damaged, wai
   const project = await createPictures()
   const cache = path.join(project.root, 'cache')
   for (let kill = 0; kill < KILLS; kill++) {
-    await runBuild(project.root, cache, path.join(project.root, 'killed'), 1 + (kill % COUNT))
+    await runBuild(project.root, cache, path.join(project.root, 'killed'), { killAfter: 1 + (kill % COUNT) })
   }
   const last = await runBuild(project.root, cache, path.join(project.root, 'last'))
   expect(last).toMatchObject({ code: 0, errors: '' })
   await runBuild(project.root, path.join(project.root, 'fresh cache'), path.join(project.root, 'clean'))
   expect(await emitted(path.join(project.root, 'last'))).toEqual(await emitted(path.join(project.root, 'clean')))
   expect(Object.keys(await emitted(path.join(project.root, 'last')))).toHaveLength(COUNT)
+})
+
+test('builds of several projects that start one after the other lose nothing to the eviction of each other', async () => {
+  const projects = await Promise.all([createPictures(), createPictures(), createPictures()])
+  const cache = path.join(projects[0]!.root, 'cache')
+  const run = ({ root, dist }: Project, options: BuildOptions): Promise<Ended> =>
+    runBuild(root, cache, dist, { maxBytes: 1, ...options })
+  // Each starts when the one before it is at work.
+  const running: Promise<Ended>[] = []
+  const start = (index: number): void => {
+    const next = index + 1 < projects.length ? { after: { count: 2, call: () => start(index + 1) } } : {}
+    running.push(run(projects[index]!, next))
+  }
+  start(0)
+  for (let index = 0; index < running.length; index++) expect((await running[index])!.errors).toBe('')
+  for (let round = 0; round < 2; round++) {
+    for (const { code, errors } of await Promise.all(projects.map((project) => run(project, {})))) {
+      expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    }
+  }
+  for (const { dist } of projects) expect(Object.keys(await emitted(dist))).toHaveLength(COUNT)
+})
+
+test('a cache that is deleted in the middle of a build costs no build', async () => {
+  const project = await createPictures()
+  const cache = path.join(project.root, 'cache')
+  for (let count = 1; count < COUNT; count += 2) {
+    const call = (): void => void rm(cache, { recursive: true, force: true, maxRetries: 10 }).catch(() => undefined)
+    const { code, errors } = await runBuild(project.root, cache, project.dist, { after: { count, call } })
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    expect(Object.keys(await emitted(project.dist))).toHaveLength(COUNT)
+    await rm(cache, { recursive: true, force: true })
+  }
 })

@@ -1,12 +1,16 @@
 import path from 'node:path'
-import { DiskStore, isKey, LOCK_DIR } from './disk-store.ts'
+import { cacheFolder } from './cache-folder.ts'
+import { DiskStore, isKey } from './disk-store.ts'
 import { errorMessage, isHdError } from './errors.ts'
-import { withLock } from './lock.ts'
+import { tryLock, waitUntilFree, type Lock } from './lock.ts'
 import type { StoreEntry } from './store.ts'
 import type { Logger } from './upscaler.ts'
 
+/** Eviction begins when so many bytes were added since the last one, or a tenth of the cap if that is more. */
+const EVICT_AFTER_BYTES = 16 * 1024 * 1024
+
 /**
- * The store as picture code uses it: a cache that cannot be written (read-only, full) costs speed and a warning, not the
+ * The store as image code uses it: a cache that cannot be written (read-only, full) costs speed and a warning, not the
  * build.
  */
 export class Cache {
@@ -15,6 +19,8 @@ export class Cache {
   readonly #maxBytes: number
   readonly #log: Logger
   #warned = false
+  #added = 0
+  #evicting: Promise<void> | undefined
 
   constructor(options: { dir: string; maxBytes: number }, log: Logger) {
     this.dir = options.dir
@@ -28,23 +34,55 @@ export class Cache {
     return isKey(key) ? this.#store.get(key) : undefined
   }
 
+  /** Whether the entry is there; it may still turn out to be damaged. */
+  async has(key: string): Promise<boolean> {
+    return this.#store.has(key)
+  }
+
   async put(key: string, entry: StoreEntry): Promise<void> {
     await this.#store.put(key, entry).catch((error: unknown) => this.#warn(error))
+    this.#added += entry.bytes.length
+    // A dev server may run for days.
+    if (this.#added > Math.max(EVICT_AFTER_BYTES, this.#maxBytes / 10)) void this.evict()
   }
 
-  /** @throws HdError `HD_CACHE_IO`, since whoever asks for a file cannot do without it */
-  file(key: string, name: string, bytes: Uint8Array): Promise<string> {
-    return this.#store.file(key, name, bytes)
+  /**
+   * Runs `work` unless another process is at work for the same key. Where no lock file can be made (a read-only folder), it
+   * runs without.
+   * @returns `undefined` when another process is at it: see {@link waitForOther}
+   * @throws what `work` throws; HdError `HD_CACHE_IO` when something lies in the lock's place
+   */
+  async runAlone<T>(key: string, work: () => Promise<T>): Promise<{ result: T } | undefined> {
+    const lock = await tryLock(this.#lockFile(key)).catch((error: unknown) => {
+      if (isHdError(error)) throw error
+      this.#warn(error)
+      return NO_LOCK
+    })
+    if (!lock) return undefined
+    try {
+      return { result: await work() }
+    } finally {
+      await lock.release()
+    }
   }
 
-  /** Runs `work` while no other process does so for the same key, as far as the folder can be written. */
-  lock<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return withLock(path.join(this.dir, LOCK_DIR, `${key}.lock`), signal, work, (error) => this.#warn(error))
+  /** Resolves when the other process is done, or is no more. @throws HdError `HD_ABORTED`, `HD_CACHE_IO` */
+  waitForOther(key: string, signal: AbortSignal): Promise<void> {
+    return waitUntilFree(this.#lockFile(key), signal, (message) => this.#log.info(message))
   }
 
   /** Brings the folder under its cap. Never fails. */
-  async evict(): Promise<void> {
-    await this.#store.evict(this.#maxBytes).catch((error: unknown) => this.#warn(error))
+  evict(): Promise<void> {
+    this.#added = 0
+    this.#evicting ??= this.#store
+      .evict(this.#maxBytes)
+      .catch((error: unknown) => this.#warn(error))
+      .finally(() => (this.#evicting = undefined))
+    return this.#evicting
+  }
+
+  #lockFile(key: string): string {
+    return path.join(cacheFolder(this.dir).locks, `${key}.lock`)
   }
 
   #warn(error: unknown): void {
@@ -52,7 +90,10 @@ export class Cache {
     this.#warned = true
     const code = isHdError(error) ? error.code : 'HD_CACHE_IO'
     this.#log.warn(
-      `the cache ${this.dir} cannot be written, so pictures are made again next time: ${errorMessage(error)} (${code})`,
+      `the cache ${this.dir} cannot be written, so images are made again next time: ${errorMessage(error)} (${code})`,
     )
   }
 }
+
+/** Where there can be none. */
+const NO_LOCK: Lock = { release: async () => undefined }

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Cache } from './cache.ts'
+import { cacheFolder } from './cache-folder.ts'
 import { DiskStore } from './disk-store.ts'
-import { hdErrorOf } from './testing/errors.ts'
 import { temporaryFolder } from './testing/folder.ts'
 
 const HOUR = 60 * 60 * 1000
@@ -14,7 +15,7 @@ function keyOf(letter: string): string {
 }
 
 function fileOf(dir: string, key: string): string {
-  return path.join(dir, 'v1', key.slice(0, 2), key)
+  return path.join(cacheFolder(dir).entries, key.slice(0, 2), key)
 }
 
 function entryOf(size: number, mark = 0): { meta: { mark: number }; bytes: Uint8Array } {
@@ -55,15 +56,15 @@ describe('a store', () => {
     const store = new DiskStore(dir)
     expect(await keysOf(store)).toBe('')
     for (const letter of 'abc') await store.put(keyOf(letter), entryOf(10))
-    await writeFile(path.join(dir, 'v1', 'stray'), 'x')
-    await writeFile(path.join(dir, 'v1', 'aa', 'stray'), 'x')
+    await writeFile(path.join(cacheFolder(dir).entries, 'stray'), 'x')
+    await writeFile(path.join(cacheFolder(dir).entries, 'aa', 'stray'), 'x')
     expect(await keysOf(store)).toBe('abc')
   })
 
   test('leaves no temporary files', async () => {
     const dir = await temporaryFolder()
     await new DiskStore(dir).put(keyOf('a'), entryOf(10))
-    expect(await readdir(path.join(dir, 'tmp'))).toEqual([])
+    expect(await readdir(cacheFolder(dir).temporary)).toEqual([])
   })
 
   test('refuses what is not a key', async () => {
@@ -72,7 +73,6 @@ describe('a store', () => {
       await expect(store.get(key)).rejects.toThrow(TypeError)
       await expect(store.put(key, entryOf(1))).rejects.toThrow(TypeError)
       await expect(store.delete(key)).rejects.toThrow(TypeError)
-      await expect(store.file(key, 'x.png', new Uint8Array())).rejects.toThrow(TypeError)
     }
   })
 
@@ -158,12 +158,23 @@ describe('eviction', () => {
     expect(await keysOf(store)).toBe('0aef')
   })
 
-  test('spares what this process used, even beyond the bound', async () => {
-    const { store } = await sixEntries()
-    for (const letter of 'ab') await store.get(keyOf(letter))
+  test('spares what any process used in the last half hour, even beyond the bound', async () => {
+    const { dir, store } = await sixEntries()
+    await store.get(keyOf('a'))
+    await new DiskStore(dir).get(keyOf('b'))
+    await age(fileOf(dir, keyOf('c')), 0.4)
+    await age(fileOf(dir, keyOf('d')), 0.6)
     await store.put(keyOf('0'), entryOf(1000))
     await store.evict(0)
-    expect(await keysOf(store)).toBe('0ab')
+    expect(await keysOf(store)).toBe('0abc')
+  })
+
+  test('deletes first what a clock that was wrong dated into the future', async () => {
+    const { dir, store } = await sixEntries()
+    await age(fileOf(dir, keyOf('f')), -1000)
+    await store.put(keyOf('0'), entryOf(1000))
+    await store.evict(7000)
+    expect(await keysOf(store)).toBe('0bcde')
   })
 
   test('does nothing below the bound, or when nothing was added', async () => {
@@ -175,68 +186,71 @@ describe('eviction', () => {
     expect(await keysOf(store)).toBe('0abcdef')
   })
 
-  test('counts and deletes the named copies of entries', async () => {
-    const { dir, store } = await sixEntries()
-    const earlier = new DiskStore(dir)
-    const ofA = await earlier.file(keyOf('a'), 'a.png', new Uint8Array(5000))
-    const ofF = await earlier.file(keyOf('f'), 'f.png', new Uint8Array(10))
-    const orphan = await earlier.file(keyOf('9'), 'gone.png', new Uint8Array(10))
-    await store.put(keyOf('0'), entryOf(1000))
-    await store.evict(9000)
-    expect(await keysOf(store)).toBe('0bcdef')
-    await expect(stat(ofA)).rejects.toThrow('ENOENT')
-    await expect(stat(orphan)).rejects.toThrow('ENOENT')
-    expect((await stat(ofF)).size).toBe(10)
-  })
-
-  test('spares the named copies that this process handed out, also those of no entry', async () => {
-    const store = new DiskStore(await temporaryFolder())
-    const file = await store.file(keyOf('9'), 'source.png', new Uint8Array(10))
-    await store.evict(0)
-    expect((await stat(file)).size).toBe(10)
-  })
-
   test('removes what killed processes left an hour ago, and nothing younger', async () => {
     const { dir, store } = await sixEntries()
-    for (const folder of ['tmp', 'locks']) {
-      await mkdir(path.join(dir, folder), { recursive: true })
-      await writeFile(path.join(dir, folder, 'old'), 'x')
-      await age(path.join(dir, folder, 'old'), 2)
-      await writeFile(path.join(dir, folder, 'new'), 'x')
+    const { temporary, locks } = cacheFolder(dir)
+    const left: [string, string, string][] = [
+      [temporary, randomUUID(), randomUUID()],
+      [locks, `${keyOf('1')}.lock`, `${keyOf('2')}.lock.remove`],
+    ]
+    for (const [folder, old, young] of left) {
+      await mkdir(folder, { recursive: true })
+      for (const name of [old, young]) await writeFile(path.join(folder, name), 'x')
+      await age(path.join(folder, old), 2)
     }
     await store.put(keyOf('0'), entryOf(10))
     await store.evict(1e9)
-    for (const folder of ['tmp', 'locks']) expect(await readdir(path.join(dir, folder))).toEqual(['new'])
+    for (const [folder, , young] of left) expect(await readdir(folder)).toEqual([young])
+  })
+
+  test('touches nothing that it did not make, wherever the cache is put', async () => {
+    const dir = await temporaryFolder()
+    const { owned, entries, temporary, locks } = cacheFolder(dir)
+    const others = ['files/docs', 'tmp', 'locks', 'v1/aa', 'hd-v1/entries/aa', 'hd-v3/entries/aa']
+    const folders = [owned, entries, path.join(entries, 'aa'), temporary, locks, ...others.map((name) => path.join(dir, name))]
+    const files = folders.map((folder) => path.join(folder, 'thesis.txt'))
+    files.push(path.join(dir, 'v1', 'aa', keyOf('a')), path.join(dir, 'hd-v3', 'entries', 'aa', keyOf('a')))
+    for (const file of files) {
+      await mkdir(path.dirname(file), { recursive: true })
+      await writeFile(file, 'x')
+      await age(file, 10_000)
+    }
+    const store = new DiskStore(dir)
+    await store.put(keyOf('0'), entryOf(1000))
+    await age(fileOf(dir, keyOf('0')), 1000)
+    await store.evict(0)
+    expect(await keysOf(store)).toBe('')
+    for (const file of files) expect(await readFile(file, 'utf8')).toBe('x')
+  })
+
+  test('deletes nothing in a folder that does not bear the mark of a cache', async () => {
+    const { dir, store } = await sixEntries()
+    await store.put(keyOf('0'), entryOf(1000))
+    await rm(path.join(cacheFolder(dir).owned, 'CACHEDIR.TAG'))
+    await store.evict(0)
+    expect(await keysOf(store)).toBe('0abcdef')
   })
 })
 
-describe('a named copy', () => {
-  test('has the name and the bytes, and is mended', async () => {
-    const store = new DiskStore(await temporaryFolder())
-    const file = await store.file(keyOf('a'), 'hero@2x.png', Buffer.from('bytes'))
-    expect(path.basename(file)).toBe('hero@2x.png')
-    expect(await readFile(file, 'utf8')).toBe('bytes')
-    const { ino } = await stat(file)
-    await store.file(keyOf('a'), 'hero@2x.png', Buffer.from('bytes'))
-    expect((await stat(file)).ino).toBe(ino)
-    await writeFile(file, 'byt')
-    await store.file(keyOf('a'), 'hero@2x.png', Buffer.from('bytes'))
-    expect(await readFile(file, 'utf8')).toBe('bytes')
+describe('a folder of a cache', () => {
+  test('is marked as one by the cache directory tagging specification', async () => {
+    const dir = await temporaryFolder()
+    await new DiskStore(dir).put(keyOf('a'), entryOf(10))
+    expect(await readdir(dir)).toEqual([path.basename(cacheFolder(dir).owned)])
+    const tag = await readFile(path.join(cacheFolder(dir).owned, 'CACHEDIR.TAG'), 'latin1')
+    expect(tag.slice(0, 43)).toBe('Signature: 8a477f597d28d172789f06886806bc55')
   })
 
-  test('may not lead out of its folder', async () => {
-    const store = new DiskStore(await temporaryFolder())
-    for (const name of ['../x.png', 'a/b.png', '/x.png']) {
-      await expect(store.file(keyOf('a'), name, new Uint8Array())).rejects.toThrow(TypeError)
-    }
-  })
-
-  test('that cannot be written is an error, because it was asked for', async () => {
-    const dir = path.join(await temporaryFolder(), 'file')
-    await writeFile(dir, 'not a folder')
-    const error = await hdErrorOf(() => new DiskStore(dir).file(keyOf('a'), 'x.png', new Uint8Array()))
-    expect(error.code).toBe('HD_CACHE_IO')
-    expect(error.message).toMatch(/UNPLUGIN_HD_CACHE_DIR/)
+  test('that is deleted while entries are put is made again', async () => {
+    const dir = await temporaryFolder()
+    const store = new DiskStore(dir)
+    await store.put(keyOf('a'), entryOf(10))
+    const keys = Array.from({ length: 60 }, (_, index) => keyOf(`${index % 10}${index % 6}`).slice(0, 64))
+    const putting = Promise.all(keys.map((key) => store.put(key, entryOf(10))))
+    await rm(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 1 })
+    await putting
+    await store.put(keyOf('b'), entryOf(10, 5))
+    expect((await store.get(keyOf('b')))?.meta).toEqual({ mark: 5 })
   })
 })
 
@@ -246,7 +260,7 @@ async function checkWarns(dir: string): Promise<void> {
   const cache = new Cache({ dir, maxBytes: 10 }, log)
   await cache.put(keyOf('a'), entryOf(10))
   await cache.put(keyOf('b'), entryOf(10))
-  expect(await cache.lock(keyOf('a'), new AbortController().signal, async () => 'worked')).toBe('worked')
+  expect(await cache.runAlone(keyOf('a'), async () => 'worked')).toEqual({ result: 'worked' })
   expect(await cache.get(keyOf('a'))).toBeUndefined()
   await cache.evict()
   expect(warnings).toHaveLength(1)

@@ -1,22 +1,24 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
-import { removeLeftovers, writeAtomically } from './atomic-file.ts'
+import { removeLeftovers, TEMPORARY_RE, writeAtomically } from './atomic-file.ts'
+import { cacheFolder, claim, isClaimed, type CacheFolder } from './cache-folder.ts'
 import { parseEntry, serializeEntry } from './entry.ts'
-import { NAMED_DIR, namedFile, namedSizes } from './named-file.ts'
+import { singleFlight } from './flight.ts'
+import { LOCK_RE } from './lock.ts'
 import { readWhole } from './read-file.ts'
 import type { Store, StoredItem, StoreEntry } from './store.ts'
 
-/** Part of the path: a store of another layout is never misread. */
-const LAYOUT = 'v1'
-
 /** A use is noted on disk at most this often: a hit then costs no write. */
-const USE_GRAIN_MS = 60 * 60 * 1000
+const USE_GRAIN_MS = 10 * 60 * 1000
+
+/**
+ * What was used this recently is never evicted, by whichever process. Longer than the grain of the notes on disk, so that
+ * no process takes away what another one has just found.
+ */
+const GRACE_MS = 3 * USE_GRAIN_MS
 
 /** Eviction goes on until this share of the cap is left, so that it is not needed again at once. */
 const EVICT_TO = 0.9
-
-/** Folder of the lock files below the cache folder. */
-export const LOCK_DIR = 'locks'
 
 const KEY_RE = /^[0-9a-f]{64}$/
 
@@ -26,55 +28,39 @@ export function isKey(text: string): boolean {
 }
 
 /**
- * A store in a folder: one file an entry (`v1/ab/abcd…`), written beside and renamed. Several processes may use it at once;
- * the folder may be copied, committed, or deleted at any time.
+ * A store in a folder: one file an entry, written beside and renamed. Several processes may use it at once; the folder may be
+ * copied, committed, or deleted at any time.
  */
 export class DiskStore implements Store {
-  readonly #root: string
-  readonly #dir: string
-  readonly #temporary: string
-  readonly #named: string
-  /** Used by this process, so never evicted by it. */
-  readonly #used = new Set<string>()
+  readonly #folder: CacheFolder
+  #claimed: Promise<void> | undefined
   #grown = false
 
   /** @param dir absolute path; made when something is first written */
   constructor(dir: string) {
-    this.#root = dir
-    this.#dir = path.join(dir, LAYOUT)
-    this.#temporary = path.join(dir, 'tmp')
-    this.#named = path.join(dir, NAMED_DIR)
+    this.#folder = cacheFolder(dir)
   }
 
   async get(key: string): Promise<StoreEntry | undefined> {
     const file = this.#path(key)
-    const read = await readWhole(file).catch(() => undefined)
-    const entry = read && parseEntry(key, read.bytes)
-    if (!entry) return undefined
-    this.#used.add(key)
-    // Noting the use may fail on a read-only cache, which is still a cache.
-    if (Date.now() - read.facts.mtimeMs > USE_GRAIN_MS) await utimes(file, new Date(), new Date()).catch(() => undefined)
-    return entry
+    // Several requests for the same large entry share its bytes.
+    return singleFlight(`read\0${file}`, () => read(key, file))
   }
 
   async put(key: string, entry: StoreEntry): Promise<void> {
-    await writeAtomically(this.#temporary, this.#path(key), serializeEntry(key, entry))
-    this.#used.add(key)
+    const file = this.#path(key)
+    this.#claimed ??= claim(this.#folder).catch((error: unknown) => {
+      this.#claimed = undefined
+      throw error
+    })
+    await this.#claimed
+    await writeAtomically(this.#folder.temporary, file, serializeEntry(key, entry))
     this.#grown = true
   }
 
-  /** Absolute path of a file with these bytes and this name, below a folder of the key's own. @throws HdError `HD_CACHE_IO` */
-  async file(key: string, name: string, bytes: Uint8Array): Promise<string> {
-    this.#path(key)
-    if (path.basename(name) !== name) throw new TypeError(`not the name of a file: '${name}'`)
-    this.#used.add(key)
-    const { file, written } = await namedFile(this.#root, key, name, bytes)
-    this.#grown ||= written
-    return file
-  }
-
   async has(key: string): Promise<boolean> {
-    return (await this.get(key)) !== undefined
+    const facts = await stat(this.#path(key)).catch(() => undefined)
+    return facts?.isFile() ?? false
   }
 
   async delete(key: string): Promise<void> {
@@ -82,8 +68,8 @@ export class DiskStore implements Store {
   }
 
   async *list(): AsyncGenerator<StoredItem> {
-    for (const folder of await readdir(this.#dir).catch(() => [])) {
-      for (const key of await readdir(path.join(this.#dir, folder)).catch(() => [])) {
+    for (const folder of await readdir(this.#folder.entries).catch(() => [])) {
+      for (const key of await readdir(path.join(this.#folder.entries, folder)).catch(() => [])) {
         if (!KEY_RE.test(key)) continue
         const facts = await stat(this.#path(key)).catch(() => undefined)
         if (facts) yield { key, size: facts.size, lastUsed: facts.mtimeMs }
@@ -92,46 +78,50 @@ export class DiskStore implements Store {
   }
 
   /**
-   * Brings the store, with the named copies of its entries, under `maxBytes` by deleting what was used least recently, never
-   * what this process used; does nothing when this process added nothing. What cannot be deleted (open elsewhere, on Windows)
-   * stays.
+   * Brings the store under `maxBytes` by deleting what was used least recently; what any process used in the last half hour
+   * stays, even beyond the bound. Does nothing when this process added nothing since. What cannot be deleted (open elsewhere,
+   * on Windows) stays.
    */
   async evict(maxBytes: number): Promise<void> {
-    if (!this.#grown) return
+    if (!this.#grown || !(await isClaimed(this.#folder))) return
     this.#grown = false
-    await removeLeftovers(this.#temporary)
-    await removeLeftovers(path.join(this.#root, LOCK_DIR))
-    const named = await namedSizes(this.#named)
+    await removeLeftovers(this.#folder.temporary, TEMPORARY_RE)
+    await removeLeftovers(this.#folder.locks, LOCK_RE)
     const items: StoredItem[] = []
-    for await (const item of this.list()) {
-      items.push({ ...item, size: item.size + (named.get(item.key) ?? 0) })
-      named.delete(item.key)
-    }
-    // Copies without an entry: of sources, or of entries that are gone.
-    for (const orphan of named.keys()) if (!this.#used.has(orphan)) await this.#deleteNamed(orphan)
-    let total = items.reduce((sum, item) => sum + item.size, 0)
+    for await (const item of this.list()) items.push(item)
+    let total = items.reduce((sum, { size }) => sum + size, 0)
     if (total <= maxBytes) return
-    for (const item of items.toSorted((a, b) => a.lastUsed - b.lastUsed)) {
+    const now = Date.now()
+    for (const { key, size } of items.toSorted((a, b) => ageOf(b, now) - ageOf(a, now))) {
       if (total <= EVICT_TO * maxBytes) return
-      if (this.#used.has(item.key)) continue
-      const gone = await this.delete(item.key).then(
-        () => this.#deleteNamed(item.key),
+      // Looked at once more: another process may have found it since the list was made.
+      const facts = await stat(this.#path(key)).catch(() => undefined)
+      if (facts && ageOf({ lastUsed: facts.mtimeMs }, now) < GRACE_MS) continue
+      const isGone = await this.delete(key).then(
+        () => true,
         () => false,
       )
-      if (gone) total -= item.size
+      if (isGone) total -= size
     }
-  }
-
-  async #deleteNamed(key: string): Promise<boolean> {
-    const removed = rm(path.join(this.#named, key), { recursive: true, force: true })
-    return removed.then(
-      () => true,
-      () => false,
-    )
   }
 
   #path(key: string): string {
     if (!KEY_RE.test(key)) throw new TypeError(`not a key of the store: '${key}'`)
-    return path.join(this.#dir, key.slice(0, 2), key)
+    return path.join(this.#folder.entries, key.slice(0, 2), key)
   }
+}
+
+async function read(key: string, file: string): Promise<StoreEntry | undefined> {
+  const found = await readWhole(file).catch(() => undefined)
+  const entry = found && parseEntry(key, found.bytes)
+  if (!entry) return undefined
+  const noted = Math.abs(Date.now() - found.facts.mtimeMs) <= USE_GRAIN_MS
+  // Noting the use may fail on a read-only cache, which is still a cache.
+  if (!noted) await utimes(file, new Date(), new Date()).catch(() => undefined)
+  return entry
+}
+
+/** Milliseconds since the last use. A time of the future was noted by a clock that was wrong, so it says nothing. */
+function ageOf({ lastUsed }: Pick<StoredItem, 'lastUsed'>, now: number): number {
+  return lastUsed > now + GRACE_MS ? Infinity : now - lastUsed
 }

@@ -5,12 +5,13 @@ import { refuseSize } from './encode.ts'
 import type { CacheState } from './events.ts'
 import { defaultFormat, type OutputFormat } from './format.ts'
 import { plannedKey } from './key.ts'
-import { obtainMaster, type MasterSurroundings } from './master.ts'
+import { findMaster, hasMaster, obtainMaster, type MasterSurroundings } from './master.ts'
 import { processPool } from './memory.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Demand } from './pool.ts'
 import { resample } from './resample.ts'
 import { readHeader, type Header, type Source } from './source.ts'
+import { createTurn, type Turn } from './turn.ts'
 import type { Upscaler } from './upscaler.ts'
 import {
   encodeOriginal,
@@ -48,31 +49,47 @@ export async function double(
   const encoding = encodingOf(source, request, options)
 
   // Every member of the chain is asked for its cached result before any is asked to work.
+  let cached: Upscaler | undefined
   for (const upscaler of options.upscalers) {
-    const found = await findVariant(source, upscaler, encoding, around.cache)
-    if (!found) continue
-    if ('variant' in found) return { asset: toAsset(found.variant, encoding, source), state: 'hit' }
-    const { master } = found
-    return inTurn(source, demand(master.facts.source, encoding, options), around, async () => {
-      return { asset: toAsset(await encodeVariant(master, encoding, around.cache), encoding, source), state: 'encoded' }
-    })
+    const variant = await findVariant(source, upscaler, encoding, around.cache)
+    if (variant) return { asset: toAsset(variant, encoding, source), state: 'hit' }
+    if (!(await hasMaster(source, upscaler, around.cache))) continue
+    cached = upscaler
+    break
   }
-  if (options.mode === 'cache-only') throw cacheMiss(source, options)
+  if (!cached && options.mode === 'cache-only') throw cacheMiss(source, options)
 
   const header = await readHeader(source, options.maxPixels)
-  return inTurn(source, demand(header, encoding, options), around, async () => {
-    await refuseUnencodable(source, header, encoding)
+  return inTurn(source, demand(header, encoding, options), around, async (turn) => {
+    const encoded = cached && (await encodeCached(source, cached, encoding, around, turn))
+    if (encoded) return encoded
+    if (options.mode === 'cache-only') throw cacheMiss(source, options)
+    await refuseUnencodable(source, header, encoding, turn)
     try {
-      return await make(source, header, encoding, callable(options, around), around)
+      return await make(source, header, encoding, callable(options, around), around, turn)
     } catch (error) {
       if (options.onError === 'fail' || !isHdError(error) || !isUpscalerFault(error)) throw error
       const remedy = options.onError === 'resample' ? 'it is enlarged by resampling instead' : 'the source is used at 1x instead'
       const reason = error.told ? error.code : formatError(error)
       around.emit({ type: 'warning', name: source.name, message: `${reason}; ${remedy}` })
       if (options.onError === 'source') return { asset: sourceAsset(source, header), state: 'off' }
-      return make(source, header, encoding, [instead], around)
+      return make(source, header, encoding, [instead], around, turn)
     }
   })
+}
+
+/** From a master in the cache; nothing when it turns out to be damaged, or gone. */
+async function encodeCached(
+  source: Source,
+  upscaler: Upscaler,
+  encoding: Encoding,
+  around: MasterSurroundings,
+  turn: Turn,
+): Promise<Doubled | undefined> {
+  await turn.enter()
+  const master = await findMaster(source, upscaler, around.cache)
+  if (!master) return undefined
+  return { asset: toAsset(await encodeVariant(master, encoding, around, turn), encoding, source), state: 'encoded' }
 }
 
 /**
@@ -89,8 +106,8 @@ export async function findDouble(
   if (options.mode === 'off') return sourceAsset(source, await readHeader(source, options.maxPixels))
   const encoding = encodingOf(source, request, options)
   for (const upscaler of new Set([...options.upscalers, ...chainOf(options, sparing)])) {
-    const found = await findVariant(source, upscaler, encoding, cache)
-    if (found && 'variant' in found) return toAsset(found.variant, encoding, source)
+    const variant = await findVariant(source, upscaler, encoding, cache)
+    if (variant) return toAsset(variant, encoding, source)
   }
   return undefined
 }
@@ -160,21 +177,19 @@ function callable(options: ResolvedOptions, { sparing, log }: MasterSurroundings
   return chain
 }
 
-/** Waits until there is room for the work, and says how long that took. */
+/** Does work that takes room when it needs it, and says how long it waited for that. */
 async function inTurn(
   { name }: Source,
   room: Demand,
   { signal, emit }: MasterSurroundings,
-  work: () => Promise<Doubled>,
+  work: (turn: Turn) => Promise<Doubled>,
 ): Promise<Doubled> {
+  const turn = createTurn(processPool(), room, signal)
   emit({ type: 'queued', name })
-  const queued = performance.now()
   try {
-    return await processPool().run(room, signal, async () => {
-      const waitedMs = performance.now() - queued
-      return { ...(await work()), waitedMs }
-    })
+    return { ...(await work(turn)), waitedMs: turn.waitedMs }
   } finally {
+    turn.leave()
     emit({ type: 'settled', name })
   }
 }
@@ -186,11 +201,12 @@ async function make(
   encoding: Encoding,
   upscalers: readonly Upscaler[],
   around: MasterSurroundings,
+  turn: Turn,
 ): Promise<Doubled> {
   for (const [index, upscaler] of upscalers.entries()) {
     try {
-      const master = await obtainMaster(source, header, upscaler, around)
-      const asset = toAsset(await encodeVariant(master, encoding, around.cache), encoding, source)
+      const master = await obtainMaster(source, header, upscaler, around, turn)
+      const asset = toAsset(await encodeVariant(master, encoding, around, turn), encoding, source)
       return { asset, state: master.fresh ? 'made' : 'encoded' }
     } catch (error) {
       const next = upscalers[index + 1]
@@ -219,12 +235,17 @@ export async function encodeAtOneX(
   source: Source,
   encoding: Encoding,
   options: ResolvedOptions,
-  { cache, signal }: MasterSurroundings,
+  around: MasterSurroundings,
 ): Promise<Original> {
-  const found = await findOriginal(source, encoding, cache)
+  const found = await findOriginal(source, encoding, around.cache)
   if (found) return found
   const header = await readHeader(source, options.maxPixels)
-  return processPool().run(demand(header, encoding, options), signal, () => encodeOriginal(source, header, encoding, cache))
+  const turn = createTurn(processPool(), demand(header, encoding, options), around.signal)
+  try {
+    return await encodeOriginal(source, header, encoding, around, turn)
+  } finally {
+    turn.leave()
+  }
 }
 
 /**

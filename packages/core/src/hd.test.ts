@@ -1,9 +1,12 @@
-import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
+import { cacheFolder } from './cache-folder.ts'
 import { HdError } from './errors.ts'
 import type { HdEvent } from './events.ts'
+import { masterKey } from './key.ts'
 import { resample } from './resample.ts'
 import { hdErrorOf } from './testing/errors.ts'
 import { temporaryFolder } from './testing/folder.ts'
@@ -227,7 +230,7 @@ describe('the cache', () => {
     const { hd, source, root } = await workshop({ upscaler })
     const picture = await source('a.png', await colourfulPng())
     const made = await hd.double(picture)
-    const file = path.join(root, 'cache', 'v1', made.key.slice(0, 2), made.key)
+    const file = path.join(cacheFolder(path.join(root, 'cache')).entries, made.key.slice(0, 2), made.key)
     const whole = await readFile(file)
     const damages = [whole.subarray(0, 100), whole.subarray(0, -1), new Uint8Array(whole.length), Buffer.from('')]
     for (const [index, damage] of damages.entries()) {
@@ -259,9 +262,37 @@ describe('the cache', () => {
     const picture = await source('a.png', await image(noisy(300, 300), 300, 300).png().toBuffer())
     const [first, second] = [hd.double(picture, { format: 'webp' }), hd.double(picture, { format: 'webp' })]
     const { key } = await first
-    const written = await stat(path.join(root, 'cache', 'v1', key.slice(0, 2), key))
+    const written = await stat(path.join(cacheFolder(path.join(root, 'cache')).entries, key.slice(0, 2), key))
     await second
-    expect((await stat(path.join(root, 'cache', 'v1', key.slice(0, 2), key))).ino).toBe(written.ino)
+    expect((await stat(path.join(cacheFolder(path.join(root, 'cache')).entries, key.slice(0, 2), key))).ino).toBe(written.ino)
+  })
+
+  test('that another process is at work on holds up no other image', async () => {
+    const { hd, source, root } = await workshop({ upscaler: repeater(), concurrency: 1 })
+    const [theirs, ours] = [await source('a.png', await colourfulPng(20, 20)), await source('b.png', await colourfulPng(21, 20))]
+    const { locks } = cacheFolder(path.join(root, 'cache'))
+    const lock = path.join(locks, `${masterKey(theirs.digest, hd.options.upscalers[0]!)}.lock`)
+    await mkdir(locks, { recursive: true })
+    const owner = { pid: process.ppid, host: hostname(), started: Date.now(), token: 'of another process' }
+    await writeFile(lock, JSON.stringify(owner))
+    const waiting = hd.double(theirs)
+    expect(await hd.double(ours)).toMatchObject({ width: 42 })
+    await rm(lock)
+    expect(await waiting).toMatchObject({ width: 40 })
+  })
+
+  test('in another encoding is not looked for in the master, which is large', async () => {
+    const { hd, source, root } = await workshop({ upscaler: repeater() })
+    const picture = await source('a.png', await colourfulPng())
+    const { key } = await hd.double(picture)
+    const file = path.join(cacheFolder(path.join(root, 'cache')).entries, key.slice(0, 2), key)
+    const then = new Date(Date.now() - 3_600_000)
+    await utimes(file, then, then)
+    expect(await hd.find(picture, { format: 'webp' })).toBeUndefined()
+    // Whoever reads it notes that it was used.
+    expect((await stat(file)).mtimeMs).toBe(then.getTime())
+    expect(await hd.find(picture)).toMatchObject({ format: 'png' })
+    expect((await stat(file)).mtimeMs).toBeGreaterThan(then.getTime())
   })
 
   test('is shared by two instances at the same time', async () => {
@@ -282,23 +313,11 @@ describe('the cache', () => {
     expect(warnings).toHaveLength(1)
   })
 
-  test('gives a file with the name that a bundler wants', async () => {
-    const { hd, source, root } = await workshop({ upscaler: repeater() })
-    const picture = await source('a.png', await colourfulPng())
-    const asset = await hd.double(picture)
-    const original = await hd.original(picture)
-    const files = [await hd.file(asset, 'hero@2x.png'), await hd.file(original, 'hero.png')]
-    await hd.close()
-    expect(files.map((file) => path.basename(file))).toEqual(['hero@2x.png', 'hero.png'])
-    expect(Buffer.compare(await readFile(files[0]!), asset.bytes)).toBe(0)
-    expect(Buffer.compare(await readFile(files[1]!), picture.bytes)).toBe(0)
-    expect(files[0]!.startsWith(path.join(root, 'cache'))).toBe(true)
-  })
-
   test('leaves no locks and no temporary files behind', async () => {
     const { hd, source, root } = await workshop({ upscaler: repeater() })
     await hd.double(await source('a.png', await colourfulPng()), { format: 'webp' })
-    for (const folder of ['tmp', 'locks']) expect(await readdir(path.join(root, 'cache', folder))).toEqual([])
+    const { temporary, locks } = cacheFolder(path.join(root, 'cache'))
+    for (const folder of [temporary, locks]) expect(await readdir(folder)).toEqual([])
   })
 })
 

@@ -36,8 +36,6 @@ export interface Hd {
   original(source: Source, request?: EncodingRequest): Promise<Asset>
   /** The same as far as the cache has it: nothing is made. */
   findOriginal(source: Source, request?: EncodingRequest): Promise<Asset | undefined>
-  /** Absolute path of a file in the cache folder with these bytes and this name, for bundlers that want a file. */
-  file(asset: Pick<Asset, 'key' | 'bytes'>, name: string): Promise<string>
   /** An asset made earlier, by its key, as long as the cache has it. */
   stored(key: string): Promise<Uint8Array | undefined>
   /**
@@ -118,7 +116,6 @@ export function createHd(
       const found = await findOriginal(source, toEncoding(format, quality ?? options.quality), cache)
       return found && { ...found, format, ...fileFacts(format) }
     },
-    file: (asset, name) => cache.file(asset.key, name, asset.bytes),
     stored: async (key) => (await cache.get(key))?.bytes,
     async close() {
       // Another environment of the same bundler may still be at work.

@@ -10,6 +10,7 @@ export {
   type SourceFormat,
 } from './format.ts'
 export type { Asset, HdAsset } from './asset.ts'
+export { writeAtomically } from './atomic-file.ts'
 export { cacheFacts, type CacheFacts } from './cache-facts.ts'
 export type { EncodingRequest, PlannedAsset } from './double.ts'
 export { createHd, type Hd, type HdSurroundings } from './hd.ts'
@@ -27,6 +28,7 @@ export {
   type ResolvedOptions,
 } from './options.ts'
 export { HD_QUERY_RE, SHAPES, isHdId, parseRequest, toQuery, type HdRequest, type Shape } from './request.ts'
+export { readWhole } from './read-file.ts'
 export { resample, type ResampleOptions } from './resample.ts'
 export type { Source } from './source.ts'
 export { backgroundConcurrency } from './threads.ts'

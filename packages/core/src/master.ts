@@ -1,14 +1,15 @@
 import type { Cache } from './cache.ts'
 import { encode } from './encode.ts'
-import { HdError, isHdError, toHdError } from './errors.ts'
+import { HdError, toHdError } from './errors.ts'
 import type { HdEvent } from './events.ts'
 import { fit } from './fit.ts'
-import { singleFlight } from './flight.ts'
+import { shareWork } from './flight.ts'
 import { masterKey } from './key.ts'
 import { createMemo } from './memo.ts'
 import { decodeFile, decodeSource, type Picture } from './pixels.ts'
 import { rejoin } from './rejoin.ts'
 import type { Header, Source } from './source.ts'
+import type { Turn } from './turn.ts'
 import type { Logger, Upscaler } from './upscaler.ts'
 import { verify } from './verify.ts'
 
@@ -46,23 +47,30 @@ export interface MasterSurroundings {
   sparing: boolean
 }
 
+/** Whether the cache has a master of this source by this upscaler; it may still turn out to be damaged. */
+export function hasMaster(source: Source, upscaler: Upscaler, cache: Cache): Promise<boolean> {
+  return cache.has(masterKey(source.digest, upscaler))
+}
+
 /** The master of this source by this upscaler, when the cache has it. */
 export async function findMaster(source: Source, upscaler: Upscaler, cache: Cache): Promise<Master | undefined> {
   const key = masterKey(source.digest, upscaler)
   const entry = await cache.get(key)
   if (!entry) return undefined
   const facts = entry.meta as unknown as MasterFacts
-  const picture = async (): Promise<Picture> => {
-    const decoded = await decodeFile(entry.bytes, facts.grey)
-    // A file that an upscaler delivered is kept for opaque sources only; an alpha channel in it means nothing.
-    return facts.ownPng ? decoded : { ...decoded, alpha: undefined }
-  }
-  return { key, facts, bytes: entry.bytes, fresh: false, picture }
+  return { key, facts, bytes: entry.bytes, fresh: false, picture: () => decodeMaster(facts, entry.bytes) }
+}
+
+async function decodeMaster(facts: MasterFacts, bytes: Uint8Array): Promise<Picture> {
+  const decoded = await decodeFile(bytes, facts.grey)
+  // A file that an upscaler delivered is kept for opaque sources only; an alpha channel in it means nothing.
+  return facts.ownPng ? decoded : { ...decoded, alpha: undefined }
 }
 
 /**
  * The master of this source by this upscaler: found, or made once, however many callers of this process and other processes
  * ask for it at the same time.
+ * @param turn is held afterwards by whoever made or found it, so that it can be encoded at once
  * @throws HdError of the upscaler, `HD_SOURCE_BROKEN`, `HD_FIT`, `HD_UPSCALE_…`, `HD_ABORTED`
  */
 export async function obtainMaster(
@@ -70,28 +78,25 @@ export async function obtainMaster(
   header: Header,
   upscaler: Upscaler,
   around: MasterSurroundings,
+  turn: Turn,
 ): Promise<Master> {
   const { cache, signal } = around
   const key = masterKey(source.digest, upscaler)
-  for (;;) {
-    let joined = true
-    const flight = singleFlight(`${cache.dir}\0${key}`, () => {
-      joined = false
-      return cache.lock(
+  const { result: master, joined } = await shareWork(`${cache.dir}\0${key}`, turn, signal, async () => {
+    for (;;) {
+      await turn.enter()
+      const alone = await cache.runAlone(
         key,
-        signal,
         async () => (await findMaster(source, upscaler, cache)) ?? makeMaster(key, source, header, upscaler, around),
       )
-    })
-    try {
-      const master = await flight
-      // Whoever joined did not upscale it.
-      return joined ? { ...master, fresh: false } : master
-    } catch (error) {
-      // Somebody else cancelled the work that we had joined; for us it is still wanted.
-      if (!joined || signal.aborted || !isHdError(error) || error.code !== 'HD_ABORTED') throw error
+      if (alone) return alone.result
+      turn.leave()
+      await cache.waitForOther(key, signal)
     }
-  }
+  })
+  if (!joined) return master
+  // Whoever joined did not upscale it, and waits for room without its pixels.
+  return { ...master, fresh: false, picture: () => decodeMaster(master.facts, master.bytes) }
 }
 
 async function makeMaster(

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { cacheFolder } from './cache-folder.ts'
 import { createMemo } from './memo.ts'
 import { hdErrorOf } from './testing/errors.ts'
 import { temporaryFolder } from './testing/folder.ts'
@@ -30,7 +31,7 @@ test('upscalers see only what is their own, whatever they are called', async () 
   for (const name of names) expect(await createMemo(dir, name).get('key')).toBe(name)
   const files = await filesBelow(dir)
   expect(files).toHaveLength(names.length)
-  for (const file of files) expect(path.relative(path.join(dir, 'memo'), file).split(path.sep)).toHaveLength(2)
+  for (const file of files) expect(path.relative(cacheFolder(dir).memo, file).split(path.sep)).toHaveLength(2)
 })
 
 test('a damaged value, or one under the name of another key, is none', async () => {

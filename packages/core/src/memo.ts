@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { writeAtomically } from './atomic-file.ts'
+import { cacheFolder } from './cache-folder.ts'
 import { parseEntry, serializeEntry } from './entry.ts'
 import { HdError } from './errors.ts'
 import type { Memo } from './upscaler.ts'
@@ -14,7 +15,8 @@ const MAX_VALUE_BYTES = 64 * 1024
  * @param upscaler its name: each upscaler sees only what is its own
  */
 export function createMemo(dir: string, upscaler: string): Memo {
-  const fileOf = (key: string): string => path.join(dir, 'memo', folderName(upscaler), nameOf(key))
+  const { memo, temporary } = cacheFolder(dir)
+  const fileOf = (key: string): string => path.join(memo, folderName(upscaler), nameOf(key))
   return {
     async get(key) {
       const file = await readFile(fileOf(key)).catch(() => undefined)
@@ -26,7 +28,7 @@ export function createMemo(dir: string, upscaler: string): Memo {
       if (bytes.length > MAX_VALUE_BYTES) {
         throw new HdError('HD_CACHE_IO', `a memo value has ${bytes.length} bytes, at most ${MAX_VALUE_BYTES} are kept`)
       }
-      await writeAtomically(path.join(dir, 'tmp'), fileOf(key), serializeEntry(nameOf(key), { meta: {}, bytes }))
+      await writeAtomically(temporary, fileOf(key), serializeEntry(nameOf(key), { meta: {}, bytes }))
     },
     async delete(key) {
       await rm(fileOf(key), { force: true })

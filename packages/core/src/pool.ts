@@ -32,23 +32,37 @@ export class Pool {
    * @throws HdError `HD_ABORTED` when `signal` aborts before it starts
    */
   async run<T>(demand: Demand, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const { weight } = demand
-    await this.#enter(demand, signal)
+    const leave = await this.enter(demand, signal)
     try {
       return await work()
     } finally {
+      leave()
+    }
+  }
+
+  /**
+   * Waits until there is room, and takes it.
+   * @returns gives the room back; further calls do nothing
+   * @throws HdError `HD_ABORTED` when `signal` aborts before there is room
+   */
+  async enter(demand: Demand, signal: AbortSignal): Promise<() => void> {
+    await this.#wait(demand, signal)
+    let inside = true
+    return () => {
+      if (!inside) return
+      inside = false
       this.#count--
-      this.#weight -= weight
+      this.#weight -= demand.weight
       this.#admit()
     }
   }
 
-  #enter({ weight, maxCount }: Demand, signal: AbortSignal): Promise<void> {
+  #wait({ weight, maxCount }: Demand, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const abort = (): void => {
         const index = this.#waiting.indexOf(waiter)
         if (index >= 0) this.#waiting.splice(index, 1)
-        reject(new HdError('HD_ABORTED', 'cancelled before the picture was begun', { cause: signal.reason }))
+        reject(new HdError('HD_ABORTED', 'cancelled before the image was begun', { cause: signal.reason }))
         // The next one may be light enough for the room that this one was waiting for.
         this.#admit()
       }

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { cacheFolder } from './cache-folder.ts'
 import { temporaryFolder } from './testing/folder.ts'
 import { colourfulPng } from './testing/pictures.ts'
 
@@ -85,7 +86,7 @@ describe.skipIf(!existsSync(fileURLToPath(BUILT)))('builds in several processes'
       expect(stdout.trim().split('\n').toSorted()).toEqual(results[0]!.stdout.trim().split('\n').toSorted())
     }
     expect(await callsIn(root)).toEqual([0, 1, 2, 3, 4, 5].map((index) => `pictures/${index}.png`))
-    expect(await readdir(path.join(root, 'cache', 'locks'))).toEqual([])
+    expect(await readdir(cacheFolder(path.join(root, 'cache')).locks)).toEqual([])
   })
 
   test('go on at once when one of them was killed at work', async () => {
@@ -97,7 +98,7 @@ describe.skipIf(!existsSync(fileURLToPath(BUILT)))('builds in several processes'
     await killed.ended
     expect(await waiting.ended).toMatchObject({ code: 0, stderr: '' })
     expect(await callsIn(root)).toHaveLength(2)
-    expect(await readdir(path.join(root, 'cache', 'locks'))).toEqual([])
+    expect(await readdir(cacheFolder(path.join(root, 'cache')).locks)).toEqual([])
   })
 
   test('leave a whole cache when one of them is killed anywhere', async () => {

@@ -1,11 +1,11 @@
 // A Vite build in a process of its own. Prints the name of each picture that is upscaled, before it is.
-// Arguments: project folder, cache folder, output folder (both absolute).
+// Arguments: project folder, cache folder, output folder (both absolute), the cache's cap in bytes.
 import { writeSync } from 'node:fs'
 import path from 'node:path'
 import hd from 'unplugin-hd/vite'
 import { build } from 'vite'
 
-const [root, cache, outDir] = process.argv.slice(2)
+const [root, cache, outDir, maxBytes] = process.argv.slice(2)
 
 const upscaler = {
   name: 'doubling',
@@ -26,6 +26,6 @@ await build({
   root,
   configFile: false,
   logLevel: 'silent',
-  plugins: [hd({ upscaler, cache: { dir: cache } })],
+  plugins: [hd({ upscaler, cache: { dir: cache, maxBytes: maxBytes ? Number(maxBytes) : undefined } })],
   build: { outDir, emptyOutDir: true, assetsInlineLimit: 0, rollupOptions: { input: path.join(root, 'main.js') } },
 })

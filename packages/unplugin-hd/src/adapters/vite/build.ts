@@ -5,7 +5,7 @@ import { ASSET_QUERY, assetFiles, toModule } from './module.ts'
 import type { Project } from './project.ts'
 
 /**
- * In a build the 2x becomes a file in the cache folder that a module imports with `?url`, so that Vite's own asset handling
+ * In a build the 2x becomes a file that a module imports with `?url`, so that Vite's own asset handling
  * (base, `renderBuiltUrl`, inline limit, library mode, SSR) does the rest, without any of its internals.
  */
 export async function resolveInBuild(project: Project, resolved: ResolvedImport, watching: boolean): Promise<string> {

@@ -39,7 +39,7 @@ export function styleAlias(project: Project, sets: ImageSets, onSource: (file: s
     onSource(file)
     const [first, second] = picture!.files
     if (second === undefined) return { id: first! }
-    return { id: await sets.markerFor(session, { files: [first!, second], where: (await place()).where, reference }) }
+    return { id: await sets.markerFor(project.staged, { files: [first!, second], where: (await place()).where, reference }) }
   }
   // The type says nothing of promises, which every Vite awaits.
   return { find: HD_QUERY_RE, replacement: '$&', customResolver: resolveInStyle as unknown as Alias['customResolver'] }

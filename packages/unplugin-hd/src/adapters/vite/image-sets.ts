@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Rollup } from 'vite'
-import type { Session } from '../../session.ts'
 import { hookLeftOut } from '../bundler-version.ts'
 import { refuseAt } from './place.ts'
 import { toSpecifier } from './paths.ts'
+import type { StagedFiles } from './staged-files.ts'
 import type { StyleUrls } from './style-urls.ts'
 
 /** A `url()` with `as=srcset`. */
@@ -28,7 +28,7 @@ const MARKER_RE = new RegExp(
  */
 export interface ImageSets {
   /** What Vite is to resolve the reference to. */
-  markerFor(session: Session, set: ImageSet): Promise<string>
+  markerFor(staged: StagedFiles, set: ImageSet): Promise<string>
   /** Code with an `image-set()` for every marker. @throws Error with `HD_QUERY` for one within an `image-set()` */
   complete(context: Pick<Rollup.PluginContext, 'load'>, code: string): Promise<string>
   /** @throws Error with `HD_BUNDLER` when a marker is left in the text of an output: the stylesheet was never completed */
@@ -38,10 +38,10 @@ export interface ImageSets {
 export function createImageSets(urls: StyleUrls): ImageSets {
   const sets = new Map<string, ImageSet>()
   return {
-    async markerFor(session, set) {
+    async markerFor(staged, set) {
       const key = createHash('sha256').update(set.files.join('\n')).digest('hex')
       sets.set(key, set)
-      return `${toSpecifier(await session.hd.file({ key, bytes: Buffer.from(MARK + key) }, 'image-set.txt'))}?inline`
+      return `${toSpecifier(await staged.file({ key, bytes: Buffer.from(MARK + key) }, 'image-set.txt'))}?inline`
     },
     async complete(context, code) {
       const values = new Map<string, string>()

@@ -4,7 +4,7 @@ import { toSpecifier } from './paths.ts'
 import type { Project } from './project.ts'
 
 /**
- * In `manifest.json` Vite names an asset by its file, which for a 2x is one in the cache folder: elsewhere on another machine,
+ * In `manifest.json` Vite names an asset by its file, which for a 2x is one in Vite's cache folder: elsewhere on another machine,
  * and unknown to who looks it up. So it is named as the project names it: `src/a.jpg?hd`.
  * @param manifest Vite's option @param dir of the output, absolute
  */

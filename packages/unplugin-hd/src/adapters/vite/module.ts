@@ -16,7 +16,7 @@ export const ASSET_QUERY: Readonly<Record<HdRequest['delivery'], string>> = {
 
 /** The files that Vite is to treat as assets, one for each part, with `/` on every system. @param file the source */
 export async function assetFiles(
-  { config, session, names }: Project,
+  { config, staged, names }: Project,
   { parts }: Shape,
   file: string,
   request: HdRequest,
@@ -24,9 +24,9 @@ export async function assetFiles(
   return Promise.all(
     parts.map(async ({ asset, name, original }) => {
       if (original) return toSpecifier(file)
-      const cached = toSpecifier(await session.hd.file(asset, fileName(name)))
-      names.set(cached, displayPath(config.root, file) + toQuery({ ...request, as: 'url', delivery: 'auto' }))
-      return cached
+      const staged2x = toSpecifier(await staged.file(asset, fileName(name)))
+      names.set(staged2x, displayPath(config.root, file) + toQuery({ ...request, as: 'url', delivery: 'auto' }))
+      return staged2x
     }),
   )
 }

@@ -140,6 +140,7 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
         dev?.close()
         // A dev server's build ends when the server does.
         await project.session.end(error !== undefined || dev !== undefined)
+        await project.staged.sweep()
       },
       generateBundle: {
         order: 'post',

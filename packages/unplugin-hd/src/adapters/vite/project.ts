@@ -1,12 +1,14 @@
 import type { ResolvedConfig } from 'vite'
 import type { HdOptions } from '../../options.ts'
 import { createSession, type Session } from '../../session.ts'
+import { createStagedFiles, type StagedFiles } from './staged-files.ts'
 
 /** What the hooks of one plugin instance share, once Vite's configuration is known. */
 export interface Project {
   readonly config: ResolvedConfig
   readonly session: Session
-  /** Names of the files in the cache folder by what they are to the user: `src/a.jpg?hd`. */
+  readonly staged: StagedFiles
+  /** Names of the staged files by what they are to the user: `src/a.jpg?hd`. */
   readonly names: Map<string, string>
   warn(message: string): void
 }
@@ -20,5 +22,5 @@ export function createProject(options: HdOptions, config: ResolvedConfig): Proje
     warn,
     dev: () => config.command === 'serve',
   })
-  return { config, session, names: new Map(), warn }
+  return { config, session, staged: createStagedFiles(config.cacheDir), names: new Map(), warn }
 }
