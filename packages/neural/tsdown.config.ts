@@ -20,7 +20,7 @@ async function copyWasmRuntime(): Promise<void> {
 }
 
 const config: UserConfig = {
-  entry: ['src/index.ts', 'src/worker.ts'],
+  entry: { index: 'src/index.ts', worker: 'src/onnx/worker.ts' },
   dts: true,
   tsconfig: '../../tsconfig.json',
   logLevel: 'warn',

@@ -1,3 +1,3 @@
 export { neural } from './neural.ts'
 export type { NeuralOptions } from './options.ts'
-export type { ExecutionProvider } from './protocol.ts'
+export type { ExecutionProvider } from './onnx/protocol.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { DEFAULT_DIGEST } from './model.ts'
+import { DEFAULT_DIGEST } from './onnx/model.ts'
 import { neural } from './neural.ts'
 import { resolveOptions } from './options.ts'
 
@@ -41,7 +41,7 @@ test('leaves the object of the caller alone', () => {
     runtime: 'wasm',
     executionProviders: [],
     threads: 2,
-    tile: 512,
+    tile: undefined,
     overlap: undefined,
   })
 })
@@ -70,7 +70,7 @@ test('execution providers are copied, and change no version', () => {
 
 test('the version of an own model changes with its bytes, tile and overlap, and holds no path', () => {
   const version = neural({ model: BYTES }).version
-  expect(version).toMatch(/^own-[0-9a-f]{16}-a1-t512-o32$/)
+  expect(version).toMatch(/^own-[0-9a-f]{16}-tauto-o32-hd-x2-[0-9a-f]{16}-a1$/)
   expect(neural({ model: BYTES, runtime: 'native', threads: 1 }).version).toBe(version)
   const others = [{ model: Uint8Array.of(1) }, { model: BYTES, tile: 256 }, { model: BYTES, overlap: 16 }]
   for (const other of others) expect(neural(other).version).not.toBe(version)

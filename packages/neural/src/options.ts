@@ -2,13 +2,14 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HdError } from '@unplugin-hd/core'
-import { defaultModel, type Model, modelFromBytes, modelFromFile } from './model.ts'
-import { DEFAULT_OVERLAP, type ExecutionProvider, OWN_OVERLAP } from './protocol.ts'
+import { defaultModel, type Model, modelFromBytes, modelFromFile } from './onnx/model.ts'
+import { DEFAULT_OVERLAP, type ExecutionProvider, LEAST_TILE, OWN_OVERLAP } from './onnx/protocol.ts'
 
 export interface NeuralOptions {
   /**
-   * `'fast'`: the weights of this package. Or an ONNX model of your own that doubles RGB pictures: a path (relative to the
-   * working directory; `./fast` for a file of that name), a `file:` URL, or the file's bytes. @default 'fast'
+   * `'fast'`: the weights of this package. Or an ONNX model of your own, for RGB or for luma alone, of factor 2, of 3 or 4 (brought
+   * to exactly 2x), or of 1 (it restores, and the weights of this package enlarge): a path (relative to the working directory;
+   * `./fast` for a file of that name), a `file:` URL, or the file's bytes. @default 'fast'
    */
   model?: string | URL | Uint8Array
   /**
@@ -24,7 +25,10 @@ export interface NeuralOptions {
   executionProviders?: readonly ExecutionProvider[]
   /** Threads of the runtime, 1 to 64. @default the cores at hand, at most 8 */
   threads?: number
-  /** The longest edge of a tile, in source pixels, 48 to 4096. More is a little faster and takes more memory. @default 512 */
+  /**
+   * The longest edge of a tile, in source pixels, 48 to 4096. More is a little faster and takes more memory.
+   * @default 512; 1024 / factor for own models of more than 2x
+   */
   tile?: number
   /**
    * Source pixels of context around each tile, 0 to 512, for own models alone: with less than the model looks at, seams
@@ -39,7 +43,8 @@ export interface ResolvedOptions {
   runtime: 'auto' | 'native' | 'wasm'
   executionProviders: ExecutionProvider[]
   threads: number
-  tile: number
+  /** `undefined`: left to the model. */
+  tile: number | undefined
   /** `undefined`: left to the model. */
   overlap: number | undefined
 }
@@ -48,11 +53,6 @@ const RUNTIMES = ['auto', 'native', 'wasm'] as const
 const KEYS = ['model', 'runtime', 'executionProviders', 'threads', 'tile', 'overlap']
 /** More threads than this gain little on tiles of this size. */
 const MOST_THREADS = 8
-/** Source pixels; see the README of the package for the measurements. */
-const DEFAULT_TILE = 512
-/** What a tile must deliver at least, in source pixels, beside its overlap. */
-const SMALLEST_CORE = 16
-
 /** The options, checked and complete. @throws HdError `HD_OPTION`, when a key is unknown or a value is not allowed */
 export function resolveOptions(options: NeuralOptions = {}): ResolvedOptions {
   if (typeof options !== 'object' || options === null) throw refuse('the options', 'an object', options)
@@ -74,9 +74,9 @@ export function resolveOptions(options: NeuralOptions = {}): ResolvedOptions {
     const remedy = 'Remove it: the default model needs exactly 12 pixels, and always gets them'
     throw new HdError('HD_OPTION', 'neural() takes `overlap` only together with `model`', { remedy })
   }
-  const tile = integer('tile', options.tile ?? DEFAULT_TILE, 48, 4096)
-  const least = 2 * (overlap ?? (model.own ? OWN_OVERLAP : DEFAULT_OVERLAP)) + SMALLEST_CORE
-  if (tile < least) throw refuse('`tile`', `at least ${least} (twice the overlap, and ${SMALLEST_CORE})`, tile)
+  const tile = options.tile === undefined ? undefined : integer('tile', options.tile, 48, 4096)
+  const least = 2 * (overlap ?? (model.own ? OWN_OVERLAP : DEFAULT_OVERLAP)) + LEAST_TILE
+  if (tile !== undefined && tile < least) throw refuse('`tile`', `at least ${least} (twice the overlap, and ${LEAST_TILE})`, tile)
   const threads = integer('threads', options.threads ?? Math.min(availableParallelism(), MOST_THREADS), 1, 64)
   return { model, runtime, executionProviders, threads, tile, overlap }
 }

@@ -9,16 +9,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 
-/** Upscales one picture and, like a careless script, closes nothing. Prints the runtime, or the error. */
+/** Upscales one image and, like a careless script, closes nothing. Prints the runtime, or the error. */
 const SCRIPT = `
 const { neural } = await import(process.argv[1])
 const { size = 8, exit, ...options } = JSON.parse(process.argv[2])
 // A little later, so that the worker is inside the runtime, with its next tile.
 const onProgress = () => exit !== undefined && setTimeout(() => process.exit(exit), 25)
 const context = { signal: new AbortController().signal, onProgress, log: { debug: console.log, info: console.log, warn: console.log } }
-const picture = { width: size, height: size, pixels: async () => ({ width: size, height: size, data: new Uint8Array(3 * size * size) }) }
+const image = { width: size, height: size, pixels: async () => ({ width: size, height: size, data: new Uint8Array(3 * size * size) }) }
 try {
-  const { width } = await neural(options).upscale(picture, context)
+  const { width } = await neural(options).upscale(image, context)
   console.log('width', width)
 } catch (error) {
   console.log(error.code, error.message)
@@ -57,7 +57,7 @@ test.each(['native', 'wasm'])('a process with %s ends by itself, without close()
   expect(code).toBe(0)
 })
 
-test.each(['native', 'wasm'])('process.exit() in the middle of a picture with %s keeps its exit status', async (runtime) => {
+test.each(['native', 'wasm'])('process.exit() in the middle of an image with %s keeps its exit status', async (runtime) => {
   const { code, output } = await run(join(PACKAGE, 'dist/index.mjs'), { runtime, tile: 200, size: 500, exit: 7 }, lonely)
   expect(output).toBe(`neural: ${runtime} runtime, threads: ${Math.min(availableParallelism(), 8)}\n`)
   expect(code).toBe(7)
@@ -85,7 +85,7 @@ test.each([
   [['nonsense'], /CPU is used, since nonsense cannot be: onnxruntime-node has cpu/],
   [['nonsense', 'cuda', 'cpu'], /CPU is used, since nonsense, cuda cannot be/],
   [['cpu'], /^neural: native runtime/],
-])('with the execution providers %j the picture is made all the same', async (executionProviders, words) => {
+])('with the execution providers %j the image is made all the same', async (executionProviders, words) => {
   const { output } = await run(join(PACKAGE, 'dist/index.mjs'), { runtime: 'native', executionProviders }, lonely)
   expect(output).toMatch(words)
   expect(output).toMatch(/neural: native runtime.*\nwidth 16\n$/)

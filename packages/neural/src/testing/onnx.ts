@@ -3,7 +3,7 @@
  * specification). Numbers in `field` calls are the field numbers there.
  */
 
-const ELEMENT_TYPES = { float32: 1, uint8: 2, float16: 10 }
+const ELEMENT_TYPES = { float32: 1, uint8: 2, int8: 3, float16: 10 }
 export type ElementType = keyof typeof ELEMENT_TYPES
 
 type Value = number | string | Uint8Array
@@ -74,7 +74,41 @@ export function encodeOnnx({ inputs, outputs, nodes, initializers = [] }: Graph)
   return message(field(1, 8), field(7, graph), field(8, message(field(1, ''), field(2, 13))))
 }
 
-/** A model that enlarges by repeating pixels: what it makes of a picture is known without a second implementation of a net. */
+/** The scales of `nearestModel`, by layout. */
+export function scalesOf(layout: 'NCHW' | 'NHWC', factor: number): number[] {
+  return layout === 'NCHW' ? [1, 1, factor, factor] : [1, factor, factor, 1]
+}
+
+/** The mean of `9 x 9` pixels, repeated `factor` times: it sees 4 pixels on each side. */
+export function softModel(factor: number, channels: 1 | 3 = 3): Uint8Array {
+  const weights = Array.from({ length: 81 * channels }, () => 1 / 81)
+  return encodeOnnx({
+    inputs: [{ name: 'x', type: 'float32', shape: [1, channels, 'h', 'w'] }],
+    outputs: [{ name: 'y', type: 'float32', shape: [1, channels, 'h2', 'w2'] }],
+    nodes: [
+      node('Conv', ['x', 'kernel'], 'soft', { group: channels, pads: [4, 4, 4, 4] }),
+      node('Resize', ['soft', '', 'scales'], 'y', {
+        mode: 'nearest',
+        coordinate_transformation_mode: 'asymmetric',
+        nearest_mode: 'floor',
+      }),
+    ],
+    initializers: [floats('scales', [4], scalesOf('NCHW', factor)), floats('kernel', [channels, 1, 9, 9], weights)],
+  })
+}
+
+/** `1 - pixels`, of the same size. */
+export function negativeModel(channels: 1 | 3 = 3): Uint8Array {
+  const shape = [1, channels, 'h', 'w']
+  return encodeOnnx({
+    inputs: [{ name: 'x', type: 'float32', shape }],
+    outputs: [{ name: 'y', type: 'float32', shape }],
+    nodes: [node('Sub', ['one', 'x'], 'y')],
+    initializers: [floats('one', [1], [1])],
+  })
+}
+
+/** A model that enlarges by repeating pixels: what it makes of an image is known without a second implementation of a net. */
 export function nearestModel(type: ElementType, shape: (number | string)[], scales: number[]): Uint8Array {
   const output = shape.map((dim, axis) => (typeof dim === 'number' ? dim * scales[axis]! : `${dim}_out`))
   return encodeOnnx({

@@ -1,13 +1,13 @@
 import { markAsUntransferable } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import { Engine, type Task } from './engine.ts'
+import { Inference, type Task } from './inference.ts'
 import type { WorkerSettings } from './protocol.ts'
 
-const SCRIPT = new URL('testing/fake-worker.mjs', import.meta.url)
+const SCRIPT = new URL('fake-worker.mjs', import.meta.url)
 const [DO, THROW, EXIT, FAIL, HANG, REFUSE] = [0, 1, 2, 3, 4, 5]
 
-function createEngine(): Engine {
-  return new Engine(SCRIPT, () => ({ cwd: 'ask a colleague' }) as WorkerSettings)
+function createInference(): Inference {
+  return new Inference(SCRIPT, () => ({ cwd: 'ask a colleague' }) as WorkerSettings)
 }
 
 function createTask(command: number, changes: Partial<Task> = {}): Task {
@@ -34,15 +34,15 @@ function createHangingTask(changes: Partial<Task> = {}): { task: Task; started: 
 }
 
 /** The fake answers with its thread's number as width. */
-async function threadOf(engine: Engine): Promise<number> {
-  return (await engine.upscale(createTask(DO))).width
+async function threadOf(inference: Inference): Promise<number> {
+  return (await inference.upscale(createTask(DO))).width
 }
 
-test('one worker serves picture after picture', async () => {
-  const engine = createEngine()
-  const threads = await Promise.all([threadOf(engine), threadOf(engine), threadOf(engine)])
+test('one worker serves image after image', async () => {
+  const inference = createInference()
+  const threads = await Promise.all([threadOf(inference), threadOf(inference), threadOf(inference)])
   expect(new Set(threads).size).toBe(1)
-  await engine.stop()
+  await inference.stop()
 })
 
 test.each([
@@ -50,21 +50,21 @@ test.each([
   ['exits', EXIT, 'HD_RUNTIME', /exit code 3/],
   ['reports a failed runtime', FAIL, 'HD_RUNTIME', /out of memory/],
   ['cannot use the model', REFUSE, 'HD_MODEL', /no net. ask a colleague/],
-])('a worker that %s fails the picture in it, and the waiting ones get a new worker', async (_, command, code, message) => {
-  const engine = createEngine()
-  const before = await threadOf(engine)
-  const failing = expect(engine.upscale(createTask(command))).rejects.toMatchObject({
+])('a worker that %s fails the image in it, and the waiting ones get a new worker', async (_, command, code, message) => {
+  const inference = createInference()
+  const before = await threadOf(inference)
+  const failing = expect(inference.upscale(createTask(command))).rejects.toMatchObject({
     name: 'HdError',
     code,
     message: expect.stringMatching(message),
     file: code === 'HD_MODEL' ? 'net.onnx' : undefined,
   })
-  const waiting = [threadOf(engine), threadOf(engine)]
+  const waiting = [threadOf(inference), threadOf(inference)]
   await failing
   const after = await Promise.all(waiting)
   expect(after[0]).toBe(after[1])
   expect(after[0]).not.toBe(before)
-  await engine.stop()
+  await inference.stop()
 })
 
 test.each([
@@ -72,12 +72,12 @@ test.each([
   ['shared memory', () => new Uint8Array(new SharedArrayBuffer(3))],
   ['memory that must not be moved', () => untransferable(new Uint8Array(3))],
 ])('%s is copied, and stays as it was', async (_, create) => {
-  const engine = createEngine()
+  const inference = createInference()
   const data = create()
-  const picture = await engine.upscale(createTask(DO, { pixels: async () => ({ width: 1, height: 1, data }) }))
-  expect(picture.data).toHaveLength(3)
+  const image = await inference.upscale(createTask(DO, { pixels: async () => ({ width: 1, height: 1, data }) }))
+  expect(image.data).toHaveLength(3)
   expect(data).toHaveLength(3)
-  await engine.stop()
+  await inference.stop()
 })
 
 function untransferable(data: Uint8Array): Uint8Array {
@@ -85,18 +85,18 @@ function untransferable(data: Uint8Array): Uint8Array {
   return data
 }
 
-test('a picture that cannot be decoded fails alone', async () => {
-  const engine = createEngine()
-  const before = await threadOf(engine)
-  await expect(engine.upscale(createTask(DO, { pixels: () => Promise.reject(new Error('truncated')) }))).rejects.toThrow(
+test('an image that cannot be decoded fails alone', async () => {
+  const inference = createInference()
+  const before = await threadOf(inference)
+  await expect(inference.upscale(createTask(DO, { pixels: () => Promise.reject(new Error('truncated')) }))).rejects.toThrow(
     'truncated',
   )
-  expect(await threadOf(engine)).toBe(before)
-  await engine.stop()
+  expect(await threadOf(inference)).toBe(before)
+  await inference.stop()
 })
 
-test('at most two pictures hold their pixels, however many wait', async () => {
-  const engine = createEngine()
+test('at most two images hold their pixels, however many wait', async () => {
+  const inference = createInference()
   let asked = 0
   const controller = new AbortController()
   const pixels = async () => {
@@ -104,47 +104,47 @@ test('at most two pictures hold their pixels, however many wait', async () => {
     return { width: 1, height: 1, data: Uint8Array.of(HANG, 0, 0) }
   }
   const { task, started } = createHangingTask({ pixels, signal: controller.signal })
-  const tasks = [1, 2, 3, 4, 5].map(() => engine.upscale(task))
+  const tasks = [1, 2, 3, 4, 5].map(() => inference.upscale(task))
   await started
   expect(asked).toBe(2)
   controller.abort()
   for (const each of tasks) await expect(each).rejects.toMatchObject({ code: 'HD_ABORTED' })
   expect(asked).toBe(2)
-  await engine.stop()
+  await inference.stop()
 })
 
 test('an abort rejects at once, keeps its reason, and the worker is used again', async () => {
-  const engine = createEngine()
-  const before = await threadOf(engine)
+  const inference = createInference()
+  const before = await threadOf(inference)
   const controller = new AbortController()
-  const task = engine.upscale(createTask(HANG, { signal: controller.signal, onProgress: () => controller.abort('enough') }))
+  const task = inference.upscale(createTask(HANG, { signal: controller.signal, onProgress: () => controller.abort('enough') }))
   await expect(task).rejects.toMatchObject({ code: 'HD_ABORTED', cause: 'enough' })
-  expect(await threadOf(engine)).toBe(before)
-  await engine.stop()
+  expect(await threadOf(inference)).toBe(before)
+  await inference.stop()
 })
 
-test('an error of the progress callback is that of its picture', async () => {
-  const engine = createEngine()
-  const before = await threadOf(engine)
-  await expect(engine.upscale(createTask(HANG, { onProgress: failToDisplay }))).rejects.toThrow('the display is gone')
-  expect(await threadOf(engine)).toBe(before)
-  await engine.stop()
+test('an error of the progress callback is that of its image', async () => {
+  const inference = createInference()
+  const before = await threadOf(inference)
+  await expect(inference.upscale(createTask(HANG, { onProgress: failToDisplay }))).rejects.toThrow('the display is gone')
+  expect(await threadOf(inference)).toBe(before)
+  await inference.stop()
 })
 
 test('a signal that has fired before asks for no pixels', async () => {
-  const engine = createEngine()
+  const inference = createInference()
   const task = createTask(DO, { signal: AbortSignal.abort(), pixels: () => Promise.reject(new Error('asked')) })
-  await expect(engine.upscale(task)).rejects.toMatchObject({ code: 'HD_ABORTED' })
+  await expect(inference.upscale(task)).rejects.toMatchObject({ code: 'HD_ABORTED' })
 })
 
-test('stopping fails the picture at work; a later one starts a new worker', async () => {
-  const engine = createEngine()
-  const before = await threadOf(engine)
+test('stopping fails the image at work; a later one starts a new worker', async () => {
+  const inference = createInference()
+  const before = await threadOf(inference)
   const { task, started } = createHangingTask()
-  const failing = expect(engine.upscale(task)).rejects.toMatchObject({ code: 'HD_ABORTED' })
+  const failing = expect(inference.upscale(task)).rejects.toMatchObject({ code: 'HD_ABORTED' })
   await started
-  await engine.stop()
+  await inference.stop()
   await failing
-  expect(await threadOf(engine)).not.toBe(before)
-  await engine.stop()
+  expect(await threadOf(inference)).not.toBe(before)
+  await inference.stop()
 })

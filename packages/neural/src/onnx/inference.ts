@@ -1,13 +1,13 @@
 import { HdError } from '@unplugin-hd/core'
 import type { FaultDetails } from './fault.ts'
-import { Gate } from './gate.ts'
+import { Gate } from '../gate.ts'
 import { InferenceWorker } from './inference-worker.ts'
 import type { Reply, WorkerSettings } from './protocol.ts'
-import type { Picture } from './tensor.ts'
+import type { RgbImage } from './tensor.ts'
 
 export interface Task {
-  /** Asked for when the picture's turn is near; the buffer is transferred to the worker. */
-  pixels(): Promise<Picture>
+  /** Asked for when the image's turn is near; the buffer is transferred to the worker. */
+  pixels(): Promise<RgbImage>
   /** The model's file, for messages. */
   modelFile: string | undefined
   signal: AbortSignal
@@ -16,31 +16,32 @@ export interface Task {
   onReady?(runtime: string, notes: string[]): void
 }
 
-/** Pictures that hold pixels at once: one in the worker, and the next one, so that the worker need not wait for its decoding. */
-const PICTURES_IN_MEMORY = 2
+/** Images that hold pixels at once: one in the worker, and the next one, so that the worker need not wait for its decoding. */
+const IMAGES_IN_MEMORY = 2
 
 interface Running {
   task: Task
-  resolve(picture: Picture): void
+  resolve(image: RgbImage): void
   reject(error: unknown): void
-  /** What a callback of the task's threw; the picture ends with it as soon as the worker has stopped. */
+  /** What a callback of the task's threw; the image ends with it as soon as the worker has stopped. */
   thrown?: { error: unknown }
 }
 
 /**
- * One worker thread and the pictures that wait for it. The worker starts with the first picture, holds the process only
- * while it works, and is replaced after a crash: the crash fails the one picture that was in it.
+ * One worker thread and the images that wait for it. The worker starts with the first image, holds the process only
+ * while it works, and is replaced after a crash: the crash fails the one image that was in it.
  */
-export class Engine {
+export class Inference {
   readonly #script: URL
   readonly #settings: () => WorkerSettings
-  readonly #memory = new Gate(PICTURES_IN_MEMORY)
+  readonly #memory = new Gate(IMAGES_IN_MEMORY)
   readonly #turn = new Gate(1)
   #worker: InferenceWorker | undefined
   #running: Running | undefined
-  /** News of a worker that was ready before its first picture. */
+  /** News of a worker that was ready before its first image. */
   #ready: Extract<Reply, { type: 'ready' }> | undefined
   #nativeMissing = false
+  #factor: number | undefined
 
   /** @param settings called once per worker, so that a model's bytes are not kept on this side */
   constructor(script: URL, settings: () => WorkerSettings) {
@@ -48,8 +49,8 @@ export class Engine {
     this.#settings = settings
   }
 
-  /** The picture at twice its width and height. @throws HdError `HD_MODEL`, `HD_RUNTIME`, or `HD_ABORTED` at once when the signal fires */
-  upscale(task: Task): Promise<Picture> {
+  /** The image at twice its width and height, or at its own size where {@link factor} is 1. @throws HdError `HD_MODEL`, `HD_RUNTIME`, or `HD_ABORTED` at once when the signal fires */
+  upscale(task: Task): Promise<RgbImage> {
     return untilAborted(this.#queue(task), task.signal)
   }
 
@@ -58,17 +59,22 @@ export class Engine {
     return this.#nativeMissing
   }
 
-  async #queue(task: Task): Promise<Picture> {
+  /** Of the model; 1: it restores without enlarging. `undefined` until a worker is ready, which it is before the first progress. */
+  get factor(): number | undefined {
+    return this.#factor
+  }
+
+  async #queue(task: Task): Promise<RgbImage> {
     const leaveMemory = await this.#memory.enter()
     try {
       throwIfAborted(task.signal)
       // Before the pixels are there: the worker's start and the decoding overlap.
       this.#start()
-      const picture = await task.pixels()
+      const image = await task.pixels()
       const leaveTurn = await this.#turn.enter()
       try {
         throwIfAborted(task.signal)
-        return await this.#run(this.#start(), task, picture)
+        return await this.#run(this.#start(), task, image)
       } finally {
         leaveTurn()
       }
@@ -77,14 +83,14 @@ export class Engine {
     }
   }
 
-  async #run(worker: InferenceWorker, task: Task, picture: Picture): Promise<Picture> {
+  async #run(worker: InferenceWorker, task: Task, image: RgbImage): Promise<RgbImage> {
     const abort = () => worker.abort()
     task.signal.addEventListener('abort', abort)
     worker.hold()
     try {
-      return await new Promise<Picture>((resolve, reject) => {
+      return await new Promise<RgbImage>((resolve, reject) => {
         this.#running = { task, resolve, reject }
-        worker.upscale(picture)
+        worker.upscale(image)
         this.#announce()
       })
     } finally {
@@ -111,6 +117,7 @@ export class Engine {
     if (reply.type === 'ready') {
       this.#ready = reply
       this.#nativeMissing = reply.nativeMissing
+      this.#factor = reply.factor
       return this.#announce()
     }
     if (reply.type === 'unusable') return this.#lose(worker, reply.fault)
@@ -118,7 +125,7 @@ export class Engine {
     if (running === undefined) return
     if (reply.type === 'progress') this.#call(() => running.task.onProgress(reply.fraction))
     else if (running.thrown !== undefined) running.reject(running.thrown.error)
-    else if (reply.type === 'done') running.resolve(reply.picture)
+    else if (reply.type === 'done') running.resolve(reply.image)
     // A runtime that failed (out of memory) may be left in any state.
     else if (reply.fault.code === 'HD_RUNTIME') this.#lose(worker, reply.fault)
     else running.reject(toHdError(reply.fault, running.task))
@@ -132,7 +139,7 @@ export class Engine {
     this.#call(() => task.onReady?.(news.runtime, news.notes))
   }
 
-  /** An error of the task's own callback is the picture's, not the process's. */
+  /** An error of the task's own callback is the image's, not the process's. */
   #call(callback: () => void): void {
     try {
       callback()
@@ -142,7 +149,7 @@ export class Engine {
     }
   }
 
-  /** Gives a broken worker up: its picture fails, the next picture gets a new one. */
+  /** Gives a broken worker up: its image fails, the next image gets a new one. */
   #lose(worker: InferenceWorker, fault: FaultDetails): void {
     if (worker !== this.#worker) return
     this.#worker = undefined

@@ -3,7 +3,7 @@ import type { InferenceSession } from 'onnxruntime-common'
 import { Fault, reason } from './fault.ts'
 import type { WorkerSettings } from './protocol.ts'
 import { type Runtime, sessionOptions } from './runtime.ts'
-import { WEIGHTS } from './weights.ts'
+import { WEIGHTS } from '../weights.ts'
 
 export interface OpenedSession {
   session: InferenceSession

@@ -1,7 +1,7 @@
 import type { Pixels, UpscaleContext, UpscaleInput } from '@unplugin-hd/core'
 
 /** Gradients, a hard-edged grid and noise: something for every part of a net, and no neighbour like the other. */
-export function drawPicture(width: number, height: number): Pixels {
+export function drawImage(width: number, height: number): Pixels {
   const data = new Uint8Array(3 * width * height)
   let seed = 7
   for (let y = 0, index = 0; y < height; y++) {
@@ -35,14 +35,14 @@ export function largestDifference(one: Uint8Array, other: Uint8Array): number {
   return largest
 }
 
-export function toInput(picture: Pixels): UpscaleInput {
+export function toInput(image: Pixels): UpscaleInput {
   return {
-    width: picture.width,
-    height: picture.height,
+    width: image.width,
+    height: image.height,
     file: 'drawn.png',
     digest: '0'.repeat(64),
     // A copy, since the buffer is transferred.
-    pixels: async () => ({ ...picture, data: picture.data.slice() }),
+    pixels: async () => ({ ...image, data: image.data.slice() }),
     encoded: () => Promise.reject(new Error('not offered')),
   }
 }

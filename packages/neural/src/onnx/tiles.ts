@@ -1,4 +1,4 @@
-/** How one axis of a picture is cut: tiles of one `edge`, each of which owns a part of the axis. */
+/** How one axis of an image is cut: tiles of one `edge`, each of which owns a part of the axis. */
 export interface AxisPlan {
   /** Source pixels that the net sees per tile, the same for every tile. Larger than the axis only where it is padded. */
   edge: number
@@ -16,11 +16,11 @@ export interface Span {
 export interface AxisLimits {
   /** The longest edge, in source pixels; more than twice the overlap. */
   tile: number
-  /** Source pixels around the delivered part that the net must see, except at the border of the picture. */
+  /** Source pixels around the delivered part that the net must see, except at the border of the image. */
   overlap: number
-  /** The net takes edges of exactly `tile`: shorter pictures are padded. */
+  /** The net takes edges of exactly `tile`: shorter images are padded. */
   exact?: boolean
-  /** Edges are a multiple of this, by padding where the picture is shorter. @default 1: never padded */
+  /** Edges are a multiple of this, by padding where the image is shorter. @default 1: never padded */
   multiple?: number
 }
 
@@ -30,7 +30,7 @@ const ALIGNMENT = 8
 /**
  * Cuts `length` pixels into as few tiles as `limits` allow, all of one edge and evenly spread, so that few pixels are
  * computed twice. The parts delivered cover the axis once; between neighbours the seam is in the middle of what both see,
- * at least `overlap` away from either's end. The first and the last tile end at the border of the picture, so a net that
+ * at least `overlap` away from either's end. The first and the last tile end at the border of the image, so a net that
  * pads with zeros sees the same border as it would without tiles.
  */
 export function planAxis(length: number, limits: AxisLimits): AxisPlan {

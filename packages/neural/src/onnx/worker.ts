@@ -5,7 +5,7 @@ import { type Net, openNet } from './net.ts'
 import type { Reply, Request, WorkerData } from './protocol.ts'
 import { loadRuntime } from './runtime.ts'
 import { openSession } from './session.ts'
-import type { Picture } from './tensor.ts'
+import type { RgbImage } from './tensor.ts'
 import { upscaleTiles } from './upscale-tiles.ts'
 
 const port = parentPort!
@@ -27,22 +27,22 @@ async function open(): Promise<Net> {
   const { session, note } = await openSession(runtime, settings)
   const net = await openNet(runtime, session, settings)
   const notes = [runtime.note, note].filter((each) => each !== undefined)
-  reply({ type: 'ready', runtime: runtime.name, nativeMissing: runtime.nativeMissing, notes })
+  reply({ type: 'ready', runtime: runtime.name, factor: net.factor, nativeMissing: runtime.nativeMissing, notes })
   return { ...net, run: (data, width, height) => brake.guard(() => net.run(data, width, height)) }
 }
 
 const opening = brake.guard(open)
 opening.catch((error: unknown) => reply({ type: 'unusable', fault: toDetails(error) }))
 
-async function upscale(picture: Picture): Promise<void> {
+async function upscale(image: RgbImage): Promise<void> {
   aborted = false
   try {
     const net = await opening
-    const result = await upscaleTiles(net, picture, (fraction) => {
+    const result = await upscaleTiles(net, image, (fraction) => {
       if (aborted) throw new Fault('HD_ABORTED', 'the work was cancelled')
       reply({ type: 'progress', fraction })
     })
-    reply({ type: 'done', picture: result }, [result.data.buffer as ArrayBuffer])
+    reply({ type: 'done', image: result }, [result.data.buffer as ArrayBuffer])
   } catch (error) {
     reply({ type: 'failed', fault: toDetails(error) })
   }
@@ -51,5 +51,5 @@ async function upscale(picture: Picture): Promise<void> {
 port.on('message', (request: Request) => {
   if (request.type === 'abort') aborted = true
   else if (request.type === 'end') process.exit()
-  else void upscale(request.picture)
+  else void upscale(request.image)
 })

@@ -6,7 +6,7 @@ function createLog(): { lines: string[]; log: { debug(): void; info(line: string
   return { lines, log: { debug: () => {}, info: (line) => lines.push(line), warn: () => {} } }
 }
 
-test('a few small pictures are no reason for advice', () => {
+test('a few small images are no reason for advice', () => {
   const { lines, log } = createLog()
   const advice = new Advice()
   for (let index = 0; index < 9; index++) {

@@ -12,7 +12,7 @@ export class Advice {
   #pixels = 0
   #given = false
 
-  /** Counts a picture that is to be made. @param pixels of the result */
+  /** Counts an image that is to be made. @param pixels of the result */
   count(pixels: number): void {
     this.#pixels += pixels
   }

@@ -1,24 +1,33 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common'
 import { Fault } from './fault.ts'
 
-/** Order of a picture's values in a tensor: N batch, C channels, H height, W width. */
+/** Order of an image's values in a tensor: N batch, C channels, H height, W width. */
 export type Layout = 'NHWC' | 'NCHW'
-export type ValueType = 'uint8' | 'float32'
+export type ValueType = 'uint8' | 'float32' | 'float16'
+/** 3: red, green, blue; 1: luma alone. */
+export type Channels = 1 | 3
+
+/** One way to read a declared shape. */
+export interface Reading {
+  layout: Layout
+  channels: Channels
+}
 
 /** What a model says of its one input and one output, before it has run. */
 export interface Signature {
   input: string
   output: string
   inputType: ValueType
-  /** The layouts that the declared shape permits, likelier first; the probe run decides. */
-  layouts: Layout[]
+  /** What the declared shape permits, likelier first; the probe run decides. */
+  readings: Reading[]
   /** The declared size per layout, in pixels; `undefined`: any. */
   size: Record<Layout, { height: number | undefined; width: number | undefined }>
 }
 
-const EXPECTED = 'one RGB picture, as uint8 0..255 or float32 0..1, of shape [1, 3, height, width] or [1, height, width, 3]'
+const EXPECTED =
+  'one image, as uint8 0..255, or as float32 or float16 0..1, of shape [1, channels, height, width] or [1, height, width, channels], with 3 channels (RGB) or 1 (luma)'
 
-/** Reads what the model declares. @throws Fault `HD_MODEL`, when it cannot be a super-resolution model for RGB pictures */
+/** Reads what the model declares. @throws Fault `HD_MODEL`, when it cannot be a model that takes and gives one RGB or luma image */
 export function readSignature(session: InferenceSession): Signature {
   const { inputNames, outputNames, inputMetadata, outputMetadata } = session
   if (inputMetadata === undefined || outputMetadata === undefined) {
@@ -43,29 +52,33 @@ export function readSignature(session: InferenceSession): Signature {
   const dims = declared.map((dim) => (typeof dim === 'number' ? dim : undefined))
   const [batch, second, third, fourth] = dims
   if (batch !== undefined && batch !== 1) throw unfit(`expected a batch of 1, the input is ${format(declared)}`)
-  // No picture is 1, 2 or 4 pixels high or wide: such a number is a count of channels.
-  const channels = [second, fourth].find((dim) => dim !== undefined && dim < 5 && dim !== 3)
-  if (channels !== undefined) {
-    const remedy = channels === 1 ? 'Models for luma alone are not supported: wrap it so that it takes RGB' : undefined
-    throw unfit(`expected 3 channels, the input has ${channels}: ${format(declared)}`, remedy)
+  const readings: Reading[] = []
+  for (const channels of [3, 1] as const) {
+    if (permits(second, fourth, channels)) readings.push({ layout: 'NCHW', channels })
+    if (permits(fourth, second, channels)) readings.push({ layout: 'NHWC', channels })
   }
-  const layouts: Layout[] = []
-  if (second === 3 || (second === undefined && fourth !== 3)) layouts.push('NCHW')
-  if (fourth === 3 || (fourth === undefined && second !== 3)) layouts.push('NHWC')
-  if (layouts.length === 0) throw unfit(`expected 3 channels, the input is ${format(declared)}`)
+  if (readings.length === 0) throw unfit(`expected 3 channels or 1, the input is ${format(declared)}`)
   return {
     input: inputNames[0]!,
     output: outputNames[0]!,
     inputType: input.type as ValueType,
-    layouts,
+    readings,
     size: { NCHW: { height: third, width: fourth }, NHWC: { height: second, width: third } },
   }
 }
 
+/** No image is 1 to 4 pixels high or wide: such a number is a count of channels, and where there is none the model takes any. */
+function permits(declared: number | undefined, other: number | undefined, channels: Channels): boolean {
+  if (declared !== undefined) return declared === channels
+  return other === undefined || other > 4
+}
+
+export function isValueType(type: Tensor.Type): type is ValueType {
+  return type === 'uint8' || type === 'float32' || type === 'float16'
+}
+
 function checkType(end: string, type: Tensor.Type): asserts type is ValueType {
-  if (type === 'uint8' || type === 'float32') return
-  const remedy = type === 'float16' ? 'Export the model with float32 inputs and outputs' : undefined
-  throw unfit(`expected uint8 or float32, the ${end} is ${type}`, remedy)
+  if (!isValueType(type)) throw unfit(`expected uint8, float32 or float16, the ${end} is ${type}`)
 }
 
 function unfit(problem: string, remedy = `The model must take ${EXPECTED}`): Fault {

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { Brake } from './brake.ts'
 import { type FaultDetails, reason } from './fault.ts'
 import type { Reply, Request, WorkerData, WorkerSettings } from './protocol.ts'
-import type { Picture } from './tensor.ts'
+import type { RgbImage } from './tensor.ts'
 
 /** At the end of the process, in milliseconds: how long a tile of an own model may take at most. */
 const EXIT_WAIT_MS = 10_000
@@ -60,19 +60,19 @@ export class InferenceWorker {
     this.#worker.postMessage({ type: 'abort' } satisfies Request, [])
   }
 
-  /** Moves the picture to the worker. Memory that native code owns (sharp's) cannot be moved, nor should a view's larger buffer: these are copied. */
-  upscale(picture: Picture): void {
-    const { buffer, byteLength } = picture.data
+  /** Moves the image to the worker. Memory that native code owns (sharp's) cannot be moved, nor should a view's larger buffer: these are copied. */
+  upscale(image: RgbImage): void {
+    const { buffer, byteLength } = image.data
     if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) {
       try {
-        this.#worker.postMessage({ type: 'upscale', picture } satisfies Request, [buffer])
+        this.#worker.postMessage({ type: 'upscale', image } satisfies Request, [buffer])
         return
       } catch (error) {
         if (!(error instanceof DOMException)) throw error
       }
     }
-    const data = new Uint8Array(picture.data)
-    this.#worker.postMessage({ type: 'upscale', picture: { ...picture, data } } satisfies Request, [data.buffer])
+    const data = new Uint8Array(image.data)
+    this.#worker.postMessage({ type: 'upscale', image: { ...image, data } } satisfies Request, [data.buffer])
   }
 
   /** Ends the thread, after the tile that it is at. */

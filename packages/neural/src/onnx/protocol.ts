@@ -1,6 +1,6 @@
 import type { FaultDetails } from './fault.ts'
 import type { RuntimeName } from './runtime.ts'
-import type { Picture } from './tensor.ts'
+import type { RgbImage } from './tensor.ts'
 
 /** Everything a worker needs to know; given once. Equal settings share one worker. */
 export interface WorkerSettings {
@@ -10,8 +10,8 @@ export interface WorkerSettings {
   /** In the order of preference; the CPU comes after them. */
   executionProviders: ExecutionProvider[]
   threads: number
-  /** The longest edge of a tile, in source pixels. */
-  tile: number
+  /** The longest edge of a tile, in source pixels; `undefined`: 512, or less where a model enlarges more than twice. */
+  tile: number | undefined
   /** In source pixels; `undefined`: {@link OWN_OVERLAP}, or less where a model's fixed size is small. */
   overlap: number | undefined
   /** The project's folder, where onnxruntime-node is looked for as well. */
@@ -30,17 +30,19 @@ export interface WorkerData {
 
 /** Receptive field of the weights of this package, in pixels: with 11, some bytes at seams change. */
 export const DEFAULT_OVERLAP = 12
-/** Covers the receptive field that matters of common 2x models, whose theoretical one is often larger. */
+/** Covers the receptive field that matters of common models, whose theoretical one is often larger. */
 export const OWN_OVERLAP = 32
+/** What a tile must deliver at least, in source pixels, beside its overlap. */
+export const LEAST_TILE = 16
 
-/** To the worker. It gets one picture at a time. */
-export type Request = { type: 'upscale'; picture: Picture } | { type: 'abort' } | { type: 'end' }
+/** To the worker. It gets one image at a time. */
+export type Request = { type: 'upscale'; image: RgbImage } | { type: 'abort' } | { type: 'end' }
 
 /** From the worker. */
 export type Reply =
-  | { type: 'ready'; runtime: RuntimeName; nativeMissing: boolean; notes: string[] }
+  | { type: 'ready'; runtime: RuntimeName; factor: number; nativeMissing: boolean; notes: string[] }
   /** No session could be made; the worker is of no use. */
   | { type: 'unusable'; fault: FaultDetails }
   | { type: 'progress'; fraction: number }
-  | { type: 'done'; picture: Picture }
+  | { type: 'done'; image: RgbImage }
   | { type: 'failed'; fault: FaultDetails }

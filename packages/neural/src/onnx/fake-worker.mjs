@@ -1,4 +1,4 @@
-// A stand-in for worker.ts without a runtime: what it does to a picture is told by the picture's first byte.
+// A stand-in for worker.ts without a runtime: what it does to an image is told by the image's first byte.
 import { parentPort, threadId, workerData } from 'node:worker_threads'
 
 const reply = (message) => parentPort.postMessage(message, [])
@@ -6,13 +6,13 @@ const reply = (message) => parentPort.postMessage(message, [])
 parentPort.on('message', (request) => {
   if (request.type === 'end') process.exit()
   if (request.type === 'abort') return reply({ type: 'failed', fault: { code: 'HD_ABORTED', message: 'stopped' } })
-  const { picture } = request
-  const [command] = picture.data
+  const { image } = request
+  const [command] = image.data
   if (command === 1) throw new Error('crashed on purpose')
   else if (command === 2) process.exit(3)
   else if (command === 3) reply({ type: 'failed', fault: { code: 'HD_RUNTIME', message: 'out of memory' } })
   else if (command === 4) reply({ type: 'progress', fraction: 0.5 })
   else if (command === 5) {
     reply({ type: 'unusable', fault: { code: 'HD_MODEL', message: 'no net', remedy: workerData.settings.cwd } })
-  } else reply({ type: 'done', picture: { ...picture, width: threadId } })
+  } else reply({ type: 'done', image: { ...image, width: threadId } })
 })

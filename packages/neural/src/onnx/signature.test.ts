@@ -14,22 +14,29 @@ function createSession(shape: (number | string)[], type: Tensor.Type = 'float32'
 }
 
 test.each([
-  [[1, 3, 'h', 'w'], ['NCHW']],
-  [[1, 'h', 'w', 3], ['NHWC']],
-  [['', 3, '', ''], ['NCHW']],
-  [[1, 3, 64, 64], ['NCHW']],
-  [[1, 64, 48, 3], ['NHWC']],
+  [[1, 3, 'h', 'w'], ['NCHW 3']],
+  [[1, 'h', 'w', 3], ['NHWC 3']],
+  [['', 3, '', ''], ['NCHW 3']],
+  [[1, 3, 64, 64], ['NCHW 3']],
+  [[1, 64, 48, 3], ['NHWC 3']],
+  [[1, 1, 'h', 'w'], ['NCHW 1']],
+  [[1, 224, 224, 1], ['NHWC 1']],
   [
     ['n', 'c', 'h', 'w'],
-    ['NCHW', 'NHWC'],
+    ['NCHW 3', 'NHWC 3', 'NCHW 1', 'NHWC 1'],
   ],
-  [[], ['NCHW', 'NHWC']],
+  [
+    ['n', 'c', 64, 64],
+    ['NCHW 3', 'NCHW 1'],
+  ],
+  [[], ['NCHW 3', 'NHWC 3', 'NCHW 1', 'NHWC 1']],
   [
     [1, 3, 'h', 3],
-    ['NCHW', 'NHWC'],
+    ['NCHW 3', 'NHWC 3'],
   ],
-])('an input of %j may be %j', (shape, layouts) => {
-  expect(readSignature(createSession(shape)).layouts).toEqual(layouts)
+])('an input of %j may be %j', (shape, expected) => {
+  const { readings } = readSignature(createSession(shape))
+  expect(readings.map(({ layout, channels }) => `${layout} ${channels}`)).toEqual(expected)
 })
 
 test('fixed sizes are told apart from open ones', () => {

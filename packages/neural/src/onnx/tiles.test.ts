@@ -24,7 +24,7 @@ describe('planAxis', () => {
       expect(start).toBeGreaterThanOrEqual(0)
       expect(start).toBeLessThanOrEqual(from)
       expect(to).toBeLessThanOrEqual(start + edge)
-      // Context on both sides, or the border of the picture.
+      // Context on both sides, or the border of the image.
       if (start > 0) expect(from - start).toBeGreaterThanOrEqual(limits.overlap)
       if (start + edge < length) expect(start + edge - to).toBeGreaterThanOrEqual(limits.overlap)
       if (spans.length > 1) expect(start + edge).toBeLessThanOrEqual(length)

@@ -1,0 +1,152 @@
+import type { InferenceSession } from 'onnxruntime-common'
+import { Fault, reason } from './fault.ts'
+import { createFilter, type Filter } from './filter.ts'
+import { fromHalves, type HalfData, toHalves } from './float16.ts'
+import { DEFAULT_OVERLAP, LEAST_TILE, OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
+import type { Runtime } from './runtime.ts'
+import { isValueType, type Layout, type Reading, readSignature, type Signature, type ValueType } from './signature.ts'
+import { createTensorData, type TensorData, tensorDims } from './tensor.ts'
+import type { AxisLimits } from './tiles.ts'
+
+/** A loaded model that enlarges or restores images, and how to feed it. */
+export interface Net {
+  /** Samples of its output to a pixel of its input, across and down. 1: it restores. */
+  factor: number
+  /** Brings its output to twice the size; `undefined` with the factors 1 and 2. */
+  filter: Filter | undefined
+  inputType: ValueType
+  input: Reading
+  outputLayout: Layout
+  /** Limits of the tiles that it takes. */
+  across: AxisLimits
+  down: AxisLimits
+  /** Runs it on one image laid out as `input` says, `width` x `height` pixels. The result is in `outputLayout`, with as many channels. */
+  run(data: TensorData, width: number, height: number): Promise<TensorData>
+}
+
+/** Edges for own models are multiples of this: many nets unshuffle by 2 or 4, or work on windows of 8 or 16. */
+const OWN_MULTIPLE = 16
+/** For the probe run, where the model leaves the size open: unequal, so that height and width can be told apart. */
+const PROBE = { height: 64, width: 48 }
+
+/** What the weights of this package declare; known, so that a start needs no probe. */
+const DEFAULT_SIGNATURE = { input: 'image', output: 'upscaled', inputType: 'uint8' } as const
+
+/** Larger ones do not occur; more likely the output is no image. */
+const LARGEST_FACTOR = 8
+
+/** What a session can be used for; own models are probed once. @throws Fault `HD_MODEL`, when the model is not one for images */
+export async function openNet(runtime: Runtime, session: InferenceSession, settings: WorkerSettings): Promise<Net> {
+  if (settings.model !== undefined) return probe(runtime, session, settings)
+  const input: Reading = { layout: 'NHWC', channels: 3 }
+  const run = bindSession(runtime, session, DEFAULT_SIGNATURE, input)
+  const limits = { tile: settings.tile ?? defaultTile(2), overlap: DEFAULT_OVERLAP }
+  return {
+    factor: 2,
+    filter: undefined,
+    inputType: 'uint8',
+    input,
+    outputLayout: 'NHWC',
+    across: limits,
+    down: limits,
+    run: async (data, width, height) => (await run(data, width, height)).data,
+  }
+}
+
+/** Runs the model once on grey, which settles what its declared shapes leave open. */
+async function probe(runtime: Runtime, session: InferenceSession, settings: WorkerSettings): Promise<Net> {
+  const signature = readSignature(session)
+  const { inputType, readings } = signature
+  let failure: unknown
+  for (const input of readings) {
+    const size = signature.size[input.layout]
+    const height = size.height ?? PROBE.height
+    const width = size.width ?? PROBE.width
+    const run = bindSession(runtime, session, signature, input)
+    const grey = createTensorData(inputType, input.channels, width, height).fill(inputType === 'uint8' ? 128 : 0.5)
+    let result: RunResult
+    try {
+      result = await run(grey, width, height)
+    } catch (error) {
+      failure = error
+      continue
+    }
+    const { factor, layout } = checkOutput(result, input, width, height)
+    const filter = factor > 2 ? createFilter(factor) : undefined
+    const reach = filter?.reach ?? 0
+    return {
+      factor,
+      filter,
+      inputType,
+      input,
+      outputLayout: layout,
+      across: limitAxis('width', size.width, factor, reach, settings),
+      down: limitAxis('height', size.height, factor, reach, settings),
+      run: async (values, w, h) => (await run(values, w, h)).data,
+    }
+  }
+  const message = `expected the model to enlarge a grey test image, it failed: ${reason(failure)}`
+  throw new Fault('HD_MODEL', message, 'Check that the model takes images of any size, multiples of 16 at least', failure)
+}
+
+interface RunResult {
+  data: TensorData
+  dims: readonly number[]
+}
+
+type Run = (data: TensorData, width: number, height: number) => Promise<RunResult>
+
+function bindSession(
+  { ort }: Runtime,
+  session: InferenceSession,
+  { input, output, inputType }: Pick<Signature, 'input' | 'output' | 'inputType'>,
+  reading: Reading,
+): Run {
+  return async (data, width, height) => {
+    const values = inputType === 'float16' ? toHalves(data as Float32Array) : data
+    const result = await session.run({ [input]: new ort.Tensor(inputType, values, tensorDims(reading, width, height)) })
+    const { data: made, type, dims } = result[output]!
+    if (!isValueType(type)) throw new Fault('HD_MODEL', `expected uint8, float32 or float16, the output is ${type}`)
+    return { data: type === 'float16' ? fromHalves(made as HalfData) : (made as TensorData), dims }
+  }
+}
+
+function checkOutput(
+  { dims }: RunResult,
+  { channels }: Reading,
+  width: number,
+  height: number,
+): { factor: number; layout: Layout } {
+  for (const layout of ['NCHW', 'NHWC'] as const) {
+    const factor = dims[layout === 'NCHW' ? 2 : 1]! / height
+    const expected = tensorDims({ layout, channels }, factor * width, factor * height)
+    const fits = dims.length === 4 && expected.every((dim, index) => dims[index] === dim)
+    if (fits && Number.isInteger(factor) && factor >= 1 && factor <= LARGEST_FACTOR) return { factor, layout }
+  }
+  const given = `${width}x${height} pixels of ${channels === 1 ? '1 channel' : '3 channels'}`
+  throw new Fault(
+    'HD_MODEL',
+    `expected a model that keeps the channels and enlarges width and height alike, by a whole factor up to ${LARGEST_FACTOR}: it made [${dims.join(', ')}] of ${given}`,
+    'Use a model of factor 1 to 4: what it makes is brought to exactly twice the width and height of the source',
+  )
+}
+
+/** So that about a megapixel comes out of a tile, whatever the factor: a net's memory goes with that. */
+function defaultTile(factor: number): number {
+  return Math.floor(1024 / Math.max(factor, 2))
+}
+
+/** @param reach source pixels that the filter behind the net looks at beyond those that it delivers */
+function limitAxis(axis: string, fixed: number | undefined, factor: number, reach: number, settings: WorkerSettings): AxisLimits {
+  if (fixed === undefined) {
+    const overlap = (settings.overlap ?? OWN_OVERLAP) + reach
+    const tile = Math.max(settings.tile ?? defaultTile(factor), 2 * overlap + LEAST_TILE)
+    return { tile, overlap, multiple: OWN_MULTIPLE }
+  }
+  const overlap = settings.overlap ?? Math.min(OWN_OVERLAP, fixed >> 2)
+  if (fixed <= 2 * (overlap + reach)) {
+    const expected = `expected \`overlap\` to be less than half of the model's ${axis} of ${fixed} pixels, it is ${overlap}`
+    throw new Fault('HD_MODEL', expected, 'Lower `overlap`')
+  }
+  return { tile: fixed, overlap: overlap + reach, exact: true }
+}

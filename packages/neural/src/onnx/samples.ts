@@ -1,0 +1,40 @@
+import type { Channels, Layout } from './signature.ts'
+import type { Rectangle, TensorData } from './tensor.ts'
+
+/** An image as a tensor holds it. */
+export interface Samples {
+  data: TensorData
+  width: number
+  height: number
+  layout: Layout
+  channels: Channels
+}
+
+/**
+ * One channel of `area` as levels of 0 to 255, not rounded; floats are 0 to 1, and what lies beyond (NaN as well) is clipped.
+ * `area` may reach beyond `valid`, the part at the upper left that shows the image: there its border is repeated.
+ */
+export function readPlane(
+  { data, width, height, layout, channels }: Samples,
+  area: Rectangle,
+  valid: { width: number; height: number },
+  channel: number,
+): Float32Array {
+  const scale = data instanceof Uint8Array ? 1 : 255
+  const step = layout === 'NHWC' ? channels : 1
+  const first = layout === 'NHWC' ? channel : channel * width * height
+  const columns = Int32Array.from({ length: area.width }, (_, x) => first + step * within(area.x + x, valid.width))
+  const plane = new Float32Array(area.width * area.height)
+  for (let y = 0, index = 0; y < area.height; y++) {
+    const row = step * width * within(area.y + y, valid.height)
+    for (let x = 0; x < area.width; x++) {
+      const level = data[row + columns[x]!]! * scale
+      plane[index++] = level > 0 ? Math.min(level, 255) : 0
+    }
+  }
+  return plane
+}
+
+function within(position: number, length: number): number {
+  return Math.min(Math.max(position, 0), length - 1)
+}
