@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import { toEntry, type Entry, type EntryOptions, type EntryUpscaler } from './entry.ts'
 import { frameworkCache } from './framework-cache.ts'
+import { neural, resample, type Upscaler } from './index.ts'
 import type { HdOptions } from './options.ts'
 import vite from './vite.ts'
 
@@ -16,7 +18,7 @@ export interface HdAstroIntegration {
  * An integration for Astro: the plugin for Vite, the types of `?hd` imports, and a watcher that leaves the cache alone.
  * @param options as of the plugin; relative paths start at the project's root
  */
-export default function hd(options: HdOptions = {}): HdAstroIntegration {
+function integration(options: HdOptions = {}): HdAstroIntegration {
   return {
     name: 'unplugin-hd',
     hooks: {
@@ -31,5 +33,13 @@ export default function hd(options: HdOptions = {}): HdAstroIntegration {
   }
 }
 
-export { neural, resample, type Upscaler } from './index.ts'
+const hd: Entry<typeof integration> = toEntry(integration, { neural, resample })
+/** The types, for modules that `require()` this one. */
+declare namespace hd {
+  export type HdOptions = EntryOptions
+  export type Upscaler = EntryUpscaler
+}
+
+export { hd as default, hd as 'module.exports' }
+export { neural, resample, type Upscaler }
 export type { HdOptions }

@@ -3,7 +3,9 @@ import path from 'node:path'
 import { HD_QUERY_RE } from '@unplugin-hd/core'
 import type { Plugin } from 'vite'
 import { toSpecifier } from './adapters/vite/paths.ts'
+import { toEntry, type Entry, type EntryOptions, type EntryUpscaler } from './entry.ts'
 import { frameworkCache } from './framework-cache.ts'
+import { neural, resample, type Upscaler } from './index.ts'
 import type { HdOptions } from './options.ts'
 import vite from './vite.ts'
 
@@ -88,11 +90,18 @@ const meta = { name: 'unplugin-hd', configKey: 'hd', compatibility: { nuxt: '>=4
  * A module for Nuxt: the plugin for Vite, for the browser's side and the server's, the types of `?hd` imports, and watchers that
  * leave the cache alone. Options as of the plugin; relative paths start at the project's root.
  */
-const hd: HdNuxtModule = Object.assign((inline: HdOptions | undefined, nuxt: object) => install(inline, nuxt as Nuxt), {
+const nuxtModule: HdNuxtModule = Object.assign((inline: HdOptions | undefined, nuxt: object) => install(inline, nuxt as Nuxt), {
   getMeta: async () => meta,
   getOptions: async (inline: Partial<HdOptions> = {}): Promise<HdOptions> => inline,
 })
-export default hd
 
-export { neural, resample, type Upscaler } from './index.ts'
+const hd: Entry<HdNuxtModule> = toEntry(nuxtModule, { neural, resample })
+/** The types, for modules that `require()` this one. */
+declare namespace hd {
+  export type HdOptions = EntryOptions
+  export type Upscaler = EntryUpscaler
+}
+
+export { hd as default, hd as 'module.exports' }
+export { neural, resample, type Upscaler }
 export type { HdOptions }

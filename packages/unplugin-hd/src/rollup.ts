@@ -1,9 +1,18 @@
 import { createRollupPlugin, type UnpluginInstance } from 'unplugin'
+import { toEntry, type Entry, type EntryOptions, type EntryUpscaler } from './entry.ts'
 import { factory } from './factory.ts'
+import { neural, resample, type Upscaler } from './index.ts'
 import type { HdOptions } from './options.ts'
 
-const hd: UnpluginInstance<HdOptions | undefined>['rollup'] = createRollupPlugin(factory)
-export default hd
+type Plugin = UnpluginInstance<HdOptions | undefined>['rollup']
 
-export { neural, resample, type Upscaler } from './index.ts'
+const hd: Entry<Plugin> = toEntry<Plugin>(createRollupPlugin(factory), { neural, resample })
+/** The types, for modules that `require()` this one. */
+declare namespace hd {
+  export type HdOptions = EntryOptions
+  export type Upscaler = EntryUpscaler
+}
+
+export { hd as default, hd as 'module.exports' }
+export { neural, resample, type Upscaler }
 export type { HdOptions }
