@@ -111,6 +111,24 @@ for (const bundler of [vite8, vite7]) {
       expect(await sizeOf(response)).toEqual({ ...TWICE, format: 'webp' })
     })
 
+    test('makes no more encodings of an image than a project has, whatever a page asks for', async () => {
+      const project = await createProject()
+      const warnings: string[] = []
+      const { origin } = await serve(bundler, project, project.options(), '/', {}, warnings)
+      const ask = (quality: number): Promise<Response> => fetch(`${origin}/a.jpg?hd&quality=${quality}`)
+      const qualities = Array.from({ length: 40 }, (_, index) => index + 1)
+      for (const quality of qualities) expect((await ask(quality)).status).toBe(200)
+      for (const quality of qualities.slice(0, 32)) await fetchReal(`${origin}/a.jpg?hd&quality=${quality}`)
+      for (const quality of qualities.slice(32)) {
+        const response = await ask(quality)
+        expect(response.headers.get('etag')).toBeNull()
+        expect(await sizeOf(response)).toEqual({ ...TWICE, format: 'jpeg' })
+      }
+      const told = warnings.filter((text) => text.includes('encodings'))
+      expect(told).toHaveLength(1)
+      expect(told[0]).toMatch(/a\.jpg: more than 32 encodings/)
+    })
+
     test('makes what was asked for last first, and the others meanwhile wait for nothing', async () => {
       const names = ['b.jpg', 'c.jpg', 'd.jpg']
       const project = await createProject()

@@ -1,6 +1,7 @@
 import { backgroundConcurrency, errorMessage, formatError, isHdError, type Asset, type Hd, type Source } from '@unplugin-hd/core'
 import type { Picture } from './address.ts'
 import { createBackground } from './background.ts'
+import { createEncodings, MAX_ENCODINGS } from './encodings.ts'
 
 /** What a dev server has for a picture. */
 export type Answer =
@@ -44,6 +45,26 @@ export function createPictures(
   /** What came of wishes. What failed is not tried again before the source, or an option, is another one. */
   const outcomes = new Map<string, Made | 'failed'>()
   const kept = new Map<string, Uint8Array>()
+
+  const encodings = createEncodings()
+  const previews = new Map<string, Promise<Omit<Asset, 'key'>>>()
+  const warned = new Set<string>()
+
+  const warnOnce = (message: string): void => {
+    if (!warned.has(message)) warn(message)
+    warned.add(message)
+  }
+
+  /** Requests that come together share one. */
+  const preview = async (source: Source, { scale }: Picture): Promise<Answer> => {
+    if (scale === 1) return { kind: 'preview', ...(await hd.original(source)) }
+    let making = previews.get(source.digest)
+    if (!making) {
+      making = hd.preview(source).finally(() => previews.delete(source.digest))
+      previews.set(source.digest, making)
+    }
+    return { kind: 'preview', ...(await making) }
+  }
 
   const remember = (id: string, outcome: Made | 'failed'): void => {
     outcomes.set(id, outcome)
@@ -108,6 +129,10 @@ export function createPictures(
         const asset = await hd.double(source, picture)
         return { kind: 'real', asset, version, final: true }
       }
+      if (!encodings.admit(file, picture)) {
+        warnOnce(`${source.name}: more than ${MAX_ENCODINGS} encodings of it were asked for, the others stay previews`)
+        return preview(source, picture)
+      }
       const isNew = !background.has(id) && outcomes.get(id) !== 'failed'
       // A page with new pictures gets its previews before anything is begun. Who asks again and again holds up nothing.
       const release = isNew ? background.hold() : () => undefined
@@ -116,8 +141,7 @@ export function createPictures(
         background.add(id, () => work(id, file, version, picture))
       }
       try {
-        if (picture.scale === 1) return { kind: 'preview', ...(await hd.original(source)) }
-        return { kind: 'preview', ...(await hd.preview(source)) }
+        return await preview(source, picture)
       } finally {
         release()
       }
