@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { toEntry, type Entry, type EntryOptions, type EntryUpscaler } from './entry.ts'
 import { frameworkCache } from './framework-cache.ts'
-import { neural, resample, type Upscaler } from './index.ts'
-import type { HdOptions } from './options.ts'
+import { neural, resample } from './index.ts'
 import vite from './vite.ts'
 
 /** An integration, by the parts of Astro's own types that it uses: whoever has no Astro can read these types as well. */
@@ -18,7 +17,7 @@ export interface HdAstroIntegration {
  * An integration for Astro: the plugin for Vite, the types of `?hd` imports, and a watcher that leaves the cache alone.
  * @param options as of the plugin; relative paths start at the project's root
  */
-function integration(options: HdOptions = {}): HdAstroIntegration {
+function integration(options: EntryOptions = {}): HdAstroIntegration {
   return {
     name: 'unplugin-hd',
     hooks: {
@@ -41,5 +40,6 @@ declare namespace hd {
 }
 
 export { hd as default, hd as 'module.exports' }
-export { neural, resample, type Upscaler }
-export type { HdOptions }
+export { neural, resample }
+export type { Upscaler } from './index.ts'
+export type { HdOptions } from './options.ts'

@@ -1,10 +1,9 @@
 import { createEsbuildPlugin, type UnpluginInstance } from 'unplugin'
 import { toEntry, type Entry, type EntryOptions, type EntryUpscaler } from './entry.ts'
 import { factory } from './factory.ts'
-import { neural, resample, type Upscaler } from './index.ts'
-import type { HdOptions } from './options.ts'
+import { neural, resample } from './index.ts'
 
-type Plugin = UnpluginInstance<HdOptions | undefined>['esbuild']
+type Plugin = UnpluginInstance<EntryOptions | undefined>['esbuild']
 
 const hd: Entry<Plugin> = toEntry<Plugin>(createEsbuildPlugin(factory), { neural, resample })
 /** The types, for modules that `require()` this one. */
@@ -14,5 +13,6 @@ declare namespace hd {
 }
 
 export { hd as default, hd as 'module.exports' }
-export { neural, resample, type Upscaler }
-export type { HdOptions }
+export { neural, resample }
+export type { Upscaler } from './index.ts'
+export type { HdOptions } from './options.ts'

@@ -5,8 +5,7 @@ import type { Plugin } from 'vite'
 import { toSpecifier } from './adapters/vite/paths.ts'
 import { toEntry, type Entry, type EntryOptions, type EntryUpscaler } from './entry.ts'
 import { frameworkCache } from './framework-cache.ts'
-import { neural, resample, type Upscaler } from './index.ts'
-import type { HdOptions } from './options.ts'
+import { neural, resample } from './index.ts'
 import vite from './vite.ts'
 
 /** The parts of Nuxt that are used here: whoever has no Nuxt can read these types as well. */
@@ -17,9 +16,9 @@ interface Nuxt {
 
 /** A Nuxt module; `hd` in `nuxt.config.ts` holds its options. */
 export interface HdNuxtModule {
-  (inline: HdOptions | undefined, nuxt: object): void
+  (inline: EntryOptions | undefined, nuxt: object): void
   getMeta(): Promise<{ name: string; configKey: string; compatibility: { nuxt: string; builder: object } }>
-  getOptions(inline?: Partial<HdOptions>): Promise<HdOptions>
+  getOptions(inline?: Partial<EntryOptions>): Promise<EntryOptions>
 }
 
 /** Of a Vite configuration that Nuxt has made. */
@@ -46,9 +45,9 @@ interface Types {
   references: { types: string }[]
 }
 
-function install(inline: HdOptions | undefined, nuxt: Nuxt): void {
+function install(inline: EntryOptions | undefined, nuxt: Nuxt): void {
   const { options } = nuxt
-  const configured = (options as { hd?: HdOptions }).hd
+  const configured = (options as { hd?: EntryOptions }).hd
   const cache = frameworkCache({ ...configured, ...inline }, options.rootDir)
   // Nuxt's own watcher; patterns as of `.gitignore`.
   const inRoot = path.relative(options.rootDir, cache.dir)
@@ -90,10 +89,13 @@ const meta = { name: 'unplugin-hd', configKey: 'hd', compatibility: { nuxt: '>=4
  * A module for Nuxt: the plugin for Vite, for the browser's side and the server's, the types of `?hd` imports, and watchers that
  * leave the cache alone. Options as of the plugin; relative paths start at the project's root.
  */
-const nuxtModule: HdNuxtModule = Object.assign((inline: HdOptions | undefined, nuxt: object) => install(inline, nuxt as Nuxt), {
-  getMeta: async () => meta,
-  getOptions: async (inline: Partial<HdOptions> = {}): Promise<HdOptions> => inline,
-})
+const nuxtModule: HdNuxtModule = Object.assign(
+  (inline: EntryOptions | undefined, nuxt: object) => install(inline, nuxt as Nuxt),
+  {
+    getMeta: async () => meta,
+    getOptions: async (inline: Partial<EntryOptions> = {}): Promise<EntryOptions> => inline,
+  },
+)
 
 const hd: Entry<HdNuxtModule> = toEntry(nuxtModule, { neural, resample })
 /** The types, for modules that `require()` this one. */
@@ -103,5 +105,6 @@ declare namespace hd {
 }
 
 export { hd as default, hd as 'module.exports' }
-export { neural, resample, type Upscaler }
-export type { HdOptions }
+export { neural, resample }
+export type { Upscaler } from './index.ts'
+export type { HdOptions } from './options.ts'
