@@ -37,6 +37,6 @@ for (const name of ['rollup', 'rolldown', 'webpack', 'rspack', 'esbuild']) {
     const imports = Object.keys(files).map((file, index) => `export { default as p${index} } from './${file}?hd'`)
     const project = await createProject({ ...files, 'main.js': imports.join('\n') })
     const { error } = await buildInChild(name, project, { cache: { dir: `${project.root}/cache` } }, { bail: true })
-    expect(error).toMatch(/broken\.jpg: .*\(HD_SOURCE_FORMAT\)/)
+    expect(error).toMatch(/main\.js:1: '\.\/broken\.jpg\?hd': .*\(HD_SOURCE_FORMAT\)/)
   })
 }

@@ -223,10 +223,12 @@ function isUpscalerFault({ code }: HdError): boolean {
   return !/^HD_(?:SOURCE|QUERY|OPTION|ENCODE|ABORTED)/.test(code)
 }
 
-function cacheMiss(source: Source, { cache }: ResolvedOptions): HdError {
+function cacheMiss(source: Source, { cache, modeFrom }: ResolvedOptions): HdError {
+  // The option wins over the environment.
+  const first = modeFrom === 'option' ? "Leave the option 'mode' out, run" : 'Run'
   return new HdError('HD_CACHE_MISS', `its 2x is not in the cache ${cache.dir}, and 'mode' is 'cache-only'`, {
     file: source.name,
-    remedy: 'Run the build once with UNPLUGIN_HD_MODE=on (`UNPLUGIN_HD_MODE=on npm run build`) and keep that folder',
+    remedy: `${first} the build once with UNPLUGIN_HD_MODE=on (\`UNPLUGIN_HD_MODE=on npm run build\`) and keep that folder`,
   })
 }
 

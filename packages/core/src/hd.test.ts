@@ -360,7 +360,7 @@ describe('the mode', () => {
     expect((await hd.double(await source('a.png', await colourfulPng()), { format: 'webp' })).factor).toBe(2)
     const error = await hdErrorOf(async () => hd.double(await source('b.png', await colourfulPng(5, 5))))
     expect(error).toMatchObject({ code: 'HD_CACHE_MISS', file: 'b.png' })
-    expect(error.message).toMatch(/UNPLUGIN_HD_MODE=on/)
+    expect(error.message).toMatch(/Leave the option 'mode' out, run the build once with UNPLUGIN_HD_MODE=on/)
     expect(upscaler.calls).toHaveLength(0)
     expect(typesOf(events)).toEqual(['queued', 'settled', 'done', 'failed'])
   })

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import path from 'node:path'
 import { unlessAborted } from './aborted.ts'
-import { fileFacts, originalAsset, type Asset, type HdAsset } from './asset.ts'
+import { fileFacts, originalAsset, sourceAsset, type Asset, type HdAsset } from './asset.ts'
 import { Cache } from './cache.ts'
 import { double, encodeAtOneX, findDouble, planDouble, versionOf, type EncodingRequest, type PlannedAsset } from './double.ts'
 import { inFile, isHdError } from './errors.ts'
@@ -10,7 +10,7 @@ import type { MasterSurroundings } from './master.ts'
 import type { ResolvedOptions } from './options.ts'
 import { makePreview } from './preview.ts'
 import { loadSharp } from './sharp.ts'
-import { readSource, type Source } from './source.ts'
+import { readHeader, readSource, type Source } from './source.ts'
 import type { Logger } from './upscaler.ts'
 import { holdUpscalers, releaseUpscalers } from './upscaler-users.ts'
 import { findOriginal, toEncoding } from './variant.ts'
@@ -36,6 +36,8 @@ export interface Hd {
   original(source: Source, request?: EncodingRequest): Promise<Asset>
   /** The same as far as the cache has it: nothing is made. */
   findOriginal(source: Source, request?: EncodingRequest): Promise<Asset | undefined>
+  /** The source in place of its 2x, as `mode: 'off'` gives it. @throws HdError `HD_SOURCE_…` */
+  undoubled(source: Source): Promise<HdAsset>
   /** An asset made earlier, by its key, as long as the cache has it. */
   stored(key: string): Promise<Uint8Array | undefined>
   /**
@@ -116,6 +118,7 @@ export function createHd(
       const found = await findOriginal(source, toEncoding(format, quality ?? options.quality), cache)
       return found && { ...found, format, ...fileFacts(format) }
     },
+    undoubled: async (source) => sourceAsset(source, await readHeader(source, options.maxPixels)),
     stored: async (key) => (await cache.get(key))?.bytes,
     async close() {
       // Another environment of the same bundler may still be at work.

@@ -18,6 +18,7 @@ describe('options', () => {
     expect(resolve()).toEqual({
       upscalers: [FALLBACK],
       mode: DEFAULTS.mode,
+      modeFrom: 'default',
       onError: DEFAULTS.onError,
       cache: { dir: path.join(ROOT, DEFAULTS.cacheDir), maxBytes: DEFAULTS.cacheMaxBytes },
       format: undefined,
@@ -42,6 +43,7 @@ describe('options', () => {
     } as const
     expect(resolve(options)).toEqual({
       ...options,
+      modeFrom: 'option',
       upscaler: undefined,
       upscalers: [upscaler, FALLBACK],
       cache: { dir: path.join(ROOT, 'pictures'), maxBytes: 0 },

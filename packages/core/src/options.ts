@@ -50,6 +50,8 @@ export interface CoreOptions {
 export interface ResolvedOptions {
   upscalers: readonly Upscaler[]
   mode: Mode
+  /** What said so. */
+  modeFrom: 'option' | 'environment' | 'default'
   onError: OnError
   cache: { dir: string; maxBytes: number }
   format: OutputFormat | undefined
@@ -104,6 +106,7 @@ export function resolveOptions(options: CoreOptions, { root, env, defaultUpscale
   return {
     upscalers: resolveUpscalers(options.upscaler, defaultUpscaler),
     mode: options.mode === undefined ? modeOf(env) : oneOf('mode', MODES, options.mode),
+    modeFrom: options.mode === undefined ? (env['UNPLUGIN_HD_MODE'] ? 'environment' : 'default') : 'option',
     onError: oneOf('onError', ON_ERROR, options.onError ?? DEFAULTS.onError),
     cache: { dir: path.resolve(root, dir), maxBytes: integer('cache.maxBytes', cache.maxBytes ?? DEFAULTS.cacheMaxBytes, 0) },
     format,

@@ -1,15 +1,8 @@
-import {
-  createHd,
-  formatError,
-  isHdError,
-  isHdId,
-  parseRequest,
-  type Hd,
-  type HdRequest,
-  type Logger,
-  type Source,
-} from '@unplugin-hd/core'
-import { resolveHdOptions, type HdOptions } from './options.ts'
+import { createHd, isHdId, parseRequest, type Hd, type HdRequest, type Logger, type Source } from '@unplugin-hd/core'
+import { tellingBundlers, toBundlerError } from './bundler-error.ts'
+import { createMisses } from './misses.ts'
+import { createOrigins, type Origin, type Origins } from './origin.ts'
+import { resolveHdOptions, type HdOptions, type ResolvedHdOptions } from './options.ts'
 import { createReporter } from './progress/reporter.ts'
 import { createShape, type Makers, type Shape } from './shape.ts'
 
@@ -27,17 +20,23 @@ export interface SessionSurroundings {
 /** What the adapters share: one plugin instance at work in one project. */
 export interface Session {
   readonly hd: Hd
+  /** Who imports what. */
+  readonly origins: Origins
   /** True for a module id that this plugin is to load. @param id absolute path and query */
   wants(id: string): boolean
+  /** What an id that the session wants asks for. @throws Error like {@link Session.load} */
+  parse(id: string, origin: Origin | undefined): Promise<{ file: string; request: HdRequest }>
   /**
-   * Makes what the id asks for.
-   * @param makers where its pictures come from, when not from `hd`
-   * @throws Error with the file, what is wrong, what to do, and the code, in one line
+   * Makes what an import asks for. An image that is missing with `mode: 'cache-only'` is the source for now, and named when the
+   * build ends.
+   * @param makers where its images come from, when not from `hd`; then nothing is put off
+   * @throws Error with the importer, what is wrong, what to do, and the code, in one line
    */
-  load(file: string, request: HdRequest, makers?: Makers): Promise<Loaded>
+  load(file: string, request: HdRequest, origin: Origin | undefined, makers?: Makers): Promise<Loaded>
   /**
    * Ends a build: prints the summary and frees what is held. May be followed by another build.
    * @param cancel what is still at work is given up instead of waited for, because nobody needs it any more
+   * @throws Error with `HD_CACHE_MISS` that names every image that was missing, unless it was cancelled
    */
   end(cancel: boolean): Promise<void>
 }
@@ -49,15 +48,23 @@ export interface Loaded {
 
 /** @throws Error like {@link Session.load} when the options are wrong */
 export function createSession(options: HdOptions, { root, quiet, warn, dev = () => false }: SessionSurroundings): Session {
-  const resolved = inOneLine(() => resolveHdOptions(options, root))
+  const resolved = resolve(options, root)
   const reporter = createReporter({ stream: process.stderr, quiet, warn })
   const log: Logger = { debug: () => undefined, info: reporter.info, warn }
   const hd = createHd(resolved, { log, onEvent: reporter.onEvent, sparing: () => resolved.dev === 'preview' && dev() })
+  const misses = createMisses(hd)
   return {
     hd,
+    origins: createOrigins(root),
     wants: (id) => isHdId(id) && resolved.accepts(id.split('?', 1)[0]!),
-    load: (file, request, makers = hd) =>
-      inOneLineAsync(async () => {
+    parse: (id, origin) =>
+      tellingBundlers(origin, async () => {
+        const parsed = parseRequest(id)
+        if (!parsed) throw new TypeError(`not a '?hd' id: ${id}`)
+        return parsed
+      }),
+    load: (file, request, origin, makers = misses.makers(origin)) =>
+      tellingBundlers(origin, async () => {
         const source = await hd.source(file)
         return { source, shape: await createShape(makers, source, request) }
       }),
@@ -65,37 +72,15 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
       if (cancel) hd.abort()
       await hd.close()
       reporter.end()
+      const missing = await misses.take()
+      if (missing && !cancel) throw missing
     },
   }
 }
 
-/** The request of an id that the session wants. @throws Error like {@link Session.load} */
-export function requestOf(id: string): { file: string; request: HdRequest } {
-  const parsed = inOneLine(() => parseRequest(id))
-  if (!parsed) throw new TypeError(`not a '?hd' id: ${id}`)
-  return parsed
-}
-
-/**
- * Bundlers print the message of an error and little else, so the file and the code belong into it. The code stays a
- * property as well.
- */
-export function toBundlerError(error: unknown): unknown {
-  if (!isHdError(error)) return error
-  return Object.assign(new Error(formatError(error), { cause: error }), { code: error.code, file: error.file })
-}
-
-function inOneLine<T>(work: () => T): T {
+function resolve(options: HdOptions, root: string): ResolvedHdOptions {
   try {
-    return work()
-  } catch (error) {
-    throw toBundlerError(error)
-  }
-}
-
-async function inOneLineAsync<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
+    return resolveHdOptions(options, root)
   } catch (error) {
     throw toBundlerError(error)
   }

@@ -2,7 +2,7 @@ import type { HdAsset, ResolvedOptions } from '@unplugin-hd/core'
 import type { LoaderContext } from 'webpack'
 import { partRequest } from './adapters/webpack-request.ts'
 import { sessionOf } from './adapters/webpack-sessions.ts'
-import { requestOf } from './session.ts'
+import type { Session } from './session.ts'
 import type { Shape } from './shape.ts'
 
 /** The loader takes bytes and gives bytes. */
@@ -18,15 +18,27 @@ export default function hdLoader(this: LoaderContext<unknown>): void {
 }
 
 async function load(context: LoaderContext<unknown>): Promise<Buffer | string> {
+  // oxlint-disable-next-line no-underscore-dangle -- the bundlers' name
+  const session = sessionOf(context._compiler)
+  try {
+    return await make(context, session)
+  } catch (error) {
+    // The next build is to try again.
+    context.cacheable(false)
+    session.fail(error)
+    // A value needs its export, and nobody looks at the bytes.
+    return 'export default undefined'
+  }
+}
+
+async function make(context: LoaderContext<unknown>, session: Session): Promise<Buffer | string> {
   const query = new URLSearchParams(typeof context.query === 'string' ? context.query.slice(1) : '')
   const key = query.get('key') ?? ''
   const part = query.get('part')
   const { resourcePath, resourceQuery } = context
-  const { request } = requestOf(`x${resourceQuery}`)
-  // oxlint-disable-next-line no-underscore-dangle -- the bundlers' name
-  const session = sessionOf(context._compiler)
-  const { shape } = await session.load(resourcePath, request)
-  // The next build is to try again.
+  const origin = session.origins.of(resourcePath + resourceQuery)
+  const { request } = await session.parse(resourcePath + resourceQuery, origin)
+  const { shape } = await session.load(resourcePath, request, origin)
   if (isMakeshift(shape, session.hd.options)) context.cacheable(false)
   if (part !== null || request.as === 'url') return Buffer.from(shape.parts[Number(part ?? 0)]!.asset.bytes)
 

@@ -183,28 +183,31 @@ export function describeBundler(bundler: Bundler): void {
   describe('errors', () => {
     const failures = [
       ['a file that does not exist', './gone.jpg?hd', /gone\.jpg/],
-      ['a query with an unknown value', './a.jpg?hd&as=foo', /a\.jpg: .*foo.*\(HD_QUERY\)/],
-      ['a query with an unknown key', './a.jpg?hd&size=3', /a\.jpg: .*size.*\(HD_QUERY\)/],
-      ['an animated GIF', './anim.gif?hd', /anim\.gif: .*\(HD_SOURCE_ANIMATED\)/],
-      ['an animated GIF as a shape', './anim.gif?hd&as=img', /anim\.gif: .*\(HD_SOURCE_ANIMATED\)/],
-      ['an SVG', './logo.svg?hd', /logo\.svg: .*SVG.*\(HD_SOURCE_FORMAT\)/],
-      ['a text file', './text.jpg?hd', /text\.jpg: .*\(HD_SOURCE_FORMAT\)/],
+      ['a query with an unknown value', './a.jpg?hd&as=foo', /foo.*\(HD_QUERY\)/],
+      ['a query with an unknown key', './a.jpg?hd&size=3', /unknown key 'size'.*\(HD_QUERY\)/],
+      ['an animated GIF', './anim.gif?hd', /\(HD_SOURCE_ANIMATED\)/],
+      ['an animated GIF as a shape', './anim.gif?hd&as=img', /\(HD_SOURCE_ANIMATED\)/],
+      ['an SVG', './logo.svg?hd', /SVG.*\(HD_SOURCE_FORMAT\)/],
+      ['a text file', './text.jpg?hd', /\(HD_SOURCE_FORMAT\)/],
     ] as const
     for (const [what, specifier, message] of failures) {
-      test(`${what} fails the build with a message that names it`, async () => {
+      test(`${what} fails the build with a message that names the importer and its line, once`, async () => {
         const project = await createProject({
           'anim.gif': await animatedGif(),
           'logo.svg': SVG,
           'text.jpg': 'not a picture at all',
-          'main.js': `export { default } from ${JSON.stringify(specifier)}`,
+          'main.js': `// ${specifier}\nexport const other = 1\nexport { default } from '${specifier}'\n`,
         })
         const error = await bundler.build(project, project.options()).then(
           () => undefined,
           (reason: unknown) => reason as Error,
         )
         expect(error?.message).toMatch(message)
+        // The bundler's own message is the best for what it cannot find.
+        const isOurs = !specifier.includes('gone')
         // One fault, one report.
-        expect(error!.message.match(/\(HD_[A-Z_]+\)/g) ?? []).toHaveLength(specifier.includes('gone') ? 0 : 1)
+        expect(error!.message.match(/\(HD_[A-Z_]+\)/g) ?? []).toHaveLength(isOurs ? 1 : 0)
+        if (isOurs) expect(error!.message).toContain(`main.js:3: '${specifier}': `)
       })
     }
 
@@ -217,7 +220,7 @@ export function describeBundler(bundler: Bundler): void {
     test('a failing upscaler fails the build', async () => {
       const project = await createProject({ 'main.js': `export { default } from './a.jpg?hd'` })
       const building = bundler.build(project, project.options({ upscaler: failing() }))
-      await expect(building).rejects.toThrow(/a\.jpg: .*no luck today.*\(HD_UPSCALE_FAILED\)/)
+      await expect(building).rejects.toThrow(/main\.js:1: '\.\/a\.jpg\?hd': .*no luck today.*\(HD_UPSCALE_FAILED\)/)
     })
   })
 
@@ -260,12 +263,43 @@ export function describeBundler(bundler: Bundler): void {
     test(`mode: 'cache-only' fails without the cache and builds the same with it`, async () => {
       const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
       const cacheOnly = project.options({ mode: 'cache-only' })
-      await expect(bundler.build(project, cacheOnly)).rejects.toThrow(/a\.jpg: .*\(HD_CACHE_MISS\)/)
+      await expect(bundler.build(project, cacheOnly)).rejects.toThrow(/main\.js:1: '\.\/a\.jpg\?hd': .*\(HD_CACHE_MISS\)/)
       const first = await bundler.build(project, project.options())
       const bytes = await project.read(`dist/${first.pictures[0]}`)
       const second = await bundler.build(project, cacheOnly)
       expect(second.pictures).toEqual(first.pictures)
       expect(await project.read(`dist/${second.pictures[0]}`)).toEqual(bytes)
+    })
+
+    test(`mode: 'cache-only' names every image that is missing in one error, with its importer, and what makes them`, async () => {
+      const project = await createProject({
+        'b.png': await png(),
+        'c.jpg': await jpeg(50),
+        'd.jpg': await jpeg(70),
+        'other.js': `\nexport { default as c } from './c.jpg?hd'\nexport { default as again } from './a.jpg?hd&as=img&quality=50'`,
+        'main.js': `
+          export { default as a } from './a.jpg?hd'
+          export { default as b } from './b.png?hd&as=img'
+          export { default as d } from './d.jpg?hd'
+          export * from './other.js'`,
+      })
+      const first = await createProject({ 'main.js': `export { default as d } from './d.jpg?hd'`, 'd.jpg': await jpeg(70) })
+      await bundler.build(first, project.options())
+      const error = await bundler.build(project, project.options({ mode: 'cache-only' })).then(
+        () => undefined,
+        (reason: unknown) => reason as Error,
+      )
+      const message = error!.message
+      expect(message).toMatch(
+        /3 images .*Leave the option 'mode' out, run the build once with UNPLUGIN_HD_MODE=on.*\(HD_CACHE_MISS\)/,
+      )
+      expect(message.match(/HD_CACHE_MISS/g)).toHaveLength(1)
+      const places = [/main\.js:2: '\.\/a\.jpg\?hd'/, /main\.js:3: '\.\/b\.png\?hd&as=img'/, /other\.js:2: '\.\/c\.jpg\?hd'/]
+      // Which importer comes first is the bundler's affair.
+      const again = /other\.js:3: '\.\/a\.jpg\?hd&as=img&quality=50'/
+      expect(message).toMatch(new RegExp(`${places[0]!.source}|${again.source}`))
+      for (const place of places.slice(1)) expect(message).toMatch(place)
+      expect(message).not.toContain('d.jpg')
     })
 
     test('include takes the files that it matches, also behind an alias', async () => {

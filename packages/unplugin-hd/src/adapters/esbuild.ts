@@ -3,7 +3,8 @@ import path from 'node:path'
 import { isHdId, toQuery, type HdRequest } from '@unplugin-hd/core'
 import type { ImportKind, Loader, OnLoadResult, OnResolveResult, PartialMessage, PluginBuild } from 'esbuild'
 import type { HdOptions } from '../options.ts'
-import { createSession, requestOf, type Session } from '../session.ts'
+import { displayPath, originOf, type Origin } from '../origin.ts'
+import { createSession, type Session } from '../session.ts'
 import type { Part } from '../shape.ts'
 import { slippedWarnings, type OutputFile } from '../slipped-warnings.ts'
 import { asUrl, valueMessage } from '../url-place.ts'
@@ -30,6 +31,7 @@ const MODULE_KINDS: ReadonlySet<ImportKind> = new Set<ImportKind>(['import-state
 interface ValueData {
   file: string
   request: HdRequest
+  origin: Origin
 }
 
 /** Handed from the resolver of a part to its loader. */
@@ -58,7 +60,7 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
     parts.set(where, { part, file, delivery: request.delivery })
     return where
   }
-  const inRoot = (file: string): string => (path.relative(root, file) || file).replaceAll(path.sep, '/')
+  const inRoot = (file: string): string => displayPath(root, file)
 
   // First, because the ids in them match the next one's filter too.
   build.onResolve({ filter: PART_RE }, ({ path: specifier }) => ({
@@ -67,7 +69,6 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
   }))
   build.onResolve({ filter: FILTER }, async (args): Promise<OnResolveResult | undefined> => {
     if (!isHdId(args.path) || args.pluginData === SKIP) return undefined
-    const watchFiles: string[] = []
     try {
       const specifier = args.path.split(/[?#]/, 1)[0]!
       const { importer, namespace, resolveDir, kind } = args
@@ -75,20 +76,20 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
       if (resolved.errors.length > 0) return resolved
       // `include` and `exclude` are about files, not about what they are called in an import.
       if (resolved.external || !session.wants(resolved.path + args.path.slice(specifier.length))) return undefined
-      const { request: asked } = requestOf(args.path)
+      const origin = originOf(root, importer || undefined, args.path)
+      const { request: asked } = await session.parse(args.path, origin)
       const request = kind === 'url-token' ? asUrl(asked) : asked
       if (request !== asked) warnings.push(valueMessage(args.path, asked.as, inRoot(importer)))
-      watchFiles.push(resolved.path)
       const id = inRoot(resolved.path) + toQuery(request)
-      const data: ValueData = { file: resolved.path, request }
+      const data: ValueData = { file: resolved.path, request, origin }
       // Imports of one module are resolved one after the other, but loaded side by side: so the work belongs there.
       if (request.as !== 'url' || MODULE_KINDS.has(kind)) {
         return { path: id, namespace: VALUE_NAMESPACE, pluginData: data, sideEffects: false }
       }
-      const { shape } = await session.load(resolved.path, request)
-      return { path: keep(id, shape.parts[0]!, 0, data), namespace: FILE_NAMESPACE, watchFiles }
+      const { shape } = await session.load(resolved.path, request, origin)
+      return { path: keep(id, shape.parts[0]!, 0, data), namespace: FILE_NAMESPACE, watchFiles: [resolved.path] }
     } catch (error) {
-      return { errors: [toMessage(error)], watchFiles }
+      return { errors: [toMessage(error)] }
     }
   })
 
@@ -96,7 +97,7 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
     const data = pluginData as ValueData
     const watchFiles = [data.file]
     try {
-      const { shape } = await session.load(data.file, data.request)
+      const { shape } = await session.load(data.file, data.request, data.origin)
       const specifiers = shape.parts.map((part, index) => JSON.stringify(`hd-part:${keep(id, part, index, data)}`))
       const imports = specifiers.map((specifier, index) => `import url${index} from ${specifier}`)
       const value = shape.expression(specifiers.map((_, index) => `url${index}`))
@@ -111,14 +112,15 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
   })
 
   build.onEnd(async ({ metafile, outputFiles }) => {
-    await session.end(false)
+    const errors: PartialMessage[] = []
+    await session.end(false).catch((error: unknown) => void errors.push(toMessage(error)))
     const outputs = Object.keys(metafile?.outputs ?? {}).map((name) => toOutput(root, name, outputFiles))
     const inputs = Object.keys(metafile?.inputs ?? {}).map((name) => path.resolve(root, name))
     // In lazily run modules esbuild writes their ids into the code.
     const slipped = await slippedWarnings(outputs, inputs, root, (reference) => OWN_ID_RE.test(reference))
     const texts = [...warnings, ...slipped]
     warnings = []
-    return { warnings: texts.map((text) => ({ text })) }
+    return { errors, warnings: texts.map((text) => ({ text })) }
   })
 }
 

@@ -1,5 +1,6 @@
 import { toQuery, type HdRequest } from '@unplugin-hd/core'
-import { requestOf, type Session } from '../session.ts'
+import { originOf } from '../origin.ts'
+import type { Session } from '../session.ts'
 
 /** The part of Rollup's plugin context that Vite, Rollup and Rolldown share here. */
 export interface ResolveContext {
@@ -34,7 +35,11 @@ export async function resolveImport(
   const resolved = await context.resolve(specifier, importer, { skipSelf: true })
   if (!resolved || resolved.external) return null
   const file = correct(resolved.id.split('?', 1)[0]!, specifier)
-  return session.wants(file + id.slice(specifier.length)) ? { file, request: requestOf(id).request } : null
+  if (!session.wants(file + id.slice(specifier.length))) return null
+  const { request } = await session.parse(id, originOf(session.hd.options.root, importer, id))
+  const found = { file, request }
+  session.origins.add(toModuleId(found), importer, id)
+  return found
 }
 
 /** The canonical module id: `/abs/a.jpg?hd&as=img`. */

@@ -1,6 +1,6 @@
 import type { MinimalPluginContext, NormalizedInputOptions, Plugin } from 'rollup'
 import type { HdOptions } from '../options.ts'
-import { createSession, requestOf, type Session } from '../session.ts'
+import { createSession, type Session } from '../session.ts'
 import type { Part } from '../shape.ts'
 import { HD_QUERY_RE } from '@unplugin-hd/core'
 import { resolveImport, toModuleId } from './resolve.ts'
@@ -34,9 +34,10 @@ export function rollupHooks(options: HdOptions): Partial<Plugin> {
       async handler(id) {
         session ??= begin(this)
         if (!session.wants(id)) return null
-        const { file, request } = requestOf(id)
+        const origin = session.origins.of(id)
+        const { file, request } = await session.parse(id, origin)
         this.addWatchFile(file)
-        const { shape } = await session.load(file, request)
+        const { shape } = await session.load(file, request, origin)
         const emit = ({ asset, name }: Part): string =>
           `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', name, source: asset.bytes })}`
         const urls = shape.parts.map(request.delivery === 'inline' ? inlineUrl : emit)

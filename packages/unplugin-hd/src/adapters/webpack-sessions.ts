@@ -1,5 +1,11 @@
 import type { Session } from '../session.ts'
 
+/** A session whose errors are kept until the compilation ends, so that they are printed as they are, without the loader's name. */
+export interface WebpackSession extends Session {
+  /** Keeps an error, or throws it where the bundler is to stop at the first. */
+  fail(error: unknown): void
+}
+
 /** What webpack and Rspack tell of a compiler; a child's root is the one that the plugin was applied to. */
 interface CompilerLike {
   root?: CompilerLike
@@ -10,15 +16,15 @@ interface CompilerLike {
  * Each compiler has its own session: one that ends must not end the work of another.
  */
 const REGISTRY = Symbol.for('unplugin-hd.sessions')
-const global = globalThis as { [REGISTRY]?: WeakMap<object, Session> }
+const global = globalThis as { [REGISTRY]?: WeakMap<object, WebpackSession> }
 
-export function registerSession(compiler: CompilerLike, session: Session): void {
+export function registerSession(compiler: CompilerLike, session: WebpackSession): void {
   const registry = (global[REGISTRY] ??= new WeakMap())
   registry.set(compiler.root ?? compiler, session)
 }
 
 /** @throws Error when the plugin is not in the configuration of this compiler */
-export function sessionOf(compiler: CompilerLike | undefined): Session {
+export function sessionOf(compiler: CompilerLike | undefined): WebpackSession {
   const session = compiler && global[REGISTRY]?.get(compiler.root ?? compiler)
   if (!session) throw new Error(`unplugin-hd's loader runs only beside its plugin, in the same process`)
   return session

@@ -4,7 +4,8 @@ import { isHdId, toQuery } from '@unplugin-hd/core'
 import type { Compiler } from 'webpack'
 import { optionsKey } from '../options-key.ts'
 import type { HdOptions } from '../options.ts'
-import { createSession, requestOf, type Session } from '../session.ts'
+import { originOf } from '../origin.ts'
+import { createSession, type Session } from '../session.ts'
 import { asUrl, valueMessage } from '../url-place.ts'
 import { hdModuleRequest, type LoaderReference } from './webpack-request.ts'
 import { assetRules } from './webpack-rules.ts'
@@ -23,15 +24,20 @@ const LOADER = new URL('./webpack-loader.mjs', import.meta.url)
 export function applyWebpack(compiler: Compiler, options: HdOptions): void {
   const { context: root, options: config } = compiler
   let warnings: string[] = []
+  let failures: Error[] = []
   const session = createSession(options, {
     root,
     quiet: config.infrastructureLogging?.level === 'none' || config.infrastructureLogging?.level === 'error',
     warn: (message) => void warnings.push(message),
     dev: () => compiler.watchMode && config.mode === 'development',
   })
+  const fail = (error: unknown): void => {
+    if (config.bail) throw error
+    failures.push(error as Error)
+  }
   const key = optionsKey(session.hd.options)
   const reference: LoaderReference = { loader: fileURLToPath(LOADER), key }
-  registerSession(compiler, session)
+  registerSession(compiler, { ...session, fail })
   extendCacheVersion(config, key)
   config.module.rules.push(...assetRules(compiler))
 
@@ -39,8 +45,14 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
     normalModuleFactory.hooks.beforeResolve.tapPromise(NAME, async (data) => {
       // An inline request says itself which loaders it wants; if it was not ours, the check at the end warns.
       if (!isHdId(data.request) || data.request.includes('!')) return
-      const warning = await rewrite(data, normalModuleFactory, session, reference)
-      if (warning !== undefined && !warnings.includes(warning)) warnings.push(warning)
+      try {
+        const warning = await rewrite(data, normalModuleFactory, session, reference)
+        if (warning !== undefined && !warnings.includes(warning)) warnings.push(warning)
+      } catch (error) {
+        fail(error)
+        // Thrown, it would be called a module that is not found.
+        return false
+      }
     })
   })
   // With `bail` there is no end of the compilation.
@@ -48,10 +60,18 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
   compiler.hooks.afterCompile.tapPromise(NAME, async (compilation) => {
     // Child compilers (HTML and CSS extraction) share the parent's build.
     if (compilation.compiler !== compiler) return
-    await session.end(false)
-    for (const text of [...warnings, ...(await slippedInCompilation(compilation, root))])
-      compilation.warnings.push(new compiler.webpack.WebpackError(`unplugin-hd: ${text}`))
+    await session.end(false).catch((error: unknown) => void failures.push(error as Error))
+    const toMessage = (text: string): Error => {
+      const message = new compiler.webpack.WebpackError(text.startsWith(`${NAME}: `) ? text : `${NAME}: ${text}`)
+      return Object.assign(message, { hideStack: true, stack: '' })
+    }
+    const texts = new Set(failures.map(({ message }) => message))
+    for (const text of texts) compilation.errors.push(toMessage(text))
+    // What failed is left in the output as well.
+    const slipped = compilation.errors.length > 0 ? [] : await slippedInCompilation(compilation, root)
+    for (const text of [...warnings, ...slipped]) compilation.warnings.push(toMessage(text))
     warnings = []
+    failures = []
   })
 }
 
@@ -84,16 +104,12 @@ async function rewrite(
   const file = (await resolveFile(factory, dependencyType, context, specifier)) ?? path.resolve(context, specifier)
   if (!session.wants(file + query)) return undefined
   const { options } = session.hd
-  const { request: asked } = requestOf(request)
+  const issuer = issuerOf(data) || undefined
+  const { request: asked } = await session.parse(request, originOf(options.root, issuer, request))
   const wanted = isUrlPlace(data) ? asUrl(asked) : asked
-  data.request = hdModuleRequest(
-    specifier,
-    wanted === asked ? query : toQuery(wanted),
-    wanted,
-    path.dirname(file),
-    options,
-    reference,
-  )
+  const wantedQuery = wanted === asked ? query : toQuery(wanted)
+  session.origins.add(file + wantedQuery, issuer, request)
+  data.request = hdModuleRequest(specifier, wantedQuery, wanted, path.dirname(file), options, reference)
   return wanted === asked ? undefined : valueMessage(request, asked.as, inRoot(issuerOf(data), options.root))
 }
 

@@ -1,5 +1,4 @@
 import type { Rollup } from 'vite'
-import { requestOf } from '../../session.ts'
 import { toModuleId, type ResolvedImport } from '../resolve.ts'
 import { ASSET_QUERY, assetFiles, toModule } from './module.ts'
 import type { Project } from './project.ts'
@@ -13,15 +12,16 @@ export async function resolveInBuild(project: Project, resolved: ResolvedImport,
   // A URL needs no module between the import and the file: half the modules of a build with many pictures. While watching
   // there has to be one, because what an import resolved to is not asked again.
   if (request.as !== 'url' || watching) return toModuleId(resolved)
-  const { shape } = await project.session.load(file, request)
+  const { shape } = await project.session.load(file, request, project.session.origins.of(toModuleId(resolved)))
   const [asset] = await assetFiles(project, shape, file, request)
   return asset! + ASSET_QUERY[request.delivery]
 }
 
 /** The module of an id that {@link resolveInBuild} gave. */
 export async function loadInBuild(project: Project, id: string): Promise<Rollup.SourceDescription> {
-  const { file, request } = requestOf(id)
-  const { shape } = await project.session.load(file, request)
+  const origin = project.session.origins.of(id)
+  const { file, request } = await project.session.parse(id, origin)
+  const { shape } = await project.session.load(file, request, origin)
   const bindings = (await assetFiles(project, shape, file, request)).map((specifier) => ({ specifier }))
   return { code: toModule(bindings, shape, request), map: null, moduleSideEffects: false }
 }

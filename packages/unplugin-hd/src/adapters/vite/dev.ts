@@ -1,6 +1,5 @@
 import { HD_QUERY_RE } from '@unplugin-hd/core'
 import type { Rollup, ViteDevServer } from 'vite'
-import { requestOf } from '../../session.ts'
 import { toModuleId, type ResolvedImport } from '../resolve.ts'
 import { createAccess, type Access } from './dev/access.ts'
 import { transformCssInDev } from './dev/css.ts'
@@ -47,9 +46,10 @@ export function createDev(project: Project): Dev {
       return toModuleId(resolved)
     },
     async load(id) {
-      const { file, request } = requestOf(id)
+      const origin = session.origins.of(id)
+      const { file, request } = await session.parse(id, origin)
       if (!(await access.allows(toSpecifier(file)))) return null
-      const { shape, address } = await planShape(session, config, toSpecifier(file), request)
+      const { shape, address } = await planShape(session, config, toSpecifier(file), request, origin)
       const bindings = shape.parts.map((part) => {
         const url = address(part)
         return url === undefined ? { specifier: toSpecifier(file) } : { url }

@@ -1,6 +1,6 @@
 import type { HdRequest } from '@unplugin-hd/core'
 import type { Shape } from '../../shape.ts'
-import { requestAt, type Place } from './place.ts'
+import { originAt, requestAt, type Place } from './place.ts'
 import { assetFiles } from './module.ts'
 import type { Project } from './project.ts'
 
@@ -26,8 +26,9 @@ export async function pictureAt(
   reference: string,
 ): Promise<Picture | undefined> {
   if (!project.session.wants(file + reference.slice(reference.indexOf('?')))) return undefined
-  const request = requestAt(await place(), reference)
-  const { shape } = await project.session.load(file, request)
+  const at = await place()
+  const request = requestAt(at, reference)
+  const { shape } = await project.session.load(file, request, originAt(at, reference))
   const query = DELIVERY_QUERY[request.delivery]
   const files = await assetFiles(project, shape, file, request)
   return { request, shape, files: files.map((asset) => asset + query) }

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { HdError, isHdError, parseRequest, SHAPES, type HdRequest } from '@unplugin-hd/core'
-import { toBundlerError } from '../../session.ts'
+import { toBundlerError } from '../../bundler-error.ts'
+import { displayPath, findWritten, type Origin } from '../../origin.ts'
+
+export { cleanId, displayPath, lineAt } from '../../origin.ts'
 
 /** Where a `?hd` stands that is no import of a module. */
 export interface Place {
@@ -13,27 +14,9 @@ export interface Place {
   shapes: readonly HdRequest['as'][]
 }
 
-/** Line of a position in a text, from 1. */
-export function lineAt(text: string, index: number): number {
-  return text.slice(0, index).split('\n').length
-}
-
-/** `src/style.css`, with `/` on every system. @param id absolute path, also with a query */
-export function displayPath(root: string, id: string): string {
-  const file = cleanId(id)
-  return (path.relative(root, file) || file).replaceAll('\\', '/')
-}
-
-/** The file of a module id. */
-export function cleanId(id: string): string {
-  return id.split('?', 1)[0]!
-}
-
 /** `src/style.css:3` for a text in a file; without the line where the text is not to be found. */
 export async function whereIs(root: string, id: string, text: string): Promise<string> {
-  const source = await readFile(cleanId(id), 'utf8').catch(() => '')
-  const index = source.indexOf(text)
-  return displayPath(root, id) + (index < 0 ? '' : `:${lineAt(source, index)}`)
+  return (await findWritten(root, id, text))?.text ?? displayPath(root, id)
 }
 
 /**
@@ -49,8 +32,13 @@ export function requestAt({ where, what, shapes }: Place, reference: string): Hd
   } catch (error) {
     if (!isHdError(error) || error.file === where) throw toBundlerError(error)
     // The same fault, told with the place: the picture's own name does not say which of many references it is.
-    throw toBundlerError(new HdError(error.code, `'${reference}': ${error.message}`, { file: where, cause: error }))
+    throw toBundlerError(error, { text: where }, reference)
   }
+}
+
+/** The same, for what makes images. */
+export function originAt({ where }: Place, reference: string): Origin {
+  return { reference, where: () => ({ text: where }) }
 }
 
 /** @throws Error with `HD_QUERY`, the file and the line */

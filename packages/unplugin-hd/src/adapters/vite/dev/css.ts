@@ -1,6 +1,6 @@
 import { HD_QUERY_RE } from '@unplugin-hd/core'
 import { refuseInImageSet } from '../image-sets.ts'
-import { requestAt, whereIs } from '../place.ts'
+import { originAt, requestAt, whereIs, type Place } from '../place.ts'
 import type { Project } from '../project.ts'
 import type { Access } from './access.ts'
 import { parseAddress } from './address.ts'
@@ -27,13 +27,14 @@ export async function transformCssInDev(
     const reference = double ?? single ?? bare!
     if (!HD_QUERY_RE.test(reference)) continue
     const where = await whereIs(config.root, id, reference.slice(reference.lastIndexOf('/') + 1))
-    const request = requestAt({ where, what: 'CSS', shapes: ['url', 'srcset'] }, reference)
+    const place: Place = { where, what: 'CSS', shapes: ['url', 'srcset'] }
+    const request = requestAt(place, reference)
     if (request.as === 'url') continue
     refuseInImageSet(code, index, where, reference)
     const wanted = parseAddress(reference.slice((config.server.origin ?? '').length), config.base)
     const file = wanted && wanted !== 'refused' ? await locate(wanted.path, config, access) : undefined
     if (file === undefined || file === 'refused' || !session.wants(file + reference.slice(reference.indexOf('?')))) continue
-    const { shape, address } = await planShape(session, config, file, request)
+    const { shape, address } = await planShape(session, config, file, request, originAt(place, reference))
     const plain = reference.slice(0, reference.indexOf('?'))
     const [one, two] = shape.parts.map((part) => `url(${JSON.stringify(address(part) ?? plain)})`)
     done += code.slice(end, index) + (two === undefined ? one : `image-set(${one} 1x, ${two} 2x)`)

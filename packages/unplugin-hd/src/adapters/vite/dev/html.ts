@@ -1,5 +1,5 @@
 import type { FindInPage } from '../html.ts'
-import { requestAt } from '../place.ts'
+import { originAt, requestAt } from '../place.ts'
 import type { Project } from '../project.ts'
 import { planShape } from './plan.ts'
 
@@ -10,7 +10,7 @@ export function findInDevPage({ config, session }: Project): FindInPage {
     const mark = url.indexOf('?')
     if (!session.wants(file + url.slice(mark))) return undefined
     const request = requestAt(place, url)
-    const { shape, address } = await planShape(session, withoutBase, file, request)
+    const { shape, address } = await planShape(session, withoutBase, file, request, originAt(place, url))
     return { request, shape, urls: shape.parts.map((part) => address(part) ?? url.slice(0, mark)) }
   }
 }

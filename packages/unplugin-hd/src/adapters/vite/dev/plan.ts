@@ -1,4 +1,5 @@
 import type { Asset, EncodingRequest, Hd, HdRequest } from '@unplugin-hd/core'
+import type { Origin } from '../../../origin.ts'
 import type { Session } from '../../../session.ts'
 import type { Makers, Part, Shape } from '../../../shape.ts'
 import { addressOf, type Addressing } from './address.ts'
@@ -17,7 +18,13 @@ const NO_BYTES = new Uint8Array(0)
  * @param file absolute path with `/`
  * @throws Error like {@link Session.load} for what cannot be doubled, and for what is missing with `mode: 'cache-only'`
  */
-export async function planShape(session: Session, config: Addressing, file: string, request: HdRequest): Promise<Plan> {
+export async function planShape(
+  session: Session,
+  config: Addressing,
+  file: string,
+  request: HdRequest,
+  origin: Origin | undefined,
+): Promise<Plan> {
   const { hd } = session
   const addresses = new Map<Asset, string>()
   const makers: Makers = {
@@ -39,7 +46,7 @@ export async function planShape(session: Session, config: Addressing, file: stri
       return asset
     },
   }
-  const { shape } = await session.load(file, request, makers)
+  const { shape } = await session.load(file, request, origin, makers)
   return { shape, address: ({ asset, original }) => (original ? undefined : addresses.get(asset)) }
 }
 

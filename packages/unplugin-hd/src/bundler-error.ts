@@ -1,0 +1,56 @@
+import { formatError, isHdError, type HdError } from '@unplugin-hd/core'
+import type { Origin, Written } from './origin.ts'
+
+/**
+ * An error as bundlers are to print it: `src/App.tsx:3: './a.jpg?hd&w=800': what is wrong. What to do (HD_QUERY)`, in one line and
+ * without a stack, because they print the message and little else, and our own frames help nobody. With `DEBUG=unplugin-hd` the stack
+ * and the cause stay. Anything but an HdError is a fault of ours and stays as it is.
+ */
+export function toBundlerError(error: unknown, written?: Written, reference?: string): unknown {
+  if (!isHdError(error)) return error
+  return withoutStack(error, describe(error, written, reference), written)
+}
+
+/** The error with a text for bundlers. */
+export function withoutStack(error: HdError, text: string, written: Written = { text: '' }): Error {
+  const { file: id, line, column } = written
+  const isDebug = process.env['DEBUG']?.split(/[\s,]+/).includes('unplugin-hd') === true
+  const told = Object.assign(new Error(text, isDebug ? { cause: error } : undefined), {
+    code: error.code,
+    file: error.file,
+    // What Rollup and Vite call the place of an error.
+    ...(id !== undefined && { id }),
+    ...(id !== undefined && line !== undefined && { loc: { file: id, line, column } }),
+  })
+  // Bundlers print the message by itself, and some of them the stack below it.
+  if (!isDebug) told.stack = ''
+  return told
+}
+
+/** What `work` gives; its errors as {@link toBundlerError}. */
+export async function tellingBundlers<T>(origin: Origin | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isHdError(error)) throw error
+    throw toBundlerError(error, await origin?.where(), origin?.reference)
+  }
+}
+
+function describe(error: HdError, written: Written | undefined, reference: string | undefined): string {
+  const { file } = error
+  if (reference === undefined || written === undefined || file === written.text) return formatError(error)
+  const text = formatError(error)
+  const withoutFile = file === undefined ? text : text.slice(file.length + 2)
+  // A model for example, or what an alias leads to.
+  const isOther = file !== undefined && file.split('/').at(-1) !== decode(reference.split('?', 1)[0]!).split('/').at(-1)
+  return `${written.text}: '${reference}': ${isOther ? text : withoutFile}`
+}
+
+function decode(address: string): string {
+  try {
+    return decodeURI(address)
+  } catch {
+    return address
+  }
+}
