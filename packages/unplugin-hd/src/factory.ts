@@ -1,4 +1,5 @@
 import type { UnpluginFactory } from 'unplugin'
+import { requireToldBundler } from './adapters/bundler-version.ts'
 import { setupEsbuild } from './adapters/esbuild.ts'
 import { rolldownHooks } from './adapters/rolldown.ts'
 import { rollupHooks } from './adapters/rollup.ts'
@@ -7,8 +8,11 @@ import { applyWebpack } from './adapters/webpack.ts'
 import type { HdOptions } from './options.ts'
 
 /** One plugin, with the hooks of every bundler beside each other: they share no more than a session. Vite needs several. */
-export const factory: UnpluginFactory<HdOptions | undefined> = (options = {}, { framework }) =>
-  framework === 'vite'
+export const factory: UnpluginFactory<HdOptions | undefined> = (options = {}, { framework, versions }) => {
+  // Before unplugin itself looks for what is not there.
+  if (framework === 'webpack') requireToldBundler('webpack', versions.webpack)
+  if (framework === 'rspack') requireToldBundler('@rspack/core', versions.rspack)
+  return framework === 'vite'
     ? // `api` is where a plugin tells others of itself: the command line reads a project's options there.
       vitePlugins(options).map(({ name, enforce, ...vite }) => ({ name, enforce, vite: { ...vite, api: { options } } }))
     : {
@@ -21,3 +25,4 @@ export const factory: UnpluginFactory<HdOptions | undefined> = (options = {}, { 
         rspack: (compiler) => applyWebpack(compiler as unknown as Parameters<typeof applyWebpack>[0], options),
         esbuild: { setup: (build) => setupEsbuild(build, options) },
       }
+}

@@ -22,6 +22,12 @@ export function requireBundler(bundler: BundlerName, found: string | undefined):
   if (found !== undefined && isOlder(found, lowest(bundler))) throw tooOld(bundler, found)
 }
 
+/** The same for a bundler that tells its version in all that are supported. */
+export function requireToldBundler(bundler: BundlerName, found: string | undefined): void {
+  if (found === undefined) throw tooOld(bundler, found)
+  requireBundler(bundler, found)
+}
+
 /** The error for a bundler that lacks what every supported version has. @param found as of {@link requireBundler} */
 export function tooOld(bundler: BundlerName, found: string | undefined): Error {
   const { name, range } = BUNDLER_VERSIONS[bundler]

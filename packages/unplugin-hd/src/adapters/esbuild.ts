@@ -7,6 +7,7 @@ import { displayPath, originOf, type Origin } from '../origin.ts'
 import { createSession, type Session } from '../session.ts'
 import type { Part } from '../shape.ts'
 import { slippedWarnings, type OutputFile } from '../slipped-warnings.ts'
+import { requireToldBundler } from './bundler-version.ts'
 import { asUrl, valueMessage } from '../url-place.ts'
 
 /** Modules whose default export is made of the URLs of parts; keyed by the canonical id, relative to the root. */
@@ -43,6 +44,7 @@ interface PartData {
 
 /** Sets esbuild up: `?hd` imports resolve into namespaces of our own, so that no loader of the user's is involved. */
 export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
+  requireToldBundler('esbuild', build.esbuild?.version)
   const { initialOptions } = build
   const parts = new Map<string, PartData>()
   const root = initialOptions.absWorkingDir ?? process.cwd()

@@ -3,19 +3,24 @@ import type { HdOptions } from '../options.ts'
 import { createSession, type Session } from '../session.ts'
 import type { Part } from '../shape.ts'
 import { HD_QUERY_RE } from '@unplugin-hd/core'
+import { requireBundler } from './bundler-version.ts'
 import { resolveImport, toModuleId } from './resolve.ts'
 import { slippedInBundle } from './rollup-slipped.ts'
 
 /** The hooks for Rollup; Rolldown takes them too. */
 export function rollupHooks(options: HdOptions): Partial<Plugin> {
   let session: Session | undefined
-  const begin = (context: MinimalPluginContext, { logLevel, ...rest }: Partial<NormalizedInputOptions> = {}): Session =>
-    createSession(options, {
+  const begin = (context: MinimalPluginContext, { logLevel, ...rest }: Partial<NormalizedInputOptions> = {}): Session => {
+    const { rollupVersion, rolldownVersion } = context.meta as { rollupVersion?: string; rolldownVersion?: string }
+    if (rolldownVersion === undefined) requireBundler('rollup', rollupVersion)
+    else requireBundler('rolldown', rolldownVersion)
+    return createSession(options, {
       // Rollup has no notion of a project's folder; Rolldown has.
       root: (rest as { cwd?: string }).cwd ?? process.cwd(),
       quiet: (logLevel as string) === 'silent' || logLevel === 'warn',
       warn: (message) => context.warn(message),
     })
+  }
   return {
     buildStart(input) {
       session = begin(this, input)

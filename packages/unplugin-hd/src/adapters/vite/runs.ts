@@ -26,28 +26,28 @@ export interface HookContext {
  */
 export interface Runs {
   /**
-   * @param context of the hook
+   * @param context of the hook; before Vite 7 hooks of the configuration have none
    * @throws Error with `HD_BUNDLER` for a Vite that is too old, with `HD_OPTION` when the options are wrong
    */
-  at(config: ResolvedConfig, context: HookContext): Run
+  at(config: ResolvedConfig, context: HookContext | undefined): Run
   /** The run of a hook of modules. @throws Error as `at` does */
-  of(context: HookContext): Run
+  of(context: HookContext | undefined): Run
   /** The run of a hook that is not told for which it is called: the last one begun. @throws Error as `at` does */
-  last(context: HookContext): Run
+  last(context: HookContext | undefined): Run
   /** Lets the dev server answer for images. @throws Error as `at` does */
-  serve(server: ViteDevServer, context: HookContext): Run
+  serve(server: ViteDevServer, context: HookContext | undefined): Run
 }
 
 export function createRuns(options: HdOptions): Runs {
   const runs = new WeakMap<ResolvedConfig, Run>()
   let last: Run | undefined
 
-  const at = (config: ResolvedConfig, { meta }: HookContext): Run => {
+  const at = (config: ResolvedConfig, context: HookContext | undefined): Run => {
     // Workers have a configuration of their own, and are built within the build.
     const main = (config as { mainConfig?: ResolvedConfig | null }).mainConfig ?? config
     const known = runs.get(main)
     if (known) return known
-    const version = viteVersion(meta)
+    const version = viteVersion(context?.meta)
     requireBundler('vite', version)
     if (!('environments' in main)) throw tooOld('vite', version)
     const project = createProject(options, main)
@@ -61,11 +61,11 @@ export function createRuns(options: HdOptions): Runs {
   return {
     at,
     of(context) {
-      if (!context.environment) throw tooOld('vite', viteVersion(context.meta))
+      if (!context?.environment) throw tooOld('vite', viteVersion(context?.meta))
       return at(context.environment.getTopLevelConfig(), context)
     },
     last(context) {
-      if (!last) throw tooOld('vite', viteVersion(context.meta))
+      if (!last) throw tooOld('vite', viteVersion(context?.meta))
       return last
     },
     serve(server, context) {

@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { BUNDLER_VERSIONS } from '../../packages/unplugin-hd/src/adapters/bundler-version.ts'
+
+const read = (name: string): Promise<string> => readFile(new URL(`../../${name}`, import.meta.url), 'utf8')
+
+interface Manifest {
+  peerDependencies: Record<string, string>
+  peerDependenciesMeta: Record<string, { optional: boolean }>
+}
+
+describe.each(Object.entries(BUNDLER_VERSIONS))('%s', (bundler, { name, range }) => {
+  test('is an optional peer, in the range that the code refuses others by', async () => {
+    const manifest = JSON.parse(await read('packages/unplugin-hd/package.json')) as Manifest
+    expect(manifest.peerDependencies[bundler]).toBe(range)
+    expect(manifest.peerDependenciesMeta[bundler]).toEqual({ optional: true })
+  })
+
+  test('has a heading in the README with these versions', async () => {
+    const readme = await read('README.md')
+    const [lowest, ...others] = range.split(' || ').map((each) => /\d+(?:\.\d+)*/.exec(each)![0].replace(/(?:\.0)+$/, ''))
+    const open = range.startsWith('>=') || lowest!.includes('.')
+    const versions = [open ? `${lowest} and later` : lowest, ...others].join(', ')
+    expect(readme).toContain(`### ${name} (${versions})\n`)
+  })
+})
