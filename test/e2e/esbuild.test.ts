@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { build as run } from 'esbuild'
 import hd from 'unplugin-hd/esbuild'
 import { describe, expect, test } from 'vitest'
@@ -168,20 +167,20 @@ describe('esbuild', () => {
       'main.js': names.map((name, index) => `export { default as p${index} } from './${name}?hd'`).join('\n'),
     })
     const one = doubling()
+    let meet: () => void
+    const two = new Promise<void>((resolve) => (meet = resolve))
     let running = 0
-    let most = 0
     const upscaler = {
       ...one,
+      // Returns when another one has begun, so that the build ends only if they are upscaled together.
       async upscale(...args: Parameters<typeof one.upscale>) {
-        most = Math.max(most, ++running)
-        // Long enough for the others to come.
-        await setTimeout(50)
-        running--
+        if (++running === 2) meet()
+        await two
         return one.upscale(...args)
       },
     }
     await buildEsbuild(project, project.options({ upscaler, concurrency: 4 }))
-    expect(most).toBeGreaterThan(1)
+    expect(running).toBe(4)
   })
 
   test('a picture that no module uses any more is not emitted', async () => {

@@ -25,9 +25,57 @@ export interface Bundler {
 }
 
 export interface Watcher {
-  /** The next build that has ended, also one that ended before this call. */
-  next(): Promise<Built>
+  /**
+   * What `look` finds in the first build that shows it. One change may be seen as two, and be built twice, so a build proves
+   * nothing by being the next one: `look` throws (a failed expectation) or gives `undefined` for one that does not show it yet.
+   * @throws Error with what was wrong with the last build, when none shows it in time
+   */
+  until<T>(look: (built: Built) => T | Promise<T>): Promise<NonNullable<T>>
+  /** The error of the first build that fails with such a message. @throws Error when none does so in time */
+  failure(message: RegExp): Promise<Error>
   close(): Promise<void>
+}
+
+/** Long for a build of a few small files, on whatever machine. */
+const PATIENCE_MS = 50_000
+
+/** @param next the builds in their order, each of them once; a rejection is a build that failed */
+export function createWatcher(next: () => Promise<Built>, close: () => Promise<void>): Watcher {
+  return {
+    until: (look) => firstFound(async () => look(await next())),
+    failure: (message) =>
+      firstFound(() =>
+        next().then(
+          () => undefined,
+          (error: unknown) => (error instanceof Error && message.test(error.message) ? error : undefined),
+        ),
+      ),
+    close,
+  }
+}
+
+/** What the first `look` that finds something gives. @throws Error with the last failure when none does in time */
+async function firstFound<T>(look: () => Promise<T>): Promise<NonNullable<T>> {
+  let last: unknown
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no build showed it', { cause: last })), PATIENCE_MS)
+  })
+  const search = async (): Promise<NonNullable<T>> => {
+    for (;;) {
+      try {
+        const found = await look()
+        if (found !== undefined && found !== null) return found
+      } catch (error) {
+        last = error
+      }
+    }
+  }
+  try {
+    return await Promise.race([search(), timeout])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** A build that was written to `dist`. */

@@ -1,7 +1,7 @@
 import { build, context, type BuildOptions, type Message } from 'esbuild'
 import type { HdOptions } from 'unplugin-hd/esbuild'
 import hd from 'unplugin-hd/esbuild'
-import { createQueue, describeBuilt, type BuildSettings, type Built, type Bundler } from './bundler.ts'
+import { createQueue, createWatcher, describeBuilt, type BuildSettings, type Built, type Bundler } from './bundler.ts'
 import type { Project } from './project.ts'
 
 /** What a test changes of the configuration. */
@@ -53,6 +53,9 @@ export const esbuild: Bundler = {
     }
     const watcher = await context({ ...config, plugins: [...config.plugins!, ends] })
     await watcher.watch()
-    return { next: async () => (await builds.next())(), close: () => watcher.dispose() }
+    return createWatcher(
+      async () => (await builds.next())(),
+      () => watcher.dispose(),
+    )
   },
 }

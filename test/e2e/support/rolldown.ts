@@ -2,7 +2,7 @@ import path from 'node:path'
 import { rolldown as build, watch, type InputOptions, type OutputOptions } from 'rolldown'
 import type { HdOptions } from 'unplugin-hd/rolldown'
 import hd from 'unplugin-hd/rolldown'
-import { createQueue, describeBuilt, type BuildSettings, type Built, type Bundler } from './bundler.ts'
+import { createQueue, createWatcher, describeBuilt, type BuildSettings, type Built, type Bundler } from './bundler.ts'
 import type { Project } from './project.ts'
 
 /** What a test changes of the configuration. */
@@ -54,6 +54,9 @@ export const rolldown: Bundler = {
       }
       if (event.code === 'ERROR') builds.push(() => Promise.reject(event.error))
     })
-    return { next: async () => (await builds.next())(), close: () => watcher.close() }
+    return createWatcher(
+      async () => (await builds.next())(),
+      () => watcher.close(),
+    )
   },
 }

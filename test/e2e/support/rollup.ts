@@ -2,7 +2,7 @@ import path from 'node:path'
 import { rollup as build, watch, type InputOptions, type OutputOptions, type Plugin } from 'rollup'
 import type { HdOptions } from 'unplugin-hd/rollup'
 import hd from 'unplugin-hd/rollup'
-import { createQueue, describeBuilt, type BuildSettings, type Built, type Bundler } from './bundler.ts'
+import { createQueue, createWatcher, describeBuilt, type BuildSettings, type Built, type Bundler } from './bundler.ts'
 import type { Project } from './project.ts'
 
 /** What a test changes of the configuration. */
@@ -64,6 +64,9 @@ export const rollup: Bundler = {
       }
       if (event.code === 'ERROR') builds.push(() => Promise.reject(event.error))
     })
-    return { next: async () => (await builds.next())(), close: () => watcher.close() }
+    return createWatcher(
+      async () => (await builds.next())(),
+      () => watcher.close(),
+    )
   },
 }

@@ -1,7 +1,15 @@
 import path from 'node:path'
 import hd, { type HdOptions } from 'unplugin-hd/vite'
 import type { InlineConfig, Rollup } from 'vite'
-import { createQueue, describeBuilt, type BuildSettings, type Built, type Bundler, type Watcher } from './bundler.ts'
+import {
+  createQueue,
+  createWatcher,
+  describeBuilt,
+  type BuildSettings,
+  type Built,
+  type Bundler,
+  type Watcher,
+} from './bundler.ts'
 import type { Project } from './project.ts'
 
 /** What a test changes of the configuration. */
@@ -88,7 +96,10 @@ function createVite(name: string, vite: () => Promise<Vite>): ViteBundler {
         }
         if (event.code === 'ERROR') builds.push(() => Promise.reject(event.error))
       })
-      return { next: async () => (await builds.next())(), close: () => watcher.close() }
+      return createWatcher(
+        async () => (await builds.next())(),
+        () => watcher.close(),
+      )
     },
   }
 }

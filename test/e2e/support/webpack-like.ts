@@ -1,4 +1,4 @@
-import { createQueue, describeBuilt, type BuildSettings, type Built, type Bundler } from './bundler.ts'
+import { createQueue, createWatcher, describeBuilt, type BuildSettings, type Built, type Bundler } from './bundler.ts'
 import type { HdOptions } from 'unplugin-hd/webpack'
 import type { Configuration } from 'webpack'
 import type { Project } from './project.ts'
@@ -51,13 +51,13 @@ export function createWebpackLike(
         built.catch(() => undefined)
         builds.push(() => built)
       })
-      return {
-        next: async () => (await builds.next())(),
-        close: () =>
+      return createWatcher(
+        async () => (await builds.next())(),
+        () =>
           new Promise((resolve, reject) => {
             watching!.close(() => compiler.close((error) => (error ? reject(error) : resolve())))
           }),
-      }
+      )
     },
   }
 }
