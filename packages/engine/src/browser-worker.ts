@@ -1,0 +1,13 @@
+import type { Reply, Request } from './protocol.ts'
+import { serve } from './serve.ts'
+
+/** The part of `DedicatedWorkerGlobalScope` that is used. The types of browsers and of Node cannot be loaded together. */
+declare const self: {
+  postMessage(reply: Reply, transfer: ArrayBuffer[]): void
+  addEventListener(type: 'message', listener: (event: { data: Request }) => void): void
+}
+
+serve({
+  post: (reply, transfer) => self.postMessage(reply, transfer),
+  listen: (listener) => self.addEventListener('message', ({ data }) => listener(data)),
+})

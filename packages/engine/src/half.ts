@@ -1,0 +1,31 @@
+/** The value of a float16 (IEEE 754 binary16), given as its bits. Exact: every float16 is a float32. */
+export function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 0x1f
+  const fraction = bits & 0x3ff
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  return sign * (1024 + fraction) * 2 ** (exponent - 25)
+}
+
+const float = new Float32Array(1)
+const bitsOfFloat = new Uint32Array(float.buffer)
+
+/** The float16 nearest to `value` (ties to even), as its bits. What is too large becomes infinite. */
+export function toHalf(value: number): number {
+  float[0] = value
+  const bits = bitsOfFloat[0]!
+  const sign = (bits >>> 16) & 0x8000
+  const magnitude = Math.abs(float[0])
+  if (Number.isNaN(magnitude)) return sign | 0x7e00
+  if (magnitude >= 65520) return sign | 0x7c00
+  if (magnitude < 2 ** -14) return sign | roundToEven(magnitude * 2 ** 24)
+  // Rounding may carry into the exponent, which is what it should do.
+  return sign | (roundToEven((bits & 0x7fffffff) / 2 ** 13) - (112 << 10))
+}
+
+function roundToEven(value: number): number {
+  const floor = Math.floor(value)
+  const rest = value - floor
+  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor
+}

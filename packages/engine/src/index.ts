@@ -1,0 +1,29 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { createEngineOn, type Engine, type EngineOptions } from './engine.ts'
+import type { Platform } from './platform.ts'
+
+export * from './public.ts'
+
+const node: Platform = {
+  cores: availableParallelism,
+  start(listener) {
+    // No inherited flags: `--input-type` and the loaders of the main thread are not for this script.
+    const worker = new Worker(new URL('./node-worker.mjs', import.meta.url), { execArgv: [], name: 'unplugin-hd-engine' })
+    worker.unref()
+    worker.on('message', (reply) => listener.reply(reply))
+    let fault: string | undefined
+    worker.on('error', (error) => (fault = `it crashed: ${error.message}`))
+    worker.on('exit', (code) => listener.lost(fault ?? `it ended with exit code ${code}`))
+    return {
+      post: (request, transfer) => worker.postMessage(request, transfer),
+      hold: (isHeld) => (isHeld ? worker.ref() : worker.unref()),
+      end: async () => void (await worker.terminate()),
+    }
+  },
+}
+
+/** @see Engine @param weights as `writeWeights` makes them @throws EngineError `ENGINE_WEIGHTS` or `ENGINE_INPUT` */
+export function createEngine(weights: Uint8Array, options?: EngineOptions): Engine {
+  return createEngineOn(node, weights, options)
+}

@@ -1,0 +1,42 @@
+/** What `assembly/` exports. Addresses and sizes in bytes, unless they are counts. */
+export interface Kernels {
+  widen(from: number, to: number, pixels: number): void
+  layer(
+    rows: number,
+    inputs: number,
+    slab: number,
+    kernel: number,
+    bias: number,
+    slope: number,
+    results: number,
+    outputs: number,
+    tiles: number,
+    workspace: number,
+    products: number,
+    plane: number,
+    block: number,
+    scratch: number,
+  ): void
+  last(
+    rows: number,
+    inputs: number,
+    slab: number,
+    kernel: number,
+    bias: number,
+    source: number,
+    sourceStride: number,
+    lines: number,
+    lineStride: number,
+    tiles: number,
+    workspace: number,
+    products: number,
+    plane: number,
+    block: number,
+    scratch: number,
+  ): void
+}
+
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  return exports as Kernels
+}

@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest'
+import { compileModule } from './module.ts'
+import { Pipeline } from './pipeline.ts'
+import { sourceOf, type Rectangle, tilesOf, TILE } from './region.ts'
+import { createImage } from './testing/noise.ts'
+import { createLayers } from './testing/network.ts'
+import { upscaleSlowly } from './testing/reference.ts'
+import { type Network, readWeights, writeWeights } from './weights.ts'
+
+const module = await compileModule()
+
+function open(channels: number, count: number): { network: Network; pipeline: Pipeline } {
+  const network = readWeights(writeWeights(createLayers(channels, count)))
+  return { network, pipeline: new Pipeline(module, network) }
+}
+
+function whole(width: number, height: number): Rectangle {
+  return { left: 0, top: 0, right: tilesOf(width), bottom: tilesOf(height) }
+}
+
+/** The lines of a region, in the frame of the whole result. */
+function run(
+  pipeline: Pipeline,
+  width: number,
+  height: number,
+  region = whole(width, height),
+  to = new Uint8Array(12 * width * height),
+): Uint8Array {
+  const { data } = createImage(width, height)
+  const task = { width, height, region }
+  const part = sourceOf(task, pipeline.depth)
+  let row = part.top
+  pipeline.begin(task)
+  while (!pipeline.isDone) {
+    const lines = Array.from({ length: pipeline.wanted }, () => {
+      const at = 3 * width * row++
+      return [...data.subarray(at + 3 * part.left, at + 3 * part.right)]
+    })
+    pipeline.step(Uint8Array.from(lines.flat()), (line, bytes) => to.set(bytes, 6 * width * line + 6 * TILE * region.left))
+  }
+  return to
+}
+
+test.each([
+  [8, 1],
+  [8, 4],
+  [16, 2],
+  [24, 3],
+  [32, 1],
+  [32, 11],
+  [40, 2],
+  [48, 3],
+  [72, 2],
+])('%i channels and %i layers give what a plain convolution in float64 gives', (channels, count) => {
+  const { network, pipeline } = open(channels, count)
+  for (const [width, height] of [
+    [1, 1],
+    [1, 6],
+    [9, 1],
+    [7, 5],
+    [18, 13],
+    [8, 12],
+  ] as const) {
+    const expected = upscaleSlowly(network.layers, createImage(width, height))
+    const actual = run(pipeline, width, height)
+    // Cut off, not rounded: the half is in the bias. What the sums of float32 are off by stays far below a level.
+    for (const [at, value] of actual.entries()) {
+      expect(expected[at]! - value).toBeGreaterThan(-0.01)
+      expect(expected[at]! - value).toBeLessThan(1.01)
+    }
+  }
+})
+
+test.each([
+  [32, 3],
+  [48, 2],
+])('the parts of an image have the bytes of the whole, with %i channels and %i layers', (channels, count) => {
+  const { pipeline } = open(channels, count)
+  for (const [width, height] of [
+    [61, 54],
+    [40, 30],
+  ] as const) {
+    const expected = run(pipeline, width, height)
+    const actual = new Uint8Array(expected.length)
+    const [columns, bands] = [tilesOf(width), tilesOf(height)]
+    for (const [left, right] of [
+      [0, 3],
+      [3, 4],
+      [4, columns],
+    ] as const)
+      for (const [top, bottom] of [
+        [0, 1],
+        [1, bands - 2],
+        [bands - 2, bands],
+      ] as const)
+        run(pipeline, width, height, { left, right, top, bottom }, actual)
+    expect(Buffer.compare(actual, expected)).toBe(0)
+  }
+})
+
+test('a task has no traces of those before it', () => {
+  const { pipeline } = open(16, 4)
+  const fresh = run(open(16, 4).pipeline, 22, 9)
+  run(pipeline, 90, 40)
+  run(pipeline, 23, 41)
+  expect(Buffer.compare(run(pipeline, 22, 9), fresh)).toBe(0)
+})

@@ -1,0 +1,133 @@
+import { EngineError } from './errors.ts'
+import type { Job } from './job.ts'
+import { compileModule } from './module.ts'
+import type { Platform, Thread } from './platform.ts'
+import type { Reply } from './protocol.ts'
+import type { Task } from './region.ts'
+import { Source } from './source.ts'
+import type { Network } from './weights.ts'
+
+/** Bytes of the source that a worker is ahead of itself, so that it computes on while the event loop is busy with other things. */
+const AHEAD_BYTES = 2 * 1024 * 1024
+
+interface Assignment {
+  id: number
+  job: Job
+  task: Task
+  source: Source
+  /** Bytes sent that the worker has not read yet. */
+  ahead: number
+}
+
+export interface PlaceListener {
+  /** A task is done, and the place is free. */
+  done(): void
+  /** The worker is gone, or the image cannot be computed; the place is free, its next task gets a new worker. */
+  failed(job: Job, error: unknown): void
+}
+
+/** Where one worker works. The worker starts with the first task, and after its end with the next one. */
+export class Place {
+  readonly #platform: Platform
+  readonly #network: Network
+  readonly #listener: PlaceListener
+  #thread: Thread | undefined
+  #opened: Promise<void> = Promise.resolve()
+  #assignment: Assignment | undefined
+  #count = 0
+
+  constructor(platform: Platform, network: Network, listener: PlaceListener) {
+    this.#platform = platform
+    this.#network = network
+    this.#listener = listener
+  }
+
+  get job(): Job | undefined {
+    return this.#assignment?.job
+  }
+
+  run(job: Job, task: Task): void {
+    const id = ++this.#count
+    const assignment = { id, job, task, source: new Source(job.image, task, this.#network.layers.length), ahead: 0 }
+    this.#assignment = assignment
+    const thread = (this.#thread ??= this.#start())
+    thread.hold(true)
+    this.#opened.then(
+      () => {
+        if (this.#assignment !== assignment || this.#thread !== thread) return
+        thread.post({ type: 'task', id, task }, [])
+        this.#feed(thread, assignment)
+      },
+      (error: unknown) => this.#fail(error),
+    )
+  }
+
+  /** Gives up what it is at. The worker hears of it within a slice of its work. */
+  drop(): void {
+    const { id } = this.#assignment!
+    this.#assignment = undefined
+    this.#thread?.post({ type: 'drop', id }, [])
+    this.#thread?.hold(false)
+  }
+
+  async end(): Promise<void> {
+    const thread = this.#thread
+    this.#thread = undefined
+    this.#assignment = undefined
+    await thread?.end()
+  }
+
+  #start(): Thread {
+    const thread: Thread = this.#platform.start({
+      reply: (reply) => this.#thread === thread && this.#hear(reply),
+      lost: (reason) => this.#thread === thread && this.#lose(reason),
+    })
+    // Starting takes longer than compiling, so both go on at a time.
+    this.#opened = compileModule().then((module) => thread.post({ type: 'open', module, network: this.#network }, []))
+    return thread
+  }
+
+  #feed(thread: Thread, assignment: Assignment): void {
+    while (assignment.ahead < AHEAD_BYTES) {
+      const rows = assignment.source.next()
+      if (rows === undefined) return
+      assignment.ahead += rows.length
+      thread.post({ type: 'rows', id: assignment.id, rows }, [rows.buffer])
+    }
+  }
+
+  #hear(reply: Reply): void {
+    const assignment = this.#assignment
+    if (assignment === undefined || reply.id !== assignment.id) return
+    if (reply.type === 'failed') {
+      this.#lose(reply.reason)
+      return
+    }
+    assignment.ahead -= reply.read
+    this.#feed(this.#thread!, assignment)
+    try {
+      assignment.job.place(assignment.task, reply.line, reply.lines)
+    } catch (error) {
+      this.drop()
+      this.#listener.failed(assignment.job, error)
+      return
+    }
+    if (!reply.isDone) return
+    this.#assignment = undefined
+    this.#thread!.hold(false)
+    this.#listener.done()
+  }
+
+  #lose(reason: string): void {
+    const thread = this.#thread
+    this.#thread = undefined
+    void thread?.end()
+    this.#fail(new EngineError('ENGINE_WORKER', `the worker that computed the image is gone: ${reason}`))
+  }
+
+  #fail(error: unknown): void {
+    const assignment = this.#assignment
+    this.#assignment = undefined
+    if (assignment) this.#listener.failed(assignment.job, error)
+  }
+}

@@ -1,0 +1,114 @@
+import { Pipeline } from './pipeline.ts'
+import type { Reply, Request } from './protocol.ts'
+import { sourceOf, type Task, TILE } from './region.ts'
+
+/** How long a worker computes before it looks for messages and hands over what it has, in milliseconds. */
+const SLICE_MS = 12
+
+/** A worker's end of the line, in Node and in a browser. */
+export interface Port {
+  post(reply: Reply, transfer: ArrayBuffer[]): void
+  listen(listener: (request: Request) => void): void
+}
+
+interface Work {
+  id: number
+  task: Task
+  /** Rows that have come, and how many bytes of the first of them are used up. */
+  rows: Uint8Array[]
+  used: number
+  isDropped: boolean
+  /** Goes on after a wait for rows. */
+  wake: () => void
+}
+
+/** Does what the messages of a port ask for. */
+export function serve(port: Port): void {
+  let pipeline: Pipeline | undefined
+  let busy: Promise<void> = Promise.resolve()
+  const works = new Map<number, Work>()
+
+  async function run(work: Work): Promise<void> {
+    try {
+      if (!work.isDropped) await compute(pipeline!, work, port)
+    } catch (error) {
+      port.post({ type: 'failed', id: work.id, reason: error instanceof Error ? error.message : String(error) }, [])
+    }
+    works.delete(work.id)
+  }
+
+  port.listen((request) => {
+    if (request.type === 'open') {
+      pipeline = new Pipeline(request.module, request.network)
+      return
+    }
+    if (request.type === 'task') {
+      const work = { id: request.id, task: request.task, rows: [], used: 0, isDropped: false, wake: () => undefined }
+      works.set(request.id, work)
+      busy = busy.then(() => run(work))
+      return
+    }
+    const work = works.get(request.id)
+    if (request.type === 'rows') work?.rows.push(request.rows)
+    else if (work) work.isDropped = true
+    work?.wake()
+  })
+}
+
+async function compute(pipeline: Pipeline, work: Work, port: Port): Promise<void> {
+  const { task, id } = work
+  pipeline.begin(task)
+  const { left, right } = sourceOf(task, pipeline.depth)
+  const rowBytes = 3 * (right - left)
+  const lineBytes = 6 * (Math.min(task.width, TILE * task.region.right) - TILE * task.region.left)
+  while (!pipeline.isDone) {
+    const until = performance.now() + SLICE_MS
+    const parts: Uint8Array[] = []
+    let first = -1
+    let read = 0
+    do {
+      const bytes = pipeline.wanted * rowBytes
+      if (bytes > 0 && work.rows.length === 0) {
+        if (read > 0) break
+        await new Promise<void>((resolve) => (work.wake = resolve))
+        if (work.isDropped) return
+      }
+      pipeline.step(takeRows(work, bytes), (line, pixels) => {
+        if (first < 0) first = line
+        parts.push(pixels.slice())
+      })
+      read += bytes
+    } while (!pipeline.isDone && performance.now() < until)
+    const lines = new Uint8Array(parts.length * lineBytes)
+    for (const [index, part] of parts.entries()) lines.set(part, index * lineBytes)
+    port.post({ type: 'lines', id, line: first, lines, read, isDone: pipeline.isDone }, [lines.buffer])
+    await turn()
+    if (work.isDropped) return
+  }
+}
+
+/** The next `bytes` bytes of the rows that have come; messages hold whole bands. */
+function takeRows(work: Work, bytes: number): Uint8Array {
+  const [rows] = work.rows
+  if (bytes === 0 || rows === undefined) return new Uint8Array()
+  const taken = rows.subarray(work.used, work.used + bytes)
+  work.used += bytes
+  if (work.used >= rows.length) {
+    work.rows.shift()
+    work.used = 0
+  }
+  return taken
+}
+
+const channel = new MessageChannel()
+let turned = (): void => undefined
+channel.port2.addEventListener('message', () => turned())
+channel.port2.start()
+
+/** After the messages that have come were heard. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    turned = resolve
+    channel.port1.postMessage(undefined)
+  })
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest'
+import { sha256 } from './sha256.ts'
+import { createLayers } from './testing/network.ts'
+import { readWeights, writeWeights } from './weights.ts'
+
+const good = writeWeights(createLayers(8, 2))
+
+/** The same weights with some bytes replaced, and a digest that fits. */
+function forge(changes: Record<number, number>): Uint8Array {
+  const bytes = Uint8Array.from(good)
+  for (const [at, byte] of Object.entries(changes)) bytes[Number(at)] = byte
+  bytes.set(sha256(bytes.subarray(0, -32)), bytes.length - 32)
+  return bytes
+}
+
+test.each([2, 4] as const)('what was written with numbers of %i bytes is read again', (width) => {
+  const layers = createLayers(16, 3)
+  const { channels, layers: read, digest } = readWeights(writeWeights(layers, width))
+  expect(channels).toBe(16)
+  expect(digest).toMatch(/^[0-9a-f]{64}$/)
+  expect(read.map(({ inputs, outputs }) => [inputs, outputs])).toEqual([
+    [3, 16],
+    [16, 16],
+    [16, 16],
+    [16, 12],
+  ])
+  for (const [index, { kernel, bias, slope }] of read.entries()) {
+    const written = layers[index]!
+    expect(bias).toEqual(written.bias)
+    expect(slope).toBe(Math.fround(written.slope))
+    for (const [at, value] of kernel.entries())
+      expect(Math.abs(value - written.kernel[at]!)).toBeLessThanOrEqual(width === 4 ? 0 : Math.abs(value) * 2 ** -11 + 2 ** -25)
+  }
+})
+
+test('weights may stand anywhere in a larger buffer', () => {
+  const larger = new Uint8Array(good.length + 7)
+  larger.set(good, 5)
+  expect(readWeights(larger.subarray(5, 5 + good.length))).toEqual(readWeights(good))
+})
+
+describe('weights are refused', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['that are no bytes', 'weights', /Uint8Array/],
+    ['that are empty', new Uint8Array(), /only 0 bytes/],
+    ['that are an ONNX file', new Uint8Array(100).fill(8), /ONNX/],
+    ['of a later version', forge({ 4: 2 }), /version 2/],
+    ['with numbers of 3 bytes', forge({ 5: 3 }), /3 bytes/],
+    ['with no channels', forge({ 6: 0, 7: 0 }), /0 channels/],
+    ['with channels that are no multiple of 8', forge({ 6: 9 }), /9 channels/],
+    ['with 65528 channels', forge({ 6: 0xf8, 7: 0xff }), /65528 channels/],
+    ['with no layers', forge({ 8: 0 }), /0 layers/],
+    ['with 65535 layers', forge({ 8: 255, 9: 255 }), /65535 layers/],
+    ['with reserved bytes in use', forge({ 10: 1 }), /reserved/],
+    ['that are shorter than they say', good.subarray(0, -1), /header asks for/],
+    ['that are longer than they say', forge({ 8: 1 }), /header asks for/],
+    ['with a byte that fell over', Uint8Array.from(good, (byte, at) => (at === 100 ? byte ^ 1 : byte)), /digest/],
+    ['with a number that is none', forge({ 16: 0, 17: 0, 18: 0xc0, 19: 0x7f }), /finite/],
+    ['with a slope of 0', forge({ 12: 0, 13: 0, 14: 0, 15: 0 }), /slope in them is 0/],
+    ['with a slope above 1', forge({ 12: 1, 13: 0, 14: 0x80, 15: 0x3f }), /slope/],
+    ['with a slope below 0', forge({ 15: 0xbd }), /slope/],
+  ])('%s', (_, bytes, message) => {
+    expect(() => readWeights(bytes as Uint8Array)).toThrow(
+      expect.objectContaining({ name: 'EngineError', code: 'ENGINE_WEIGHTS' }),
+    )
+    expect(() => readWeights(bytes as Uint8Array)).toThrow(message)
+  })
+})
+
+test('layers that do not fit each other are not written', () => {
+  const [first, ...rest] = createLayers(8, 2)
+  expect(() => writeWeights(rest)).toThrow(expect.objectContaining({ code: 'ENGINE_WEIGHTS' }))
+  expect(() => writeWeights([first!])).toThrow(expect.objectContaining({ code: 'ENGINE_WEIGHTS' }))
+  expect(() => writeWeights([])).toThrow(expect.objectContaining({ code: 'ENGINE_WEIGHTS' }))
+})

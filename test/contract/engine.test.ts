@@ -1,0 +1,132 @@
+import { fork } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { createEngine, type Engine, type EngineOptions } from '@unplugin-hd/engine'
+import { createImage } from '../../packages/engine/src/testing/noise.ts'
+
+const WEIGHTS = new URL('../../packages/neural/models/hd-x2.hdw', import.meta.url)
+const weights = await readFile(WEIGHTS)
+
+/** Digests of what `createImage` becomes. They hold on every machine; only other weights or another way of computing change them. */
+const GOLDEN = [
+  [1, 1, '1fb9352dc566133d860e4ed69a827d83577e34422a5bdd94b3459861d76af12c'],
+  [1, 23, '302ca8deb35fdbbb2f513929a4910fbe05553726affd839ca4c94707d6d94b3f'],
+  [31, 1, '4124db12691a9ee93879639cb1c3b1af4c65e2d132da6f53dff5588de38bf06f'],
+  [7, 5, '588dd86043e65cad75a051751ca6b182e1dab2238844ee0911dbd84863ee693f'],
+  [64, 64, '034413dcc7b1237478ca05b24607dda3c4c106ff89f9f22836c791de147bb33d'],
+  [513, 257, 'fc8ca6e849feab68ccb1b025e87deb2874dbfd9cd0410975917634d7889d049a'],
+  [1300, 40, '24e840d7574b5861fbac7d9d05d34a5e26645d835f1b72ac9db1536a3cfddb27'],
+] as const
+const IMAGES = GOLDEN.map(([width, height]) => createImage(width, height))
+const DIGESTS = GOLDEN.map(([, , digest]) => digest)
+
+function open(options?: EngineOptions): Engine {
+  const engine = createEngine(weights, options)
+  onTestFinished(() => engine.close())
+  return engine
+}
+
+const digest = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex')
+
+describe('the bytes of a result are the same', () => {
+  test.each([1, 2, 5])('with %i workers', async (threads) => {
+    const engine = open({ threads })
+    const results = await Promise.all(IMAGES.map((image) => engine.upscale(image)))
+    for (const [index, { width, height }] of IMAGES.entries())
+      expect(results[index]).toMatchObject({ width: 2 * width, height: 2 * height })
+    expect(results.map(({ data }) => digest(data))).toEqual(DIGESTS)
+  })
+
+  test.each(['--liftoff-only', '--no-liftoff', '--no-enable-avx'])('with %s', async (flag) => {
+    const child = fork(new URL('support/engine-process.mjs', import.meta.url), [], {
+      execArgv: [flag],
+      serialization: 'advanced',
+    })
+    const ended = once(child, 'exit')
+    child.send({ weights, images: IMAGES })
+    const [digests] = await once(child, 'message')
+    expect(digests).toEqual(DIGESTS)
+    // By itself, though the engine was not closed.
+    expect(await ended).toEqual([0, null])
+  })
+})
+
+test('the digest of an engine is the SHA-256 of its weights, which they end with', () => {
+  expect(open().digest).toBe(createHash('sha256').update(weights.subarray(0, -32)).digest('hex'))
+})
+
+describe('refused is', () => {
+  test.each([
+    [{ threads: 0 }, /threads.*0/],
+    [{ threads: 1.5 }, /threads.*1\.5/],
+    [{ threads: 257 }, /threads.*257/],
+    [{ thread: 1 }, /no option 'thread'/],
+  ])('the option %o', (options, message) => {
+    expect(() => createEngine(weights, options as EngineOptions)).toThrow(
+      expect.objectContaining({ code: 'ENGINE_INPUT', message: expect.stringMatching(message) }),
+    )
+  })
+
+  test.each([
+    [{ width: 0, height: 1, data: new Uint8Array() }],
+    [{ width: 1, height: -1, data: new Uint8Array(3) }],
+    [{ width: 1.5, height: 2, data: new Uint8Array(9) }],
+    [{ width: 2, height: 2, data: new Uint8Array(16) }],
+    [{ width: 1, height: 1, data: [1, 2, 3] as unknown as Uint8Array }],
+  ])('the image %o', async (image) => {
+    await expect(open().upscale(image)).rejects.toMatchObject({ name: 'EngineError', code: 'ENGINE_INPUT' })
+  })
+})
+
+test('images that are at work at the same time do not get into each other', async () => {
+  const engine = open({ threads: 2 })
+  const sizes = Array.from({ length: 12 }, (_, index) => [20 + 7 * index, 90 - 5 * index] as const)
+  const alone: Uint8Array[] = []
+  for (const [width, height] of sizes) alone.push((await engine.upscale(createImage(width, height))).data)
+  const together = await Promise.all(sizes.map(([width, height]) => engine.upscale(createImage(width, height))))
+  for (const [index, { data }] of together.entries()) expect(Buffer.compare(data, alone[index]!)).toBe(0)
+})
+
+test('progress rises to 1', async () => {
+  const shares: number[] = []
+  await open().upscale(createImage(200, 160), { onProgress: (share) => shares.push(share) })
+  expect(shares.length).toBeGreaterThan(1)
+  expect(shares).toEqual(shares.toSorted((one, other) => one - other))
+  expect(shares[0]).toBeGreaterThan(0)
+  expect(shares.at(-1)).toBe(1)
+})
+
+test('an image whose signal is aborted ends with ENGINE_ABORTED, and the next one is made', async () => {
+  const engine = open({ threads: 2 })
+  const controller = new AbortController()
+  const aborted = engine.upscale(createImage(600, 600), {
+    signal: controller.signal,
+    onProgress: () => controller.abort(new Error('not needed any more')),
+  })
+  await expect(aborted).rejects.toMatchObject({ code: 'ENGINE_ABORTED', cause: { message: 'not needed any more' } })
+  await expect(engine.upscale(createImage(4, 4), { signal: controller.signal })).rejects.toMatchObject({ code: 'ENGINE_ABORTED' })
+  expect(await engine.upscale(createImage(9, 9))).toMatchObject({ width: 18 })
+})
+
+test('what onProgress throws fails its image alone', async () => {
+  const engine = open({ threads: 1 })
+  const failing = engine.upscale(createImage(50, 50), {
+    onProgress: () => {
+      throw new RangeError('of the caller')
+    },
+  })
+  const other = engine.upscale(createImage(9, 9))
+  await expect(failing).rejects.toThrow('of the caller')
+  expect(await other).toMatchObject({ width: 18 })
+})
+
+test('a closed engine ends its images, and takes no more', async () => {
+  const engine = open({ threads: 2 })
+  const images = [1, 2, 3, 4].map(() => engine.upscale(createImage(300, 300)))
+  const outcomes = Promise.allSettled(images)
+  await engine.close()
+  for (const outcome of await outcomes) expect(outcome).toMatchObject({ reason: { code: 'ENGINE_ABORTED' } })
+  await expect(engine.upscale(createImage(1, 1))).rejects.toMatchObject({ code: 'ENGINE_ABORTED' })
+})

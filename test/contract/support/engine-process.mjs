@@ -1,0 +1,11 @@
+// In a process of its own: answers a message of weights and images with the digests of the results. The engine is left open: its idle
+// workers must not keep the process alive.
+import { createHash } from 'node:crypto'
+import { createEngine } from '@unplugin-hd/engine'
+
+process.once('message', async ({ weights, images }) => {
+  const engine = createEngine(weights, { threads: 2 })
+  const results = await Promise.all(images.map((image) => engine.upscale(image)))
+  process.send(results.map(({ data }) => createHash('sha256').update(data).digest('hex')))
+  process.disconnect()
+})
