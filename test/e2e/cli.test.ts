@@ -119,6 +119,8 @@ describe('a refusal', () => {
 
   test('of an unknown command names it', async () => {
     expect((await hd(await createProject(), ['enhance'])).stderr).toMatch(/'enhance'.*\(HD_OPTION\)/)
+    expect((await hd(await createProject(), ['upscal'])).stderr).toContain("Did you mean 'upscale'?")
+    expect((await hd(await createProject(), ['upscale', 'a.jpg', '--outt', 'b.jpg'])).stderr).toContain("Did you mean '--out'?")
   })
 })
 

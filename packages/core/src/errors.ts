@@ -56,7 +56,7 @@ export class HdError extends Error {
 
   constructor(code: HdCode, message: string, details: HdErrorDetails = {}) {
     super(
-      details.remedy ? `${message}. ${details.remedy}` : message,
+      details.remedy ? `${message}${message.endsWith('?') ? '' : '.'} ${details.remedy}` : message,
       details.cause === undefined ? undefined : { cause: details.cause },
     )
     this.code = code

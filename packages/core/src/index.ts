@@ -15,10 +15,10 @@ export { cacheFacts, type CacheFacts } from './cache-facts.ts'
 export type { EncodingRequest, PlannedAsset } from './double.ts'
 export { createHd, type Hd, type HdSurroundings } from './hd.ts'
 export {
+  CORE_KEYS,
   DEFAULTS,
   MODES,
   ON_ERROR,
-  refuseUnknown,
   resolveOptions,
   type CacheOptions,
   type CoreOptions,
@@ -32,6 +32,7 @@ export { readWhole } from './read-file.ts'
 export { resample, type ResampleOptions } from './resample.ts'
 export type { Source } from './source.ts'
 export { backgroundConcurrency } from './threads.ts'
+export { allowedInstead, nearestTo, quoted, refuseUnknown } from './unknown.ts'
 export type { Store, StoredItem, StoreEntry } from './store.ts'
 export type {
   Logger,

@@ -95,7 +95,7 @@ const accepts = (value: object): object => ({ upscaler: { ...repeater(), accepts
 
 describe('a wrong option', () => {
   const cases: [options: object, env: Record<string, string>, ...names: string[]][] = [
-    [{ qualty: 3 }, {}, "'qualty' is unknown", "'quality'", "'upscaler'"],
+    [{ qualty: 3 }, {}, "unplugin-hd: the option 'qualty' is unknown", "Did you mean 'quality'?", "'upscaler'"],
     [{ cache: { path: 'x' } }, {}, "'cache.path' is unknown", "'dir'", "'maxBytes'"],
     [{ cache: 'x' }, {}, "'cache' is 'x'", 'an object'],
     [{ cache: { dir: '' } }, {}, "'cache.dir' is ''", 'a path'],
@@ -103,6 +103,7 @@ describe('a wrong option', () => {
     [{ cache: { maxBytes: -1 } }, {}, "'cache.maxBytes' is -1", 'at least 0'],
     [{ cache: { maxBytes: '2GB' } }, {}, "'cache.maxBytes' is '2GB'", 'at least 0'],
     [{ mode: 'dev' }, {}, "'mode' is 'dev'", "'on', 'cache-only', 'off'"],
+    [{ mode: 'cacheonly' }, {}, "'mode' is 'cacheonly'", "Did you mean 'cache-only'?"],
     [{ mode: null }, {}, "'mode' is null", "'on'"],
     [{}, { UNPLUGIN_HD_MODE: 'no' }, "'UNPLUGIN_HD_MODE' is 'no'", "'on', 'cache-only', 'off'"],
     [{ onError: 'ignore' }, {}, "'onError' is 'ignore'", "'fail', 'resample', 'source'"],

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { HdError } from './errors.ts'
 import { isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from './format.ts'
+import { nearestTo, quoted, refuseUnknown } from './unknown.ts'
 import type { UploadFormat, Upscaler, UpscalerAccepts } from './upscaler.ts'
 
 export const MODES = ['on', 'cache-only', 'off'] as const
@@ -79,7 +80,11 @@ export interface OptionSurroundings {
   defaultUpscaler: () => Upscaler
 }
 
-const KEYS: readonly (keyof CoreOptions)[] = [
+/** Whose options they are, as messages say it. */
+const OWNER = 'unplugin-hd'
+
+/** The options of core: an adapter has more. */
+export const CORE_KEYS: readonly (keyof CoreOptions)[] = [
   'upscaler',
   'mode',
   'onError',
@@ -95,14 +100,14 @@ const KEYS: readonly (keyof CoreOptions)[] = [
  * @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed
  */
 export function resolveOptions(options: CoreOptions, { root, env, defaultUpscaler }: OptionSurroundings): ResolvedOptions {
-  refuseUnknown(options, KEYS, '')
+  refuseUnknown(options, CORE_KEYS, OWNER)
   const cache = options.cache ?? {}
   if (typeof cache !== 'object') throw wrong('cache', 'an object', cache)
-  refuseUnknown(cache, ['dir', 'maxBytes'], 'cache.')
+  refuseUnknown(cache, ['dir', 'maxBytes'], OWNER, 'cache.')
   const dir = cache.dir ?? (env['UNPLUGIN_HD_CACHE_DIR'] || undefined) ?? DEFAULTS.cacheDir
   if (typeof dir !== 'string' || dir === '') throw wrong('cache.dir', 'a path', dir)
   const format = options.format as string | undefined
-  if (format !== undefined && !isOutputFormat(format)) throw wrong('format', list(OUTPUT_FORMATS), format)
+  if (format !== undefined && !isOutputFormat(format)) throw wrong('format', quoted(OUTPUT_FORMATS), format)
   return {
     upscalers: resolveUpscalers(options.upscaler, defaultUpscaler),
     mode: options.mode === undefined ? modeOf(env) : oneOf('mode', MODES, options.mode),
@@ -137,21 +142,15 @@ function resolveUpscalers(value: CoreOptions['upscaler'], defaultUpscaler: () =>
 function checkAccepts(upscaler: string, { formats = [], maxBytes, maxPixels }: UpscalerAccepts): void {
   const of = `' of the upscaler '${upscaler}`
   const unknown = formats.find((format) => !(UPLOAD_FORMATS as readonly string[]).includes(format))
-  if (unknown !== undefined) throw wrong(`accepts.formats${of}`, list(UPLOAD_FORMATS), unknown)
+  if (unknown !== undefined) throw wrong(`accepts.formats${of}`, quoted(UPLOAD_FORMATS), unknown)
   if (maxBytes !== undefined && maxBytes !== Infinity) integer(`accepts.maxBytes${of}`, maxBytes, 1)
   if (maxPixels !== undefined && maxPixels !== Infinity) integer(`accepts.maxPixels${of}`, maxPixels, 1)
 }
 
-/** @throws HdError `HD_OPTION` when `value` has a key that is not in `keys` */
-export function refuseUnknown(value: object, keys: readonly string[], prefix: string): void {
-  const unknown = Object.keys(value).find((key) => !keys.includes(key))
-  if (unknown === undefined) return
-  throw new HdError('HD_OPTION', `the option '${prefix}${unknown}' is unknown`, { remedy: `Allowed are ${list(keys)}` })
-}
-
 function oneOf<T extends string>(name: string, allowed: readonly T[], value: string): T {
   if ((allowed as readonly string[]).includes(value)) return value as T
-  throw wrong(name, list(allowed), value)
+  const nearest = typeof value === 'string' ? nearestTo(value, allowed) : undefined
+  throw wrong(name, quoted(allowed), value, nearest && `Did you mean '${nearest}'?`)
 }
 
 function integer(name: string, value: unknown, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
@@ -163,7 +162,7 @@ function integer(name: string, value: unknown, min: number, max: number = Number
   )
 }
 
-function wrong(name: string, expected: string, actual: unknown): HdError {
+function wrong(name: string, expected: string, actual: unknown, remedy?: string): HdError {
   const shown =
     typeof actual === 'string'
       ? `'${actual}'`
@@ -172,9 +171,5 @@ function wrong(name: string, expected: string, actual: unknown): HdError {
         : typeof actual === 'object' && actual !== null
           ? 'an object'
           : String(actual)
-  return new HdError('HD_OPTION', `the option '${name}' is ${shown}, expected ${expected}`)
-}
-
-function list(names: readonly string[]): string {
-  return names.map((name) => `'${name}'`).join(', ')
+  return new HdError('HD_OPTION', `${OWNER}: the option '${name}' is ${shown}, expected ${expected}`, { remedy })
 }

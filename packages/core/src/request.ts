@@ -1,5 +1,6 @@
 import { HdError } from './errors.ts'
 import { isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from './format.ts'
+import { allowedInstead } from './unknown.ts'
 
 /** What the default export of a `?hd` import is. */
 export const SHAPES = ['url', 'srcset', 'img', 'picture', 'meta'] as const
@@ -51,7 +52,7 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
   for (const [key, value] of query) {
     if (FOREIGN_KEYS.has(key)) continue
     if (key !== 'hd' && !(KEYS as readonly string[]).includes(key)) {
-      refuse(`the query has the unknown key '${key}'`, `Allowed beside 'hd' are ${list(KEYS)}`)
+      refuse(`the query has the unknown key '${key}'`, allowedInstead(key, KEYS, "Allowed beside 'hd' are"))
     }
     if (values.has(key)) refuse(`the query has the key '${key}' twice`, 'Write it once')
     values.set(key, value)
@@ -63,7 +64,7 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
   if (values.has('inline') && values.has('no-inline')) refuse(`the query has both 'inline' and 'no-inline'`, 'Keep one of them')
 
   const as = values.get('as') ?? 'url'
-  if (!isShape(as)) return refuse(`'as' is '${as}'`, `Allowed are ${list(SHAPES)}`)
+  if (!isShape(as)) return refuse(`'as' is '${as}'`, allowedInstead(as, SHAPES))
 
   const formats = parseFormats(values.get('format'), refuse)
   if (as === 'picture' && formats.length === 0) {
@@ -89,7 +90,7 @@ function parseFormats(value: string | undefined, refuse: (what: string, remedy: 
   if (value === undefined) return []
   const formats = value.split(';').map((name) => {
     const format = name === 'jpg' ? 'jpeg' : name
-    return isOutputFormat(format) ? format : refuse(`'format' is '${name}'`, `Allowed are ${list(OUTPUT_FORMATS)}`)
+    return isOutputFormat(format) ? format : refuse(`'format' is '${name}'`, allowedInstead(name, OUTPUT_FORMATS))
   })
   return [...new Set(formats)]
 }
@@ -109,8 +110,4 @@ export function toQuery(request: HdRequest): string {
 
 function isShape(value: string): value is Shape {
   return (SHAPES as readonly string[]).includes(value)
-}
-
-function list(names: readonly string[]): string {
-  return names.map((name) => `'${name}'`).join(', ')
 }

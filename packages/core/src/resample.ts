@@ -1,5 +1,6 @@
 import { enlarge, type Interpolator } from './enlarge.ts'
 import { HdError } from './errors.ts'
+import { refuseUnknown } from './unknown.ts'
 import type { Pixels, Upscaler } from './upscaler.ts'
 
 export interface ResampleOptions {
@@ -12,12 +13,10 @@ export interface ResampleOptions {
  * @throws HdError `HD_OPTION` for an unknown interpolator or key
  */
 export function resample(options: ResampleOptions = {}): Upscaler {
-  const { interpolator = 'nohalo', ...unknown } = options
-  const [key] = Object.keys(unknown)
-  if (key !== undefined)
-    throw new HdError('HD_OPTION', `resample() has the unknown option '${key}'`, { remedy: `Allowed is 'interpolator'` })
+  refuseUnknown(options, ['interpolator'], 'resample()')
+  const { interpolator = 'nohalo' } = options
   if (interpolator !== 'nohalo' && interpolator !== 'bicubic') {
-    throw new HdError('HD_OPTION', `'interpolator' of resample() is '${String(interpolator)}'`, {
+    throw new HdError('HD_OPTION', `resample(): the option 'interpolator' is '${String(interpolator)}'`, {
       remedy: `Allowed are 'nohalo' and 'bicubic'`,
     })
   }

@@ -8,7 +8,7 @@ import { resolveOptions } from './options.ts'
 const BYTES = Uint8Array.of(1, 2, 3)
 
 test.each([
-  [{ modle: 'x' }, /no option `modle`.*Allowed: model, runtime/],
+  [{ modle: 'x' }, /^neural\(\): the option 'modle' is unknown\. Did you mean 'model'\? Allowed are 'model', 'runtime'/],
   [{ runtime: 'gpu' }, /`runtime`.*got 'gpu'/],
   [{ threads: 0 }, /`threads`.*from 1 to 64, got 0/],
   [{ threads: 1.5 }, /`threads`/],
@@ -27,7 +27,7 @@ test.each([
   [{ model: 7 }, /`model`.*got 7/],
   [{ model: 'https://example.com/x2.onnx' }, /`model`.*a path/],
   [{ model: new URL('https://example.com/x2.onnx') }, /`model`/],
-  ['fast', /the options.*an object/],
+  ['fast', /^neural\(\): the options are fast, expected an object/],
 ])('refuses %j', (options, message) => {
   expect(() => neural(options as never)).toThrow(
     expect.objectContaining({ code: 'HD_OPTION', message: expect.stringMatching(message) }),

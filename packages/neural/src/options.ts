@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { HdError } from '@unplugin-hd/core'
+import { HdError, refuseUnknown } from '@unplugin-hd/core'
 import { defaultModel, type Model, modelFromBytes, modelFromFile } from './onnx/model.ts'
 import { DEFAULT_OVERLAP, type ExecutionProvider, LEAST_TILE, OWN_OVERLAP } from './onnx/protocol.ts'
 
@@ -55,12 +55,7 @@ const KEYS = ['model', 'runtime', 'executionProviders', 'threads', 'tile', 'over
 const MOST_THREADS = 8
 /** The options, checked and complete. @throws HdError `HD_OPTION`, when a key is unknown or a value is not allowed */
 export function resolveOptions(options: NeuralOptions = {}): ResolvedOptions {
-  if (typeof options !== 'object' || options === null) throw refuse('the options', 'an object', options)
-  for (const key of Object.keys(options)) {
-    if (!KEYS.includes(key)) {
-      throw new HdError('HD_OPTION', `neural() has no option \`${key}\``, { remedy: `Allowed: ${KEYS.join(', ')}` })
-    }
-  }
+  refuseUnknown(options, KEYS, 'neural()')
   const runtime = options.runtime ?? 'auto'
   if (!RUNTIMES.includes(runtime)) throw refuse('`runtime`', "'auto', 'native' or 'wasm'", runtime)
   const executionProviders = resolveProviders(options.executionProviders ?? [])

@@ -1,4 +1,12 @@
-import { HdError, refuseUnknown, resolveOptions, type CoreOptions, type ResolvedOptions } from '@unplugin-hd/core'
+import {
+  CORE_KEYS,
+  HdError,
+  quoted,
+  refuseUnknown,
+  resolveOptions,
+  type CoreOptions,
+  type ResolvedOptions,
+} from '@unplugin-hd/core'
 import { neural } from '@unplugin-hd/neural'
 import { createFilter, type FilterPattern } from 'unplugin-utils'
 
@@ -34,11 +42,11 @@ const OWN_KEYS: readonly string[] = ['include', 'exclude', 'dev'] satisfies (key
  * @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed
  */
 export function resolveHdOptions(options: HdOptions, root: string): ResolvedHdOptions {
-  if (typeof options !== 'object' || options === null) refuseUnknown({ [String(options)]: true }, OWN_KEYS, '')
+  refuseUnknown(options, [...CORE_KEYS, ...OWN_KEYS], 'unplugin-hd')
   const { include, exclude, dev = 'preview', ...core } = options
   const resolved = resolveOptions(core, { root, env: process.env, defaultUpscaler: neural })
   if (!DEV_MODES.includes(dev)) {
-    throw new HdError('HD_OPTION', `the option 'dev' is '${String(dev)}', expected 'preview', 'full'`)
+    throw new HdError('HD_OPTION', `unplugin-hd: the option 'dev' is '${String(dev)}', expected ${quoted(DEV_MODES)}`)
   }
   return { ...resolved, dev, accepts: createFilter(include, exclude, { resolve: root }) }
 }

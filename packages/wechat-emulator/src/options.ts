@@ -86,8 +86,9 @@ const ACCOUNT_KEYS: Record<keyof AccountOptions, true> = {
 
 /** @throws HdError `HD_OPTION` for an unknown option, and for a port or a kind of removal that does not exist */
 export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
-  refuseUnknown(options, Object.keys(KEYS), '')
-  for (const account of options.accounts ?? []) refuseUnknown(account, Object.keys(ACCOUNT_KEYS), 'accounts[].')
+  refuseUnknown(options, Object.keys(KEYS), 'wechat-emulator')
+  for (const account of options.accounts ?? [])
+    refuseUnknown(account, Object.keys(ACCOUNT_KEYS), 'wechat-emulator', 'accounts[].')
   const { removed = false, errcode = 'number', answer = 'media_id', json = 'usual' } = options
   const { strict = false, cloudHosting = false, port = 0, faults } = options
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {

@@ -1,4 +1,4 @@
-import { HdError } from '@unplugin-hd/core'
+import { HdError, refuseUnknown } from '@unplugin-hd/core'
 
 /** Checks the options of one function, and names it in what it refuses. Values are shown only where none is a secret. */
 export class Checks {
@@ -11,12 +11,7 @@ export class Checks {
 
   /** @throws HdError `HD_OPTION`, when `options` is no object or has another key than `keys` */
   known(options: object, keys: readonly string[]): void {
-    if (typeof options !== 'object' || options === null) {
-      throw new HdError('HD_OPTION', `${this.#subject} expected the options to be an object, got ${String(options)}`)
-    }
-    const unknown = Object.keys(options).find((key) => !keys.includes(key))
-    if (unknown === undefined) return
-    throw new HdError('HD_OPTION', `${this.#subject} has no option \`${unknown}\``, { remedy: `Allowed: ${keys.join(', ')}` })
+    refuseUnknown(options, keys, this.#subject)
   }
 
   /** @throws HdError `HD_OPTION` */

@@ -4,7 +4,7 @@ import { resolveOptions } from './options.ts'
 import { wechat } from './wechat.ts'
 
 test.each([
-  [{ appId: 'x' }, /no option `appId`.*Allowed: accessToken, appid/],
+  [{ appId: 'x' }, /^wechat\(\): the option 'appId' is unknown\. Did you mean 'appid'\? Allowed are 'accessToken', 'appid'/],
   [{ accessToken: 7 }, /`accessToken`.*got number/],
   [{ accessToken: '' }, /`accessToken`/],
   [{ appid: 7 }, /`appid`/],
@@ -26,7 +26,7 @@ test.each([
   [{ concurrency: 0 }, /`concurrency`/],
   [{ minIntervalMs: -1 }, /`minIntervalMs`/],
   [{ dailyBudget: 1.5 }, /`dailyBudget`/],
-  [null, /an object, got null/],
+  [null, /^wechat\(\): the options are null, expected an object/],
 ])('refuses %j', (options, message) => {
   expect(() => wechat(options as never)).toThrow(
     expect.objectContaining({ code: 'HD_OPTION', message: expect.stringMatching(message) }),
@@ -34,7 +34,7 @@ test.each([
 })
 
 test('the client refuses what only the upscaler knows', () => {
-  const wrong = expect.objectContaining({ code: 'HD_OPTION', message: expect.stringContaining('no option `dailyBudget`') })
+  const wrong = expect.objectContaining({ code: 'HD_OPTION', message: expect.stringContaining("'dailyBudget' is unknown") })
   expect(() => createWechatClient({ dailyBudget: 1 } as never)).toThrow(wrong)
 })
 

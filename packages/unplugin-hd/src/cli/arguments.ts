@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { errorMessage, HdError, isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from '@unplugin-hd/core'
+import { errorMessage, HdError, isOutputFormat, nearestTo, OUTPUT_FORMATS, type OutputFormat } from '@unplugin-hd/core'
 
 export const HELP: string = `hd: pictures at 2x by super-resolution
 
@@ -52,7 +52,7 @@ export function parseArguments(args: readonly string[]): Command {
   if (values.version) return { kind: 'version' }
   const [name, input, ...rest] = positionals
   if (name === 'doctor') return parseDoctor(values, input)
-  if (name !== 'upscale') throw refuse(name === undefined ? 'a command is missing' : `the command '${name}' is unknown`)
+  if (name !== 'upscale') throw refuse(name === undefined ? 'a command is missing' : unknownCommand(name))
   if (input === undefined) throw refuse('the input file is missing')
   if (rest.length > 0) throw refuse(`expected one input file, got ${rest.length + 1}`)
   if (!values.out) throw refuse('--out is missing')
@@ -94,8 +94,16 @@ function parse(args: readonly string[]): Parsed {
   try {
     return parseArgs({ args: [...args], options: FLAGS, allowPositionals: true })
   } catch (cause) {
-    throw refuse(errorMessage(cause).split('. ', 1)[0]!)
+    const message = errorMessage(cause).split('. ', 1)[0]!
+    const flag = /^Unknown option '--([^']+)'/.exec(message)?.[1]
+    const nearest = flag === undefined ? undefined : nearestTo(flag, Object.keys(FLAGS))
+    throw refuse(message + (nearest === undefined ? '' : `. Did you mean '--${nearest}'?`))
   }
+}
+
+function unknownCommand(name: string): string {
+  const nearest = nearestTo(name, ['upscale', 'doctor'])
+  return `the command '${name}' is unknown${nearest === undefined ? '' : `. Did you mean '${nearest}'?`}`
 }
 
 function parseFormat(value: string): OutputFormat {

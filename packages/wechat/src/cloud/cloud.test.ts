@@ -58,7 +58,7 @@ test.each([
   [{}, /`cloud`.*wx-server-sdk.*got undefined/],
   [{ cloud: null }, /`cloud`.*got null/],
   [{ cloud: {} }, /`cloud`/],
-  [{ cloud: { openapi: {} }, endpoint: 'x' }, /wechatCloud\(\) has no option `endpoint`/],
+  [{ cloud: { openapi: {} }, endpoint: 'x' }, /wechatCloud\(\): the option 'endpoint' is unknown/],
   [{ cloud: { openapi: {} }, appid: '' }, /`appid`/],
   [{ cloud: { openapi: {} }, retries: 11 }, /wechatCloud\(\) expected `retries`/],
   [{ cloud: { openapi: {} }, dailyBudget: -1 }, /`dailyBudget`/],

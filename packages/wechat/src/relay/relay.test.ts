@@ -83,7 +83,7 @@ test.each([
   [{ endpoint: 'https://h/hd?key=abcdef' }, /without credentials, query and hash/],
   [{ endpoint: 'https://h/hd', secret: 'abcdef' }, /`secret`.*32 to 256/],
   [{ endpoint: 'https://h/hd', secret: `${SECRET} with spaces` }, /`secret`/],
-  [{ endpoint: 'https://h/hd', appid: 'wx1' }, /wechatRelay\(\) has no option `appid`/],
+  [{ endpoint: 'https://h/hd', appid: 'wx1' }, /wechatRelay\(\): the option 'appid' is unknown/],
   [{ endpoint: 'https://h/hd', maxDownloadBytes: 0 }, /`maxDownloadBytes`/],
 ])('refuses %j, and shows no secret', (options, message) => {
   const wanted = { code: 'HD_OPTION', message: expect.stringMatching(message) as unknown }
