@@ -152,18 +152,18 @@ describe.skipIf(CHROMIUM === undefined)("Vite's dev server in a browser", () => 
       expect(await realOnes(page, ids)).toEqual([])
 
       upscaler.open()
-      await expect.poll(() => realOnes(page, ids), { timeout: 20_000 }).toEqual(ids)
+      await expect.poll(() => realOnes(page, ids), { timeout: 50_000 }).toEqual(ids)
       expect(await page.evaluate('window.marker')).toBe('still here')
 
       // What comes later is replaced as well, whatever its author knew.
       await page.evaluate(`document.getElementById('img').outerHTML = '<img id="img" src="/p.png?hd">'`)
-      await expect.poll(() => realOnes(page, ids), { timeout: 20_000 }).toEqual(ids)
+      await expect.poll(() => realOnes(page, ids), { timeout: 50_000 }).toEqual(ids)
       expect(await page.evaluate('window.updates')).toBe(1)
 
       await project.write('p.png', await grey(150))
       // Vite 8 loads the page anew for the sake of the styles that stand in it.
       const look = (): Promise<string[]> => realOnes(page, ids, 140).catch(() => [])
-      await expect.poll(look, { timeout: 20_000 }).toEqual(ids)
+      await expect.poll(look, { timeout: 50_000 }).toEqual(ids)
       expect(page.faults).toEqual([])
     })
 
@@ -183,7 +183,7 @@ describe.skipIf(CHROMIUM === undefined)("Vite's dev server in a browser", () => 
         new MutationObserver(() => events.push('shown')).observe(document, { attributes: true, subtree: true })`
       const page = await open(browser, url, script)
       upscaler.open()
-      await expect.poll(() => realOnes(page, ['a', 'b']), { timeout: 20_000 }).toEqual(['a', 'b'])
+      await expect.poll(() => realOnes(page, ['a', 'b']), { timeout: 50_000 }).toEqual(['a', 'b'])
       expect(await page.evaluate('events')).toEqual(['asked for', 'asked for', 'shown', 'shown'])
       expect(page.faults).toEqual([])
     })

@@ -9,7 +9,7 @@ const PRINTED = fileURLToPath(new URL('support/printed.mjs', import.meta.url))
 function print(bundler: string, { root }: Project): Promise<string> {
   return new Promise((resolve) => {
     const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, DEBUG: undefined }
-    execFile(process.execPath, [PRINTED, bundler, root], { timeout: 55_000, cwd: root, env }, (_, stdout, stderr) =>
+    execFile(process.execPath, [PRINTED, bundler, root], { timeout: 110_000, cwd: root, env }, (_, stdout, stderr) =>
       resolve(stdout + stderr),
     )
   })

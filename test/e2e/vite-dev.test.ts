@@ -248,7 +248,12 @@ for (const bundler of [vite8, vite7]) {
       const { server, origin } = await serve(bundler, project)
       const before = await importFrom(server, '/a.jpg?hd')
       await project.write('a.jpg', await jpeg(60))
-      await expect.poll(() => importFrom(server, '/a.jpg?hd'), WAIT).not.toBe(before)
+      const after = async (): Promise<unknown> => {
+        // The watcher may not have been there yet when it changed.
+        await project.touch('a.jpg')
+        return importFrom(server, '/a.jpg?hd')
+      }
+      await expect.poll(after, { ...WAIT, interval: 500 }).not.toBe(before)
       // An old tab gets the new picture.
       expect((await fetchReal(origin + before)).headers.get('cache-control')).toBe('no-cache')
     })
@@ -266,7 +271,12 @@ for (const bundler of [vite8, vite7]) {
       }
       await server.transformRequest('/main.js')
       await project.write('a.jpg', await jpeg(60))
-      await expect.poll(() => sent, WAIT).toContain('full-reload')
+      const messages = async (): Promise<unknown[]> => {
+        // The watcher may not have been there yet when it changed.
+        await project.touch('a.jpg')
+        return sent
+      }
+      await expect.poll(messages, { ...WAIT, interval: 500 }).toContain('full-reload')
     })
 
     test("calls a metered upscaler only with dev: 'full'", async () => {

@@ -88,7 +88,7 @@ test('a build that is killed between the media_id and the download pays nothing 
   const never = new Promise<void>(() => undefined)
   emulator.fail('media/get', { kind: 'slow', until: never })
   const first = startBuild(project, emulator)
-  await expect.poll(() => calls(emulator, 'media/get'), { timeout: 20_000 }).toBe(1)
+  await expect.poll(() => calls(emulator, 'media/get'), { timeout: 50_000 }).toBe(1)
   first.kill('SIGKILL')
   await ended(first)
   expect(await ended(startBuild(project, emulator))).toBe(0)
@@ -145,7 +145,7 @@ test('the dev server never calls WeChat, and says by whom pictures are made inst
     expect(await sharp(picture).metadata()).toMatchObject({ width: 48, height: 32 })
   }
   const told = [expect.stringMatching(/'wechat' is metered and not called here.*'resample'/)]
-  await expect.poll(() => warnings, { timeout: 20_000 }).toEqual(told)
+  await expect.poll(() => warnings, { timeout: 50_000 }).toEqual(told)
   expect(emulator.requests).toEqual([])
 })
 

@@ -28,9 +28,10 @@ export interface Watcher {
   /**
    * What `look` finds in the first build that shows it. One change may be seen as two, and be built twice, so a build proves
    * nothing by being the next one: `look` throws (a failed expectation) or gives `undefined` for one that does not show it yet.
+   * @param again called now and then while none does: bundlers begin to watch a file at some time after the build that read it
    * @throws Error with what was wrong with the last build, when none shows it in time
    */
-  until<T>(look: (built: Built) => T | Promise<T>): Promise<NonNullable<T>>
+  until<T>(look: (built: Built) => T | Promise<T>, again?: () => Promise<void>): Promise<NonNullable<T>>
   /** The error of the first build that fails with such a message. @throws Error when none does so in time */
   failure(message: RegExp): Promise<Error>
   close(): Promise<void>
@@ -39,10 +40,13 @@ export interface Watcher {
 /** Long for a build of a few small files, on whatever machine. */
 const PATIENCE_MS = 50_000
 
+/** Longer than most builds, so that it is rarely needed. */
+const AGAIN_MS = 5_000
+
 /** @param next the builds in their order, each of them once; a rejection is a build that failed */
 export function createWatcher(next: () => Promise<Built>, close: () => Promise<void>): Watcher {
   return {
-    until: (look) => firstFound(async () => look(await next())),
+    until: (look, again) => firstFound(async () => look(await next()), again),
     failure: (message) =>
       firstFound(() =>
         next().then(
@@ -55,7 +59,10 @@ export function createWatcher(next: () => Promise<Built>, close: () => Promise<v
 }
 
 /** What the first `look` that finds something gives. @throws Error with the last failure when none does in time */
-async function firstFound<T>(look: () => Promise<T>): Promise<NonNullable<T>> {
+async function firstFound<T>(
+  look: () => Promise<T>,
+  again: () => Promise<void> = async () => undefined,
+): Promise<NonNullable<T>> {
   let last: unknown
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
@@ -71,10 +78,12 @@ async function firstFound<T>(look: () => Promise<T>): Promise<NonNullable<T>> {
       }
     }
   }
+  const reminder = setInterval(() => void again(), AGAIN_MS)
   try {
     return await Promise.race([search(), timeout])
   } finally {
     clearTimeout(timer)
+    clearInterval(reminder)
   }
 }
 

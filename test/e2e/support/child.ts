@@ -31,6 +31,6 @@ export async function buildInChild(
   config: object = {},
 ): Promise<ChildResult> {
   const args = [CHILD, bundler, root, JSON.stringify(options), JSON.stringify(config)]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 55_000 })
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 110_000 })
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as ChildResult
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -13,6 +13,8 @@ export interface Project {
   readonly dist: string
   /** Writes a file. @param name relative to the root */
   write(name: string, content: string | Uint8Array): Promise<void>
+  /** Lets a file look changed once more, for a watcher that was not watching yet when it changed. */
+  touch(name: string): Promise<void>
   read(name: string): Promise<Buffer>
   /** The plugin's options for this project: a cache inside it and an upscaler of the test's own. */
   options(options?: HdOptions): HdOptions
@@ -33,6 +35,7 @@ export async function createProject(files: Readonly<Record<string, string | Uint
     root,
     dist: path.join(root, 'dist'),
     write,
+    touch: (name) => utimes(path.join(root, name), new Date(), new Date()),
     read: (name) => readFile(path.join(root, name)),
     options: (options = {}) => ({ cache: { dir: path.join(root, 'cache') }, upscaler: doubling(), ...options }),
   }

@@ -404,13 +404,14 @@ export function describeBundler(bundler: Bundler): void {
       try {
         const first = await watcher.until((built) => built.run())
         await project.write('a.jpg', await jpeg(60))
+        const touch = (): Promise<void> => project.touch('a.jpg')
         const warnings = await watcher.until(async (built) => {
           const second = await built.run()
           expect(second['url']).not.toBe(first['url'])
           expect(second['img'].srcset).not.toBe(first['img'].srcset)
           expect(await facts(built, second['url'])).toEqual({ ...TWICE, format: 'jpeg' })
           return built.warnings
-        })
+        }, touch)
         expect(warnings).toEqual([])
       } finally {
         await watcher.close()
@@ -423,7 +424,10 @@ export function describeBundler(bundler: Bundler): void {
       try {
         expect(await watcher.failure(/HD_SOURCE_FORMAT/)).toBeInstanceOf(Error)
         await project.write('a.jpg', await jpeg(60))
-        const mended = await watcher.until(async (built) => facts(built, (await built.run())['url']))
+        const mended = await watcher.until(
+          async (built) => facts(built, (await built.run())['url']),
+          () => project.touch('a.jpg'),
+        )
         expect(mended).toEqual({ ...TWICE, format: 'jpeg' })
       } finally {
         await watcher.close()
