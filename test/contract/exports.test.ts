@@ -68,7 +68,9 @@ test('unplugin-hd/astro gives an integration that brings the plugin and the type
 test('unplugin-hd/nuxt gives a module that brings a plugin for each side, the types, and a watcher that skips the cache', async () => {
   expect(await nuxt.getMeta()).toMatchObject({ configKey: 'hd' })
   const listeners = new Map<string, (argument: never) => void>()
-  const options = { rootDir: import.meta.dirname, ignore: [] as string[], hd: { cache: { dir: 'pictures' } } }
+  // Relative paths start at the package.
+  const rootDir = path.dirname(import.meta.dirname)
+  const options = { rootDir, ignore: [] as string[], hd: { cache: { dir: 'pictures' } } }
   nuxt({ mode: 'off' }, { options, hook: (hook: string, listener: () => void) => listeners.set(hook, listener) })
   expect(options.ignore).toEqual(['pictures/**'])
   const sides = [{}, {}] as { plugins?: unknown[]; server?: { watch?: { ignored?: ((file: string) => boolean)[] } } }[]
@@ -78,8 +80,8 @@ test('unplugin-hd/nuxt gives a module that brings a plugin for each side, the ty
   )
   expect(sides[0]!.plugins!.at(-1)).not.toBe(sides[1]!.plugins!.at(-1))
   const [ignored] = sides[0]!.server!.watch!.ignored!
-  expect(ignored!(path.join(import.meta.dirname, 'pictures', 'ab', 'entry'))).toBe(true)
-  expect(ignored!(path.join(import.meta.dirname, 'pictures.ts'))).toBe(false)
+  expect(ignored!(path.join(rootDir, 'pictures', 'ab', 'entry'))).toBe(true)
+  expect(ignored!(path.join(rootDir, 'pictures.ts'))).toBe(false)
   const references: object[] = []
   listeners.get('prepare:types')!({ references } as never)
   expect(references).toEqual([{ types: 'unplugin-hd/client' }])

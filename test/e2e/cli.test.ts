@@ -1,27 +1,17 @@
-import { spawn } from 'node:child_process'
 import { mkdir, readdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import sharp from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createWechatEmulator } from '@unplugin-hd/wechat-emulator'
+import { runNode, type Ended } from './support/child.ts'
 import { animatedGif, SVG } from './support/pictures.ts'
 import { createProject, type Project } from './support/project.ts'
 
 const BIN = fileURLToPath(new URL('../../packages/unplugin-hd/bin/hd.mjs', import.meta.url))
 
-interface Ended {
-  code: number | null
-  stdout: string
-  stderr: string
-}
-
 function hd(project: Project, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [BIN, ...args], { cwd: project.root, env: { ...process.env, ...env } })
-  const ended: Ended = { code: null, stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => (ended.stdout += chunk))
-  child.stderr.on('data', (chunk) => (ended.stderr += chunk))
-  return new Promise((resolve) => child.on('close', (code) => resolve({ ...ended, code })))
+  return runNode([BIN, ...args], { cwd: project.root, env })
 }
 
 function square(side: number): Promise<Buffer> {

@@ -11,12 +11,13 @@ export {
 } from './format.ts'
 export type { Asset, HdAsset } from './asset.ts'
 export { writeAtomically } from './atomic-file.ts'
+export { cacheDir, packageFolder } from './cache-dir.ts'
 export { cacheFacts, type CacheFacts } from './cache-facts.ts'
 export type { EncodingRequest, PlannedAsset } from './double.ts'
 export { createHd, type Hd, type HdSurroundings } from './hd.ts'
+export { DEFAULTS } from './defaults.ts'
 export {
   CORE_KEYS,
-  DEFAULTS,
   MODES,
   ON_ERROR,
   resolveOptions,

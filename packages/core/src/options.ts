@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import path from 'node:path'
+import { cacheDir } from './cache-dir.ts'
+import { DEFAULTS } from './defaults.ts'
 import { HdError } from './errors.ts'
 import { isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from './format.ts'
 import { nearestTo, quoted, refuseUnknown } from './unknown.ts'
@@ -14,7 +15,10 @@ export const ON_ERROR = ['fail', 'resample', 'source'] as const
 export type OnError = (typeof ON_ERROR)[number]
 
 export interface CacheOptions {
-  /** The folder, relative to the bundler's root, or absolute. May be committed. @default 'node_modules/.cache/unplugin-hd' */
+  /**
+   * The folder, relative to that of the nearest `package.json` from the bundler's root upwards, or absolute. May be committed.
+   * @default 'node_modules/.cache/unplugin-hd'
+   */
   dir?: string
   /** The most bytes it may hold; beyond them the least recently used entries go. @default 2147483648 (2 GiB) */
   maxBytes?: number
@@ -63,16 +67,6 @@ export interface ResolvedOptions {
   root: string
 }
 
-/** Every default that is a plain value; the documentation is compared with it. */
-export const DEFAULTS = {
-  mode: 'on',
-  onError: 'fail',
-  cacheDir: 'node_modules/.cache/unplugin-hd',
-  cacheMaxBytes: 2_147_483_648,
-  quality: 85,
-  maxPixels: 50_000_000,
-} as const
-
 export interface OptionSurroundings {
   /** Absolute path that relative ones are resolved against. */
   root: string
@@ -104,8 +98,8 @@ export function resolveOptions(options: CoreOptions, { root, env, defaultUpscale
   const cache = options.cache ?? {}
   if (typeof cache !== 'object') throw wrong('cache', 'an object', cache)
   refuseUnknown(cache, ['dir', 'maxBytes'], OWNER, 'cache.')
-  const dir = cache.dir ?? (env['UNPLUGIN_HD_CACHE_DIR'] || undefined) ?? DEFAULTS.cacheDir
-  if (typeof dir !== 'string' || dir === '') throw wrong('cache.dir', 'a path', dir)
+  const { dir } = cache
+  if (dir !== undefined && (typeof dir !== 'string' || dir === '')) throw wrong('cache.dir', 'a path', dir)
   const format = options.format as string | undefined
   if (format !== undefined && !isOutputFormat(format)) throw wrong('format', quoted(OUTPUT_FORMATS), format)
   return {
@@ -113,7 +107,10 @@ export function resolveOptions(options: CoreOptions, { root, env, defaultUpscale
     mode: options.mode === undefined ? modeOf(env) : oneOf('mode', MODES, options.mode),
     modeFrom: options.mode === undefined ? (env['UNPLUGIN_HD_MODE'] ? 'environment' : 'default') : 'option',
     onError: oneOf('onError', ON_ERROR, options.onError ?? DEFAULTS.onError),
-    cache: { dir: path.resolve(root, dir), maxBytes: integer('cache.maxBytes', cache.maxBytes ?? DEFAULTS.cacheMaxBytes, 0) },
+    cache: {
+      dir: cacheDir(dir, { root, env }),
+      maxBytes: integer('cache.maxBytes', cache.maxBytes ?? DEFAULTS.cacheMaxBytes, 0),
+    },
     format,
     quality: integer('quality', options.quality ?? DEFAULTS.quality, 1, 100),
     maxPixels: integer('maxPixels', options.maxPixels ?? DEFAULTS.maxPixels, 1),

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { toEntry, type Entry, type EntryOptions, type EntryUpscaler } from './entry.ts'
 import { frameworkCache } from './framework-cache.ts'
 import { neural, resample } from './index.ts'
+import { carryingOptions } from './plugin-options.ts'
 import vite from './vite.ts'
 
 /** An integration, by the parts of Astro's own types that it uses: whoever has no Astro can read these types as well. */
@@ -32,7 +33,7 @@ function integration(options: EntryOptions = {}): HdAstroIntegration {
   }
 }
 
-const hd: Entry<typeof integration> = toEntry(integration, { neural, resample })
+const hd: Entry<typeof integration> = toEntry(carryingOptions(integration), { neural, resample })
 /** The types, for modules that `require()` this one. */
 declare namespace hd {
   export type HdOptions = EntryOptions

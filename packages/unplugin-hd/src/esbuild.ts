@@ -2,10 +2,11 @@ import { createEsbuildPlugin, type UnpluginInstance } from 'unplugin'
 import { toEntry, type Entry, type EntryOptions, type EntryUpscaler } from './entry.ts'
 import { factory } from './factory.ts'
 import { neural, resample } from './index.ts'
+import { carryingOptions } from './plugin-options.ts'
 
 type Plugin = UnpluginInstance<EntryOptions | undefined>['esbuild']
 
-const hd: Entry<Plugin> = toEntry<Plugin>(createEsbuildPlugin(factory), { neural, resample })
+const hd: Entry<Plugin> = toEntry<Plugin>(carryingOptions(createEsbuildPlugin(factory)), { neural, resample })
 /** The types, for modules that `require()` this one. */
 declare namespace hd {
   export type HdOptions = EntryOptions

@@ -13,8 +13,7 @@ export const factory: UnpluginFactory<HdOptions | undefined> = (options = {}, { 
   if (framework === 'webpack') requireToldBundler('webpack', versions.webpack)
   if (framework === 'rspack') requireToldBundler('@rspack/core', versions.rspack)
   return framework === 'vite'
-    ? // `api` is where a plugin tells others of itself: the command line reads a project's options there.
-      vitePlugins(options).map(({ name, enforce, ...vite }) => ({ name, enforce, vite: { ...vite, api: { options } } }))
+    ? vitePlugins(options).map(({ name, enforce, ...vite }) => ({ name, enforce, vite }))
     : {
         name: 'unplugin-hd',
         enforce: 'pre',

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { DEFAULTS } from '@unplugin-hd/core'
+import { cacheDir } from '@unplugin-hd/core'
 import type { HdOptions } from './options.ts'
 
 /** What a framework is told of the folder that 2x pictures are kept in. */
@@ -14,7 +14,7 @@ export interface FrameworkCache {
 
 /** @param root absolute path of the project */
 export function frameworkCache(options: HdOptions, root: string): FrameworkCache {
-  const dir = path.resolve(root, options.cache?.dir ?? (process.env['UNPLUGIN_HD_CACHE_DIR'] || DEFAULTS.cacheDir))
+  const dir = cacheDir(options.cache?.dir, { root, env: process.env })
   return {
     dir,
     options: { ...options, cache: { ...options.cache, dir } },

@@ -5,11 +5,12 @@ export const HELP: string = `hd: pictures at 2x by super-resolution
 
 Usage
   hd upscale <in> --out <file> [options]
-  hd doctor [--json]
+  hd doctor [--json] [--config <file>]
 
 hd doctor says which upscalers a build here would use and whether they work (for
 wechat(): token, and what is left of today's calls), and where the cache is. It reads
-the options from the Vite configuration of the project, where there is one.
+the options from the configuration of the project (Vite, Nuxt, Astro, electron-vite,
+webpack, Rspack, Rollup, Rolldown), where there is one with this plugin.
 
 Options of hd upscale
   --out <file>       where the 2x goes; its extension chooses the format
@@ -18,13 +19,16 @@ Options of hd upscale
   --quality <n>      1 to 100; PNG has none (default 85)
 
 Options of both
+  --config <file>    of any bundler: a module that exports a configuration, or 'plugins';
+                     it is run. hd upscale takes the cache from it
   --json             one JSON object on standard output
   --help, --version
 
 Exit status: 0 on success, 1 on refusal or when hd doctor found something wrong ("file: message (CODE)" on standard error,
 with --json {"error":{"code","message","file"}} on standard output).
 The cache is node_modules/.cache/unplugin-hd of the nearest package.json above the
-current folder, else a folder of the user's; UNPLUGIN_HD_CACHE_DIR overrides both.
+current folder, else a folder of the user's; the environment (UNPLUGIN_HD_CACHE_DIR,
+relative to the workspace) and cache.dir of the project's configuration override both.
 `
 
 export interface UpscaleCommand {
@@ -36,10 +40,12 @@ export interface UpscaleCommand {
   format: OutputFormat | undefined
   quality: number | undefined
   json: boolean
+  config: string | undefined
 }
 
 export interface DoctorCommand {
   kind: 'doctor'
+  config: string | undefined
   json: boolean
 }
 
@@ -64,17 +70,18 @@ export function parseArguments(args: readonly string[]): Command {
     format: values.format === undefined ? undefined : parseFormat(values.format),
     quality: values.quality === undefined ? undefined : parseQuality(values.quality),
     json: values.json ?? false,
+    config: values.config,
   }
 }
 
 function parseDoctor(
-  { json = false, help: _help, version: _version, ...others }: Values,
+  { json = false, config, help: _help, version: _version, ...others }: Values,
   argument: string | undefined,
 ): DoctorCommand {
   if (argument !== undefined) throw refuse(`doctor takes no file, got '${argument}'`)
   const [flag] = Object.keys(others)
   if (flag !== undefined) throw refuse(`doctor has no --${flag}`)
-  return { kind: 'doctor', json }
+  return { kind: 'doctor', json, config }
 }
 
 const FLAGS = {
@@ -82,6 +89,7 @@ const FLAGS = {
   model: { type: 'string' },
   format: { type: 'string' },
   quality: { type: 'string' },
+  config: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import { packageFolder } from '@unplugin-hd/core'
 
 /**
  * The project that a command runs in, so that it shares the cache with the project's builds: the nearest folder above `cwd`
@@ -11,10 +11,8 @@ export function cacheRoot(
   cwd: string,
   env: Readonly<Record<string, string | undefined>>,
 ): { root: string; cacheDir: string | undefined } {
-  for (let folder = cwd; ; folder = path.dirname(folder)) {
-    if (existsSync(path.join(folder, 'package.json'))) return { root: folder, cacheDir: undefined }
-    if (folder === path.dirname(folder)) break
-  }
+  const root = packageFolder(cwd)
+  if (root !== undefined) return { root, cacheDir: undefined }
   return { root: cwd, cacheDir: env['UNPLUGIN_HD_CACHE_DIR'] || path.join(userCacheDir(env), 'unplugin-hd') }
 }
 

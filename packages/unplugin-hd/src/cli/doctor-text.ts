@@ -10,7 +10,7 @@ export function renderDiagnosis(
   const mark = (ok: boolean): string => (ok ? style('green', '✓') : style('red', '✗'))
   const lines = [
     `unplugin-hd ${version}, Node ${node}, ${platform}`,
-    `options: ${config ?? 'the defaults (no vite.config with this plugin here)'}; mode: ${mode}`,
+    `options: ${config ?? 'the defaults (no configuration with this plugin here)'}; mode: ${mode}`,
     '',
     `${mark(cache.writable)} ${style('bold', 'cache')}  ${cache.dir}`,
     `    ${cache.exists ? `${cache.entries} entries, ${formatBytes(cache.bytes)}` : 'not there yet'} of ${formatBytes(cache.maxBytes)}`,

@@ -1,8 +1,9 @@
+import path from 'node:path'
 import { cacheFacts, errorMessage, type CacheFacts, type Mode, type Upscaler, type UpscalerCheck } from '@unplugin-hd/core'
 import { neural } from '@unplugin-hd/neural'
 import { resolveHdOptions, type HdOptions } from '../options.ts'
 import { cacheRoot } from './cache-root.ts'
-import { projectOptions } from './project-options.ts'
+import { projectOptions } from './config/project-options.ts'
 import type { CliSurroundings } from './run.ts'
 import { version } from './version.ts'
 
@@ -31,10 +32,14 @@ export interface Diagnosis {
 /** Longer than any answer of a service that is well. */
 const CHECK_TIMEOUT_MS = 60_000
 
-/** Looks at all that a build in this folder would need. Nothing is doubled, and nothing is changed. @throws HdError `HD_OPTION` */
-export async function examine({ cwd }: Pick<CliSurroundings, 'cwd'>): Promise<Diagnosis> {
+/**
+ * Looks at all that a build in this folder would need. Nothing is doubled, and nothing is changed.
+ * @param config the configuration to be read, as the user wrote it. @default that of the project
+ * @throws HdError `HD_OPTION`
+ */
+export async function examine({ cwd }: Pick<CliSurroundings, 'cwd'>, config?: string): Promise<Diagnosis> {
   const { root, cacheDir } = cacheRoot(cwd, process.env)
-  const project = await projectOptions(root)
+  const project = await projectOptions(root, config === undefined ? undefined : path.resolve(cwd, config))
   const options = resolveHdOptions(project?.options ?? (await defaults(cacheDir)), project?.root ?? root)
   const cache = { ...(await cacheFacts(options.cache.dir)), maxBytes: options.cache.maxBytes }
   const upscalers = await Promise.all(options.upscalers.map(diagnose))

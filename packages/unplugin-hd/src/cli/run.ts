@@ -30,7 +30,7 @@ export async function run(args: readonly string[], surroundings: CliSurroundings
         stdout.write(await upscale(command, surroundings))
         return 0
       case 'doctor': {
-        const diagnosis = await examine(surroundings)
+        const diagnosis = await examine(surroundings, command.config)
         stdout.write(command.json ? `${JSON.stringify(diagnosis)}\n` : renderDiagnosis(diagnosis, stdout.isTTY === true))
         return diagnosis.ok ? 0 : 1
       }

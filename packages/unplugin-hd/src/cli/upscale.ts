@@ -4,21 +4,25 @@ import path from 'node:path'
 import {
   createHd,
   errorMessage,
+  formatError,
   FORMAT_FACTS,
   HdError,
   isHdError,
   isOutputFormat,
   OUTPUT_FORMATS,
   resolveOptions,
+  type CacheOptions,
   type DonePicture,
   type HdEvent,
   type OutputFormat,
 } from '@unplugin-hd/core'
 import { neural } from '@unplugin-hd/neural'
+import { resolveHdOptions } from '../options.ts'
 import { createLiveLine } from '../progress/live-line.ts'
 import { formatPicture } from '../progress/text.ts'
 import type { UpscaleCommand } from './arguments.ts'
 import { cacheRoot } from './cache-root.ts'
+import { projectOptions } from './config/project-options.ts'
 import type { CliSurroundings } from './run.ts'
 
 /**
@@ -40,9 +44,10 @@ export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliSurro
   const say = (message: string): void => void stderr.write(`${message}\n`)
 
   const { root, cacheDir } = cacheRoot(cwd, process.env)
+  const cache = (await projectCache(root, cwd, command, say)) ?? (cacheDir === undefined ? {} : { dir: cacheDir })
   const model = command.model === undefined || MODEL_NAMES.has(command.model) ? command.model : path.resolve(cwd, command.model)
   const options = resolveOptions(
-    { cache: cacheDir === undefined ? {} : { dir: cacheDir }, upscaler: neural(model === undefined ? {} : { model }) },
+    { cache, upscaler: neural(model === undefined ? {} : { model }) },
     { root, env: process.env, defaultUpscaler: neural },
   )
   const hd = createHd(options, { onEvent, log: { debug: () => undefined, info: say, warn: say } })
@@ -60,6 +65,25 @@ export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliSurro
   return command.json
     ? `${JSON.stringify({ file: command.input, out: command.out, ...done })}\n`
     : `${command.input} → ${command.out}  ${formatPicture(done!)}\n`
+}
+
+/** Where the project's builds keep images. A configuration that nobody named may be broken: that is said. */
+async function projectCache(
+  root: string,
+  cwd: string,
+  { config }: UpscaleCommand,
+  say: (message: string) => void,
+): Promise<CacheOptions | undefined> {
+  try {
+    const project = await projectOptions(root, config === undefined ? undefined : path.resolve(cwd, config))
+    if (!project) return undefined
+    const { cache } = resolveHdOptions(project.options, project.root)
+    return cache
+  } catch (error) {
+    if (config !== undefined || !isHdError(error)) throw error
+    say(`${formatError(error)}; the default cache is used`)
+    return undefined
+  }
 }
 
 function nameAsTyped({ code, file }: HdError, { input, out, model }: UpscaleCommand): string | undefined {

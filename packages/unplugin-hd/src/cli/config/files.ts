@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+
+/** The tools whose configurations are looked at, first to last, by the names of their files. */
+const TOOLS = [
+  'vite.config',
+  'nuxt.config',
+  'astro.config',
+  'electron.vite.config',
+  'webpack.config',
+  'rspack.config',
+  'rollup.config',
+  'rolldown.config',
+]
+
+/** In the order in which Vite looks for them. */
+const EXTENSIONS = ['js', 'mjs', 'ts', 'cjs', 'mts', 'cts']
+
+/** The configurations of a project, as names relative to it. @param folder absolute path */
+export function configFiles(folder: string): string[] {
+  return TOOLS.flatMap((tool) => EXTENSIONS.map((extension) => `${tool}.${extension}`)).filter((name) =>
+    existsSync(path.join(folder, name)),
+  )
+}
