@@ -1,6 +1,7 @@
 import type { RgbImage } from './engine.ts'
 import { EngineError } from './errors.ts'
-import { type Rectangle, type Task, TILE } from './region.ts'
+import type { Piece } from './protocol.ts'
+import type { Rectangle } from './region.ts'
 
 /** An image on its way: what is still to be given out, and where what was made comes together. */
 export class Job {
@@ -34,15 +35,13 @@ export class Job {
     }
   }
 
-  /** Puts lines of a task's region where they belong. */
-  place({ region }: Task, line: number, lines: Uint8Array): void {
+  /** Puts a part of the result where it belongs. @throws whatever `onProgress` throws */
+  place({ line, column, length, pixels }: Piece): void {
     const { width, height } = this.image
-    const left = 6 * TILE * region.left
-    const length = Math.min(6 * width, 6 * TILE * region.right) - left
-    for (let at = 0, y = line; at < lines.length; at += length, y++)
-      this.#pixels.set(lines.subarray(at, at + length), y * 6 * width + left)
-    this.#missing -= lines.length
-    if (lines.length > 0) this.#onProgress?.(1 - this.#missing / this.#pixels.length)
+    for (let at = 0, y = line; at < pixels.length; at += length, y++)
+      this.#pixels.set(pixels.subarray(at, at + length), 3 * (2 * width * y + column))
+    this.#missing -= pixels.length
+    this.#onProgress?.(1 - this.#missing / this.#pixels.length)
     if (this.#missing === 0) this.#resolve({ width: 2 * width, height: 2 * height, data: this.#pixels })
   }
 

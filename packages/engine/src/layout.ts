@@ -11,12 +11,14 @@ import { POINTS, transformKernels } from './winograd.ts'
  *   workspace     the transformed input of a block of tiles, 36 planes
  *   products      what becomes of it, 36 planes
  *   zero row      what stands above and below the image
- *   rings         for the source and for each layer but the last one: its latest RING_ROWS rows
- *   source bytes  the latest bands of the source, for what the last layer adds to
- *   lines         the eight lines of output that a band becomes
+ *   rings         for the source and for each layer but the last one: its latest RING_ROWS rows, of one strip
+ *   edges         for each layer but the last one: the right edge of the strip before, EDGE pixels of every row
+ *   source bytes  the part of the source that the task needs
+ *   lines         the eight lines of output that a band of a strip becomes
  *
- * A row has one pixel more on each side, which is zero where the image ends. Its channels stand in slabs of 32; a slab has PIXEL
- * bytes for a pixel, whatever part of the 32 exists. The source has four channels: three colours, and a zero.
+ * A row begins MARGIN pixels before the strip: the last of them come from the strip before, or are zero where the image begins. After the
+ * strip comes one pixel that is zero where the image ends. A row's channels stand in slabs of 32; a slab has PIXEL bytes for a pixel,
+ * whatever part of the 32 exists. The source has four channels: three colours, and a zero.
  */
 
 /** Bytes of a pixel in a slab. `PIXEL` of `assembly/shapes.ts`. */
@@ -26,10 +28,14 @@ export const SLAB_CHANNELS = 32
 export const SOURCE_CHANNELS = 4
 /** A layer at band B reads rows 4B-1 to 4B+4, while the layer before it has written up to 4B+7. */
 export const RING_ROWS = 9
+/** Pixels of a row before its strip, two tiles. */
+export const MARGIN = 8
+/** Pixels that a strip needs of the one before it: a layer starts one tile further left than the layer that it reads, and reads a pixel more. */
+export const EDGE = 5
 /** Output channels that the last layer computes: its twelve, in steps of eight. */
 export const LAST_OUTPUTS = 16
 /** Tiles that are transformed at a time. Workspace and products of that many stay in the second-level cache. */
-const BLOCK = 32
+const BLOCK = 16
 
 const SCRATCH_BYTES = 2048
 const TABLE_BYTES = 64
@@ -78,9 +84,12 @@ export interface RowsLayout {
   zeroRow: number
   /** Of the source, and of each layer but the last one. */
   rings: number[]
+  /** Of each layer but the last one. */
+  edges: number[]
+  /** Bytes of a row in `edges`. */
+  edge: number
   source: number
   sourceStride: number
-  sourceBands: number
   lines: number
   lineStride: number
   end: number
@@ -104,23 +113,39 @@ export function computedShape({ inputs, outputs }: { inputs: number; outputs: nu
   return { inputs: inputs === 3 ? SOURCE_CHANNELS : inputs, outputs: outputs === 12 ? LAST_OUTPUTS : outputs }
 }
 
-/** @param tiles of a row, with those around the region */
-export function layRows({ channels, layers }: Network, bottom: number, tiles: number): RowsLayout {
+/** What a task needs room for. */
+export interface Extent {
+  /** Tiles that any layer computes of a strip at most. */
+  stripTiles: number
+  hasStrips: boolean
+  /** Of the source that the task needs, in pixels. */
+  width: number
+  height: number
+}
+
+export function layRows(
+  { channels, layers }: Network,
+  bottom: number,
+  { stripTiles, hasStrips, width, height }: Extent,
+): RowsLayout {
   const arena = new Arena(bottom)
   const slabs = slabsOf(channels)
-  const block = 4 * Math.ceil(Math.min(BLOCK, tiles) / 4)
+  const block = 4 * Math.ceil(Math.min(BLOCK, stripTiles) / 4)
   // 64 bytes more, so that the planes do not fall on the same lines of a cache.
   const plane = slabs * block * PIXEL + 64
-  const slab = offPages((4 * tiles + 2) * PIXEL)
+  const slab = offPages((MARGIN + 4 * stripTiles + 1) * PIXEL)
   const row = slabs * slab
   const workspace = arena.take(POINTS * plane)
   const products = arena.take(POINTS * plane)
   const zeroRow = arena.take(row)
   const rings = layers.map(() => arena.take(RING_ROWS * row))
-  const sourceStride = 16 * Math.ceil((12 * tiles + 16) / 16)
-  const sourceBands = layers.length + 1
-  const source = arena.take(sourceBands * 4 * sourceStride)
-  const lineStride = 24 * tiles
+  const edge = slabs * EDGE * PIXEL
+  // Whole bands, also of the last one.
+  const edges = layers.slice(1).map(() => arena.take(hasStrips ? (height + 4) * edge : 0))
+  const sourceStride = 3 * width
+  // Tiles reach over the right and the lower edge of the image; what is read there is not used.
+  const source = arena.take((height + 4) * sourceStride + 64)
+  const lineStride = 24 * stripTiles
   const lines = arena.take(8 * lineStride)
   return {
     block,
@@ -131,9 +156,10 @@ export function layRows({ channels, layers }: Network, bottom: number, tiles: nu
     row,
     zeroRow,
     rings,
+    edges,
+    edge,
     source,
     sourceStride,
-    sourceBands,
     lines,
     lineStride,
     end: arena.top,

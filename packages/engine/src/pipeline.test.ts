@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { compileModule } from './module.ts'
 import { Pipeline } from './pipeline.ts'
-import { sourceOf, type Rectangle, tilesOf, TILE } from './region.ts'
+import { sourceOf, type Rectangle, tilesOf } from './region.ts'
+import { planStrips } from './strips.ts'
 import { createImage } from './testing/noise.ts'
 import { createLayers } from './testing/network.ts'
 import { upscaleSlowly } from './testing/reference.ts'
@@ -36,7 +37,7 @@ function run(
       const at = 3 * width * row++
       return [...data.subarray(at + 3 * part.left, at + 3 * part.right)]
     })
-    pipeline.step(Uint8Array.from(lines.flat()), (line, bytes) => to.set(bytes, 6 * width * line + 6 * TILE * region.left))
+    pipeline.step(Uint8Array.from(lines.flat()), (line, column, bytes) => to.set(bytes, 3 * (2 * width * line + column)))
   }
   return to
 }
@@ -96,6 +97,24 @@ test.each([
         run(pipeline, width, height, { left, right, top, bottom }, actual)
     expect(Buffer.compare(actual, expected)).toBe(0)
   }
+})
+
+test.each([
+  [32, 3, 701, 22],
+  [40, 9, 640, 13],
+  [8, 64, 530, 12],
+])('strips leave no trace, with %i channels and %i layers at %ix%i', (channels, count, width, height) => {
+  const { pipeline } = open(channels, count)
+  const { right, bottom } = whole(width, height)
+  expect(planStrips({ width, height, region: whole(width, height) }, count + 1).length).toBeGreaterThan(1)
+  const expected = new Uint8Array(12 * width * height)
+  // Of one strip each.
+  for (let left = 0; left < right; left += 20)
+    run(pipeline, width, height, { left, right: Math.min(right, left + 20), top: 0, bottom }, expected)
+  expect(Buffer.compare(run(pipeline, width, height), expected)).toBe(0)
+  run(pipeline, width, height, { left: 1, right: right - 1, top: 1, bottom: bottom - 1 }, expected.fill(7))
+  const [first, last] = [expected.subarray(0, 6 * 8 * width), expected.subarray(expected.length - 6 * 2 * width)]
+  expect(new Set([...first, ...last])).toEqual(new Set([7]))
 })
 
 test('a task has no traces of those before it', () => {

@@ -1,39 +1,33 @@
 import { instantiate, type Kernels } from './kernels.ts'
-import {
-  computedShape,
-  layRows,
-  layWeights,
-  PIXEL,
-  RING_ROWS,
-  type RowsLayout,
-  slabsOf,
-  storeWeights,
-  type WeightsLayout,
-} from './layout.ts'
+// prettier-ignore
+import { computedShape, EDGE, layRows, layWeights, MARGIN, PIXEL, RING_ROWS, type RowsLayout, storeWeights, type WeightsLayout } from './layout.ts'
 import { expand, type Rectangle, sourceOf, type Task, TILE } from './region.ts'
+import { planStrips } from './strips.ts'
 import type { Network } from './weights.ts'
 
 const PAGE = 65536
 
-/** Takes a line of the result, RGB. `bytes` is only valid during the call. @param line counted from the top of the whole image */
-export type Emit = (line: number, bytes: Uint8Array) => void
+/** Takes a part of a line of the result, RGB, valid during the call. @param line and @param column in pixels of the whole result */
+export type Emit = (line: number, column: number, bytes: Uint8Array) => void
 
 /**
- * Computes one task after the other, in steps of a band (four rows). In each step the next band of the source comes in, and every layer computes
- * a band, one band above that of the layer before it: just what it depends on is there. So a few rows a layer are all that is kept.
+ * Computes one task after the other, strip by strip, in steps of a band (four rows). In each step every layer computes a band, one band above that
+ * of the layer before it: just what it depends on is there. So a few rows a layer are all that is kept, and they stay in the cache.
  */
 export class Pipeline {
   readonly #network: Network
   readonly #memory = new WebAssembly.Memory({ initial: 1 })
   readonly #kernels: Kernels
   readonly #weights: WeightsLayout
-  #rows: RowsLayout | undefined
+  #rows!: RowsLayout
   #bytes = new Uint8Array()
   #task!: Task
-  /** What is in the rings, in tiles. */
-  #around!: Rectangle
-  /** What each layer computes, in tiles. */
-  #regions!: Rectangle[]
+  /** What the task needs of the source, in pixels. */
+  #source!: Rectangle
+  #firstBand = 0
+  /** What each layer computes of each strip. */
+  #strips: Rectangle[][] = []
+  #strip = 0
   /** The band of the source that comes next. */
   #band = 0
 
@@ -47,15 +41,19 @@ export class Pipeline {
 
   /** Makes ready for a task. @throws RangeError when there is no memory */
   begin(task: Task): void {
-    const { layers } = this.#network
+    const layers = this.#network.layers.length
     this.#task = task
-    this.#around = expand(task, layers.length)
-    this.#regions = layers.map((_, index) => expand(task, layers.length - 1 - index))
-    this.#band = this.#around.top
-    this.#rows = layRows(this.#network, this.#weights.end, this.#around.right - this.#around.left)
+    this.#source = sourceOf(task, layers)
+    this.#strips = planStrips(task, layers)
+    this.#strip = 0
+    this.#firstBand = expand(task, layers).top
+    const stripTiles = Math.max(...this.#strips.flat().map(({ left, right }) => right - left))
+    const { left, top, right, bottom } = this.#source
+    const extent = { stripTiles, hasStrips: this.#strips.length > 1, width: right - left, height: bottom - top }
+    this.#rows = layRows(this.#network, this.#weights.end, extent)
     this.#grow(this.#rows.end)
     this.#bytes = new Uint8Array(this.#memory.buffer)
-    this.#clearBorders()
+    this.#beginStrip()
   }
 
   /** Layers of the network. */
@@ -65,121 +63,149 @@ export class Pipeline {
 
   /** The step that comes next takes this many rows of the source: four, fewer at the lower end, then none. */
   get wanted(): number {
-    const { top, bottom } = sourceOf(this.#task, this.#network.layers.length)
-    return Math.max(0, Math.min(4, bottom - top - TILE * (this.#band - this.#around.top)))
+    if (this.#strip > 0) return 0
+    return Math.max(0, Math.min(TILE, this.#source.bottom - TILE * this.#band))
   }
 
   get isDone(): boolean {
-    return this.#band === this.#task.region.bottom + this.#network.layers.length
+    return this.#strip === this.#strips.length
   }
 
   /** @param source the `wanted` rows of the source that come next, of the width of `sourceOf` the task */
   step(source: Uint8Array, emit: Emit): void {
-    this.#load(source)
+    const { source: at, sourceStride } = this.#rows
+    if (source.length > 0) this.#bytes.set(source, at + (TILE * this.#band - this.#source.top) * sourceStride)
+    this.#widen()
     const last = this.#network.layers.length - 1
-    for (let index = 0; index <= last; index++) {
-      const band = this.#band - 1 - index
-      const region = this.#regions[index]!
-      if (band < region.top || band >= region.bottom) continue
-      if (index < last) this.#computeLayer(index, band, region)
-      else this.#computeLast(band, region, emit)
+    for (let layer = 0; layer <= last; layer++) {
+      const band = this.#band - 1 - layer
+      const { top, bottom } = this.#part(layer)
+      if (band < top || band >= bottom) continue
+      if (layer < last) this.#computeLayer(layer, band)
+      else this.#computeLast(band, emit)
     }
     this.#band++
+    if (this.#band < this.#task.region.bottom + this.#network.layers.length) return
+    this.#strip++
+    if (!this.isDone) this.#beginStrip()
   }
 
-  #load(source: Uint8Array): void {
-    const { sourceStride, rings, source: at, sourceBands } = this.#rows!
-    const { left, right } = sourceOf(this.#task, this.#network.layers.length)
-    const width = right - left
-    for (let line = 0; line * width * 3 < source.length; line++) {
-      const bytes = at + (4 * (this.#band % sourceBands) + line) * sourceStride
-      this.#bytes.set(source.subarray(line * width * 3, (line + 1) * width * 3), bytes)
-      this.#kernels.widen(bytes, this.#rowOf(rings[0]!, TILE * this.#band + line) + PIXEL, width)
+  /** What a layer computes of the strip. */
+  #part(layer: number): Rectangle {
+    return this.#strips[this.#strip]![layer]!
+  }
+
+  /** The band's rows of the source, as the first layer reads them. */
+  #widen(): void {
+    const { rings, source, sourceStride } = this.#rows
+    const { left, right } = this.#part(0)
+    const from = Math.max(this.#source.left, TILE * left - 1)
+    const to = Math.min(this.#source.right, TILE * right + 1)
+    const rowEnd = Math.min(this.#source.bottom, TILE * (this.#band + 1))
+    for (let y = TILE * this.#band; y < rowEnd; y++) {
+      const bytes = source + (y - this.#source.top) * sourceStride + 3 * (from - this.#source.left)
+      this.#kernels.widen(bytes, this.#rowOf(rings[0]!, y) + PIXEL * (from - TILE * left + MARGIN), to - from)
     }
   }
 
-  #computeLayer(index: number, band: number, region: Rectangle): void {
-    const { slab, workspace, products, plane, block, rings } = this.#rows!
+  #computeLayer(index: number, band: number): void {
+    const { slab, workspace, products, plane, block } = this.#rows
     const { table, scratch, layers } = this.#weights
     const layer = this.#network.layers[index]!
     const { inputs, outputs } = computedShape(layer)
     const { kernel, bias } = layers[index]!
-    this.#writeTable(index, band, region.left)
-    const tiles = region.right - region.left
+    const { left, right } = this.#part(index)
+    this.#writeTable(index, band)
     // prettier-ignore
-    this.#kernels.layer(table, inputs, slab, kernel, bias, layer.slope, table + 24, outputs, tiles, workspace, products, plane, block, scratch)
-    this.#clearBeyond(rings[index + 1]!, band)
+    this.#kernels.layer(table, inputs, slab, kernel, bias, layer.slope, table + 24, outputs, right - left, workspace, products, plane, block, scratch)
+    this.#clearBeyond(index, band)
+    this.#moveEdges(index, band)
   }
 
-  #computeLast(band: number, region: Rectangle, emit: Emit): void {
-    const { slab, workspace, products, plane, block, source, sourceStride, sourceBands, lines, lineStride } = this.#rows!
+  #computeLast(band: number, emit: Emit): void {
+    const { slab, workspace, products, plane, block, source, sourceStride, lines, lineStride } = this.#rows
     const { table, scratch, layers } = this.#weights
-    const { kernel, bias } = layers.at(-1)!
-    const { inputs } = this.#network.layers.at(-1)!
+    const last = layers.length - 1
+    const { kernel, bias } = layers[last]!
+    const { inputs } = this.#network.layers[last]!
     const { width, height } = this.#task
-    this.#writeTable(layers.length - 1, band, region.left)
-    const from = source + 4 * (band % sourceBands) * sourceStride + 3 * TILE * (region.left - this.#around.left)
-    const tiles = region.right - region.left
+    const { left, right } = this.#part(last)
+    this.#writeTable(last, band)
+    const from = source + (TILE * band - this.#source.top) * sourceStride + 3 * (TILE * left - this.#source.left)
     // prettier-ignore
-    this.#kernels.last(table, inputs, slab, kernel, bias, from, sourceStride, lines, lineStride, tiles, workspace, products, plane, block, scratch)
-    const length = 6 * (Math.min(width, TILE * region.right) - TILE * region.left)
+    this.#kernels.last(table, inputs, slab, kernel, bias, from, sourceStride, lines, lineStride, right - left, workspace, products, plane, block, scratch)
+    const length = 6 * (Math.min(width, TILE * right) - TILE * left)
     const count = 2 * Math.min(TILE, height - TILE * band)
     for (let line = 0; line < count; line++) {
       const at = lines + line * lineStride
-      emit(2 * TILE * band + line, this.#bytes.subarray(at, at + length))
+      emit(2 * TILE * band + line, 2 * TILE * left, this.#bytes.subarray(at, at + length))
     }
   }
 
   /** Addresses of the six rows that a layer reads, and of the four that it writes. */
-  #writeTable(index: number, band: number, left: number): void {
-    const { rings, zeroRow } = this.#rows!
+  #writeTable(layer: number, band: number): void {
+    const { rings, zeroRow } = this.#rows
     const table = new Uint32Array(this.#memory.buffer, this.#weights.table, 10)
-    const column = TILE * PIXEL * (left - this.#around.left)
+    const { left } = this.#part(layer)
+    // The first layer reads the source, which is laid out for it.
+    const begin = layer === 0 ? left : this.#part(layer - 1).left
+    const column = PIXEL * (MARGIN - 1 + TILE * (left - begin))
     const top = TILE * band
     for (let line = 0; line < 6; line++) {
       const y = top + line - 1
       const isOutside = y < 0 || y >= this.#task.height
-      table[line] = (isOutside ? zeroRow : this.#rowOf(rings[index]!, y)) + column
+      table[line] = isOutside ? zeroRow : this.#rowOf(rings[layer]!, y) + column
     }
-    const to = rings[index + 1]
-    if (to !== undefined) for (let line = 0; line < 4; line++) table[6 + line] = this.#rowOf(to, top + line) + column + PIXEL
+    const to = rings[layer + 1]
+    if (to !== undefined) for (let line = 0; line < 4; line++) table[6 + line] = this.#rowOf(to, top + line) + PIXEL * MARGIN
   }
 
   #rowOf(ring: number, y: number): number {
-    return ring + (y % RING_ROWS) * this.#rows!.row
+    return ring + (y % RING_ROWS) * this.#rows.row
   }
 
-  /** Makes zero what no step writes: what stands around the image, and the source's fourth channel to its right. */
-  #clearBorders(): void {
-    const { zeroRow, row, rings, slab } = this.#rows!
+  /** Makes zero what no step of the strip writes: what stands beside the image. */
+  #beginStrip(): void {
+    this.#band = this.#firstBand
+    const { zeroRow, row, rings, slab } = this.#rows
     this.#bytes.fill(0, zeroRow, zeroRow + row)
-    const right = PIXEL * (1 + this.#columns)
-    for (const ring of rings) {
-      for (let line = 0; line < RING_ROWS; line++) {
-        for (let at = ring + line * row; at < ring + (line + 1) * row; at += slab) {
-          this.#bytes.fill(0, at, at + PIXEL)
-          this.#bytes.fill(0, at + right, at + slab)
-        }
+    for (const [index, ring] of rings.entries()) {
+      const { left } = this.#part(Math.max(0, index - 1))
+      const end = PIXEL * (MARGIN + this.#task.width - TILE * left)
+      for (let at = ring; at < ring + RING_ROWS * row; at += slab) {
+        if (left === 0) this.#bytes.fill(0, at, at + PIXEL * MARGIN)
+        if (end < slab) this.#bytes.fill(0, at + end, at + slab)
       }
     }
   }
 
-  /** Pixels of a row that are in the image. */
-  get #columns(): number {
-    const { left, right } = sourceOf(this.#task, this.#network.layers.length)
-    return right - left
+  /** A tile may reach over the right edge of the image. What it made there is zero for the layer that comes next. */
+  #clearBeyond(layer: number, band: number): void {
+    const { rings, slab, row } = this.#rows
+    const { left, right } = this.#part(layer)
+    const end = this.#task.width - TILE * left
+    const missing = TILE * (right - left) - end
+    if (missing <= 0) return
+    for (let line = 0; line < 4; line++) {
+      const begin = this.#rowOf(rings[layer + 1]!, TILE * band + line)
+      for (let at = begin + PIXEL * (MARGIN + end); at < begin + row; at += slab) this.#bytes.fill(0, at, at + PIXEL * missing)
+    }
   }
 
-  /** A tile may reach over the right edge of the image. What it made there is zero for the layer that comes next. */
-  #clearBeyond(ring: number, band: number): void {
-    const beyond = -this.#task.width & (TILE - 1)
-    if (beyond === 0 || TILE * this.#around.right < this.#task.width) return
-    const { slab } = this.#rows!
-    const from = PIXEL * (1 + this.#columns)
+  /** Puts the right edge of the strip before to the left of this one, and keeps this one's for the next. */
+  #moveEdges(layer: number, band: number): void {
+    if (this.#strips.length === 1) return
+    const { rings, edges, edge, slab, row } = this.#rows
+    const { left, right, top } = this.#part(layer)
+    const strip = PIXEL * TILE * (right - left)
+    const length = PIXEL * EDGE
     for (let line = 0; line < 4; line++) {
-      for (let index = 0; index < slabsOf(this.#network.channels); index++) {
-        const at = this.#rowOf(ring, TILE * band + line) + index * slab + from
-        this.#bytes.fill(0, at, at + PIXEL * beyond)
+      const begin = this.#rowOf(rings[layer + 1]!, TILE * band + line)
+      let kept = edges[layer]! + (TILE * (band - top) + line) * edge
+      for (let at = begin + PIXEL * (MARGIN - EDGE); at < begin + row; at += slab) {
+        if (this.#strip > 0) this.#bytes.copyWithin(at, kept, kept + length)
+        this.#bytes.copyWithin(kept, at + strip, at + strip + length)
+        kept += length
       }
     }
   }

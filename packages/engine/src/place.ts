@@ -106,7 +106,7 @@ export class Place {
     assignment.ahead -= reply.read
     this.#feed(this.#thread!, assignment)
     try {
-      assignment.job.place(assignment.task, reply.line, reply.lines)
+      for (const piece of reply.pieces) assignment.job.place(piece)
     } catch (error) {
       this.drop()
       this.#listener.failed(assignment.job, error)

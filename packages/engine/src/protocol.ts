@@ -10,14 +10,22 @@ export type Request =
   /** The task is not wanted any more. */
   | { type: 'drop'; id: number }
 
+/** A rectangle of the result, RGB. */
+export interface Piece {
+  /** Where it begins, in pixels of the whole result. */
+  line: number
+  column: number
+  /** Bytes of a line. */
+  length: number
+  pixels: Uint8Array<ArrayBuffer>
+}
+
 /** What a worker answers. */
 export type Reply =
   | {
-      type: 'lines'
+      type: 'pieces'
       id: number
-      /** The first of these lines of the result, counted from the top of the image. */
-      line: number
-      lines: Uint8Array<ArrayBuffer>
+      pieces: Piece[]
       /** Bytes of the source that were read since the last answer: as many may be sent. */
       read: number
       isDone: boolean

@@ -1,6 +1,7 @@
+import { Lines } from './lines.ts'
 import { Pipeline } from './pipeline.ts'
 import type { Reply, Request } from './protocol.ts'
-import { sourceOf, type Task, TILE } from './region.ts'
+import { sourceOf, type Task } from './region.ts'
 
 /** How long a worker computes before it looks for messages and hands over what it has, in milliseconds. */
 const SLICE_MS = 12
@@ -60,11 +61,9 @@ async function compute(pipeline: Pipeline, work: Work, port: Port): Promise<void
   pipeline.begin(task)
   const { left, right } = sourceOf(task, pipeline.depth)
   const rowBytes = 3 * (right - left)
-  const lineBytes = 6 * (Math.min(task.width, TILE * task.region.right) - TILE * task.region.left)
   while (!pipeline.isDone) {
     const until = performance.now() + SLICE_MS
-    const parts: Uint8Array[] = []
-    let first = -1
+    const lines = new Lines()
     let read = 0
     do {
       const bytes = pipeline.wanted * rowBytes
@@ -73,15 +72,14 @@ async function compute(pipeline: Pipeline, work: Work, port: Port): Promise<void
         await new Promise<void>((resolve) => (work.wake = resolve))
         if (work.isDropped) return
       }
-      pipeline.step(takeRows(work, bytes), (line, pixels) => {
-        if (first < 0) first = line
-        parts.push(pixels.slice())
-      })
+      pipeline.step(takeRows(work, bytes), (line, column, pixels) => lines.add(line, column, pixels))
       read += bytes
     } while (!pipeline.isDone && performance.now() < until)
-    const lines = new Uint8Array(parts.length * lineBytes)
-    for (const [index, part] of parts.entries()) lines.set(part, index * lineBytes)
-    port.post({ type: 'lines', id, line: first, lines, read, isDone: pipeline.isDone }, [lines.buffer])
+    const pieces = lines.join()
+    port.post(
+      { type: 'pieces', id, pieces, read, isDone: pipeline.isDone },
+      pieces.map(({ pixels }) => pixels.buffer),
+    )
     await turn()
     if (work.isDropped) return
   }

@@ -1,18 +1,23 @@
 import { type Rectangle, tilesOf } from './region.ts'
 
-/** Tiles of a region from left to right at most: beyond it the rings leave the cache, and memory grows. */
-const MAX_COLUMNS = 256
+/**
+ * The largest region, in pixels of the source. A worker keeps the source of its region, and an image that comes meanwhile waits for its end.
+ * Smaller ones would compute more twice: a pixel more for every layer on each side, in whole tiles.
+ */
+const MAX_PIXELS = 2 ** 21
+const MAX_WIDTH = 4096
 /** Bands of a region at least. A shorter one costs more around itself than a second worker brings. */
 const MIN_BANDS = 8
 
-const cut = (length: number, index: number, count: number): number => Math.round((length * index) / count)
-
-/** The regions of an image for `workers` workers, which take about the same time each. */
+/** The regions of an image for `workers` workers, which take about the same time each: as many rows of regions as columns need, or more. */
 export function splitImage(width: number, height: number, workers: number): Rectangle[] {
   const columns = tilesOf(width)
   const bands = tilesOf(height)
-  const across = Math.ceil(columns / MAX_COLUMNS)
-  const down = Math.max(1, Math.min(Math.floor(bands / MIN_BANDS), Math.ceil(workers / across)))
+  const across = Math.ceil(width / MAX_WIDTH)
+  const needed = Math.ceil((width * height) / (across * MAX_PIXELS))
+  // As many as the workers can share evenly.
+  let down = Math.max(1, needed)
+  while ((across * down) % workers !== 0 && (down + 1) * MIN_BANDS <= bands) down++
   return Array.from({ length: across * down }, (_, index) => {
     const [x, y] = [index % across, Math.floor(index / across)]
     return {
@@ -23,3 +28,5 @@ export function splitImage(width: number, height: number, workers: number): Rect
     }
   })
 }
+
+const cut = (length: number, index: number, count: number): number => Math.round((length * index) / count)

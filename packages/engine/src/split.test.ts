@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { tilesOf } from './region.ts'
+import { splitImage } from './split.ts'
+
+const area = ({ left, top, right, bottom }: { left: number; top: number; right: number; bottom: number }): number =>
+  (right - left) * (bottom - top)
+
+test.each([
+  [1, 1, 1],
+  [1, 3000, 3],
+  [3000, 1, 4],
+  [512, 512, 2],
+  [1200, 800, 2],
+  [5000, 5000, 2],
+  [30000, 800, 2],
+  [4000, 3000, 7],
+])('the regions of %ix%i for %i workers are the whole image, without overlap', (width, height, workers) => {
+  const regions = splitImage(width, height, workers)
+  expect(regions.reduce((sum, region) => sum + area(region), 0)).toBe(tilesOf(width) * tilesOf(height))
+  const places = new Set(regions.map(({ left, top }) => `${left} ${top}`))
+  expect(places.size).toBe(regions.length)
+  for (const region of regions) {
+    expect(area(region)).toBeGreaterThan(0)
+    expect(region.right).toBeLessThanOrEqual(tilesOf(width))
+    expect(region.bottom).toBeLessThanOrEqual(tilesOf(height))
+    expect(16 * area(region)).toBeLessThan(2 ** 21 * 1.1 + 4 * 4096)
+  }
+})
+
+test('workers get the same number of regions, of the same size, where the image is high enough', () => {
+  for (const workers of [1, 2, 3, 4, 8])
+    for (const [width, height] of [
+      [512, 512],
+      [1200, 800],
+      [5000, 3000],
+    ] as const) {
+      const regions = splitImage(width, height, workers)
+      expect(regions.length % workers).toBe(0)
+      const areas = regions.map(area)
+      expect(Math.max(...areas) / Math.min(...areas)).toBeLessThan(1.2)
+    }
+})
+
+test('a low image is not split into slices that would cost more than they bring', () => {
+  expect(splitImage(4000, 30, 8)).toHaveLength(1)
+  expect(splitImage(200, 150, 64).length).toBeLessThanOrEqual(4)
+})
