@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const NAMES = {
   cached: 'a fully cached build, beside none and vite-imagetools',
-  neural: 'what neural() costs beside the bare network',
+  neural: 'what neural() costs beside the bare engine',
   dev: "what Vite's dev server makes a page with 20 photos wait for ([rounds] [neural|resample])",
   quality: 'upscalers judged on held-out pictures (--help)',
   speed: 'output megapixels and GFLOP per second, beside a MatMul and UpscalerJS (--help)',

@@ -22,6 +22,7 @@ export async function openMethods({ model, peers }) {
   const upscalerJs = peers ? await openUpscalerJs() : undefined
   if (upscalerJs) methods['UpscalerJS'] = ofUpscaler(upscalerJs)
   methods['neural'] = ofUpscaler(neural())
+  methods['neural, quality'] = ofUpscaler(neural({ model: 'quality' }))
   if (model) methods[path.basename(model)] = ofUpscaler(neural({ model }))
   return methods
 }

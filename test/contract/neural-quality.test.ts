@@ -117,6 +117,20 @@ test('on held-out pictures of every kind neural() is far above nohalo, and stays
   await upscalers.neural.close?.()
 })
 
+test("'quality' is nearer to held-out photos than 'fast', on each of them", async () => {
+  const upscalers = { fast: neural(), quality: neural({ model: 'quality' }) }
+  const gains: Record<string, number> = {}
+  for await (const image of readPictures(HELD_OUT)) {
+    if (image.kind !== 'photo') continue
+    const half = await CONDITIONS['area']!(image)
+    const [fast, quality] = await Promise.all([upscalers.fast, upscalers.quality].map((each) => double(each, half)))
+    gains[image.name] = psnr(luma(quality!), luma(image)) - psnr(luma(fast!), luma(image))
+  }
+  expect(Object.keys(gains).length).toBeGreaterThan(3)
+  for (const [name, gain] of Object.entries(gains)) expect(gain, name).toBeGreaterThan(0)
+  await Promise.all(Object.values(upscalers).map((each) => each.close?.()))
+})
+
 async function double(upscaler: Upscaler, { width, height, data }: Picture): Promise<Pixels> {
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined }
   const context = { signal: new AbortController().signal, log, onProgress: () => undefined } as unknown as UpscaleContext

@@ -22,8 +22,8 @@ export const HD_CODES = {
   HD_BUNDLER: 'the bundler is too old, or leaves out a hook of the plugin that it cannot do without',
   HD_ABORTED: 'the work was cancelled',
   HD_OUTPUT: 'the command line cannot write its output file',
-  HD_MODEL: 'an ONNX model cannot be read, or is not a 2x super-resolution model',
-  HD_RUNTIME: 'no ONNX runtime could be loaded, or it failed while it ran',
+  HD_MODEL: 'a model cannot be read, or is not one that enlarges or restores images',
+  HD_RUNTIME: "no ONNX runtime is installed, or loads, for a model of the user's; or a model failed while it ran",
 } as const
 
 /** A code of {@link HD_CODES}, or one that an upscaler of the user's own defines. */

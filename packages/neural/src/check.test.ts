@@ -4,15 +4,25 @@ import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 // The built package, because the worker is a file of its own.
 import { neural } from '../dist/index.mjs'
+import { nearestModel } from './testing/onnx.ts'
 
 const { signal } = new AbortController()
 
-test('the check runs the model, and names runtime, model and threads', async () => {
+test('the check runs the built-in model, and names it, its weights and the threads', async () => {
   const upscaler = neural({ threads: 1 })
   onTestFinished(() => upscaler.close!())
   expect(await upscaler.check!({ signal })).toEqual({
     ok: true,
-    facts: { model: 'fast', threads: 1, runtime: expect.stringMatching(/^(?:native|wasm)$/) },
+    facts: { model: 'fast', weights: expect.stringMatching(/^[0-9a-f]{16}$/), threads: 1 },
+  })
+})
+
+test('the check runs a model of the user, and names its factor and the runtime', async () => {
+  const upscaler = neural({ threads: 1, model: nearestModel('float32', [1, 3, 'h', 'w'], [1, 1, 4, 4]) })
+  onTestFinished(() => upscaler.close!())
+  expect(await upscaler.check!({ signal })).toEqual({
+    ok: true,
+    facts: { model: 'given as bytes', threads: 1, factor: 4, runtime: expect.stringMatching(/^(?:native|wasm)$/) },
   })
 })
 

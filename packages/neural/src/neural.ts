@@ -1,116 +1,79 @@
 import { HdError, type Pixels, type UpscaleContext, type UpscaleInput, type Upscaler } from '@unplugin-hd/core'
-import { Advice } from './onnx/advice.ts'
-import { checkInference } from './check.ts'
-import type { Inference } from './onnx/inference.ts'
-import { type NeuralOptions, type ResolvedOptions, resolveOptions } from './options.ts'
-import { DEFAULT_DIGEST, defaultModel } from './onnx/model.ts'
-import { OWN_OVERLAP, type WorkerSettings } from './onnx/protocol.ts'
-import { borrowInference, returnInference } from './registry.ts'
+import { BuiltIn } from './built-in/built-in.ts'
+import { DIGEST, versionOf } from './built-in/models.ts'
+import { checkModel } from './check.ts'
+import type { RgbImage } from './image.ts'
+import { Inference } from './onnx/inference.ts'
+import type { OwnModel } from './onnx/options.ts'
+import { checkOwnModel, keyOf, runOwnModel, versionOf as ownVersionOf, workerSettings } from './onnx/own-model.ts'
+import { type NeuralOptions, resolveOptions } from './options.ts'
+import { Registry } from './registry.ts'
 
-/** For the process: nobody wants to read it once per bundler. */
-const advice = new Advice()
+/** Of the process: upscalers of equal settings share their workers. */
+const builtIns = new Registry<BuiltIn>()
+const inferences = new Registry<Inference>()
 
-/** Goes up when the same weights would give other pixels: how images are cut, fed, rounded. */
-const ALGORITHM = 1
+const WORKER = new URL('./worker.mjs', import.meta.url)
+
+/** Share of the work that a model of factor 1 takes: they are larger than the built-in one. */
+const RESTORING = 0.8
 
 /**
- * An upscaler that runs a small neural network on the CPU, offline, in a worker thread. The worker starts with the first
- * image, is shared by all upscalers of the same options, and does not keep the process alive.
+ * An upscaler that runs a small neural network on the CPU, offline, in worker threads. They start with the first image, are shared by
+ * all upscalers of the same settings, and do not keep the process alive.
  * @throws HdError `HD_OPTION`, when an option is unknown or has a value that is not allowed
- * @example neural({ runtime: 'wasm', threads: 2 })
+ * @example neural({ model: 'quality', threads: 2 })
  */
 export function neural(options?: NeuralOptions): Upscaler {
-  const resolved = resolveOptions(options)
-  // What a model of factor 1 restores is enlarged by the weights of this package.
-  const builtIn: ResolvedOptions = { ...resolved, model: defaultModel(), tile: undefined, overlap: undefined }
+  const { builtIn: model, own, threads } = resolveOptions(options)
   const user = {}
-  const keys = new Set<string>()
   let closing = new AbortController()
 
-  const borrow = (settings: ResolvedOptions): Inference => {
-    const key = keyOf(settings)
-    keys.add(key)
-    return borrowInference(key, user, () => workerSettings(settings))
-  }
+  const builtIn = (): BuiltIn => builtIns.borrow(String(threads), user, () => new BuiltIn(threads))
+  const inference = (of: OwnModel): Inference =>
+    inferences.borrow(keyOf(of, threads), user, () => new Inference(WORKER, () => workerSettings(of, threads)))
 
   return {
     name: 'neural',
     get version() {
-      return versionOf(resolved)
+      // Whether an own model only restores is known once it has run, so what would enlarge its result is always part of it.
+      return own === undefined ? versionOf(model) : `${ownVersionOf(own)}-${versionOf(model)}`
     },
 
     async upscale(image: UpscaleInput, context: UpscaleContext): Promise<Pixels> {
       const signal = AbortSignal.any([context.signal, closing.signal])
-      const run = (settings: ResolvedOptions, pixels: () => Promise<Pixels>, onProgress: (fraction: number) => void) => {
-        const inference = borrow(settings)
-        const advise = () => inference.nativeMissing && advice.give(context.log)
-        advise()
-        return inference.upscale({
-          pixels: async () => checkPixels(await pixels()),
-          modelFile: settings.model.file,
-          signal,
-          onProgress,
-          onReady: (runtime, notes) => {
-            for (const note of notes) context.log.warn(`neural: ${note}`)
-            context.log.debug(`neural: ${runtime} runtime, threads: ${settings.threads}`)
-            advise()
-          },
-        })
-      }
-      advice.count(4 * image.width * image.height)
-      const share = () => (borrow(resolved).factor === 1 ? RESTORING : 1)
-      const made = await run(
-        resolved,
-        () => image.pixels(),
-        (fraction) => context.onProgress(share() * fraction),
-      )
-      if (made.width > image.width) return made
-      return run(
-        builtIn,
-        async () => made,
-        (fraction) => context.onProgress(RESTORING + (1 - RESTORING) * fraction),
-      )
+      const pixels = async () => checkPixels(await image.pixels())
+      const report = (share: number) => context.onProgress(share)
+      if (own === undefined) return builtIn().upscale({ model, pixels, signal, onProgress: report })
+      const runner = inference(own)
+      const share = () => (runner.factor === 1 ? RESTORING : 1)
+      const { width, height } = image
+      const task = { width, height, pixels, signal, log: context.log, onProgress: (done: number) => report(share() * done) }
+      const made = await runOwnModel(runner, own, task)
+      if (made.width > width) return made
+      const onDone = (done: number) => report(RESTORING + (1 - RESTORING) * done)
+      return builtIn().upscale({ model, pixels: async () => made, signal, onProgress: onDone })
     },
 
     async check({ signal }) {
-      return checkInference(borrow(resolved), resolved, signal)
+      if (own !== undefined) return checkOwnModel(inference(own), own, threads, signal)
+      const facts = { model, weights: DIGEST.slice(0, 16), threads }
+      return checkModel(facts, (grey) =>
+        builtIn().upscale({ model, pixels: async () => grey, signal, onProgress: () => undefined }),
+      )
     },
 
     /** Images still at work fail with `HD_ABORTED`. */
     async close() {
       closing.abort(new Error('the upscaler was closed'))
       closing = new AbortController()
-      const given = [...keys].map((key) => returnInference(key, user))
-      keys.clear()
-      await Promise.all(given)
+      await Promise.all([builtIns.release(user), inferences.release(user)])
     },
   }
 }
 
-/**
- * The runtime is not part of it: native and WASM agree within one level. Nor is the tiling of the default model, which
- * changes no pixel; that of an own model may, where it looks further than the overlap. Whether an own model only restores is
- * known once it has run, so the weights that would enlarge its result are always part of it.
- */
-function versionOf({ model, tile, overlap }: ResolvedOptions): string {
-  const builtIn = `hd-x2-${DEFAULT_DIGEST.slice(0, 16)}-a${ALGORITHM}`
-  if (!model.own) return builtIn
-  return `own-${model.digest().slice(0, 16)}-t${tile ?? 'auto'}-o${overlap ?? OWN_OVERLAP}-${builtIn}`
-}
-
-function keyOf({ model, runtime, executionProviders, threads, tile, overlap }: ResolvedOptions): string {
-  return [model.digest(), runtime, JSON.stringify(executionProviders), threads, tile, overlap].join(' ')
-}
-
-function workerSettings({ model, ...settings }: ResolvedOptions): WorkerSettings {
-  return { ...settings, model: model.bytes(), cwd: process.cwd() }
-}
-
-/** Share of the work that a model of factor 1 takes: they are larger than the built-in one. */
-const RESTORING = 0.8
-
 /** A wrong length would be read as other pixels. */
-function checkPixels(pixels: Pixels): Pixels {
+function checkPixels(pixels: Pixels): RgbImage {
   const { width, height, data } = pixels
   if (data.length === 3 * width * height && data.length > 0) return pixels
   throw new HdError('HD_RUNTIME', `expected 3 x ${width} x ${height} bytes of pixels, got ${data.length}`)

@@ -1,30 +1,29 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { createEngine } from '@unplugin-hd/engine'
 import { expect, test } from 'vitest'
-import { DEFAULT_DIGEST } from './onnx/model.ts'
+import { DIGEST } from './built-in/models.ts'
 import { neural } from './neural.ts'
 import { resolveOptions } from './options.ts'
+import { WEIGHTS } from './weights.ts'
 
 const BYTES = Uint8Array.of(1, 2, 3)
 
 test.each([
-  [{ modle: 'x' }, /^neural\(\): the option 'modle' is unknown\. Did you mean 'model'\? Allowed are 'model', 'runtime'/],
-  [{ runtime: 'gpu' }, /`runtime`.*got 'gpu'/],
+  [{ modle: 'x' }, /^neural\(\): the option 'modle' is unknown\. Did you mean 'model'\? Allowed are 'model', 'threads'/],
+  [{ model: BYTES, runtime: 'gpu' }, /`runtime`.*got 'gpu'/],
   [{ threads: 0 }, /`threads`.*from 1 to 64, got 0/],
   [{ threads: 1.5 }, /`threads`/],
-  [{ tile: '512' }, /`tile`.*got '512'/],
-  [{ tile: 47 }, /`tile`.*from 48/],
+  [{ model: BYTES, tile: '512' }, /`tile`.*got '512'/],
+  [{ model: BYTES, tile: 47 }, /`tile`.*from 48/],
   [{ model: BYTES, tile: 79 }, /`tile`.*at least 80/],
   [{ model: BYTES, overlap: -1 }, /`overlap`/],
   [{ model: BYTES, overlap: 513 }, /`overlap`/],
-  [{ overlap: 12 }, /`overlap` only together with `model`/],
   [{ model: '' }, /`model`/],
-  [{ model: 'quality' }, /no model 'quality' in this version/],
-  [{ executionProviders: 'cuda' }, /`executionProviders`.*a list.*got 'cuda'/],
-  [{ executionProviders: [''] }, /`executionProviders`/],
-  [{ executionProviders: [{ deviceId: 1 }] }, /`executionProviders`.*deviceId/],
-  [{ executionProviders: ['cuda'], runtime: 'wasm' }, /only with the native runtime/],
-  [{ model: 7 }, /`model`.*got 7/],
+  [{ model: BYTES, executionProviders: 'cuda' }, /`executionProviders`.*a list.*got 'cuda'/],
+  [{ model: BYTES, executionProviders: [''] }, /`executionProviders`/],
+  [{ model: BYTES, executionProviders: [{ deviceId: 1 }] }, /`executionProviders`.*deviceId/],
+  [{ model: BYTES, executionProviders: ['cuda'], runtime: 'wasm' }, /only with the native runtime/],
+  [{ model: 7 }, /`model`.*'fast', 'quality', a path.*got 7/],
   [{ model: 'https://example.com/x2.onnx' }, /`model`.*a path/],
   [{ model: new URL('https://example.com/x2.onnx') }, /`model`/],
   ['fast', /^neural\(\): the options are fast, expected an object/],
@@ -34,43 +33,58 @@ test.each([
   )
 })
 
+test.each([{ runtime: 'auto' }, { runtime: 'native' }, { executionProviders: [] }, { tile: 512 }, { overlap: 12 }] as const)(
+  'refuses %j with a built-in model, and says why and what to do',
+  (option) => {
+    for (const model of [undefined, 'fast', 'quality']) {
+      const [name] = Object.keys(option)
+      expect(() => neural({ model, ...option })).toThrow(
+        expect.objectContaining({
+          code: 'HD_OPTION',
+          message: expect.stringMatching(
+            `takes \`${name}\` only together with a \`model\` of your own. Remove it: .*engine of their own`,
+          ),
+        }),
+      )
+    }
+  },
+)
+
 test('leaves the object of the caller alone', () => {
-  const options = Object.freeze({ runtime: 'wasm', threads: 2 } as const)
+  const options = Object.freeze({ model: BYTES, runtime: 'wasm', threads: 2 } as const)
   expect(resolveOptions(options)).toEqual({
-    model: expect.objectContaining({ own: false }),
-    runtime: 'wasm',
-    executionProviders: [],
+    builtIn: 'fast',
+    own: { model: expect.anything(), runtime: 'wasm', executionProviders: [], tile: undefined, overlap: undefined },
     threads: 2,
-    tile: undefined,
-    overlap: undefined,
   })
 })
 
-test('the version of the default model is that of its weights, whatever runtime, threads and tiles', () => {
-  const digest = createHash('sha256')
-    .update(readFileSync(new URL('../models/hd-x2.onnx', import.meta.url)))
-    .digest('hex')
-  expect(DEFAULT_DIGEST).toBe(digest)
-  expect(neural().version).toBe(`hd-x2-${digest.slice(0, 16)}-a1`)
-  expect(neural({ runtime: 'wasm', threads: 1, tile: 64 }).version).toBe(neural().version)
+test('the version of a built-in model is that of its weights and of how they are used, whatever the threads', async () => {
+  const engine = createEngine(readFileSync(WEIGHTS))
+  expect(DIGEST).toBe(engine.digest)
+  await engine.close()
+  expect(neural().version).toBe(`hd-x2-${DIGEST.slice(0, 16)}-a2`)
+  expect(neural({ threads: 1 }).version).toBe(neural({ threads: 7 }).version)
+  expect(neural({ model: 'quality' }).version).toBe(`hd-x2-${DIGEST.slice(0, 16)}-a2-v8`)
 })
 
 test("'fast' is the default model, and './fast' a file", () => {
-  expect(neural({ model: 'fast' }).version).toBe(neural().version)
-  expect(resolveOptions({ model: './fast' }).model).toMatchObject({ own: true, file: './fast' })
+  expect(resolveOptions({ model: 'fast' })).toEqual(resolveOptions())
+  expect(resolveOptions({ model: 'quality' })).toMatchObject({ builtIn: 'quality', own: undefined })
+  expect(resolveOptions({ model: './fast' }).own?.model).toMatchObject({ file: './fast' })
 })
 
 test('execution providers are copied, and change no version', () => {
   const executionProviders = [{ name: 'cuda', deviceId: 1 }, 'cpu']
-  const resolved = resolveOptions({ executionProviders })
+  const resolved = resolveOptions({ model: BYTES, executionProviders })
   executionProviders.length = 0
-  expect(resolved.executionProviders).toEqual([{ name: 'cuda', deviceId: 1 }, 'cpu'])
-  expect(neural({ executionProviders: ['cuda'] }).version).toBe(neural().version)
+  expect(resolved.own?.executionProviders).toEqual([{ name: 'cuda', deviceId: 1 }, 'cpu'])
+  expect(neural({ model: BYTES, executionProviders: ['cuda'] }).version).toBe(neural({ model: BYTES }).version)
 })
 
 test('the version of an own model changes with its bytes, tile and overlap, and holds no path', () => {
   const version = neural({ model: BYTES }).version
-  expect(version).toMatch(/^own-[0-9a-f]{16}-tauto-o32-hd-x2-[0-9a-f]{16}-a1$/)
+  expect(version).toMatch(/^own-[0-9a-f]{16}-a2-tauto-o32-hd-x2-[0-9a-f]{16}-a2$/)
   expect(neural({ model: BYTES, runtime: 'native', threads: 1 }).version).toBe(version)
   const others = [{ model: Uint8Array.of(1) }, { model: BYTES, tile: 256 }, { model: BYTES, overlap: 16 }]
   for (const other of others) expect(neural(other).version).not.toBe(version)

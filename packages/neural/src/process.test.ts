@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { availableParallelism, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 
-/** Upscales one image and, like a careless script, closes nothing. Prints the runtime, or the error. */
+/** Upscales one image and, like a careless script, closes nothing. Prints what is logged, and the width or the error. */
 const SCRIPT = `
 const { neural } = await import(process.argv[1])
 const { size = 8, exit, ...options } = JSON.parse(process.argv[2])
@@ -37,80 +37,136 @@ async function run(entry: string, options: object, cwd: string): Promise<{ code:
   return { code, output }
 }
 
+/** The package as a user has it who installed nothing else: what `files` names, and its dependencies. */
 let lonely: string
-/** The package as a user has it who installed nothing else: what \`files\` names, and its dependencies. */
+/** Its entry. */
+let alone: string
+/** Projects beside it, by the ONNX runtime that they have. */
+let projects: Record<'none' | 'native' | 'wasm' | 'broken', string>
+
+const BUILT = join(PACKAGE, 'dist/index.mjs')
+/** A model of the user's like any other. */
+const model = join(PACKAGE, 'models/hd-x2.onnx')
+
 beforeAll(async () => {
   lonely = await mkdtemp(join(tmpdir(), 'unplugin-hd-neural-'))
   const target = join(lonely, 'node_modules/@unplugin-hd/neural')
   await mkdir(target, { recursive: true })
-  for (const name of ['dist', 'models', 'package.json']) await cp(join(PACKAGE, name), join(target, name), { recursive: true })
-  const common = dirname(dirname(createRequire(import.meta.url).resolve('onnxruntime-common')))
-  await symlink(join(common, '..'), join(lonely, 'node_modules/onnxruntime-common'), 'junction')
-  await symlink(join(PACKAGE, '../core'), join(lonely, 'node_modules/@unplugin-hd/core'), 'junction')
+  const { files } = JSON.parse(await readFile(join(PACKAGE, 'package.json'), 'utf8')) as { files: string[] }
+  for (const name of [...files, 'package.json']) await cp(join(PACKAGE, name), join(target, name), { recursive: true })
+  for (const name of ['core', 'engine']) {
+    const source = await realpath(join(PACKAGE, 'node_modules/@unplugin-hd', name))
+    await symlink(source, join(lonely, 'node_modules/@unplugin-hd', name), 'junction')
+  }
+  alone = join(target, 'dist/index.mjs')
+  const { resolve } = createRequire(import.meta.url)
+  const project = async (name: string, runtime?: 'onnxruntime-node' | 'onnxruntime-web') => {
+    const folder = join(lonely, name)
+    await mkdir(join(folder, 'node_modules'), { recursive: true })
+    if (runtime !== undefined) {
+      await symlink(join(dirname(resolve(runtime)), '..'), join(folder, 'node_modules', runtime), 'junction')
+    }
+    return folder
+  }
+  projects = {
+    none: await project('none'),
+    native: await project('native', 'onnxruntime-node'),
+    wasm: await project('wasm', 'onnxruntime-web'),
+    broken: await project('broken'),
+  }
+  await mkdir(join(projects.broken, 'node_modules/onnxruntime-node'))
+  await writeFile(
+    join(projects.broken, 'node_modules/onnxruntime-node/index.js'),
+    "throw new Error('no binary for this platform')",
+  )
 })
 afterAll(() => rm(lonely, { recursive: true, force: true }))
 
-test.each(['native', 'wasm'])('a process with %s ends by itself, without close()', async (runtime) => {
-  const { code, output } = await run(join(PACKAGE, 'dist/index.mjs'), { runtime }, lonely)
-  expect(output).toMatch(`neural: ${runtime} runtime`)
-  expect(output).toMatch('width 16')
-  expect(code).toBe(0)
+describe('the built-in model', () => {
+  test.each([{}, { model: 'quality', threads: 1 }])('with %j ends with its process, without close()', async (options) => {
+    expect(await run(alone, options, projects.none)).toEqual({ code: 0, output: 'width 16\n' })
+  })
+
+  test('in the middle of an image keeps the exit status of process.exit()', async () => {
+    expect(await run(alone, { size: 900, exit: 7 }, projects.none)).toEqual({ code: 7, output: '' })
+  })
+
+  test('does not care which ONNX runtime is installed', async () => {
+    for (const project of Object.values(projects)) {
+      expect(await run(alone, {}, project)).toEqual({ code: 0, output: 'width 16\n' })
+    }
+  })
 })
 
-test.each(['native', 'wasm'])('process.exit() in the middle of an image with %s keeps its exit status', async (runtime) => {
-  const { code, output } = await run(join(PACKAGE, 'dist/index.mjs'), { runtime, tile: 200, size: 500, exit: 7 }, lonely)
-  expect(output).toBe(`neural: ${runtime} runtime, threads: ${Math.min(availableParallelism(), 8)}\n`)
-  expect(code).toBe(7)
-})
+describe('a model of the user', () => {
+  const runtimes = ['native', 'wasm'] as const
 
-test('installed alone, it runs in WASM', async () => {
-  const { code, output } = await run(join(lonely, 'node_modules/@unplugin-hd/neural/dist/index.mjs'), {}, lonely)
-  expect(output).toMatch(/^neural: wasm runtime.*\nwidth 16\n$/)
-  expect(code).toBe(0)
-})
+  test.each(runtimes)('with %s ends with its process, without close()', async (runtime) => {
+    const { code, output } = await run(alone, { model }, projects[runtime])
+    expect(output).toBe(`neural: ${runtime} runtime, a model of factor 2\nwidth 16\n`)
+    expect(code).toBe(0)
+  })
 
-test('asked for onnxruntime-node that is not there, it says how to install it', async () => {
-  const { output } = await run(join(lonely, 'node_modules/@unplugin-hd/neural/dist/index.mjs'), { runtime: 'native' }, lonely)
-  expect(output).toMatch(/^HD_RUNTIME onnxruntime-node is not installed.*ONNXRUNTIME_NODE_INSTALL=skip/)
-})
+  test.each(runtimes)('in the middle of an image with %s keeps the exit status of process.exit()', async (runtime) => {
+    const { code, output } = await run(alone, { model, tile: 200, size: 500, exit: 7 }, projects[runtime])
+    expect(output).toBe(`neural: ${runtime} runtime, a model of factor 2\n`)
+    expect(code).toBe(7)
+  })
 
-test('installed alone, long work earns one word about the native runtime', async () => {
-  const entry = join(lonely, 'node_modules/@unplugin-hd/neural/dist/index.mjs')
-  const { output } = await run(entry, { size: 1600, tile: 64, exit: 0 }, lonely)
-  // Where there is a native runtime at all.
-  if (['linux', 'win32'].includes(process.platform)) expect(output.match(/npm install -D onnxruntime-node/g)).toHaveLength(1)
-})
+  test('without a runtime says in one line what to install', async () => {
+    const { output } = await run(alone, { model }, projects.none)
+    expect(output).toMatch(
+      /^HD_RUNTIME a model of your own needs an ONNX runtime, and none is installed.*npm install -D onnxruntime-node.*npm install -D onnxruntime-web.*\n$/,
+    )
+  })
 
-test.each([
-  [['nonsense'], /CPU is used, since nonsense cannot be: onnxruntime-node has cpu/],
-  [['nonsense', 'cuda', 'cpu'], /CPU is used, since nonsense, cuda cannot be/],
-  [['cpu'], /^neural: native runtime/],
-])('with the execution providers %j the image is made all the same', async (executionProviders, words) => {
-  const { output } = await run(join(PACKAGE, 'dist/index.mjs'), { runtime: 'native', executionProviders }, lonely)
-  expect(output).toMatch(words)
-  expect(output).toMatch(/neural: native runtime.*\nwidth 16\n$/)
-})
+  test.each([
+    ['native', 'wasm', /^HD_RUNTIME onnxruntime-node is not installed.*ONNXRUNTIME_NODE_INSTALL=skip/],
+    ['wasm', 'native', /^HD_RUNTIME onnxruntime-web is not installed.*npm install -D onnxruntime-web/],
+  ] as const)('asked for %s where there is only %s, says how to install it', async (runtime, present, words) => {
+    expect((await run(alone, { model, runtime }, projects[present])).output).toMatch(words)
+  })
 
-test('a provider that the runtime has but that cannot work here leaves the CPU to it', async () => {
-  const { output } = await run(join(PACKAGE, 'dist/index.mjs'), { executionProviders: ['webgpu', { name: 'cuda' }] }, lonely)
-  // On a machine with a graphics card there is nothing to say.
-  expect(output).toMatch(/neural: native runtime.*\nwidth 16\n$/)
-})
+  test('in WASM earns one word about the native runtime, where work is long', async () => {
+    const { output } = await run(alone, { model, size: 1600, tile: 64, overlap: 12, exit: 0 }, projects.wasm)
+    // Where there is a native runtime at all.
+    if (['linux', 'win32'].includes(process.platform)) expect(output.match(/npm install -D onnxruntime-node/g)).toHaveLength(1)
+  })
 
-test('execution providers without onnxruntime-node are a warning', async () => {
-  const entry = join(lonely, 'node_modules/@unplugin-hd/neural/dist/index.mjs')
-  const { output } = await run(entry, { executionProviders: ['cuda'] }, lonely)
-  expect(output).toMatch(/^neural: the CPU is used, since cuda cannot be: the WASM build has none, onnxruntime-node has\n/)
-  expect(output).toMatch(/width 16\n$/)
-})
+  test.each([
+    [['nonsense'], /CPU is used, since nonsense cannot be: onnxruntime-node has cpu/],
+    [['nonsense', 'cuda', 'cpu'], /CPU is used, since nonsense, cuda cannot be/],
+    [['cpu'], /^neural: native runtime/],
+  ])('with the execution providers %j is made all the same', async (executionProviders, words) => {
+    const { output } = await run(BUILT, { model, runtime: 'native', executionProviders }, lonely)
+    expect(output).toMatch(words)
+    expect(output).toMatch(/neural: native runtime.*\nwidth 16\n$/)
+  })
 
-test('onnxruntime-node of the project is found, and one that does not load is a warning', async () => {
-  const project = join(lonely, 'project')
-  const broken = join(project, 'node_modules/onnxruntime-node')
-  await mkdir(broken, { recursive: true })
-  await writeFile(join(broken, 'index.js'), "throw new Error('no binary for this platform')")
-  const entry = join(lonely, 'node_modules/@unplugin-hd/neural/dist/index.mjs')
-  const { output } = await run(entry, {}, project)
-  expect(output).toMatch(/does not load.*no binary for this platform; the slower WASM build is used\nneural: wasm/)
-  expect((await run(entry, { runtime: 'native' }, project)).output).toMatch(/^HD_RUNTIME .*no binary for this platform/)
+  test('with a provider that the runtime has but that cannot work here is left to the CPU', async () => {
+    const { output } = await run(BUILT, { model, executionProviders: ['webgpu', { name: 'cuda' }] }, lonely)
+    // On a machine with a graphics card there is nothing to say.
+    expect(output).toMatch(/neural: native runtime.*\nwidth 16\n$/)
+  })
+
+  test('with execution providers and without onnxruntime-node is a warning', async () => {
+    const { output } = await run(alone, { model, executionProviders: ['cuda'] }, projects.wasm)
+    expect(output).toMatch(/^neural: the CPU is used, since cuda cannot be: onnxruntime-web has none, onnxruntime-node has\n/)
+    expect(output).toMatch(/width 16\n$/)
+  })
+
+  test('with a native runtime that does not load is made by the other one, with a warning, or fails where there is none', async () => {
+    const words = /^HD_RUNTIME onnxruntime-node is installed but does not load.*no binary for this platform/
+    expect((await run(alone, { model }, projects.broken)).output).toMatch(words)
+    expect((await run(alone, { model, runtime: 'native' }, projects.broken)).output).toMatch(words)
+    const { resolve } = createRequire(import.meta.url)
+    await symlink(
+      join(dirname(resolve('onnxruntime-web')), '..'),
+      join(projects.broken, 'node_modules/onnxruntime-web'),
+      'junction',
+    )
+    const { output } = await run(alone, { model }, projects.broken)
+    expect(output).toMatch(/does not load.*no binary for this platform; onnxruntime-web is used, which is slower\nneural: wasm/)
+    expect(output).toMatch(/width 16\n$/)
+  })
 })

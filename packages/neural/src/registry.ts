@@ -1,26 +1,30 @@
-import { Inference } from './onnx/inference.ts'
-import type { WorkerSettings } from './onnx/protocol.ts'
-
-/** The inferences of this process by their settings, each with the upscalers that use it. */
-const inferences = new Map<string, { inference: Inference; users: Set<object> }>()
-
-const SCRIPT = new URL('./worker.mjs', import.meta.url)
-
-/** The inference for these settings, shared by all who ask with the same `key`; `user` holds it until {@link returnInference}. */
-export function borrowInference(key: string, user: object, settings: () => WorkerSettings): Inference {
-  let entry = inferences.get(key)
-  if (entry === undefined) {
-    entry = { inference: new Inference(SCRIPT, settings), users: new Set() }
-    inferences.set(key, entry)
-  }
-  entry.users.add(user)
-  return entry.inference
+interface Lendable {
+  stop(): Promise<void>
 }
 
-/** Gives the inference back; its worker ends with its last user. */
-export async function returnInference(key: string, user: object): Promise<void> {
-  const entry = inferences.get(key)
-  if (entry === undefined || !entry.users.delete(user) || entry.users.size > 0) return
-  inferences.delete(key)
-  await entry.inference.stop()
+/** What is costly to have twice in a process, by its settings, each with the upscalers that use it. */
+export class Registry<T extends Lendable> {
+  readonly #entries = new Map<string, { item: T; users: Set<object> }>()
+
+  /** The one for `key`, shared by all who ask for it; made where there is none. `user` holds it until {@link release}. */
+  borrow(key: string, user: object, create: () => T): T {
+    let entry = this.#entries.get(key)
+    if (entry === undefined) {
+      entry = { item: create(), users: new Set() }
+      this.#entries.set(key, entry)
+    }
+    entry.users.add(user)
+    return entry.item
+  }
+
+  /** Gives back all that the user has borrowed; what has no other user is stopped. */
+  async release(user: object): Promise<void> {
+    const stopped: Promise<void>[] = []
+    for (const [key, { item, users }] of this.#entries) {
+      if (!users.delete(user) || users.size > 0) continue
+      this.#entries.delete(key)
+      stopped.push(item.stop())
+    }
+    await Promise.all(stopped)
+  }
 }

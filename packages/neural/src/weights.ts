@@ -1,2 +1,2 @@
-/** The weights of this package. Found from `src` and from `dist` alike. No import of core: a worker loads this. */
-export const WEIGHTS: URL = new URL('../models/hd-x2.onnx', import.meta.url)
+/** The weights of this package. Here, since it is as far from them as `dist` is: found from both. */
+export const WEIGHTS: URL = new URL('../models/hd-x2.hdw', import.meta.url)

@@ -4,7 +4,7 @@ import type { Logger } from '@unplugin-hd/core'
 const LONG_WORK = 10_000_000
 
 const TEXT =
-  'neural: this takes a while in WASM; the native runtime is three to four times as fast and is found by itself once installed: ' +
+  'neural: this takes a while with onnxruntime-web; onnxruntime-node is three to four times as fast and is found by itself once installed: ' +
   '`ONNXRUNTIME_NODE_INSTALL=skip npm install -D onnxruntime-node`'
 
 /** Says once, when the work is long, what would make it faster. */

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { Brake } from './brake.ts'
 import { type FaultDetails, reason } from './fault.ts'
 import type { Reply, Request, WorkerData, WorkerSettings } from './protocol.ts'
-import type { RgbImage } from './tensor.ts'
+import type { RgbImage } from '../image.ts'
 
 /** At the end of the process, in milliseconds: how long a tile of an own model may take at most. */
 const EXIT_WAIT_MS = 10_000

@@ -1,9 +1,10 @@
 import { HdError } from '@unplugin-hd/core'
 import type { FaultDetails } from './fault.ts'
+import { throwIfAborted, untilAborted } from '../abort.ts'
 import { Gate } from '../gate.ts'
 import { InferenceWorker } from './inference-worker.ts'
 import type { Reply, WorkerSettings } from './protocol.ts'
-import type { RgbImage } from './tensor.ts'
+import type { RgbImage } from '../image.ts'
 
 export interface Task {
   /** Asked for when the image's turn is near; the buffer is transferred to the worker. */
@@ -168,29 +169,4 @@ export class Inference {
 
 function toHdError({ code, message, remedy }: FaultDetails, task: Task): HdError {
   return new HdError(code, message, { remedy, file: code === 'HD_MODEL' ? task.modelFile : undefined })
-}
-
-function abortion(signal: AbortSignal): HdError {
-  return new HdError('HD_ABORTED', 'the work was cancelled', { cause: signal.reason })
-}
-
-function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw abortion(signal)
-}
-
-/** The promise's result, or an error as soon as the signal fires; what the promise does then is not waited for. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort: (() => void) | undefined
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(abortion(signal))
-    signal.addEventListener('abort', abort)
-    if (signal.aborted) abort()
-  })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', abort!)
-    // After an abort, the promise's own failure has no other listener.
-    promise.catch(() => {})
-  }
 }

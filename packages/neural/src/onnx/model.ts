@@ -2,23 +2,14 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { errorMessage, HdError } from '@unplugin-hd/core'
 
-/** The weights of this package, or an ONNX file of the user's. */
+/** An ONNX file of the user's. */
 export interface Model {
-  /** True for what the user brought. */
-  own: boolean
   /** The file as the user named it; `undefined` for bytes. */
   file: string | undefined
   /** SHA-256, hexadecimal. @throws HdError `HD_MODEL`, when the file cannot be read */
   digest(): string
-  /** Of the user's file; `undefined` for the weights of this package. @throws HdError `HD_MODEL`, when the file cannot be read */
-  bytes(): Uint8Array | undefined
-}
-
-/** Of `models/hd-x2.onnx`; written down so that the version costs no read. A test compares. */
-export const DEFAULT_DIGEST = 'b0b954ffa037d09457c794f510e90a8e7bf13bb6474d90d212c01ff6e94c8f23'
-/** The weights of this package. */
-export function defaultModel(): Model {
-  return { own: false, file: undefined, digest: () => DEFAULT_DIGEST, bytes: () => undefined }
+  /** @throws HdError `HD_MODEL`, when the file cannot be read */
+  bytes(): Uint8Array
 }
 
 /** A file of the user's. It is read once, when it is first needed, so that digest and pixels belong to the same bytes. */
@@ -35,7 +26,7 @@ export function modelFromBytes(data: Uint8Array): Model {
 
 function ownModel(file: string | undefined, bytes: () => Uint8Array): Model {
   let digest: string | undefined
-  return { own: true, file, bytes, digest: () => (digest ??= createHash('sha256').update(bytes()).digest('hex')) }
+  return { file, bytes, digest: () => (digest ??= createHash('sha256').update(bytes()).digest('hex')) }
 }
 
 function read(path: string, file: string): Uint8Array {

@@ -2,7 +2,7 @@ import type { InferenceSession } from 'onnxruntime-common'
 import { Fault, reason } from './fault.ts'
 import { createFilter, type Filter } from './filter.ts'
 import { fromHalves, type HalfData, toHalves } from './float16.ts'
-import { DEFAULT_OVERLAP, LEAST_TILE, OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
+import { LEAST_TILE, OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
 import type { Runtime } from './runtime.ts'
 import { isValueType, type Layout, type Reading, readSignature, type Signature, type ValueType } from './signature.ts'
 import { createTensorData, type TensorData, tensorDims } from './tensor.ts'
@@ -24,37 +24,19 @@ export interface Net {
   run(data: TensorData, width: number, height: number): Promise<TensorData>
 }
 
-/** Edges for own models are multiples of this: many nets unshuffle by 2 or 4, or work on windows of 8 or 16. */
+/** Edges of tiles are multiples of this: many nets unshuffle by 2 or 4, or work on windows of 8 or 16. */
 const OWN_MULTIPLE = 16
 /** For the probe run, where the model leaves the size open: unequal, so that height and width can be told apart. */
 const PROBE = { height: 64, width: 48 }
 
-/** What the weights of this package declare; known, so that a start needs no probe. */
-const DEFAULT_SIGNATURE = { input: 'image', output: 'upscaled', inputType: 'uint8' } as const
-
 /** Larger ones do not occur; more likely the output is no image. */
 const LARGEST_FACTOR = 8
 
-/** What a session can be used for; own models are probed once. @throws Fault `HD_MODEL`, when the model is not one for images */
+/**
+ * What a session can be used for. Runs the model once on grey, which settles what its declared shapes leave open.
+ * @throws Fault `HD_MODEL`, when the model is not one for images
+ */
 export async function openNet(runtime: Runtime, session: InferenceSession, settings: WorkerSettings): Promise<Net> {
-  if (settings.model !== undefined) return probe(runtime, session, settings)
-  const input: Reading = { layout: 'NHWC', channels: 3 }
-  const run = bindSession(runtime, session, DEFAULT_SIGNATURE, input)
-  const limits = { tile: settings.tile ?? defaultTile(2), overlap: DEFAULT_OVERLAP }
-  return {
-    factor: 2,
-    filter: undefined,
-    inputType: 'uint8',
-    input,
-    outputLayout: 'NHWC',
-    across: limits,
-    down: limits,
-    run: async (data, width, height) => (await run(data, width, height)).data,
-  }
-}
-
-/** Runs the model once on grey, which settles what its declared shapes leave open. */
-async function probe(runtime: Runtime, session: InferenceSession, settings: WorkerSettings): Promise<Net> {
   const signature = readSignature(session)
   const { inputType, readings } = signature
   let failure: unknown
@@ -99,7 +81,7 @@ type Run = (data: TensorData, width: number, height: number) => Promise<RunResul
 function bindSession(
   { ort }: Runtime,
   session: InferenceSession,
-  { input, output, inputType }: Pick<Signature, 'input' | 'output' | 'inputType'>,
+  { input, output, inputType }: Signature,
   reading: Reading,
 ): Run {
   return async (data, width, height) => {

@@ -1,11 +1,11 @@
 import type { FaultDetails } from './fault.ts'
 import type { RuntimeName } from './runtime.ts'
-import type { RgbImage } from './tensor.ts'
+import type { RgbImage } from '../image.ts'
 
 /** Everything a worker needs to know; given once. Equal settings share one worker. */
 export interface WorkerSettings {
-  /** The bytes of an own ONNX file; `undefined`: the weights of this package, whose shapes are known, so that nothing is probed. */
-  model: Uint8Array | undefined
+  /** The bytes of the ONNX file. */
+  model: Uint8Array
   runtime: 'auto' | RuntimeName
   /** In the order of preference; the CPU comes after them. */
   executionProviders: ExecutionProvider[]
@@ -28,8 +28,6 @@ export interface WorkerData {
   brake: SharedArrayBuffer
 }
 
-/** Receptive field of the weights of this package, in pixels: with 11, some bytes at seams change. */
-export const DEFAULT_OVERLAP = 12
 /** Covers the receptive field that matters of common models, whose theoretical one is often larger. */
 export const OWN_OVERLAP = 32
 /** What a tile must deliver at least, in source pixels, beside its overlap. */

@@ -25,37 +25,71 @@ export interface Runtime {
   note?: string | undefined
 }
 
-const INSTALL =
-  "Install it with `ONNXRUNTIME_NODE_INSTALL=skip npm install -D onnxruntime-node` (its install script would fetch CUDA libraries that are not needed), or set `runtime: 'wasm'`"
+const NATIVE = '`ONNXRUNTIME_NODE_INSTALL=skip npm install -D onnxruntime-node`'
+const WEB = '`npm install -D onnxruntime-web`'
 
 /**
- * Loads the runtime asked for; with `'auto'` onnxruntime-node where it is installed and loads, else the WASM build that
- * comes with this package. @throws Fault `HD_RUNTIME`
+ * Loads the runtime asked for, which the user installs: `'native'` is onnxruntime-node, `'wasm'` onnxruntime-web, and `'auto'` the
+ * first where it is installed and loads, else the second. @throws Fault `HD_RUNTIME`, which says what to install
  */
-export async function loadRuntime(settings: Pick<WorkerSettings, 'runtime' | 'threads' | 'cwd'>): Promise<Runtime> {
-  if (settings.runtime === 'wasm') return { name: 'wasm', ort: await loadWasm(settings.threads), nativeMissing: false }
-  const file = findNative(settings.cwd)
-  if (file === undefined) {
-    if (settings.runtime === 'native') throw new Fault('HD_RUNTIME', 'onnxruntime-node is not installed', INSTALL)
-    const nativeMissing = hasNativeBinary(process.platform, process.arch, hasGlibc())
-    return { name: 'wasm', ort: await loadWasm(settings.threads), nativeMissing }
+export async function loadRuntime({
+  runtime,
+  threads,
+  cwd,
+}: Pick<WorkerSettings, 'runtime' | 'threads' | 'cwd'>): Promise<Runtime> {
+  if (runtime === 'wasm') {
+    const web = loadWeb(threads, cwd)
+    if (web === undefined) throw new Fault('HD_RUNTIME', 'onnxruntime-web is not installed', `Install it: ${WEB}`)
+    return { name: 'wasm', ort: web, nativeMissing: false }
   }
+  const { ort, fault } = loadNative(cwd)
+  if (ort !== undefined) return { name: 'native', ort, nativeMissing: false }
+  if (runtime === 'native') {
+    throw new Fault('HD_RUNTIME', fault ?? 'onnxruntime-node is not installed', `Install it: ${NATIVE}`)
+  }
+  const web = loadWeb(threads, cwd)
+  if (web !== undefined) {
+    const nativeMissing = fault === undefined && hasNativeBinary(process.platform, process.arch, hasGlibc())
+    return { name: 'wasm', ort: web, nativeMissing, note: fault && `${fault}; onnxruntime-web is used, which is slower` }
+  }
+  if (fault !== undefined) throw new Fault('HD_RUNTIME', fault, `Install it again, or the slower onnxruntime-web: ${WEB}`)
+  throw new Fault(
+    'HD_RUNTIME',
+    'a model of your own needs an ONNX runtime, and none is installed',
+    `Install one: ${NATIVE}, or ${WEB}, which is slower and runs everywhere`,
+  )
+}
+
+/** `fault` tells why it cannot be loaded where it is installed: no binary for this platform (Intel Macs, musl), a half-finished install. */
+function loadNative(cwd: string): { ort?: Ort; fault?: string } {
+  const file = find('onnxruntime-node', cwd)
+  if (file === undefined) return {}
   try {
-    return { name: 'native', ort: createRequire(import.meta.url)(file) as Ort, nativeMissing: false }
+    return { ort: createRequire(import.meta.url)(file) as Ort }
   } catch (error) {
-    // No binary for this platform (Intel Macs, musl), or a half-finished install.
-    const note = `onnxruntime-node is installed but does not load on ${process.platform}-${process.arch}: ${reason(error)}`
-    if (settings.runtime === 'native') throw new Fault('HD_RUNTIME', note, "Reinstall it, or set `runtime: 'wasm'`", error)
-    const ort = await loadWasm(settings.threads)
-    return { name: 'wasm', ort, nativeMissing: false, note: `${note}; the slower WASM build is used` }
+    const platform = `${process.platform}-${process.arch}`
+    return { fault: `onnxruntime-node is installed but does not load on ${platform}: ${reason(error)}` }
+  }
+}
+
+function loadWeb(threads: number, cwd: string): Ort | undefined {
+  const file = find('onnxruntime-web', cwd)
+  if (file === undefined) return undefined
+  try {
+    const ort = createRequire(import.meta.url)(file) as Ort
+    ort.env.wasm.numThreads = threads
+    ort.env.logLevel = 'error'
+    return ort
+  } catch (error) {
+    throw new Fault('HD_RUNTIME', `onnxruntime-web does not load: ${reason(error)}`, `Install it again: ${WEB}`, error)
   }
 }
 
 /** From this package first (a hoisted or peer install), then from the user's project, which pnpm keeps apart. */
-function findNative(cwd: string): string | undefined {
+function find(name: string, cwd: string): string | undefined {
   for (const origin of [import.meta.url, join(cwd, 'package.json')]) {
     try {
-      return createRequire(origin).resolve('onnxruntime-node')
+      return createRequire(origin).resolve(name)
     } catch {
       // Not installed there.
     }
@@ -66,18 +100,6 @@ function findNative(cwd: string): string | undefined {
 function hasGlibc(): boolean {
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } }
   return header.glibcVersionRuntime !== undefined
-}
-
-async function loadWasm(threads: number): Promise<Ort> {
-  const url = new URL('./ort/ort.node.min.mjs', import.meta.url)
-  try {
-    const ort = (await import(url.href)) as Ort
-    ort.env.wasm.numThreads = threads
-    ort.env.logLevel = 'error'
-    return ort
-  } catch (error) {
-    throw new Fault('HD_RUNTIME', `the WASM runtime cannot be loaded: ${reason(error)}`, 'Reinstall @unplugin-hd/neural', error)
-  }
 }
 
 /** Session options. Memory patterns are off: they plan one block per shape, which costs 60 MB at 416x416 and gains no time. */

@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import type { InferenceSession } from 'onnxruntime-common'
 import { Fault, reason } from './fault.ts'
 import type { WorkerSettings } from './protocol.ts'
 import { type Runtime, sessionOptions } from './runtime.ts'
-import { WEIGHTS } from '../weights.ts'
 
 export interface OpenedSession {
   session: InferenceSession
@@ -13,7 +11,7 @@ export interface OpenedSession {
 
 /**
  * Makes the session: with the execution providers asked for where they work, else on the CPU.
- * @throws Fault `HD_MODEL` for an own model that cannot be loaded, `HD_RUNTIME` for ours
+ * @throws Fault `HD_MODEL`, when the model cannot be loaded
  */
 export async function openSession(runtime: Runtime, settings: WorkerSettings): Promise<OpenedSession> {
   const { names, options } = chooseProviders(settings)
@@ -21,8 +19,7 @@ export async function openSession(runtime: Runtime, settings: WorkerSettings): P
   const missing = missingProviders(runtime, names)
   if (missing !== undefined) return { session: await openOnCpu(runtime, settings), note: fallBack(names, missing) }
   try {
-    const model = settings.model ?? (await readFile(WEIGHTS))
-    return { session: await create(runtime, model, settings, { executionProviders: [...options, 'cpu'] }) }
+    return { session: await create(runtime, settings, { executionProviders: [...options, 'cpu'] }) }
   } catch (error) {
     return { session: await openOnCpu(runtime, settings), note: fallBack(names, reason(error)) }
   }
@@ -43,7 +40,7 @@ function nameOf(provider: WorkerSettings['executionProviders'][number]): string 
 
 /** What this build of the runtime does not have; it would pass over that in silence. */
 function missingProviders({ name, ort }: Runtime, names: string[]): string | undefined {
-  if (name === 'wasm') return 'the WASM build has none, onnxruntime-node has'
+  if (name === 'wasm') return 'onnxruntime-web has none, onnxruntime-node has'
   const present = ort.listSupportedBackends?.().map((backend) => backend.name)
   if (present === undefined || names.every((each) => present.includes(each))) return undefined
   return `onnxruntime-node has ${present.join(', ')} on ${process.platform}-${process.arch}`
@@ -55,12 +52,8 @@ function fallBack(names: string[], why: string): string {
 
 async function openOnCpu(runtime: Runtime, settings: WorkerSettings): Promise<InferenceSession> {
   try {
-    const model = settings.model ?? (await readFile(WEIGHTS))
-    return await create(runtime, model, settings)
+    return await create(runtime, settings)
   } catch (error) {
-    if (settings.model === undefined) {
-      throw new Fault('HD_RUNTIME', `the ${runtime.name} runtime does not start: ${reason(error)}`, undefined, error)
-    }
     throw new Fault(
       'HD_MODEL',
       `expected an ONNX model that the ${runtime.name} runtime can load: ${reason(error)}`,
@@ -72,8 +65,7 @@ async function openOnCpu(runtime: Runtime, settings: WorkerSettings): Promise<In
 
 function create(
   { name, ort }: Runtime,
-  model: Uint8Array,
-  { threads }: WorkerSettings,
+  { model, threads }: WorkerSettings,
   changes: InferenceSession.SessionOptions = {},
 ): Promise<InferenceSession> {
   return ort.InferenceSession.create(model, { ...sessionOptions(name, threads), ...changes })

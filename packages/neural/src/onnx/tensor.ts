@@ -1,13 +1,7 @@
+import type { RgbImage } from '../image.ts'
 import { lumaOf } from './luma.ts'
 import type { Samples } from './samples.ts'
 import type { Channels, Reading, ValueType } from './signature.ts'
-
-/** RGB, 8 bit, row by row. */
-export interface RgbImage {
-  width: number
-  height: number
-  data: Uint8Array
-}
 
 /** A part of an image, in its pixels. */
 export interface Rectangle {

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { RgbImage } from '../image.ts'
 import { deliver } from './deliver.ts'
 import type { Net } from './net.ts'
-import { createTensorData, type RgbImage, readTile } from './tensor.ts'
+import { createTensorData, readTile } from './tensor.ts'
 import { planAxis } from './tiles.ts'
 
 /**

@@ -5,7 +5,7 @@ import { type Net, openNet } from './net.ts'
 import type { Reply, Request, WorkerData } from './protocol.ts'
 import { loadRuntime } from './runtime.ts'
 import { openSession } from './session.ts'
-import type { RgbImage } from './tensor.ts'
+import type { RgbImage } from '../image.ts'
 import { upscaleTiles } from './upscale-tiles.ts'
 
 const port = parentPort!

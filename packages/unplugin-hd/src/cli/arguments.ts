@@ -14,7 +14,8 @@ webpack, Rspack, Rollup, Rolldown), where there is one with this plugin.
 
 Options of hd upscale
   --out <file>       where the 2x goes; its extension chooses the format
-  --model <file>     an ONNX super-resolution model instead of the built-in one, 'fast'
+  --model <model>    'fast' (built in), 'quality' (the same on eight views: better, and eight
+                     times slower), or an ONNX file of yours
   --format <format>  ${OUTPUT_FORMATS.join(', ')}; wins over the extension
   --quality <n>      1 to 100; PNG has none (default 85)
 

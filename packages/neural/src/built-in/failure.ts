@@ -1,0 +1,18 @@
+import { errorMessage, HdError } from '@unplugin-hd/core'
+import { EngineError } from '@unplugin-hd/engine'
+import { abortion } from '../abort.ts'
+
+const REINSTALL = 'Reinstall @unplugin-hd/neural: its weights are damaged, or of another version than its engine'
+const SMALLER = 'Give the process more memory, or lower `maxPixels` or `concurrency`'
+
+/** What the engine rejected with, as an HdError; anything else stays what it is: an error of a callback, say. */
+export function toHdError(error: unknown, signal: AbortSignal): unknown {
+  if (!(error instanceof EngineError)) return error
+  const { code } = error
+  if (code === 'ENGINE_ABORTED') {
+    return signal.aborted ? abortion(signal) : new HdError('HD_ABORTED', 'the upscaler was closed', { cause: error })
+  }
+  const message = errorMessage(error)
+  if (code === 'ENGINE_WEIGHTS') return new HdError('HD_MODEL', message, { remedy: REINSTALL, cause: error })
+  return new HdError('HD_RUNTIME', message, { remedy: code === 'ENGINE_MEMORY' ? SMALLER : undefined, cause: error })
+}

@@ -1,0 +1,47 @@
+import { HdError } from '@unplugin-hd/core'
+import type { NeuralOptions } from '../options.ts'
+import { integer, refuse } from '../refuse.ts'
+import type { Model } from './model.ts'
+import { type ExecutionProvider, LEAST_TILE, OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
+
+/** A model of the user's, and what only it needs. */
+export interface OwnModel {
+  model: Model
+  runtime: WorkerSettings['runtime']
+  executionProviders: ExecutionProvider[]
+  /** `undefined`: left to the model. */
+  tile: number | undefined
+  /** `undefined`: left to the model. */
+  overlap: number | undefined
+}
+
+/** The options that mean something for a model of the user's alone. */
+export const OWN_KEYS = ['runtime', 'executionProviders', 'tile', 'overlap'] as const
+const RUNTIMES = ['auto', 'native', 'wasm'] as const
+
+/** @throws HdError `HD_OPTION`, when a value is not allowed */
+export function resolveOwnModel(model: Model, options: Pick<NeuralOptions, (typeof OWN_KEYS)[number]>): OwnModel {
+  const runtime = options.runtime ?? 'auto'
+  if (!RUNTIMES.includes(runtime)) throw refuse('`runtime`', "'auto', 'native' or 'wasm'", runtime)
+  const executionProviders = resolveProviders(options.executionProviders ?? [])
+  if (executionProviders.length > 0 && runtime === 'wasm') {
+    const remedy = "Remove `runtime: 'wasm'`, and install onnxruntime-node"
+    throw new HdError('HD_OPTION', 'neural() takes `executionProviders` only with the native runtime', { remedy })
+  }
+  const overlap = options.overlap === undefined ? undefined : integer('overlap', options.overlap, 0, 512)
+  const tile = options.tile === undefined ? undefined : integer('tile', options.tile, 48, 4096)
+  const least = 2 * (overlap ?? OWN_OVERLAP) + LEAST_TILE
+  if (tile !== undefined && tile < least) throw refuse('`tile`', `at least ${least} (twice the overlap, and ${LEAST_TILE})`, tile)
+  return { model, runtime, executionProviders, tile, overlap }
+}
+
+function resolveProviders(providers: unknown): ExecutionProvider[] {
+  const expected = 'a list of names of execution providers, or of objects with a `name`'
+  if (!Array.isArray(providers)) throw refuse('`executionProviders`', expected, providers)
+  for (const provider of providers as unknown[]) {
+    const name = typeof provider === 'object' && provider !== null && 'name' in provider ? provider.name : provider
+    if (typeof name !== 'string' || name === '') throw refuse('`executionProviders`', expected, JSON.stringify(provider))
+  }
+  // A copy, of what can be sent to a worker.
+  return JSON.parse(JSON.stringify(providers)) as ExecutionProvider[]
+}

@@ -1,0 +1,83 @@
+import type { Logger, UpscalerCheck } from '@unplugin-hd/core'
+import { checkModel, type Facts } from '../check.ts'
+import type { RgbImage } from '../image.ts'
+import { Advice } from './advice.ts'
+import type { Inference } from './inference.ts'
+import type { OwnModel } from './options.ts'
+import { OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
+
+/** For the process: nobody wants to read it once per bundler. */
+const advice = new Advice()
+
+/** Goes up when the same model would give other pixels: how images are cut, fed, filtered, rounded. */
+const ALGORITHM = 2
+
+/**
+ * The runtime is not part of it: native and WASM agree within one level. The tiling may change pixels, where the model looks further
+ * than the overlap.
+ */
+export function versionOf({ model, tile, overlap }: OwnModel): string {
+  return `own-${model.digest().slice(0, 16)}-a${ALGORITHM}-t${tile ?? 'auto'}-o${overlap ?? OWN_OVERLAP}`
+}
+
+/** Equal ones may share a worker. */
+export function keyOf({ model, runtime, executionProviders, tile, overlap }: OwnModel, threads: number): string {
+  return [model.digest(), runtime, JSON.stringify(executionProviders), threads, tile, overlap].join(' ')
+}
+
+export function workerSettings({ model, ...settings }: OwnModel, threads: number): WorkerSettings {
+  return { ...settings, threads, model: model.bytes(), cwd: process.cwd() }
+}
+
+export interface OwnTask {
+  /** Of the source, in pixels. */
+  width: number
+  height: number
+  pixels(): Promise<RgbImage>
+  signal: AbortSignal
+  log: Logger
+  onProgress(fraction: number): void
+}
+
+/** The image at twice its width and height, or at its own size where the model only restores. */
+export function runOwnModel(inference: Inference, { model }: OwnModel, task: OwnTask): Promise<RgbImage> {
+  const { width, height, pixels, signal, log, onProgress } = task
+  const advise = () => inference.nativeMissing && advice.give(log)
+  advice.count(4 * width * height)
+  advise()
+  return inference.upscale({
+    pixels,
+    modelFile: model.file,
+    signal,
+    onProgress,
+    onReady: (runtime, notes) => {
+      for (const note of notes) log.warn(`neural: ${note}`)
+      log.debug(`neural: ${runtime} runtime, a model of factor ${inference.factor}`)
+      advise()
+    },
+  })
+}
+
+/** Whether a runtime loads and the model runs. */
+export async function checkOwnModel(
+  inference: Inference,
+  { model }: OwnModel,
+  threads: number,
+  signal: AbortSignal,
+): Promise<UpscalerCheck> {
+  const facts: Facts = { model: model.file ?? 'given as bytes', threads }
+  return checkModel(facts, async (grey) => {
+    await inference.upscale({
+      pixels: async () => grey,
+      modelFile: model.file,
+      signal,
+      onProgress: () => undefined,
+      onReady: (runtime, notes) => {
+        facts['runtime'] = runtime
+        if (notes.length > 0) facts['note'] = notes.join('; ')
+      },
+    })
+    if (inference.factor !== undefined) facts['factor'] = inference.factor
+    if (inference.nativeMissing) facts['faster with'] = 'onnxruntime-node, which is not installed'
+  })
+}
