@@ -114,6 +114,21 @@ describe('a refusal', () => {
   })
 })
 
+// Windows has no such names.
+test.skipIf(process.platform === 'win32')('what a terminal would obey in the name of a file is shown', async () => {
+  const name = 'a\n\u001B[31m\u009B2J\u202E.png'
+  const shown = 'a\\n\\x1b[31m\\x9b2J\\u202e.png'
+  const project = await createProject({ [name]: await square(8), [`bad-${name}`]: 'no image' })
+  const raw = /\n.|(?!\n)\p{Cc}|\u202E/u
+  const made = await hd(project, ['upscale', name, '--out', `2-${name}`])
+  expect(made.stdout).toContain(shown)
+  const refused = await hd(project, ['upscale', `bad-${name}`, '--out', 'b.png'])
+  expect(refused.stderr).toContain(shown)
+  const json = await hd(project, ['upscale', `bad-${name}`, '--out', 'b.png', '--json'])
+  expect(JSON.parse(json.stdout).error.file).toBe(`bad-${name}`)
+  for (const text of [made.stdout, made.stderr, refused.stderr, json.stdout]) expect(text).not.toMatch(raw)
+})
+
 test('--help and --version answer on standard output', async () => {
   const project = await createProject()
   const [help, version] = await Promise.all([hd(project, ['--help']), hd(project, ['--version'])])

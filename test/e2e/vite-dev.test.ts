@@ -306,6 +306,20 @@ for (const bundler of [vite8, vite7]) {
       expect(upscaler.calls).toBe(1)
     })
 
+    // Windows has no such names.
+    test.skipIf(process.platform === 'win32')('shows what a terminal would obey in an address', async () => {
+      const name = 'a\u001B[31m\u202E.jpg'
+      const project = await createProject({ [name]: 'no picture' })
+      const warnings: string[] = []
+      const { origin } = await serve(bundler, project, project.options(), '/', {}, warnings)
+      const response = await fetch(`${origin}/${encodeURIComponent(name)}?hd`)
+      expect(response.status).toBe(500)
+      for (const text of [await response.text(), warnings.join('\n')]) {
+        expect(text).toContain('a\\x1b[31m\\u202e.jpg')
+        expect(text).not.toMatch(/(?!\n)\p{Cc}|\u202E/u)
+      }
+    })
+
     test('reports a broken picture as an error that names it, and shows none', async () => {
       const project = await createProject({ 'bad.jpg': 'no picture' })
       const { server, origin } = await serve(bundler, project)

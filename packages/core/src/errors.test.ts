@@ -1,5 +1,7 @@
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { errorMessage, formatError, HdError, inFile, isHdError, toHdError } from './errors.ts'
+import { HOSTILE } from './testing/hostile.ts'
 
 test('the message of an error ends with its remedy', () => {
   const cause = new Error('why')
@@ -15,8 +17,8 @@ test('the message of an error ends with its remedy', () => {
 })
 
 test('an error is one line for people', () => {
-  const error = new HdError('HD_FIT', 'it is\n  too large.', { file: 'a.png' })
-  expect(formatError(error)).toBe('a.png: it is too large (HD_FIT)')
+  const error = new HdError('HD_FIT', 'it is\n too large.', { file: 'a.png' })
+  expect(formatError(error)).toBe('a.png: it is\\n too large (HD_FIT)')
   expect(formatError(new HdError('HD_FIT', 'too large', { remedy: 'Shrink it' }))).toBe('too large. Shrink it (HD_FIT)')
   expect(errorMessage(new Error(' first\n  second '))).toBe('first; second')
   expect(errorMessage(undefined)).toBe('undefined')
@@ -46,4 +48,20 @@ test('an error is named after its picture without changing it for other pictures
   expect(shared.file).toBeUndefined()
   expect(inFile(named, 'b.png')).toBe(named)
   expect(inFile(shared, undefined)).toBe(shared)
+})
+
+test('what a terminal would obey is shown', () => {
+  const error = new HdError('HD_FIT', 'it said \u001B[31m\u009B2J', { file: 'a\n\u202Eb.png', remedy: 'Do\u2028so' })
+  expect(error.message).toBe('it said \\x1b[31m\\x9b2J. Do\\u2028so')
+  expect(formatError(error)).toBe('a\\n\\u202eb.png: it said \\x1b[31m\\x9b2J. Do\\u2028so (HD_FIT)')
+  expect(errorMessage(new Error('one\n two\u001B]0;x\u0007'))).toBe('one; two\\x1b]0;x\\x07')
+})
+
+test.each(HOSTILE)('%s that was thrown becomes an error that can be read', (_, value) => {
+  const error = toHdError(value, 'HD_UPSCALE_FAILED', 'it failed', { file: 'a.png' })
+  expect(isHdError(error)).toBe(true)
+  expect(error.file).toBe('a.png')
+  expect(formatError(error)).toMatch(/^a\.png: .+ \(HD_(?:UPSCALE_FAILED|FIT)\)$/)
+  expect(error.message.length).toBeLessThan(5000)
+  expect(inspect(error)).toBeTypeOf('string')
 })

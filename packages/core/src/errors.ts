@@ -1,3 +1,15 @@
+import { inspect, types } from 'node:util'
+import { bounded, visible } from './visible.ts'
+
+/** More of a message is cut off, in characters: it may come from anywhere. */
+const MAX_MESSAGE = 2000
+
+/** More of the words of somebody else's error is. */
+const MAX_WORDS = 500
+
+/** A cause that takes more than this to show is left out. */
+const MAX_CAUSE = 100_000
+
 /**
  * Every code that an {@link HdError} of core, the adapters and the CLI can carry, with the condition
  * that raises it. Upscalers add codes of their own. Codes are stable: callers match them, not texts.
@@ -56,7 +68,7 @@ export class HdError extends Error {
 
   constructor(code: HdCode, message: string, details: HdErrorDetails = {}) {
     super(
-      details.remedy ? `${message}${message.endsWith('?') ? '' : '.'} ${details.remedy}` : message,
+      visible(joined(bounded(message, MAX_MESSAGE), details.remedy && bounded(details.remedy, MAX_MESSAGE))),
       details.cause === undefined ? undefined : { cause: details.cause },
     )
     this.code = code
@@ -66,18 +78,60 @@ export class HdError extends Error {
   }
 }
 
+function joined(message: string, remedy: string | undefined): string {
+  return remedy ? `${message}${message.endsWith('?') ? '' : '.'} ${remedy}` : message
+}
+
 /** True for an {@link HdError}, also for one from a second copy of this package. */
 export function isHdError(value: unknown): value is HdError {
-  return typeof value === 'object' && value !== null && (value as { isHdError?: unknown }).isHdError === true
+  try {
+    return typeof value === 'object' && value !== null && (value as { isHdError?: unknown }).isHdError === true
+  } catch {
+    // A getter, or a proxy.
+    return false
+  }
 }
 
 /**
- * The value as an {@link HdError}: itself when it is one already (its code is kept, its file filled in), otherwise
- * wrapped under `code` with its own message kept.
+ * The value as an {@link HdError}: itself when it is one already (its code is kept, its file filled in), otherwise wrapped under
+ * `code` with its own message kept, as far as it has one that can be read.
  */
 export function toHdError(value: unknown, code: HdCode, what: string, details: HdErrorDetails = {}): HdError {
-  if (isHdError(value)) return inFile(value, details.file)
-  return new HdError(code, `${what}: ${errorMessage(value)}`, { ...details, cause: value })
+  if (isHdError(value) && isSound(value)) return inFile(value, details.file)
+  return new HdError(code, `${what}: ${errorMessage(value)}`, { ...details, cause: canBeShown(value) ? value : undefined })
+}
+
+/** As the cause of an error: whoever shows that one asks this one, and it may do anything then. */
+function canBeShown(value: unknown): boolean {
+  if (types.isProxy(value)) return false
+  try {
+    const { message, stack } = (value ?? {}) as Partial<Error>
+    return `${message}${stack}`.length + inspect(value).length <= MAX_CAUSE
+  } catch {
+    return false
+  }
+}
+
+/** What is read of an error later can be read, and is what it says. Somebody else may have made it. */
+function isSound(error: HdError): boolean {
+  if (types.isProxy(error)) return false
+  try {
+    const { code, message, file, remedy, told } = error
+    return (
+      isText(code, 100) &&
+      // With its remedy.
+      isText(message, 2 * MAX_MESSAGE + 10) &&
+      (file === undefined || isText(file, Infinity)) &&
+      (remedy === undefined || isText(remedy, Infinity)) &&
+      (told === undefined || typeof told === 'boolean')
+    )
+  } catch {
+    return false
+  }
+}
+
+function isText(text: unknown, most: number): boolean {
+  return typeof text === 'string' && text.length <= most
 }
 
 /**
@@ -85,21 +139,44 @@ export function toHdError(value: unknown, code: HdCode, what: string, details: H
  * for many pictures (a runtime that could not be started).
  */
 export function inFile(error: HdError, file: string | undefined): HdError {
-  if (error.file !== undefined || file === undefined) return error
-  const named = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error)) as HdError
-  named.file = file
-  // Since Node 24 the stack is an accessor that answers only the very error it was made for.
-  Object.defineProperty(named, 'stack', { value: error.stack, writable: true, configurable: true })
-  return named
+  return error.file !== undefined || file === undefined ? error : ofFile(error, file)
 }
 
-/** One line: `file: message (CODE)`, or without the file when there is none. */
-export function formatError(error: HdError): string {
-  const text = `${error.message.replace(/\s+/g, ' ').replace(/\.$/, '')} (${error.code})`
-  return error.file === undefined ? text : `${error.file}: ${text}`
+/** A copy of the error that names this file, whatever it named. */
+export function ofFile(error: HdError, file: string | undefined): HdError {
+  const { stack } = error
+  // A frozen error has properties that cannot be changed, so they are changed before there is a copy.
+  const own = Object.fromEntries(
+    Object.entries(Object.getOwnPropertyDescriptors(error)).map(([key, each]) => [key, { ...each, configurable: true }]),
+  )
+  return Object.create(Object.getPrototypeOf(error) as object, {
+    ...own,
+    file: { value: file, writable: true, enumerable: true, configurable: true },
+    // Since Node 24 the stack is an accessor that answers only the very error it was made for.
+    stack: { value: stack, writable: true, configurable: true },
+  }) as HdError
 }
 
-/** The message of anything that was thrown, in one line. */
+/**
+ * One line: `file: message (CODE)`, or without the file when there is none.
+ * @param file in place of the error's own; `null` for none
+ */
+export function formatError(error: HdError, file: string | null = error.file ?? null): string {
+  const text = `${visible(error.message).replace(/\.$/, '')} (${visible(error.code)})`
+  return file === null ? text : `${visible(file)}: ${text}`
+}
+
+/** The message of anything that was thrown, in one line, or what can be said of it. Never throws. */
 export function errorMessage(value: unknown): string {
-  return (value instanceof Error ? value.message : String(value)).trim().replace(/\s*\n\s*/g, '; ')
+  const words = bounded(wordsOf(value), MAX_WORDS)
+  return visible(words.trim().replace(/\s*\n\s*/g, '; '))
+}
+
+function wordsOf(value: unknown): string {
+  try {
+    const { message } = (value ?? {}) as { message?: unknown }
+    return typeof message === 'string' && typeof value === 'object' ? message : String(value)
+  } catch {
+    return 'an error that cannot be read'
+  }
 }

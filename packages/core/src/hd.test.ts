@@ -10,7 +10,8 @@ import { masterKey } from './key.ts'
 import { resample } from './resample.ts'
 import { hdErrorOf } from './testing/errors.ts'
 import { temporaryFolder } from './testing/folder.ts'
-import { repeat, repeater, workshop } from './testing/hd.ts'
+import { repeat, repeater, workshop, type CountingUpscaler } from './testing/hd.ts'
+import { HOSTILE } from './testing/hostile.ts'
 import { colourful, colourfulPng, difference, image, noisy, paint, pixelsOf } from './testing/pictures.ts'
 import type { UpscaleContext, UpscaleInput } from './upscaler.ts'
 
@@ -753,4 +754,22 @@ describe('where a metered upscaler is to be spared', () => {
     expect((await dev.hd.double(picture)).upscaler).toBe('paid')
     expect(paid.calls).toHaveLength(1)
   })
+})
+
+test.each(HOSTILE)('an upscaler that throws %s fails, is told of, and the next one takes over', async (_, value) => {
+  const hostile = (): CountingUpscaler => repeater({ upscale: () => Promise.reject(value), close: () => Promise.reject(value) })
+  const bytes = await image(colourful(8, 6), 8, 6).png().toBuffer()
+  const alone = await workshop({ upscaler: hostile() })
+  const picture = await alone.source('a.png', bytes)
+  const error = await hdErrorOf(() => alone.hd.double(picture))
+  expect(error).toMatchObject({ file: 'a.png', code: expect.stringMatching(/^HD_(?:UPSCALE_FAILED|FIT)$/) })
+  await alone.hd.close()
+  expect(alone.warnings).toHaveLength(1)
+
+  const chain = await workshop({ upscaler: [hostile(), { ...hostile(), name: 'second' }], onError: 'resample' })
+  const asset = await chain.hd.double(await chain.source('a.png', bytes))
+  expect(asset).toMatchObject({ width: 16, upscaler: 'resample' })
+  const messages = chain.events.filter((event) => event.type === 'warning').map(({ message }) => message)
+  expect(messages).toHaveLength(2)
+  for (const message of messages) expect(message.length).toBeLessThan(6000)
 })

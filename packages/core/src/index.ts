@@ -1,4 +1,14 @@
-export { HD_CODES, HdError, errorMessage, formatError, isHdError, toHdError, type HdCode, type HdErrorDetails } from './errors.ts'
+export {
+  HD_CODES,
+  HdError,
+  errorMessage,
+  formatError,
+  isHdError,
+  ofFile,
+  toHdError,
+  type HdCode,
+  type HdErrorDetails,
+} from './errors.ts'
 export type { CacheState, DonePicture, HdEvent, SourceFacts } from './events.ts'
 export {
   FORMAT_FACTS,
@@ -46,3 +56,4 @@ export type {
   UpscalerAccepts,
   UpscalerCheck,
 } from './upscaler.ts'
+export { visible, visibleJson } from './visible.ts'

@@ -1,4 +1,4 @@
-import { formatError, isHdError, type HdError } from '@unplugin-hd/core'
+import { formatError, isHdError, visible, type HdError } from '@unplugin-hd/core'
 import type { Origin, Written } from './origin.ts'
 
 /**
@@ -40,11 +40,9 @@ export async function tellingBundlers<T>(origin: Origin | undefined, work: () =>
 function describe(error: HdError, written: Written | undefined, reference: string | undefined): string {
   const { file } = error
   if (reference === undefined || written === undefined || file === written.text) return formatError(error)
-  const text = formatError(error)
-  const withoutFile = file === undefined ? text : text.slice(file.length + 2)
   // A model for example, or what an alias leads to.
   const isOther = file !== undefined && file.split('/').at(-1) !== decode(reference.split('?', 1)[0]!).split('/').at(-1)
-  return `${written.text}: '${reference}': ${isOther ? text : withoutFile}`
+  return `${visible(`${written.text}: '${reference}'`)}: ${formatError(error, isOther ? file : null)}`
 }
 
 function decode(address: string): string {

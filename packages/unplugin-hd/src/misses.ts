@@ -1,4 +1,4 @@
-import { formatError, HdError, isHdError, type Hd, type Source } from '@unplugin-hd/core'
+import { formatError, HdError, isHdError, visible, type Hd, type Source } from '@unplugin-hd/core'
 import { toBundlerError, withoutStack } from './bundler-error.ts'
 import type { Origin } from './origin.ts'
 import type { Makers } from './shape.ts'
@@ -54,7 +54,7 @@ async function listOf(misses: readonly Miss[]): Promise<string[]> {
   const lines = await Promise.all(
     misses.slice(0, MAX_NAMED).map(async ({ error, origin }) => {
       const written = await origin?.where()
-      return origin && written ? `${written.text}: '${origin.reference}'` : error.file!
+      return visible(origin && written ? `${written.text}: '${origin.reference}'` : error.file!)
     }),
   )
   lines.sort(new Intl.Collator('en', { numeric: true }).compare)

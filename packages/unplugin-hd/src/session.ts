@@ -1,4 +1,4 @@
-import { createHd, isHdId, parseRequest, type Hd, type HdRequest, type Logger, type Source } from '@unplugin-hd/core'
+import { createHd, isHdId, parseRequest, visible, type Hd, type HdRequest, type Logger, type Source } from '@unplugin-hd/core'
 import { tellingBundlers, toBundlerError } from './bundler-error.ts'
 import { createMisses } from './misses.ts'
 import { createOrigins, type Origin, type Origins } from './origin.ts'
@@ -50,7 +50,7 @@ export interface Loaded {
 export function createSession(options: HdOptions, { root, quiet, warn, dev = () => false }: SessionSurroundings): Session {
   const resolved = resolve(options, root)
   const reporter = createReporter({ stream: process.stderr, quiet, warn })
-  const log: Logger = { debug: () => undefined, info: reporter.info, warn }
+  const log: Logger = { debug: () => undefined, info: reporter.info, warn: (message) => warn(visible(message)) }
   const hd = createHd(resolved, { log, onEvent: reporter.onEvent, sparing: () => resolved.dev === 'preview' && dev() })
   const misses = createMisses(hd)
   return {

@@ -1,4 +1,4 @@
-import { HdError } from '@unplugin-hd/core'
+import { HdError, visible } from '@unplugin-hd/core'
 import { rowOf } from './errcodes.ts'
 import { type WechatCode, WechatError, type WechatErrorDetails, type WechatStep } from './errors.ts'
 import type { Redactor } from './redact.ts'
@@ -48,7 +48,7 @@ export class Faults {
 
   /** Words from outside, fit to be quoted: one line, not too long, without anything that looks like a token. */
   words(text: string): string {
-    return this.#redactor.text(oneLine(text)).replace(TOKEN_LIKE, '***')
+    return visible(this.#redactor.text(oneLine(text)).replace(TOKEN_LIKE, '***'))
   }
 
   aborted(signal: AbortSignal): HdError {

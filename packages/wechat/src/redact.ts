@@ -29,6 +29,15 @@ export class Redactor {
    * @param depth how many levels of nested causes are kept
    */
   cause(value: unknown, depth = 4): unknown {
+    try {
+      return this.#copy(value, depth)
+    } catch {
+      // A getter, or a proxy.
+      return new Error('an error that cannot be read')
+    }
+  }
+
+  #copy(value: unknown, depth: number): unknown {
     if (value === undefined || value === null) return undefined
     if (!(value instanceof Error)) return new Error(this.text(describe(value)))
     const nested = depth > 0 ? this.cause(value.cause ?? firstOf(value), depth - 1) : undefined

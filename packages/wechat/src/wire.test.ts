@@ -184,3 +184,12 @@ test('a client works again after it was closed', async () => {
   expect(server.count(STABLE)).toBe(1)
   expect(server.count(MEDIA)).toBe(2)
 })
+
+test('what a terminal would obey in the words of a service is shown', async () => {
+  const server = await wellServer()
+  server.on(MEDIA, json({ errcode: 41_006, errmsg: 'see\u001B[31m \u202E\u2028this' }))
+  const error = await rejection(clientFor(server).media('m'))
+  expect(error).toMatchObject({ errmsg: 'see [31m \\u202e this' })
+  expect((error as Error).message).toContain('\\u202e this')
+  expect((error as Error).message).not.toMatch(/[\p{Cc}\u2028\u202E]/u)
+})

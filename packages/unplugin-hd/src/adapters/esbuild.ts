@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { isHdId, toQuery, type HdRequest } from '@unplugin-hd/core'
+import { errorMessage, isHdId, toQuery, visible, type HdRequest } from '@unplugin-hd/core'
 import type { ImportKind, Loader, OnLoadResult, OnResolveResult, PartialMessage, PluginBuild } from 'esbuild'
 import type { HdOptions } from '../options.ts'
 import { displayPath, originOf, type Origin } from '../origin.ts'
@@ -122,7 +122,7 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
     const slipped = await slippedWarnings(outputs, inputs, root, (reference) => OWN_ID_RE.test(reference))
     const texts = [...warnings, ...slipped]
     warnings = []
-    return { errors, warnings: texts.map((text) => ({ text })) }
+    return { errors, warnings: texts.map((text) => ({ text: visible(text) })) }
   })
 }
 
@@ -130,7 +130,7 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
 const SKIP: unique symbol = Symbol('skip')
 
 function toMessage(error: unknown): PartialMessage {
-  return { text: error instanceof Error ? error.message : String(error), detail: error }
+  return { text: error instanceof Error ? error.message : errorMessage(error), detail: error }
 }
 
 /** Who loads pictures as data URLs wants that for these too; every other setting means a file. */

@@ -2,7 +2,7 @@ import type { MinimalPluginContext, NormalizedInputOptions, Plugin } from 'rollu
 import type { HdOptions } from '../options.ts'
 import { createSession, type Session } from '../session.ts'
 import type { Part } from '../shape.ts'
-import { HD_QUERY_RE } from '@unplugin-hd/core'
+import { HD_QUERY_RE, visible } from '@unplugin-hd/core'
 import { requireBundler } from './bundler-version.ts'
 import { resolveImport, toModuleId } from './resolve.ts'
 import { slippedInBundle } from './rollup-slipped.ts'
@@ -57,7 +57,7 @@ export function rollupHooks(options: HdOptions): Partial<Plugin> {
       order: 'post',
       async handler(_, bundle) {
         const { root } = (session ??= begin(this)).hd.options
-        for (const message of await slippedInBundle(bundle, this.getModuleIds(), root)) this.warn(message)
+        for (const message of await slippedInBundle(bundle, this.getModuleIds(), root)) this.warn(visible(message))
       },
     },
   }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isHdId, toQuery } from '@unplugin-hd/core'
+import { isHdId, toQuery, visible } from '@unplugin-hd/core'
 import type { Compiler } from 'webpack'
 import { optionsKey } from '../options-key.ts'
 import type { HdOptions } from '../options.ts'
@@ -69,7 +69,7 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
     for (const text of texts) compilation.errors.push(toMessage(text))
     // What failed is left in the output as well.
     const slipped = compilation.errors.length > 0 ? [] : await slippedInCompilation(compilation, root)
-    for (const text of [...warnings, ...slipped]) compilation.warnings.push(toMessage(text))
+    for (const text of [...warnings, ...slipped]) compilation.warnings.push(toMessage(visible(text)))
     warnings = []
     failures = []
   })

@@ -1,11 +1,10 @@
+import { visible } from '@unplugin-hd/core'
 import { createStyle, formatBytes } from '../progress/text.ts'
 import type { Diagnosis } from './doctor.ts'
 
 /** The diagnosis as a person reads it. @param colours for a terminal */
-export function renderDiagnosis(
-  { version, node, platform, mode, config, cache, upscalers }: Diagnosis,
-  colours: boolean,
-): string {
+export function renderDiagnosis(diagnosis: Diagnosis, colours: boolean): string {
+  const { version, node, platform, mode, config, cache, upscalers } = shown(diagnosis)
   const style = createStyle(colours)
   const mark = (ok: boolean): string => (ok ? style('green', '✓') : style('red', '✗'))
   const lines = [
@@ -29,4 +28,9 @@ export function renderDiagnosis(
   function advice(text: string | undefined): string[] {
     return text === undefined ? [] : [`    ${style('yellow', text)}`]
   }
+}
+
+/** Much of it comes from services and configurations. */
+function shown(diagnosis: Diagnosis): Diagnosis {
+  return JSON.parse(JSON.stringify(diagnosis), (_, value) => (typeof value === 'string' ? visible(value) : value)) as Diagnosis
 }

@@ -1,4 +1,4 @@
-import { formatError, isHdError, toHdError } from '@unplugin-hd/core'
+import { formatError, toHdError, visibleJson } from '@unplugin-hd/core'
 import { examine } from './doctor.ts'
 import { renderDiagnosis } from './doctor-text.ts'
 import { HELP, parseArguments } from './arguments.ts'
@@ -31,14 +31,14 @@ export async function run(args: readonly string[], surroundings: CliSurroundings
         return 0
       case 'doctor': {
         const diagnosis = await examine(surroundings, command.config)
-        stdout.write(command.json ? `${JSON.stringify(diagnosis)}\n` : renderDiagnosis(diagnosis, stdout.isTTY === true))
+        stdout.write(command.json ? `${visibleJson(diagnosis)}\n` : renderDiagnosis(diagnosis, stdout.isTTY === true))
         return diagnosis.ok ? 0 : 1
       }
     }
   } catch (thrown) {
-    const error = isHdError(thrown) ? thrown : toHdError(thrown, 'HD_RUNTIME', 'unexpected failure')
+    const error = toHdError(thrown, 'HD_RUNTIME', 'unexpected failure')
     const { code, message, file } = error
-    if (json) stdout.write(`${JSON.stringify({ error: { code, message, file } })}\n`)
+    if (json) stdout.write(`${visibleJson({ error: { code, message, file } })}\n`)
     else stderr.write(`${formatError(error)}\n`)
     return 1
   }

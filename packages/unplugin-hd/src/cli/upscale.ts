@@ -9,8 +9,11 @@ import {
   HdError,
   isHdError,
   isOutputFormat,
+  ofFile,
   OUTPUT_FORMATS,
   resolveOptions,
+  visible,
+  visibleJson,
   type CacheOptions,
   type DonePicture,
   type HdEvent,
@@ -37,11 +40,11 @@ export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliSurro
   const live = createLiveLine(stderr, stderr.isTTY !== true)
   let done: DonePicture | undefined
   const onEvent = (event: HdEvent): void => {
-    if (event.type === 'progress') live.show(`${command.input} ${Math.round(100 * event.fraction)} %`)
+    if (event.type === 'progress') live.show(`${visible(command.input)} ${Math.round(100 * event.fraction)} %`)
     if (event.type === 'done') done = event.picture
-    if (event.type === 'warning') stderr.write(`${command.input}: ${event.message}\n`)
+    if (event.type === 'warning') stderr.write(`${visible(`${command.input}: ${event.message}`)}\n`)
   }
-  const say = (message: string): void => void stderr.write(`${message}\n`)
+  const say = (message: string): void => void stderr.write(`${visible(message)}\n`)
 
   const { root, cacheDir } = cacheRoot(cwd, process.env)
   const cache = (await projectCache(root, cwd, command, say)) ?? (cacheDir === undefined ? {} : { dir: cacheDir })
@@ -56,15 +59,14 @@ export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliSurro
     await write(out, asset.bytes, command.out)
   } catch (error) {
     // The pipeline names files relative to the project, the user of a command line as they were typed.
-    if (isHdError(error)) error.file = nameAsTyped(error, command)
-    throw error
+    throw isHdError(error) ? ofFile(error, nameAsTyped(error, command)) : error
   } finally {
     live.clear()
     await hd.close()
   }
   return command.json
-    ? `${JSON.stringify({ file: command.input, out: command.out, ...done })}\n`
-    : `${command.input} → ${command.out}  ${formatPicture(done!)}\n`
+    ? `${visibleJson({ file: command.input, out: command.out, ...done })}\n`
+    : `${visible(`${command.input} → ${command.out}`)}  ${formatPicture(done!)}\n`
 }
 
 /** Where the project's builds keep images. A configuration that nobody named may be broken: that is said. */

@@ -55,6 +55,20 @@ describe('the reporter', () => {
     expect(printed.at(-1)).toContain('1 picture')
   })
 
+  test('shows what a terminal would obey in names and messages', () => {
+    const evil = 'a\n\u001B[31m\u202Eb.jpg'
+    for (const terminal of [false, true]) {
+      const { reporter, output, warnings } = setUp(terminal)
+      send(reporter, ...made(evil, { upscaler: evil }), { type: 'warning', name: evil, message: evil })
+      reporter.info(evil)
+      reporter.end()
+      const shown = 'a\\n\\x1b[31m\\u202eb.jpg'
+      expect(warnings).toEqual([`${shown}: ${shown}`])
+      expect(output()).toContain(shown)
+      for (const raw of ['\u001B[31m', '\u202E', 'a\n']) expect(output()).not.toContain(raw)
+    }
+  })
+
   test('says nothing but warnings when it is to be quiet', () => {
     const { reporter, output, warnings } = setUp(true, true)
     send(reporter, ...made('a.jpg'), { type: 'warning', name: 'a.jpg', message: 'too large' })

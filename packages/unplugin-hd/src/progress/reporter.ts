@@ -1,4 +1,4 @@
-import type { DonePicture, HdEvent } from '@unplugin-hd/core'
+import { visible, type DonePicture, type HdEvent } from '@unplugin-hd/core'
 import { createLiveLine, ERASE } from './live-line.ts'
 import { createStyle, formatBytes, formatPicture, formatTime } from './text.ts'
 
@@ -44,8 +44,9 @@ export function createReporter({ stream, quiet, warn }: ReporterSurroundings): R
   }
 
   return {
-    info: print,
-    onEvent(event) {
+    info: (message) => print(visible(message)),
+    onEvent(told) {
+      const event = { ...told, name: visible(told.name) }
       switch (event.type) {
         case 'queued':
           build.queued++
@@ -60,7 +61,7 @@ export function createReporter({ stream, quiet, warn }: ReporterSurroundings): R
           break
         case 'upscaled':
           if (event.metered) build.metered++
-          live.show(`hd ${position()} ${event.name} ${event.upscaler} …`)
+          live.show(`hd ${position()} ${event.name} ${visible(event.upscaler)} …`)
           break
         case 'done':
           onDone(event.name, event.picture)
@@ -71,7 +72,7 @@ export function createReporter({ stream, quiet, warn }: ReporterSurroundings): R
           break
         case 'warning':
           live.clear()
-          warn(`${event.name}: ${event.message}`)
+          warn(`${event.name}: ${visible(event.message)}`)
           break
         case 'start':
           break

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { DonePicture } from '@unplugin-hd/core'
+import { visible, type DonePicture } from '@unplugin-hd/core'
 
 const STATES: Readonly<Record<DonePicture['cache'], string>> = {
   hit: 'from cache',
@@ -29,7 +29,7 @@ export function formatPicture({ source, width, height, bytes, ms, cache, upscale
     `${source.width}x${source.height} → ${width}x${height}`,
     `${formatBytes(source.bytes)} → ${formatBytes(bytes)}`,
     formatTime(ms),
-    upscaler ? `${STATES[cache]} (${upscaler})` : STATES[cache],
+    upscaler ? `${STATES[cache]} (${visible(upscaler)})` : STATES[cache],
   ].join('  ')
 }
 

@@ -122,6 +122,7 @@ test.each([
   ['throws', () => Promise.reject(new Error('vault closed')), /`accessToken` failed/],
   ['gives nothing', () => '', /gave an empty text/],
   ['gives no text', () => 7 as never, /gave number/],
+  ['throws a proxy', () => Promise.reject(hostile()), /`accessToken` failed/],
 ])('a token function that %s is WECHAT_TOKEN, and called again for the next picture', async (_, accessToken, message) => {
   const server = await wellServer()
   let calls = 0
@@ -191,3 +192,12 @@ test.each<[object, Record<string, string>, RegExp]>([
   expect(error).toMatchObject({ code: 'WECHAT_CREDENTIALS', message: expect.stringMatching(message) })
   expect(server.seen).toEqual([])
 })
+
+/** Throws whatever it is asked. */
+function hostile(): Error {
+  return new Proxy(new Error('hostile'), { get: evil, getPrototypeOf: evil })
+}
+
+function evil(): never {
+  throw new Error('caught while reporting')
+}

@@ -1,3 +1,4 @@
+import { visible } from '@unplugin-hd/core'
 import type { ResolvedConfig } from 'vite'
 import type { HdOptions } from '../../options.ts'
 import { createSession, type Session } from '../../session.ts'
@@ -15,7 +16,7 @@ export interface Project {
 
 /** @throws Error with `HD_OPTION` when the options are wrong */
 export function createProject(options: HdOptions, config: ResolvedConfig): Project {
-  const warn = (message: string): void => config.logger.warn(`unplugin-hd: ${message}`)
+  const warn = (message: string): void => config.logger.warn(`unplugin-hd: ${visible(message)}`)
   const session = createSession(options, {
     root: config.root,
     quiet: config.logLevel !== undefined && config.logLevel !== 'info',

@@ -1,3 +1,4 @@
+import { visible } from '@unplugin-hd/core'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** What is answered. */
@@ -51,7 +52,7 @@ export function respond(
 
 /** A page sees a broken picture, a person who opens the address sees why; no overlay comes of it. */
 export function refuse({ method }: IncomingMessage, response: ServerResponse, status: number, message: string): void {
-  const bytes = Buffer.from(`${message}\n`)
+  const bytes = Buffer.from(`${visible(message)}\n`)
   response.statusCode = status
   response.setHeader('Content-Type', 'text/plain; charset=utf-8')
   response.setHeader('X-Content-Type-Options', 'nosniff')
