@@ -13,12 +13,18 @@ import numpy as np
 import torch
 from PIL import Image
 
-from network import Net, load_onnx
+from network import open_net
 
 HERE = pathlib.Path(__file__).resolve().parent
 HELD_OUT = HERE / '../../../bench/pictures'
-#: Quality of the JPEG that the half goes through; None: none.
-LOSSES = {'clean': None, 'jpeg95': 95, 'jpeg85': 85, 'jpeg75': 75}
+#: What the half is made by, and the quality of the JPEG that it goes through; None: none.
+LOSSES = {
+    'clean': (Image.BICUBIC, None),
+    'area': (Image.BOX, None),
+    'jpeg95': (Image.BICUBIC, 95),
+    'jpeg85': (Image.BICUBIC, 85),
+    'jpeg75': (Image.BICUBIC, 75),
+}
 
 
 def luma(pixels):
@@ -31,8 +37,9 @@ def psnr(one, other):
 
 
 @functools.lru_cache(maxsize=None)
-def pairs(folder, quality):
-    """The pictures of a folder and their halves by bicubic reduction. Transparent ones are put on grey."""
+def pairs(folder, loss):
+    """The pictures of a folder and their halves, made as the name of the loss says. Transparent ones are put on grey."""
+    reduction, quality = LOSSES[loss]
     result = []
     for path in sorted(path for path in pathlib.Path(folder).rglob('*') if path.suffix in ('.png', '.webp', '.bmp')):
         image = Image.open(path)
@@ -41,7 +48,7 @@ def pairs(folder, quality):
             image = Image.alpha_composite(Image.new('RGBA', image.size, (128, 128, 128, 255)), image)
         image = image.convert('RGB')
         image = image.crop((0, 0, image.width - image.width % 2, image.height - image.height % 2))
-        half = image.resize((image.width // 2, image.height // 2), Image.BICUBIC)
+        half = image.resize((image.width // 2, image.height // 2), reduction)
         if quality:
             file = io.BytesIO()
             half.save(file, 'JPEG', quality=quality)
@@ -63,7 +70,7 @@ def bicubic(half):
 
 def judge(net, folder, loss='clean'):
     """Mean PSNR of Y in dB over the pictures of a folder."""
-    return float(np.mean([psnr(enlarge(net, half), picture) for picture, half in pairs(str(folder), LOSSES[loss])]))
+    return float(np.mean([psnr(enlarge(net, half), picture) for picture, half in pairs(str(folder), loss)]))
 
 
 def main():
@@ -72,17 +79,13 @@ def main():
     parser.add_argument('folders', type=pathlib.Path, nargs='*')
     options = parser.parse_args()
     torch.set_num_threads(2)
-    net = Net()
-    if options.model.suffix == '.onnx':
-        load_onnx(net, options.model)
-    else:
-        net.load_state_dict(torch.load(options.model, map_location='cpu'))
+    net = open_net(options.model)
     folders = options.folders or sorted(path for path in HELD_OUT.iterdir() if path.is_dir())
     print('PSNR of Y in dB: the network (bicubic)')
     for folder in folders:
         cells = []
-        for name, quality in LOSSES.items():
-            base = np.mean([psnr(bicubic(half), picture) for picture, half in pairs(str(folder), quality)])
+        for name in LOSSES:
+            base = np.mean([psnr(bicubic(half), picture) for picture, half in pairs(str(folder), name)])
             cells.append(f'{name} {judge(net, folder, name):.2f} ({base:.2f})')
         print(f'{folder.name:14}', '   '.join(cells))
 

@@ -10,25 +10,14 @@ import pathlib
 
 import torch
 
-from network import Net, check_folding, load_onnx, save_onnx
-
-
-def load(path):
-    net = Net()
-    if path.suffix == '.onnx':
-        load_onnx(net, path)
-    else:
-        net.load_state_dict(torch.load(path, map_location='cpu'))
-    return net
+from network import check_folding, open_net, save_onnx
 
 
 def mix(net, other, share):
     """A net of one branch, whose kernels are `share` of the other's and the rest of the first one's."""
     with torch.no_grad():
         for mine, its in zip(net.convs, other.convs):
-            mine.main.copy_(mine.kernel().lerp(its.kernel(), share))
-            mine.point.zero_(), mine.narrow.zero_(), mine.after.zero_()
-            mine.bias.lerp_(its.bias, share)
+            mine.take(mine.kernel().lerp(its.kernel(), share), mine.bias.lerp(its.bias, share))
         for mine, its in zip(net.slopes, other.slopes):
             mine.weight.lerp_(its.weight, share)
 
@@ -39,10 +28,10 @@ def main():
     parser.add_argument('model', type=pathlib.Path)
     parser.add_argument('--mix', nargs=2, metavar=('OTHER', 'SHARE'))
     options = parser.parse_args()
-    net = load(options.checkpoint)
+    net = open_net(options.checkpoint)
     print(f'folded kernels equal their branches within {check_folding(net):.1e}')
     if options.mix:
-        mix(net, load(pathlib.Path(options.mix[0])), float(options.mix[1]))
+        mix(net, open_net(pathlib.Path(options.mix[0])), float(options.mix[1]))
     parameters = sum(conv.main.numel() + conv.bias.numel() for conv in net.convs) + sum(slope.weight.numel() for slope in net.slopes)
     save_onnx(net, options.model)
     digest = hashlib.sha256(options.model.read_bytes()).hexdigest()

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from evaluate import HELD_OUT, LOSSES, enlarge, pairs, psnr
 from fetch import DATA
-from network import Net, load_onnx
+from network import net_of_onnx
 
 
 class Rounded(torch.nn.Module):
@@ -54,8 +54,7 @@ def main():
     parser.add_argument('model', type=pathlib.Path)
     parser.add_argument('--data', type=pathlib.Path, default=DATA)
     options = parser.parse_args()
-    net = Net()
-    load_onnx(net, options.model)
+    net = net_of_onnx(options.model)
     sources = torch.from_numpy(np.load(options.data / 'lr.npy', mmap_mode='r')[:96].copy()).permute(0, 3, 1, 2).float() / 255
     nets = {'float32': net}
     for share in (1.0, 0.9999):

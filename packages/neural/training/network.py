@@ -6,6 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+import checkpoint
+
 CHANNELS = 32
 LAYERS = 10
 
@@ -18,11 +20,16 @@ class FoldedConv(nn.Module):
     (ECBSR, Zhang et al. 2021; RepVGG, Ding et al. 2021).
     """
 
-    def __init__(self, inputs, outputs, wide=2):
+    def __init__(self, inputs, outputs, wide=2, plain=False):
+        """With `plain` there is the main branch alone."""
         super().__init__()
         middle = wide * outputs
+        self.plain = plain
         self.bias = nn.Parameter(torch.zeros(outputs))
         self.main = nn.Parameter(torch.empty(outputs, inputs, 3, 3))
+        if plain:
+            nn.init.kaiming_normal_(self.main, a=0.25)
+            return
         self.point = nn.Parameter(torch.zeros(outputs, inputs))
         self.widen = nn.Parameter(torch.empty(middle, inputs))
         self.narrow = nn.Parameter(torch.zeros(outputs, middle, 3, 3))
@@ -33,15 +40,26 @@ class FoldedConv(nn.Module):
             nn.init.kaiming_normal_(weight, a=0.25)
 
     def kernel(self):
+        if self.plain:
+            return self.main
         kernel = self.main + torch.einsum('omhw,mi->oihw', self.narrow, self.widen)
         kernel = kernel + torch.einsum('om,mihw->oihw', self.after, self.before)
         return kernel + F.pad(self.point[:, :, None, None], (1, 1, 1, 1))
+
+    def take(self, kernel, bias):
+        """Becomes the convolution of this kernel, by the main branch alone."""
+        with torch.no_grad():
+            self.main.copy_(kernel), self.bias.copy_(bias)
+            if not self.plain:
+                self.point.zero_(), self.narrow.zero_(), self.after.zero_()
 
     def forward(self, x):
         return F.conv2d(x, self.kernel(), self.bias, padding=1)
 
     def branches(self, x):
         """The same, branch by branch: what `kernel` is checked against."""
+        if self.plain:
+            return self(x)
         wide = F.conv2d(F.conv2d(x, self.widen[:, :, None, None]), self.narrow, padding=1)
         late = F.conv2d(F.conv2d(x, self.before, padding=1), self.after[:, :, None, None])
         return F.conv2d(x, self.main, self.bias, padding=1) + wide + late + F.conv2d(x, self.point[:, :, None, None])
@@ -50,10 +68,11 @@ class FoldedConv(nn.Module):
 class Net(nn.Module):
     """RGB 0..1, [N, 3, H, W] to [N, 3, 2H, 2W]: what is learnt is the difference to the pixels repeated."""
 
-    def __init__(self, channels=CHANNELS, layers=LAYERS):
+    def __init__(self, channels=CHANNELS, layers=LAYERS, plain=False):
         super().__init__()
+        self.channels, self.layers, self.plain = channels, layers, plain
         widths = [3] + [channels] * (layers + 1) + [12]
-        self.convs = nn.ModuleList(FoldedConv(a, b) for a, b in zip(widths, widths[1:]))
+        self.convs = nn.ModuleList(FoldedConv(a, b, plain=plain) for a, b in zip(widths, widths[1:]))
         # One slope for all channels of a layer: a leaky ReLU, which the native runtime computes within the convolution. A slope for each
         # channel would be a step of its own, and take 12 % of the native runtime's time.
         self.slopes = nn.ModuleList(nn.PReLU(init=0.2) for _ in range(layers + 1))
@@ -70,13 +89,27 @@ class Net(nn.Module):
 SHUFFLED = [colour * 4 + row * 2 + column for row in range(2) for column in range(2) for colour in range(3)]
 
 
-def load_onnx(net, path):
-    """Takes the weights of a model that `save_onnx` wrote (or of the first one), as the main branches."""
+def net_of_state(state):
+    """A net of the shape of these weights, with them."""
+    channels = state['convs.0.bias'].shape[0]
+    layers = sum(name.endswith('.bias') for name in state) - 2
+    net = Net(channels, layers, plain='convs.0.point' not in state)
+    net.load_state_dict(state)
+    return net
+
+
+def open_net(path):
+    """The net of a file: of a model, or the averaged weights of a checkpoint."""
+    return net_of_onnx(path) if path.suffix == '.onnx' else net_of_state(checkpoint.load(path)['average'])
+
+
+def net_of_onnx(path, plain=False):
+    """A net of the shape of a model that `save_onnx` wrote (or of the first one), with its weights as the main branches."""
     graph = onnx.load(str(path)).graph
     tensors = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
     convs = [node for node in graph.node if node.op_type == 'Conv' and len(node.input) == 3]
     slopes = [slope_of(node, tensors) for node in graph.node if node.op_type in ('LeakyRelu', 'PRelu')]
-    assert len(convs) == len(net.convs) and len(slopes) == len(net.slopes), f'{path} is another architecture'
+    assert len(slopes) == len(convs) - 1, f'{path} is another architecture'
     kernels = [torch.from_numpy(tensors[node.input[1]].copy()) for node in convs]
     biases = [torch.from_numpy(tensors[node.input[2]].copy()) for node in convs]
     if 'kernel0' in tensors:
@@ -84,12 +117,13 @@ def load_onnx(net, path):
         kernels[0] = kernels[0] * 255
         order = np.argsort(SHUFFLED)
         kernels[-1], biases[-1] = kernels[-1][order] / 255, (biases[-1][order] - 0.5) / 255
+    net = Net(len(biases[0]), len(convs) - 2, plain)
+    for conv, kernel, bias in zip(net.convs, kernels, biases):
+        conv.take(kernel, bias)
     with torch.no_grad():
-        for conv, kernel, bias in zip(net.convs, kernels, biases):
-            conv.main.copy_(kernel), conv.bias.copy_(bias)
-            conv.point.zero_(), conv.narrow.zero_(), conv.after.zero_()
         for mine, slope in zip(net.slopes, slopes):
             mine.weight.fill_(slope)
+    return net
 
 
 def slope_of(node, tensors):
