@@ -23,6 +23,23 @@ interface HdPicture {
   readonly img: HdImg
 }
 
+/** What `as=img&jsx` gives: spread it on an `<img>` of JSX. */
+interface HdJsxImg {
+  /** URL of the 1x picture. */
+  readonly src: string
+  /** `"<1x url> 1x, <2x url> 2x"` */
+  readonly srcSet: string
+  /** In CSS pixels: the size of the source. */
+  readonly width: number
+  readonly height: number
+}
+
+/** What `as=picture&jsx` gives. */
+interface HdJsxPicture {
+  readonly sources: readonly { readonly type: string; readonly srcSet: string }[]
+  readonly img: HdJsxImg
+}
+
 /** What `as=meta` gives. */
 interface HdMeta {
   /** URL of the 2x picture. */
@@ -74,6 +91,19 @@ declare module '*&as=srcset' {
   /** `"<1x url> 1x, <2x url> 2x"` */
   const srcset: string
   export default srcset
+}
+// Where two patterns match the first one counts.
+declare module '*?hd&jsx&as=img' {
+  const img: HdJsxImg
+  export default img
+}
+declare module '*&as=img&jsx' {
+  const img: HdJsxImg
+  export default img
+}
+declare module '*&as=picture&jsx' {
+  const picture: HdJsxPicture
+  export default picture
 }
 declare module '*&as=img' {
   const img: HdImg

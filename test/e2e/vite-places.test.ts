@@ -383,6 +383,11 @@ for (const bundler of [vite8, vite7]) {
 
     const faults = [
       [
+        'jsx',
+        `<!doctype html>\n<img src="./a.jpg?hd&as=img&jsx">`,
+        /index\.html:2: .*'jsx' makes no sense in <img src>.*\(HD_QUERY\)/,
+      ],
+      [
         'as=meta',
         `<!doctype html>\n<img src="./a.jpg?hd&as=meta">`,
         /index\.html:2: .*'as=meta' makes no sense in <img src>.*\(HD_QUERY\)/,

@@ -18,6 +18,9 @@ import smallImg from './a.jpg?hd&quality=40&as=img'
 import picture from './a.jpg?hd&format=avif;webp&as=picture'
 import pictureFormatsLast from './a.jpg?hd&as=picture&format=avif;webp'
 import pictureFormatLast from './a.jpg?hd&as=picture&format=webp'
+import jsxImg from './a.jpg?hd&as=img&jsx'
+import jsxFirst from './a.jpg?hd&jsx&as=img'
+import jsxPicture from './a.jpg?hd&format=avif;webp&as=picture&jsx'
 import meta from './a.jpg?hd&as=meta'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -38,6 +41,17 @@ holds<Equal<typeof srcset, string>>()
 export const imgs: Img[] = [img, smallImg, picture.img, pictureFormatsLast.img, pictureFormatLast.img]
 holds<Equal<typeof img.width, number>>()
 holds<Equal<(typeof picture.sources)[number], { readonly type: string; readonly srcset: string }>>()
+
+interface JsxImg {
+  readonly src: string
+  readonly srcSet: string
+  readonly width: number
+  readonly height: number
+}
+
+export const jsxImgs: JsxImg[] = [jsxImg, jsxFirst, jsxPicture.img]
+holds<Equal<keyof typeof jsxImg, keyof JsxImg>>()
+holds<Equal<(typeof jsxPicture.sources)[number], { readonly type: string; readonly srcSet: string }>>()
 
 holds<Equal<typeof meta.upscaler, string | null>>()
 holds<Equal<typeof meta.source, { readonly src: string; readonly width: number; readonly height: number }>>()

@@ -1,11 +1,8 @@
 import { useEffect } from 'react'
-import img from './pictures/campfire.png?hd&as=img'
+import img from './pictures/campfire.png?hd&as=img&jsx'
 import srcset from './pictures/campfire.png?hd&as=srcset'
 import url from './pictures/ladybug.png?hd'
 import styles from './app.module.css'
-
-/** React calls the attribute `srcSet`. */
-const { srcset: srcSet, ...rest } = img
 
 export function App() {
   useEffect(() => {
@@ -23,7 +20,7 @@ export function App() {
       <div className="place" data-place="style" data-size="96x96" style={{ backgroundImage: `url("${url}")` }} />
 
       <h2>By the screen</h2>
-      <img data-place="as=img" data-size="320x378" data-set="" {...rest} srcSet={srcSet} alt="" />
+      <img data-place="as=img" data-size="320x378" data-set="" {...img} alt="" />
       <img data-place="srcset" data-size="320x378" data-set="" srcSet={srcset} alt="" />
       <div className="place file-set" data-place="stylesheet, as=srcset" data-size="320x378" data-set="" />
     </>

@@ -72,6 +72,12 @@ describe('the values of a request', () => {
     expect(requestOf(`?hd&quality=${quality}`)?.quality).toBe(quality)
   })
 
+  test('say whether attributes are named as JSX names them, whatever the order', () => {
+    expect(requestOf('?hd&as=img&jsx')).toMatchObject({ as: 'img', jsx: true })
+    expect(toQuery(requestOf('?jsx&format=webp&hd&as=picture')!)).toBe('?hd&as=picture&format=webp&jsx')
+    expect(requestOf('?hd&as=img')).not.toHaveProperty('jsx')
+  })
+
   test('say how a small file is delivered', () => {
     expect(requestOf('?hd&inline')?.delivery).toBe('inline')
     expect(requestOf('?hd&no-inline')?.delivery).toBe('file')
@@ -91,6 +97,9 @@ describe('a refusal', () => {
   const cases: [query: string, names: string[]][] = [
     ['?hd&width=3', ['width', "'as'", "'format'", "'quality'", "'inline'", "'no-inline'"]],
     ['?hd&as=img&as=img', ["'as' twice"]],
+    ['?hd&jsx', ["'jsx' does not go with 'as=url'", 'as=img', 'as=picture']],
+    ['?hd&as=srcset&jsx', ["'jsx' does not go with 'as=srcset'"]],
+    ['?hd&as=img&jsx=1', ["'jsx' takes no value"]],
     ['?hd&hd', ["'hd' twice"]],
     ['?hd=2', ["'hd'", "'2'"]],
     ['?hd&inline=yes', ["'inline'", "'yes'"]],

@@ -15,6 +15,8 @@ export interface HdRequest {
   quality: number | undefined
   /** `auto` leaves it to the bundler whether a small file is inlined. */
   delivery: 'auto' | 'inline' | 'file'
+  /** The value is named as JSX names attributes: `srcSet`. Only of `img` and `picture`. @default false */
+  jsx?: boolean
 }
 
 /**
@@ -25,7 +27,10 @@ export const HD_QUERY_RE: RegExp = /^[^?]*\?(?:[^#]*&)?hd(?=[=&#]|$)/
 
 /** Keys that bundlers add or strip themselves, and that mean nothing here. */
 const FOREIGN_KEYS: ReadonlySet<string> = new Set(['import', 't', 'v', 'url'])
-const KEYS = ['as', 'format', 'quality', 'inline', 'no-inline'] as const
+const KEYS = ['as', 'format', 'quality', 'inline', 'no-inline', 'jsx'] as const
+
+/** Shapes whose values are attributes. */
+const JSX_SHAPES: readonly Shape[] = ['img', 'picture']
 
 /** True when the module id asks for a 2x picture. */
 export function isHdId(id: string): boolean {
@@ -57,7 +62,7 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
     if (values.has(key)) refuse(`the query has the key '${key}' twice`, 'Write it once')
     values.set(key, value)
   }
-  for (const flag of ['hd', 'inline', 'no-inline']) {
+  for (const flag of ['hd', 'inline', 'no-inline', 'jsx']) {
     const value = values.get(flag)
     if (value) refuse(`'${flag}' takes no value, but has '${value}'`, `Write '${flag}' alone`)
   }
@@ -65,6 +70,11 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
 
   const as = values.get('as') ?? 'url'
   if (!isShape(as)) return refuse(`'as' is '${as}'`, allowedInstead(as, SHAPES))
+
+  const jsx = values.has('jsx')
+  if (jsx && !JSX_SHAPES.includes(as)) {
+    refuse(`'jsx' does not go with 'as=${as}'`, `Write it with ${JSX_SHAPES.map((shape) => `'as=${shape}'`).join(' or ')}`)
+  }
 
   const formats = parseFormats(values.get('format'), refuse)
   if (as === 'picture' && formats.length === 0) {
@@ -83,6 +93,7 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
     formats,
     quality: quality === undefined ? undefined : Number(quality),
     delivery: values.has('inline') ? 'inline' : values.has('no-inline') ? 'file' : 'auto',
+    ...(jsx && { jsx }),
   }
 }
 
@@ -105,6 +116,7 @@ export function toQuery(request: HdRequest): string {
   if (request.formats.length > 0) query += `&format=${request.formats.join(';')}`
   if (request.quality !== undefined) query += `&quality=${request.quality}`
   if (request.delivery !== 'auto') query += request.delivery === 'inline' ? '&inline' : '&no-inline'
+  if (request.jsx) query += '&jsx'
   return query
 }
 

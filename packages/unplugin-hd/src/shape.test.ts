@@ -37,6 +37,19 @@ async function shapeOf(request: Partial<HdRequest>, factor: 1 | 2 = 2): Promise<
   return { value: valueOf(shape), names: shape.parts.map(({ name, original }) => (original ? `${name} (source)` : name)) }
 }
 
+test('with jsx, srcset is named as React names it, and nothing else is changed', async () => {
+  for (const factor of [1, 2] as const) {
+    const { value: img } = await shapeOf({ as: 'img' }, factor)
+    const { srcset, ...rest } = img as { srcset: string }
+    expect((await shapeOf({ as: 'img', jsx: true }, factor)).value).toEqual({ ...rest, srcSet: srcset })
+  }
+  const { value } = await shapeOf({ as: 'picture', formats: ['avif'], jsx: true })
+  expect(value).toEqual({
+    sources: [{ type: 'image/avif', srcSet: 'my.hero.avif 1x, my.hero@2x.avif 2x' }],
+    img: { src: 'my.hero.jpg', srcSet: 'my.hero.jpg 1x, my.hero@2x.jpg 2x', width: 30, height: 20 },
+  })
+})
+
 test('url is one part, marked as the double', async () => {
   expect(await shapeOf({})).toEqual({ value: 'my.hero@2x.jpg', names: ['my.hero@2x.jpg'] })
   expect(await shapeOf({ formats: ['webp'] })).toMatchObject({ value: 'my.hero@2x.webp' })

@@ -23,7 +23,16 @@ export interface Shape {
 }
 
 /** A string for `url` and `srcset`. */
-export type ShapeValue = string | ImgValue | PictureValue | Readonly<Record<string, unknown>>
+export type ShapeValue = string | ImgValue | PictureValue | JsxImgValue | JsxPictureValue | Readonly<Record<string, unknown>>
+
+/** What `as=img&jsx` gives: the names are those of React's properties. */
+export type JsxImgValue = Omit<ImgValue, 'srcset'> & { srcSet: string }
+
+/** What `as=picture&jsx` gives. */
+export interface JsxPictureValue {
+  sources: readonly { type: string; srcSet: string }[]
+  img: JsxImgValue
+}
 
 /** What `as=img` gives. */
 export interface ImgValue {
@@ -62,7 +71,7 @@ export async function createShape(hd: Makers, source: Source, request: HdRequest
     }
     case 'img': {
       const pair = await createPair(hd, source, name, request, format)
-      return toShape(pair.parts, (urls) => imgValue(pair, urls))
+      return toShape(pair.parts, (urls) => imgValue(pair, urls, request))
     }
     case 'picture':
       return createPicture(hd, source, name, request)
@@ -132,9 +141,9 @@ async function createPicture(hd: Makers, source: Source, name: string, request: 
       let used = 0
       const [imgUrls, ...sourceUrls] = pairs.map((pair) => urls.slice(used, (used += pair.parts.length)))
       return {
-        sources: sources.map((pair, index) => ({ type: pair.two.mime, srcset: pair.srcset(sourceUrls[index]!) })),
-        img: imgValue(img, imgUrls!),
-      }
+        sources: sources.map((pair, index) => ({ type: pair.two.mime, ...srcset(pair.srcset(sourceUrls[index]!), request) })),
+        img: imgValue(img, imgUrls!, request),
+      } as PictureValue | JsxPictureValue
     },
   )
 }
@@ -165,6 +174,12 @@ function doubledPart(asset: HdAsset, name: string): Part {
 }
 
 /** The size is the one in CSS pixels: that of the source. */
-function imgValue({ two, src, srcset }: Pair, urls: readonly string[]): ImgValue {
-  return { src: src(urls), srcset: srcset(urls), width: two.source.width, height: two.source.height }
+function imgValue(pair: Pair, urls: readonly string[], request: HdRequest): ImgValue | JsxImgValue {
+  const { width, height } = pair.two.source
+  return { src: pair.src(urls), ...srcset(pair.srcset(urls), request), width, height }
+}
+
+/** By its name in HTML, or in JSX. */
+function srcset(value: string, { jsx }: HdRequest): { srcset: string } | { srcSet: string } {
+  return jsx ? { srcSet: value } : { srcset: value }
 }

@@ -2,7 +2,9 @@ import type { HdRequest } from '@unplugin-hd/core'
 
 /** The request where only the URL of one file fits: itself, when that is what it asks for. */
 export function asUrl(request: HdRequest): HdRequest {
-  return request.as === 'url' ? request : { ...request, as: 'url', formats: request.formats.slice(0, 1) }
+  if (request.as === 'url') return request
+  const { jsx: _, ...rest } = request
+  return { ...rest, as: 'url', formats: request.formats.slice(0, 1) }
 }
 
 /** The warning for a request that {@link asUrl} changed. @param where the file that holds it, relative to the root */

@@ -80,6 +80,13 @@ export function describeBundler(bundler: Bundler): void {
       expect(built.pictures).toHaveLength(2)
     })
 
+    test('as=img&jsx names them as React does', async () => {
+      const project = await createProject({ 'main.js': `export { default as img } from './a.jpg?hd&as=img&jsx'` })
+      const { img } = await (await bundler.build(project, project.options())).run()
+      expect(Object.keys(img)).toEqual(['src', 'srcSet', 'width', 'height'])
+      expect(img.srcSet).toMatch(/ 1x, .* 2x$/)
+    })
+
     test('as=img gives the attributes of an <img> with the size in CSS pixels', async () => {
       const project = await createProject({ 'main.js': `export { default as img } from './a.jpg?hd&as=img&format=webp'` })
       const built = await bundler.build(project, project.options())

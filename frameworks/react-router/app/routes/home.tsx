@@ -1,13 +1,10 @@
 import { useEffect, useState } from 'react'
 import { schooner } from '../art.server'
-import img from '../pictures/campfire.png?hd&as=img'
+import img from '../pictures/campfire.png?hd&as=img&jsx'
 import srcset from '../pictures/campfire.png?hd&as=srcset'
 import url from '../pictures/ladybug.png?hd'
 import type { Route } from './+types/home'
 import styles from './home.module.css'
-
-/** React calls the attribute `srcSet`. */
-const { srcset: srcSet, ...rest } = img
 
 export function meta() {
   return [{ title: 'unplugin-hd in React Router' }]
@@ -37,7 +34,7 @@ export default function Home({ loaderData }: Route.ComponentProps) {
       <div className={`place ${styles.module}`} data-place="CSS module" data-size="96x96" />
 
       <h2>By the screen</h2>
-      <img data-place="as=img" data-size="320x378" data-set="" {...rest} srcSet={srcSet} alt="" />
+      <img data-place="as=img" data-size="320x378" data-set="" {...img} alt="" />
       <img data-place="srcset" data-size="320x378" data-set="" srcSet={srcset} alt="" />
       <div className="place file-set" data-place="stylesheet, as=srcset" data-size="320x378" data-set="" />
     </>

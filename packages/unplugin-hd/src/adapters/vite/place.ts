@@ -28,6 +28,7 @@ export function requestAt({ where, what, shapes }: Place, reference: string): Hd
     const { request } = parseRequest(reference)!
     if (!shapes.includes(request.as))
       refuseAt(where, reference, `'as=${request.as}' makes no sense in ${what}`, remedyFor(shapes))
+    if (request.jsx) refuseAt(where, reference, `'jsx' makes no sense in ${what}`, 'Leave it out: it is for what JSX imports')
     return request
   } catch (error) {
     if (!isHdError(error) || error.file === where) throw toBundlerError(error)
