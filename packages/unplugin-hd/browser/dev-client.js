@@ -138,6 +138,9 @@ function isHydrating() {
   const nuxt = document.getElementById('__nuxt')
   // oxlint-disable-next-line no-underscore-dangle -- so Vue calls it
   if (nuxt && nuxt.__vue_app__?.$nuxt?.isHydrating !== false) return true
+  // React Router has the whole document taken over; React marks an element when all within it is compared.
+  const isReactRouter = '__reactRouterContext' in window
+  if (isReactRouter && !Object.keys(document.body).some((key) => key.startsWith('__reactFiber$'))) return true
   return document.querySelector('astro-island[ssr][client="load"]') !== null
 }
 
