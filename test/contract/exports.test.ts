@@ -86,3 +86,26 @@ test('unplugin-hd/nuxt gives a module that brings a plugin for each side, the ty
   listeners.get('prepare:types')!({ references } as never)
   expect(references).toEqual([{ types: 'unplugin-hd/client' }])
 })
+
+interface Manifest {
+  files: string[]
+  dependencies: Record<string, string>
+  peerDependencies: Record<string, string>
+  peerDependenciesMeta: Record<string, { optional?: boolean }>
+}
+
+async function readManifest(name: string): Promise<Manifest> {
+  return JSON.parse(await readFile(new URL(`../../packages/${name}/package.json`, import.meta.url), 'utf8')) as Manifest
+}
+
+test('@unplugin-hd/neural brings no ONNX runtime and no ONNX file, and all packages take the same ones', async () => {
+  const [neural, plugin] = await Promise.all(['neural', 'unplugin-hd'].map(readManifest))
+  expect(Object.keys(neural!.dependencies).toSorted()).toEqual(['@unplugin-hd/core', '@unplugin-hd/engine'])
+  expect(neural!.files).not.toContain('models')
+  for (const runtime of ['onnxruntime-node', 'onnxruntime-web']) {
+    for (const { peerDependencies, peerDependenciesMeta } of [neural!, plugin!]) {
+      expect(peerDependencies[runtime]).toBe('^1.22.0')
+      expect(peerDependenciesMeta[runtime]).toEqual({ optional: true })
+    }
+  }
+})

@@ -98,6 +98,19 @@ describe('the built-in model', () => {
   })
 })
 
+test('damaged weights, and none, are an error that says what to do', async () => {
+  const target = join(lonely, 'node_modules/damaged')
+  await cp(dirname(dirname(alone)), target, { recursive: true })
+  const weights = join(target, 'models/hd-x2.hdw')
+  const bytes = await readFile(weights)
+  bytes[1000]! ^= 1
+  await writeFile(weights, bytes)
+  const words = /^HD_MODEL .*the weights.*Reinstall @unplugin-hd\/neural/
+  expect((await run(join(target, 'dist/index.mjs'), {}, projects.none)).output).toMatch(words)
+  await rm(weights)
+  expect((await run(join(target, 'dist/index.mjs'), {}, projects.none)).output).toMatch(words)
+})
+
 describe('a model of the user', () => {
   const runtimes = ['native', 'wasm'] as const
 

@@ -50,7 +50,8 @@ export class BuiltIn {
       throwIfAborted(signal)
       // Before the pixels are there: reading the weights and decoding overlap.
       const opening = (this.#engine ??= this.#open())
-      opening.catch(() => {})
+      // Failures are forgotten, and reported below.
+      opening.catch(() => (this.#engine = undefined))
       const image = await pixels()
       const engine = await opening
       throwIfAborted(signal)
