@@ -67,6 +67,10 @@ declare module '*?hd&format=jpeg' {
   const url: string
   export default url
 }
+declare module '*?hd&format=jpg' {
+  const url: string
+  export default url
+}
 declare module '*?hd&format=png' {
   const url: string
   export default url

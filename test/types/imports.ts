@@ -9,6 +9,7 @@ import webp from './a.jpg?hd&format=webp'
 import avif from './a.jpg?hd&format=avif'
 import png from './a.jpg?hd&format=png'
 import jpeg from './a.jpg?hd&format=jpeg'
+import jpg from './a.jpg?hd&format=jpg'
 import inlined from './a.jpg?hd&inline'
 import file from './a.jpg?hd&no-inline'
 import srcset from './a.jpg?hd&as=srcset'
@@ -33,7 +34,22 @@ interface Img {
   readonly height: number
 }
 
-export const urls: string[] = [url, aliased, packaged, last, besideUrl, webp, avif, png, jpeg, inlined, file, srcset, webpSrcset]
+export const urls: string[] = [
+  url,
+  aliased,
+  packaged,
+  last,
+  besideUrl,
+  webp,
+  avif,
+  png,
+  jpeg,
+  jpg,
+  inlined,
+  file,
+  srcset,
+  webpSrcset,
+]
 holds<Equal<typeof url, string>>()
 holds<Equal<typeof last, string>>()
 holds<Equal<typeof srcset, string>>()

@@ -3,7 +3,7 @@ import { FORMAT_FACTS } from './format.ts'
 import type { Picture } from './pixels.ts'
 import { fromRaw } from './sharp.ts'
 import type { Header, Source } from './source.ts'
-import type { Pixels, UploadFormat, UpscaleInput, UpscalerAccepts } from './upscaler.ts'
+import { formatsOf, type Pixels, type UploadFormat, type UpscaleInput, type UpscalerAccepts } from './upscaler.ts'
 
 /** Below this quality a smaller picture looks better than a coarser one. */
 const MIN_QUALITY = 70
@@ -33,7 +33,8 @@ interface Encoded {
  */
 export async function fit(source: Source, header: Header, picture: Picture, accepts: UpscalerAccepts = {}): Promise<Fitted> {
   const { maxBytes = Infinity, maxPixels = Infinity } = accepts
-  const formats = accepts.formats?.length ? accepts.formats : DEFAULT_FORMATS
+  const wanted = formatsOf(accepts)
+  const formats = wanted.length > 0 ? wanted : DEFAULT_FORMATS
   const whole: Pixels = { width: picture.width, height: picture.height, data: picture.rgb }
   const refuse = (what: string): never => {
     throw new HdError('HD_FIT', `the picture does not fit into the ${what} that the upscaler accepts`, { file: source.name })

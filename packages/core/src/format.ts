@@ -42,3 +42,11 @@ export function defaultFormat(source: SourceFormat): OutputFormat {
 export function isOutputFormat(value: string): value is OutputFormat {
   return (OUTPUT_FORMATS as readonly string[]).includes(value)
 }
+
+/** A format as users may name it: `jpg` is `jpeg`. Only what is read from users has such names. */
+export type NamedFormat<Format extends string> = Format | ('jpeg' extends Format ? 'jpg' : never)
+
+/** The one name of a format, for keys and whatever comes after the edge. */
+export function canonicalFormat<Format extends string>(name: NamedFormat<Format>): Format {
+  return (name === 'jpg' ? 'jpeg' : name) as Format
+}

@@ -13,7 +13,7 @@ import { temporaryFolder } from './testing/folder.ts'
 import { repeat, repeater, workshop, type CountingUpscaler } from './testing/hd.ts'
 import { HOSTILE } from './testing/hostile.ts'
 import { colourful, colourfulPng, difference, image, noisy, paint, pixelsOf } from './testing/pictures.ts'
-import type { UpscaleContext, UpscaleInput } from './upscaler.ts'
+import type { UpscaleContext, UpscaleInput, Upscaler } from './upscaler.ts'
 
 function typesOf(events: readonly HdEvent[]): string[] {
   return events.map(({ type }) => type)
@@ -772,4 +772,20 @@ test.each(HOSTILE)('an upscaler that throws %s fails, is told of, and the next o
   const messages = chain.events.filter((event) => event.type === 'warning').map(({ message }) => message)
   expect(messages).toHaveLength(2)
   for (const message of messages) expect(message.length).toBeLessThan(6000)
+})
+
+test("an upscaler that accepts 'jpg' is given the source's own JPEG, called jpeg, and shares masters with 'jpeg'", async () => {
+  const bytes = await image(colourful(8, 6), 8, 6).jpeg().toBuffer()
+  const given: unknown[] = []
+  const upscale: Upscaler['upscale'] = async (picture) => {
+    given.push(await picture.encoded())
+    return repeat(await picture.pixels())
+  }
+  const first = await workshop({ upscaler: repeater({ upscale, accepts: { formats: ['jpg'] } }), format: 'jpg' })
+  const picture = await first.source('a.jpg', bytes)
+  const asset = await first.hd.double(picture)
+  expect(asset.format).toBe('jpeg')
+  const second = await workshop({ upscaler: repeater({ upscale, accepts: { formats: ['jpeg'] } }), format: 'jpeg' }, first.root)
+  expect((await second.hd.double(picture)).key).toBe(asset.key)
+  expect(given).toEqual([{ data: bytes, format: 'jpeg' }])
 })

@@ -13,9 +13,11 @@ export type { CacheState, DonePicture, HdEvent, SourceFacts } from './events.ts'
 export {
   FORMAT_FACTS,
   OUTPUT_FORMATS,
+  canonicalFormat,
   isOutputFormat,
   mimeOf,
   type FormatFacts,
+  type NamedFormat,
   type OutputFormat,
   type SourceFormat,
 } from './format.ts'

@@ -61,3 +61,8 @@ describe('the key of a variant', () => {
     expect(toEncoding('webp', 10)).not.toEqual(toEncoding('webp', 90))
   })
 })
+
+test("'jpg' is 'jpeg' in the key of a master", () => {
+  expect(changed({ accepts: { ...BASE.accepts, formats: ['jpg', 'png'] } })).toBe(masterKey(DIGEST, BASE))
+  expect(changed({ accepts: { ...BASE.accepts, formats: ['jpg', 'jpeg', 'png'] } })).toBe(masterKey(DIGEST, BASE))
+})

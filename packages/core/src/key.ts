@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { OutputFormat } from './format.ts'
-import type { Upscaler } from './upscaler.ts'
+import { formatsOf, type Upscaler } from './upscaler.ts'
 
 /**
  * Raised whenever the same inputs would give other bytes: decoding, fitting, rejoining, an encoder's settings. Old entries
@@ -13,8 +13,8 @@ const PIPELINE_VERSION = 1
  * this machine. 64 hexadecimal digits, as all keys.
  */
 export function masterKey(digest: string, upscaler: Upscaler): string {
-  const { formats = [], maxBytes = null, maxPixels = null } = upscaler.accepts ?? {}
-  return keyOf('master', digest, upscaler.name, upscaler.version, [...formats], maxBytes, maxPixels)
+  const { maxBytes = null, maxPixels = null } = upscaler.accepts ?? {}
+  return keyOf('master', digest, upscaler.name, upscaler.version, formatsOf(upscaler.accepts ?? {}), maxBytes, maxPixels)
 }
 
 /**

@@ -83,6 +83,11 @@ describe('options', () => {
     expect(resolve({ cache: { dir } }).cache.dir).toBe(dir)
   })
 
+  test("take 'jpg' for 'jpeg'", () => {
+    expect(resolve({ format: 'jpg' }).format).toBe('jpeg')
+    expect(() => resolve({ upscaler: repeater({ accepts: { formats: ['jpg', 'png'] } }) })).not.toThrow()
+  })
+
   test('leave the objects of the caller alone', () => {
     const chain = Object.freeze([repeater()])
     const options = Object.freeze({ upscaler: chain, cache: Object.freeze({ dir: 'x' }), quality: 50 })

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { cacheDir } from './cache-dir.ts'
 import { DEFAULTS } from './defaults.ts'
 import { HdError } from './errors.ts'
-import { isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from './format.ts'
+import { canonicalFormat, isOutputFormat, OUTPUT_FORMATS, type NamedFormat, type OutputFormat } from './format.ts'
 import { nearestTo, quoted, refuseUnknown } from './unknown.ts'
 import type { UploadFormat, Upscaler, UpscalerAccepts } from './upscaler.ts'
 
@@ -41,8 +41,8 @@ export interface CoreOptions {
    */
   onError?: OnError
   cache?: CacheOptions
-  /** The format of all variants. @default the source's own (PNG for GIF and TIFF) */
-  format?: OutputFormat
+  /** The format of all variants; `jpg` is `jpeg`. @default the source's own (PNG for GIF and TIFF) */
+  format?: NamedFormat<OutputFormat>
   /** 1 to 100, for the formats that have a quality. @default 85 */
   quality?: number
   /** The most pixels (width times height) of a 2x result. @default 50000000 */
@@ -100,7 +100,7 @@ export function resolveOptions(options: CoreOptions, { root, env, defaultUpscale
   refuseUnknown(cache, ['dir', 'maxBytes'], OWNER, 'cache.')
   const { dir } = cache
   if (dir !== undefined && (typeof dir !== 'string' || dir === '')) throw wrong('cache.dir', 'a path', dir)
-  const format = options.format as string | undefined
+  const format = options.format === undefined ? undefined : canonicalFormat<string>(options.format)
   if (format !== undefined && !isOutputFormat(format)) throw wrong('format', quoted(OUTPUT_FORMATS), format)
   return {
     upscalers: resolveUpscalers(options.upscaler, defaultUpscaler),
@@ -138,7 +138,7 @@ function resolveUpscalers(value: CoreOptions['upscaler'], defaultUpscaler: () =>
 
 function checkAccepts(upscaler: string, { formats = [], maxBytes, maxPixels }: UpscalerAccepts): void {
   const of = `' of the upscaler '${upscaler}`
-  const unknown = formats.find((format) => !(UPLOAD_FORMATS as readonly string[]).includes(format))
+  const unknown = formats.find((format) => !(UPLOAD_FORMATS as readonly string[]).includes(canonicalFormat(format)))
   if (unknown !== undefined) throw wrong(`accepts.formats${of}`, quoted(UPLOAD_FORMATS), unknown)
   if (maxBytes !== undefined && maxBytes !== Infinity) integer(`accepts.maxBytes${of}`, maxBytes, 1)
   if (maxPixels !== undefined && maxPixels !== Infinity) integer(`accepts.maxPixels${of}`, maxPixels, 1)

@@ -1,5 +1,5 @@
 import { HdError } from './errors.ts'
-import { isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from './format.ts'
+import { canonicalFormat, isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from './format.ts'
 import { allowedInstead } from './unknown.ts'
 
 /** What the default export of a `?hd` import is. */
@@ -100,7 +100,7 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
 function parseFormats(value: string | undefined, refuse: (what: string, remedy: string) => never): OutputFormat[] {
   if (value === undefined) return []
   const formats = value.split(';').map((name) => {
-    const format = name === 'jpg' ? 'jpeg' : name
+    const format = canonicalFormat<string>(name)
     return isOutputFormat(format) ? format : refuse(`'format' is '${name}'`, allowedInstead(name, OUTPUT_FORMATS))
   })
   return [...new Set(formats)]

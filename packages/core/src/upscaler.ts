@@ -1,3 +1,5 @@
+import { canonicalFormat, type NamedFormat } from './format.ts'
+
 /** Pixels as an upscaler sees and returns them: upright 8-bit sRGB, `data[3 * (y * width + x) + channel]`. */
 export interface Pixels {
   /** In pixels, at least 1. */
@@ -12,8 +14,8 @@ export type UploadFormat = 'jpeg' | 'png' | 'webp'
 
 /** What an upscaler takes. Core converts, and shrinks where it must; what is left out has no limit. */
 export interface UpscalerAccepts {
-  /** File formats that {@link UpscaleInput.encoded} may return, best first. @default ['png'] */
-  formats?: readonly UploadFormat[]
+  /** File formats that {@link UpscaleInput.encoded} may return, best first; `jpg` is `jpeg`, which it returns. @default ['png'] */
+  formats?: readonly NamedFormat<UploadFormat>[]
   /** The most bytes that {@link UpscaleInput.encoded} may return. */
   maxBytes?: number
   /** The most pixels (width times height) of a picture. */
@@ -87,4 +89,9 @@ export interface Upscaler {
   check?(context: { readonly signal: AbortSignal }): Promise<UpscalerCheck>
   /** Frees what the upscaler holds (threads, sockets). Called at the end of a build; a later `upscale` starts anew. */
   close?(): Promise<void>
+}
+
+/** The formats that an upscaler takes, each by its one name, in its order; none when it does not say. */
+export function formatsOf({ formats = [] }: UpscalerAccepts): UploadFormat[] {
+  return [...new Set(formats.map((format) => canonicalFormat<UploadFormat>(format)))]
 }

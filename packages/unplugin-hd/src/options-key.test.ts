@@ -40,3 +40,9 @@ test('places, speed and written defaults do not', () => {
 test('it is short and fits into a query', () => {
   expect(keyOf({})).toMatch(/^[\da-f]{16}$/)
 })
+
+test("'jpg' is 'jpeg' in the key", () => {
+  expect(keyOf({ format: 'jpg' })).toBe(keyOf({ format: 'jpeg' }))
+  const accepting = (format: 'jpg' | 'jpeg'): string => keyOf({ upscaler: own({ accepts: { formats: [format] } }) })
+  expect(accepting('jpg')).toBe(accepting('jpeg'))
+})

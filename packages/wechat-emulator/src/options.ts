@@ -1,5 +1,5 @@
 import type { Upscaler } from '@unplugin-hd/core'
-import { HdError, refuseUnknown } from '@unplugin-hd/core'
+import { canonicalFormat, HdError, refuseUnknown } from '@unplugin-hd/core'
 import type { AccountOptions } from './account.ts'
 import type { RandomFaults } from './faults.ts'
 import { plainDoubler } from './picture.ts'
@@ -33,7 +33,7 @@ export interface EmulatorOptions extends Partial<Behaviour> {
   maxUploadBytes?: number
   /** Most pixels of a source. Not documented by WeChat. @default 50_000_000 */
   maxPixels?: number
-  /** Formats of a source, as sharp names them. Not documented by WeChat. @default ['jpeg', 'png'] */
+  /** Formats of a source, as sharp names them; `jpg` is `jpeg`. Not documented by WeChat. @default ['jpeg', 'png'] */
   formats?: readonly string[]
   /** The format of the result: always JPEG, or PNG for PNG. Not documented by WeChat. @default 'jpeg' */
   result?: 'jpeg' | 'same'
@@ -105,7 +105,7 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     now: options.now ?? Date.now,
     maxUploadBytes: options.maxUploadBytes ?? 1_999_999,
     maxPixels: options.maxPixels ?? 50_000_000,
-    formats: options.formats ?? ['jpeg', 'png'],
+    formats: (options.formats ?? ['jpeg', 'png']).map((format) => canonicalFormat<string>(format)),
     result: options.result ?? 'jpeg',
     upscaler: options.upscaler ?? plainDoubler(),
     allowRemoteImages: options.allowRemoteImages ?? false,

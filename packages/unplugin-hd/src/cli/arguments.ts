@@ -1,5 +1,13 @@
 import { parseArgs } from 'node:util'
-import { errorMessage, HdError, isOutputFormat, nearestTo, OUTPUT_FORMATS, type OutputFormat } from '@unplugin-hd/core'
+import {
+  canonicalFormat,
+  errorMessage,
+  HdError,
+  isOutputFormat,
+  nearestTo,
+  OUTPUT_FORMATS,
+  type OutputFormat,
+} from '@unplugin-hd/core'
 
 export const HELP: string = `hd: pictures at 2x by super-resolution
 
@@ -116,7 +124,7 @@ function unknownCommand(name: string): string {
 }
 
 function parseFormat(value: string): OutputFormat {
-  const format = value === 'jpg' ? 'jpeg' : value
+  const format = canonicalFormat<string>(value)
   if (isOutputFormat(format)) return format
   throw refuse(`--format is '${value}', allowed are ${OUTPUT_FORMATS.join(', ')}`)
 }
