@@ -29,6 +29,7 @@ from grow import grow
 from loss import loss_of
 from network import Net, net_of_onnx
 from sampling import Patches, parse_weights
+from teach import teach
 
 #: What the log tells, of the repository's own held-out pictures.
 JUDGED = [('photo', 'clean'), ('photo', 'area'), ('photo', 'jpeg85'), ('illustration', 'clean'), ('text', 'clean')]
@@ -68,6 +69,8 @@ def read_options():
     parser.add_argument('--lossy', type=float, default=0.3, help='share of JPEG sources')
     parser.add_argument('--chroma', type=float, default=0.0, help='weight of the differences of colour where the source is a JPEG')
     parser.add_argument('--kinds', default='', help='how much likelier some kinds are drawn than their number says: photo=2,text=0.5')
+    parser.add_argument('--teacher', type=pathlib.Path, help='a model whose results, averaged over mirror images, are learnt beside the truth')
+    parser.add_argument('--teach', type=float, default=0.5, help='share of the teacher in what is learnt')
     parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--bf16', choices=['auto', 'on', 'off'], default='auto')
@@ -117,6 +120,7 @@ def main():
     bf16 = options.bf16 == 'on' or (options.bf16 == 'auto' and computes_bf16(device))
     patches = Patches(options.data, options.batch, options.edge, options.seed, options.lossy, parse_weights(options.kinds))
     net = first_net(options).to(device, memory_format=torch.channels_last)
+    teacher = net_of_onnx(options.teacher, plain=True).to(device, memory_format=torch.channels_last) if options.teacher else None
     average = copy.deepcopy(net)
     optimiser = torch.optim.Adam(net.parameters(), lr=options.rate, betas=(0.9, 0.99))
     log = Log(options.log, saved['log'] if saved else None)
@@ -128,9 +132,9 @@ def main():
         patches.restore(saved['drawn']), torch.set_rng_state(saved['random'])
         step, spent, total = saved['step'], saved['spent'], saved['total']
     else:
-        told = {key: value for key, value in vars(options).items() if key not in (*LOCAL, 'log', 'start', 'save', 'no_judge')}
+        told = {key: value for key, value in vars(options).items() if key not in (*LOCAL, 'log', 'start', 'save', 'no_judge', 'teacher')}
         log.say(f'# {" ".join(f"{key}={value}" for key, value in told.items())} from={options.start.name if options.start else "noise"} '
-                f'channels={net.channels} patches={len(patches)} device={device}{", bf16" if bf16 else ""} torch={torch.__version__}')
+                f'teacher={options.teacher.name if options.teacher else "none"} channels={net.channels} patches={len(patches)} device={device}{", bf16" if bf16 else ""} torch={torch.__version__}')
 
     def save():
         checkpoint.save(options.checkpoint, {
@@ -150,6 +154,8 @@ def main():
             group['lr'] = rate * min(1.0, step / 200)
         source, target, lossy = (part.to(device) for part in patches.draw())
         source, target = (part.contiguous(memory_format=torch.channels_last) for part in (source, target))
+        if teacher:
+            target = target.lerp(teach(teacher, source), options.teach)
         with torch.autocast(device.type, torch.bfloat16, enabled=bf16 and not fine):
             result = net(source)
         loss = loss_of(result - target, lossy, fine, options.chroma)
