@@ -110,6 +110,21 @@ test('an image whose signal is aborted ends with ENGINE_ABORTED, and the next on
   expect(await engine.upscale(createImage(9, 9))).toMatchObject({ width: 18 })
 })
 
+test('a worker leaves an aborted image long before it would have been done', async () => {
+  const engine = open({ threads: 1 })
+  const large = createImage(500, 500)
+  await engine.upscale(createImage(8, 8))
+  const begun = performance.now()
+  await engine.upscale(large)
+  const whole = performance.now() - begun
+  const controller = new AbortController()
+  const aborted = engine.upscale(large, { signal: controller.signal, onProgress: () => controller.abort() })
+  await expect(aborted).rejects.toMatchObject({ code: 'ENGINE_ABORTED' })
+  const left = performance.now()
+  await engine.upscale(createImage(8, 8))
+  expect(performance.now() - left).toBeLessThan(whole / 4)
+})
+
 test('what onProgress throws fails its image alone', async () => {
   const engine = open({ threads: 1 })
   const failing = engine.upscale(createImage(50, 50), {

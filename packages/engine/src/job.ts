@@ -9,6 +9,8 @@ export class Job {
   readonly result: Promise<RgbImage>
   /** What no worker has yet. */
   regions: Rectangle[] = []
+  /** Whoever has the lowest is next in line. */
+  turn = 0
   readonly #onProgress: ((share: number) => void) | undefined
   #resolve!: (image: RgbImage) => void
   #reject!: (error: unknown) => void

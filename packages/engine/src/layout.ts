@@ -13,7 +13,7 @@ import { POINTS, transformKernels } from './winograd.ts'
  *   zero row      what stands above and below the image
  *   rings         for the source and for each layer but the last one: its latest RING_ROWS rows, of one strip
  *   edges         for each layer but the last one: the right edge of the strip before, EDGE pixels of every row
- *   source bytes  the part of the source that the task needs
+ *   source bytes  the latest bands of the source, for what the last layer adds to
  *   lines         the eight lines of output that a band of a strip becomes
  *
  * A row begins MARGIN pixels before the strip: the last of them come from the strip before, or are zero where the image begins. After the
@@ -90,6 +90,7 @@ export interface RowsLayout {
   edge: number
   source: number
   sourceStride: number
+  sourceBands: number
   lines: number
   lineStride: number
   end: number
@@ -115,37 +116,33 @@ export function computedShape({ inputs, outputs }: { inputs: number; outputs: nu
 
 /** What a task needs room for. */
 export interface Extent {
-  /** Tiles that any layer computes of a strip at most. */
-  stripTiles: number
-  hasStrips: boolean
-  /** Of the source that the task needs, in pixels. */
-  width: number
-  height: number
+  /** Tiles that a layer computes of a strip at most. */
+  tiles: number
+  /** Pixels of the source that a strip needs from left to right at most. */
+  columns: number
+  /** Bands that a layer computes at most; 0 when there is one strip alone. */
+  edgeBands: number
 }
 
-export function layRows(
-  { channels, layers }: Network,
-  bottom: number,
-  { stripTiles, hasStrips, width, height }: Extent,
-): RowsLayout {
+export function layRows({ channels, layers }: Network, bottom: number, { tiles, columns, edgeBands }: Extent): RowsLayout {
   const arena = new Arena(bottom)
   const slabs = slabsOf(channels)
-  const block = 4 * Math.ceil(Math.min(BLOCK, stripTiles) / 4)
+  const block = 4 * Math.ceil(Math.min(BLOCK, tiles) / 4)
   // 64 bytes more, so that the planes do not fall on the same lines of a cache.
   const plane = slabs * block * PIXEL + 64
-  const slab = offPages((MARGIN + 4 * stripTiles + 1) * PIXEL)
+  const slab = offPages((MARGIN + 4 * tiles + 1) * PIXEL)
   const row = slabs * slab
   const workspace = arena.take(POINTS * plane)
   const products = arena.take(POINTS * plane)
   const zeroRow = arena.take(row)
   const rings = layers.map(() => arena.take(RING_ROWS * row))
   const edge = slabs * EDGE * PIXEL
-  // Whole bands, also of the last one.
-  const edges = layers.slice(1).map(() => arena.take(hasStrips ? (height + 4) * edge : 0))
-  const sourceStride = 3 * width
-  // Tiles reach over the right and the lower edge of the image; what is read there is not used.
-  const source = arena.take((height + 4) * sourceStride + 64)
-  const lineStride = 24 * stripTiles
+  const edges = layers.slice(1).map(() => arena.take(4 * edgeBands * edge))
+  // Tiles reach over the right edge of the image; what is read there is not used.
+  const sourceStride = 3 * columns + 16
+  const sourceBands = layers.length + 1
+  const source = arena.take(4 * sourceBands * sourceStride)
+  const lineStride = 24 * tiles
   const lines = arena.take(8 * lineStride)
   return {
     block,
@@ -160,6 +157,7 @@ export function layRows(
     edge,
     source,
     sourceStride,
+    sourceBands,
     lines,
     lineStride,
     end: arena.top,

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { compileModule } from './module.ts'
 import { Pipeline } from './pipeline.ts'
-import { sourceOf, type Rectangle, tilesOf } from './region.ts'
+import { type Rectangle, tilesOf } from './region.ts'
+import { Source } from './source.ts'
 import { planStrips } from './strips.ts'
 import { createImage } from './testing/noise.ts'
 import { createLayers } from './testing/network.ts'
@@ -19,7 +20,7 @@ function whole(width: number, height: number): Rectangle {
   return { left: 0, top: 0, right: tilesOf(width), bottom: tilesOf(height) }
 }
 
-/** The lines of a region, in the frame of the whole result. */
+/** The pixels of a region, in the frame of the whole result. */
 function run(
   pipeline: Pipeline,
   width: number,
@@ -27,18 +28,18 @@ function run(
   region = whole(width, height),
   to = new Uint8Array(12 * width * height),
 ): Uint8Array {
-  const { data } = createImage(width, height)
+  const image = createImage(width, height)
   const task = { width, height, region }
-  const part = sourceOf(task, pipeline.depth)
-  let row = part.top
+  const source = new Source(image, task, pipeline.depth)
+  let rows = new Uint8Array()
   pipeline.begin(task)
   while (!pipeline.isDone) {
-    const lines = Array.from({ length: pipeline.wanted }, () => {
-      const at = 3 * width * row++
-      return [...data.subarray(at + 3 * part.left, at + 3 * part.right)]
-    })
-    pipeline.step(Uint8Array.from(lines.flat()), (line, column, bytes) => to.set(bytes, 3 * (2 * width * line + column)))
+    const { wanted } = pipeline
+    if (wanted > 0 && rows.length === 0) rows = source.next()!
+    pipeline.step(rows.subarray(0, wanted), (line, column, bytes) => to.set(bytes, 3 * (2 * width * line + column)))
+    rows = rows.subarray(wanted)
   }
+  expect(source.next()).toBeUndefined()
   return to
 }
 

@@ -1,8 +1,8 @@
 import { instantiate, type Kernels } from './kernels.ts'
 // prettier-ignore
 import { computedShape, EDGE, layRows, layWeights, MARGIN, PIXEL, RING_ROWS, type RowsLayout, storeWeights, type WeightsLayout } from './layout.ts'
-import { expand, type Rectangle, sourceOf, type Task, TILE } from './region.ts'
-import { planStrips } from './strips.ts'
+import { type Rectangle, type Task, TILE } from './region.ts'
+import { planStrips, type Strip } from './strips.ts'
 import type { Network } from './weights.ts'
 
 const PAGE = 65536
@@ -22,12 +22,8 @@ export class Pipeline {
   #rows!: RowsLayout
   #bytes = new Uint8Array()
   #task!: Task
-  /** What the task needs of the source, in pixels. */
-  #source!: Rectangle
-  #firstBand = 0
-  /** What each layer computes of each strip. */
-  #strips: Rectangle[][] = []
-  #strip = 0
+  #strips: Strip[] = []
+  #index = 0
   /** The band of the source that comes next. */
   #band = 0
 
@@ -41,15 +37,15 @@ export class Pipeline {
 
   /** Makes ready for a task. @throws RangeError when there is no memory */
   begin(task: Task): void {
-    const layers = this.#network.layers.length
     this.#task = task
-    this.#source = sourceOf(task, layers)
-    this.#strips = planStrips(task, layers)
-    this.#strip = 0
-    this.#firstBand = expand(task, layers).top
-    const stripTiles = Math.max(...this.#strips.flat().map(({ left, right }) => right - left))
-    const { left, top, right, bottom } = this.#source
-    const extent = { stripTiles, hasStrips: this.#strips.length > 1, width: right - left, height: bottom - top }
+    this.#strips = planStrips(task, this.depth)
+    this.#index = 0
+    const parts = this.#strips.flatMap((strip) => strip.parts)
+    const extent = {
+      tiles: Math.max(...parts.map(({ left, right }) => right - left)),
+      columns: Math.max(...this.#strips.map(({ source }) => source.right - source.left)),
+      edgeBands: this.#strips.length > 1 ? Math.max(...parts.map(({ top, bottom }) => bottom - top)) : 0,
+    }
     this.#rows = layRows(this.#network, this.#weights.end, extent)
     this.#grow(this.#rows.end)
     this.#bytes = new Uint8Array(this.#memory.buffer)
@@ -61,22 +57,26 @@ export class Pipeline {
     return this.#network.layers.length
   }
 
-  /** The step that comes next takes this many rows of the source: four, fewer at the lower end, then none. */
+  /** The step that comes next takes this many bytes of the source: four rows of its strip, fewer at the lower end, then none. */
   get wanted(): number {
-    if (this.#strip > 0) return 0
-    return Math.max(0, Math.min(TILE, this.#source.bottom - TILE * this.#band))
+    const { left, right, bottom } = this.#strip.source
+    return 3 * (right - left) * Math.max(0, Math.min(TILE, bottom - TILE * this.#band))
   }
 
   get isDone(): boolean {
-    return this.#strip === this.#strips.length
+    return this.#index === this.#strips.length
   }
 
-  /** @param source the `wanted` rows of the source that come next, of the width of `sourceOf` the task */
+  /** Between strips: what is left of the region, when something of it is made and something is not. */
+  get rest(): Rectangle | undefined {
+    if (this.isDone || this.#index === 0 || this.#band !== this.#firstBand) return undefined
+    return { ...this.#task.region, left: this.#part(this.depth - 1).left }
+  }
+
+  /** @param source the `wanted` bytes of the source that come next */
   step(source: Uint8Array, emit: Emit): void {
-    const { source: at, sourceStride } = this.#rows
-    if (source.length > 0) this.#bytes.set(source, at + (TILE * this.#band - this.#source.top) * sourceStride)
-    this.#widen()
-    const last = this.#network.layers.length - 1
+    if (source.length > 0) this.#load(source)
+    const last = this.depth - 1
     for (let layer = 0; layer <= last; layer++) {
       const band = this.#band - 1 - layer
       const { top, bottom } = this.#part(layer)
@@ -85,27 +85,43 @@ export class Pipeline {
       else this.#computeLast(band, emit)
     }
     this.#band++
-    if (this.#band < this.#task.region.bottom + this.#network.layers.length) return
-    this.#strip++
+    if (this.#band < this.#task.region.bottom + this.depth) return
+    this.#index++
     if (!this.isDone) this.#beginStrip()
+  }
+
+  get #strip(): Strip {
+    return this.#strips[this.#index]!
   }
 
   /** What a layer computes of the strip. */
   #part(layer: number): Rectangle {
-    return this.#strips[this.#strip]![layer]!
+    return this.#strip.parts[layer]!
   }
 
-  /** The band's rows of the source, as the first layer reads them. */
-  #widen(): void {
-    const { rings, source, sourceStride } = this.#rows
+  get #firstBand(): number {
+    return this.#strip.source.top / TILE
+  }
+
+  /** Keeps the band's rows of the source, and widens what the first layer reads of them. */
+  #load(source: Uint8Array): void {
+    const { rings, sourceStride } = this.#rows
+    const strip = this.#strip.source
     const { left, right } = this.#part(0)
-    const from = Math.max(this.#source.left, TILE * left - 1)
-    const to = Math.min(this.#source.right, TILE * right + 1)
-    const rowEnd = Math.min(this.#source.bottom, TILE * (this.#band + 1))
-    for (let y = TILE * this.#band; y < rowEnd; y++) {
-      const bytes = source + (y - this.#source.top) * sourceStride + 3 * (from - this.#source.left)
-      this.#kernels.widen(bytes, this.#rowOf(rings[0]!, y) + PIXEL * (from - TILE * left + MARGIN), to - from)
+    const from = Math.max(strip.left, TILE * left - 1)
+    const to = Math.min(strip.right, TILE * right + 1)
+    const length = 3 * (strip.right - strip.left)
+    for (let line = 0; line * length < source.length; line++) {
+      const bytes = this.#sourceOf(this.#band) + line * sourceStride
+      this.#bytes.set(source.subarray(line * length, (line + 1) * length), bytes)
+      const row = this.#rowOf(rings[0]!, TILE * this.#band + line)
+      this.#kernels.widen(bytes + 3 * (from - strip.left), row + PIXEL * (from - TILE * left + MARGIN), to - from)
     }
+  }
+
+  #sourceOf(band: number): number {
+    const { source, sourceStride, sourceBands } = this.#rows
+    return source + TILE * (band % sourceBands) * sourceStride
   }
 
   #computeLayer(index: number, band: number): void {
@@ -123,7 +139,7 @@ export class Pipeline {
   }
 
   #computeLast(band: number, emit: Emit): void {
-    const { slab, workspace, products, plane, block, source, sourceStride, lines, lineStride } = this.#rows
+    const { slab, workspace, products, plane, block, sourceStride, lines, lineStride } = this.#rows
     const { table, scratch, layers } = this.#weights
     const last = layers.length - 1
     const { kernel, bias } = layers[last]!
@@ -131,7 +147,7 @@ export class Pipeline {
     const { width, height } = this.#task
     const { left, right } = this.#part(last)
     this.#writeTable(last, band)
-    const from = source + (TILE * band - this.#source.top) * sourceStride + 3 * (TILE * left - this.#source.left)
+    const from = this.#sourceOf(band) + 3 * (TILE * left - this.#strip.source.left)
     // prettier-ignore
     this.#kernels.last(table, inputs, slab, kernel, bias, from, sourceStride, lines, lineStride, right - left, workspace, products, plane, block, scratch)
     const length = 6 * (Math.min(width, TILE * right) - TILE * left)
@@ -203,7 +219,7 @@ export class Pipeline {
       const begin = this.#rowOf(rings[layer + 1]!, TILE * band + line)
       let kept = edges[layer]! + (TILE * (band - top) + line) * edge
       for (let at = begin + PIXEL * (MARGIN - EDGE); at < begin + row; at += slab) {
-        if (this.#strip > 0) this.#bytes.copyWithin(at, kept, kept + length)
+        if (this.#index > 0) this.#bytes.copyWithin(at, kept, kept + length)
         this.#bytes.copyWithin(kept, at + strip, at + strip + length)
         kept += length
       }

@@ -3,7 +3,7 @@ import type { Job } from './job.ts'
 import { compileModule } from './module.ts'
 import type { Platform, Thread } from './platform.ts'
 import type { Reply } from './protocol.ts'
-import type { Task } from './region.ts'
+import type { Rectangle, Task } from './region.ts'
 import { Source } from './source.ts'
 import type { Network } from './weights.ts'
 
@@ -15,13 +15,17 @@ interface Assignment {
   job: Job
   task: Task
   source: Source
+  since: number
+  isStopping: boolean
   /** Bytes sent that the worker has not read yet. */
   ahead: number
 }
 
 export interface PlaceListener {
-  /** A task is done, and the place is free. */
-  done(): void
+  /** A part of the result has come. */
+  progress(): void
+  /** The task is done, but for the `rest` of its region, and the place is free. */
+  done(job: Job, rest: Rectangle | undefined): void
   /** The worker is gone, or the image cannot be computed; the place is free, its next task gets a new worker. */
   failed(job: Job, error: unknown): void
 }
@@ -46,9 +50,20 @@ export class Place {
     return this.#assignment?.job
   }
 
-  run(job: Job, task: Task): void {
+  /** When it got its task. */
+  get since(): number {
+    return this.#assignment?.since ?? 0
+  }
+
+  get isStopping(): boolean {
+    return this.#assignment?.isStopping ?? false
+  }
+
+  /** @param since the time now */
+  run(job: Job, task: Task, since: number): void {
     const id = ++this.#count
-    const assignment = { id, job, task, source: new Source(job.image, task, this.#network.layers.length), ahead: 0 }
+    const source = new Source(job.image, task, this.#network.layers.length)
+    const assignment = { id, job, task, source, since, isStopping: false, ahead: 0 }
     this.#assignment = assignment
     const thread = (this.#thread ??= this.#start())
     thread.hold(true)
@@ -60,6 +75,13 @@ export class Place {
       },
       (error: unknown) => this.#fail(error),
     )
+  }
+
+  /** Asks for the end of the task before its time, at a place where that costs little. */
+  stop(): void {
+    const assignment = this.#assignment!
+    assignment.isStopping = true
+    this.#thread?.post({ type: 'stop', id: assignment.id }, [])
   }
 
   /** Gives up what it is at. The worker hears of it within a slice of its work. */
@@ -106,16 +128,22 @@ export class Place {
     assignment.ahead -= reply.read
     this.#feed(this.#thread!, assignment)
     try {
-      for (const piece of reply.pieces) assignment.job.place(piece)
+      for (const piece of reply.pieces) {
+        assignment.job.place(piece)
+        // `onProgress` may have ended the image, or the engine.
+        if (this.#assignment !== assignment) return
+      }
     } catch (error) {
-      this.drop()
       this.#listener.failed(assignment.job, error)
       return
     }
-    if (!reply.isDone) return
+    if (!reply.isDone) {
+      this.#listener.progress()
+      return
+    }
     this.#assignment = undefined
     this.#thread!.hold(false)
-    this.#listener.done()
+    this.#listener.done(assignment.job, reply.rest)
   }
 
   #lose(reason: string): void {

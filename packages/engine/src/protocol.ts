@@ -1,12 +1,14 @@
-import type { Task } from './region.ts'
+import type { Rectangle, Task } from './region.ts'
 import type { Network } from './weights.ts'
 
 /** What the engine tells a worker. A worker computes its tasks one after the other. */
 export type Request =
   | { type: 'open'; module: WebAssembly.Module; network: Network }
   | { type: 'task'; id: number; task: Task }
-  /** The rows of the task's source that come next: all, or a multiple of four. */
+  /** The rows of a strip's source that come next: up to its end, or a multiple of four. The strips come one after the other. */
   | { type: 'rows'; id: number; rows: Uint8Array<ArrayBuffer> }
+  /** The task ends with the strip that it is at: another image waits. */
+  | { type: 'stop'; id: number }
   /** The task is not wanted any more. */
   | { type: 'drop'; id: number }
 
@@ -29,5 +31,7 @@ export type Reply =
       /** Bytes of the source that were read since the last answer: as many may be sent. */
       read: number
       isDone: boolean
+      /** Of a task that is done: what was left out of its region, because it was to stop. */
+      rest?: Rectangle | undefined
     }
   | { type: 'failed'; id: number; reason: string }

@@ -20,7 +20,10 @@ export interface Task {
 
 export const tilesOf = (length: number): number => Math.ceil(length / TILE)
 
-/** The part of an image that is `tiles` tiles larger on all sides. */
+/**
+ * The part of an image that is `tiles` tiles larger on all sides. A pixel depends on one more pixel on each side for every layer; but a layer
+ * is computed in whole tiles, since a tile's sums round over all of its pixels, so it is a tile more for every layer.
+ */
 export function expand({ width, height, region }: Task, tiles: number): Rectangle {
   return {
     left: Math.max(0, region.left - tiles),
@@ -38,12 +41,4 @@ export function toPixels({ width, height }: { width: number; height: number }, t
     right: Math.min(width, TILE * tiles.right),
     bottom: Math.min(height, TILE * tiles.bottom),
   }
-}
-
-/**
- * The source's pixels that a task needs. A pixel depends on one more pixel on each side for every layer; but a layer is computed in whole
- * tiles, since a tile's sums round over all of its pixels, so it is a tile more for every layer.
- */
-export function sourceOf(task: Task, layers: number): Rectangle {
-  return toPixels(task, expand(task, layers))
 }

@@ -2,28 +2,37 @@ import { EngineError } from './errors.ts'
 import type { Job } from './job.ts'
 import { Place } from './place.ts'
 import type { Platform } from './platform.ts'
+import type { Rectangle } from './region.ts'
 import { splitImage } from './split.ts'
 import type { Network } from './weights.ts'
 
+/** How long an image may keep a worker while others wait, in milliseconds. */
+const TURN_MS = 500
+/** Images at work for each worker. The others wait in line, and hold no memory for their results. */
+const ACTIVE_PER_WORKER = 2
+
 /**
- * Who works on what. As many images are at work as there are workers, the others wait in line and hold no memory for their results.
- * An image that has the workers for itself is split between them.
+ * Who works on what. An image that has the workers for itself is split between them. Images take turns: whoever got or lost a worker last
+ * is last in line. While one waits, another gives a worker up: at once when it has several, otherwise after its time; but not in the
+ * middle of a strip, which would be for nothing.
  */
 export class Schedule {
   readonly #places: Place[]
   readonly #waiting: Job[] = []
-  readonly #active: Job[] = []
+  readonly #active = new Set<Job>()
+  readonly #now: () => number
+  #turn = 0
   #isClosed = false
 
-  constructor(platform: Platform, network: Network, threads: number) {
-    this.#places = Array.from(
-      { length: threads },
-      () =>
-        new Place(platform, network, {
-          done: () => this.#assign(),
-          failed: (job, error) => this.fail(job, error),
-        }),
-    )
+  /** @param now milliseconds */
+  constructor(platform: Platform, network: Network, threads: number, now: () => number = () => performance.now()) {
+    this.#now = now
+    const listener = {
+      progress: () => this.#share(),
+      done: (job: Job, rest: Rectangle | undefined) => this.#endTurn(job, rest),
+      failed: (job: Job, error: unknown) => this.fail(job, error),
+    }
+    this.#places = Array.from({ length: threads }, () => new Place(platform, network, listener))
   }
 
   add(job: Job): void {
@@ -31,14 +40,17 @@ export class Schedule {
       job.fail(closed())
       return
     }
+    job.turn = ++this.#turn
     this.#waiting.push(job)
     this.#assign()
+    this.#share()
   }
 
   /** Ends the work on an image. One that is done is left alone. */
   fail(job: Job, error: unknown): void {
     for (const place of this.#places) if (place.job === job) place.drop()
-    for (const line of [this.#waiting, this.#active]) if (line.includes(job)) line.splice(line.indexOf(job), 1)
+    if (this.#waiting.includes(job)) this.#waiting.splice(this.#waiting.indexOf(job), 1)
+    this.#active.delete(job)
     job.fail(error)
     this.#assign()
   }
@@ -46,43 +58,70 @@ export class Schedule {
   async close(): Promise<void> {
     this.#isClosed = true
     const ended = this.#places.map((place) => place.end())
-    for (const job of [...this.#active.splice(0), ...this.#waiting.splice(0)]) job.fail(closed())
+    for (const job of [...this.#active, ...this.#waiting.splice(0)]) job.fail(closed())
+    this.#active.clear()
     await Promise.all(ended)
+  }
+
+  #endTurn(job: Job, rest: Rectangle | undefined): void {
+    if (rest) job.regions.unshift(rest)
+    if (job.isDone) this.#active.delete(job)
+    job.turn = ++this.#turn
+    this.#assign()
   }
 
   /** Gives every free worker something to do. */
   #assign(): void {
     if (this.#isClosed) return
-    for (let index = this.#active.length - 1; index >= 0; index--) if (this.#active[index]!.isDone) this.#active.splice(index, 1)
     for (const place of this.#places) {
       if (place.job !== undefined) continue
-      const job = this.#neediest() ?? this.#admit()
+      const [job] = this.#hungry()
       if (job === undefined) return
+      if (!this.#active.has(job) && !this.#admit(job)) {
+        this.#assign()
+        return
+      }
+      job.turn = ++this.#turn
       const { width, height } = job.image
-      place.run(job, { width, height, region: job.regions.shift()! })
+      place.run(job, { width, height, region: job.regions.shift()! }, this.#now())
     }
   }
 
-  /** Of the images at work with something left to give out, the one with the fewest workers. */
-  #neediest(): Job | undefined {
-    const workers = (job: Job): number => this.#places.filter((place) => place.job === job).length
-    return this.#active.filter(({ regions }) => regions.length > 0).toSorted((one, other) => workers(one) - workers(other))[0]
+  /** Images that a free worker could go to, by their turn. */
+  #hungry(): Job[] {
+    const admissible = this.#active.size < ACTIVE_PER_WORKER * this.#places.length ? this.#waiting.slice(0, 1) : []
+    const begun = [...this.#active].filter(({ regions }) => regions.length > 0)
+    return [...begun, ...admissible].toSorted((one, other) => one.turn - other.turn)
   }
 
-  /** Lets the next image in, when there is one. */
-  #admit(): Job | undefined {
-    const job = this.#waiting.shift()
-    if (job === undefined) return undefined
+  /** Lets an image in that waited. @returns whether there was memory for it */
+  #admit(job: Job): boolean {
+    this.#waiting.splice(this.#waiting.indexOf(job), 1)
     const free = this.#places.filter((place) => place.job === undefined).length
-    const share = Math.max(1, Math.floor(free / (1 + this.#waiting.length)))
     try {
-      job.begin(splitImage(job.image.width, job.image.height, share))
+      job.begin(splitImage(job.image.width, job.image.height, Math.max(1, Math.floor(free / (1 + this.#waiting.length)))))
     } catch (error) {
       job.fail(error)
-      return this.#admit()
+      return false
     }
-    this.#active.push(job)
-    return job
+    this.#active.add(job)
+    return true
+  }
+
+  /** Lets images without any worker have one that another can do without. */
+  #share(): void {
+    const starving = this.#hungry().filter((job) => this.#workers(job) === 0).length
+    const stopping = this.#places.filter(({ isStopping }) => isStopping).length
+    if (starving <= stopping) return
+    const longest = this.#places
+      .filter(({ job, isStopping }) => job !== undefined && !isStopping)
+      .toSorted((one, other) => one.since - other.since)
+      .find(({ job, since }) => this.#workers(job!) > 1 || this.#now() - since > TURN_MS)
+    longest?.stop()
+  }
+
+  #workers(job: Job): number {
+    return this.#places.filter((place) => place.job === job).length
   }
 }
 

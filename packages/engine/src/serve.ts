@@ -1,7 +1,7 @@
 import { Lines } from './lines.ts'
 import { Pipeline } from './pipeline.ts'
 import type { Reply, Request } from './protocol.ts'
-import { sourceOf, type Task } from './region.ts'
+import type { Rectangle, Task } from './region.ts'
 
 /** How long a worker computes before it looks for messages and hands over what it has, in milliseconds. */
 const SLICE_MS = 12
@@ -10,6 +10,8 @@ const SLICE_MS = 12
 export interface Port {
   post(reply: Reply, transfer: ArrayBuffer[]): void
   listen(listener: (request: Request) => void): void
+  /** After the messages that have come were heard. */
+  turn(): Promise<void>
 }
 
 interface Work {
@@ -19,6 +21,7 @@ interface Work {
   rows: Uint8Array[]
   used: number
   isDropped: boolean
+  isStopped: boolean
   /** Goes on after a wait for rows. */
   wake: () => void
 }
@@ -44,29 +47,38 @@ export function serve(port: Port): void {
       return
     }
     if (request.type === 'task') {
-      const work = { id: request.id, task: request.task, rows: [], used: 0, isDropped: false, wake: () => undefined }
+      const work = {
+        id: request.id,
+        task: request.task,
+        rows: [],
+        used: 0,
+        isDropped: false,
+        isStopped: false,
+        wake: () => undefined,
+      }
       works.set(request.id, work)
       busy = busy.then(() => run(work))
       return
     }
     const work = works.get(request.id)
     if (request.type === 'rows') work?.rows.push(request.rows)
+    else if (work && request.type === 'stop') work.isStopped = true
     else if (work) work.isDropped = true
     work?.wake()
   })
 }
 
 async function compute(pipeline: Pipeline, work: Work, port: Port): Promise<void> {
-  const { task, id } = work
-  pipeline.begin(task)
-  const { left, right } = sourceOf(task, pipeline.depth)
-  const rowBytes = 3 * (right - left)
-  while (!pipeline.isDone) {
+  const { id } = work
+  pipeline.begin(work.task)
+  let isDone = false
+  while (!isDone) {
     const until = performance.now() + SLICE_MS
     const lines = new Lines()
     let read = 0
+    let rest: Rectangle | undefined
     do {
-      const bytes = pipeline.wanted * rowBytes
+      const bytes = pipeline.wanted
       if (bytes > 0 && work.rows.length === 0) {
         if (read > 0) break
         await new Promise<void>((resolve) => (work.wake = resolve))
@@ -74,13 +86,15 @@ async function compute(pipeline: Pipeline, work: Work, port: Port): Promise<void
       }
       pipeline.step(takeRows(work, bytes), (line, column, pixels) => lines.add(line, column, pixels))
       read += bytes
-    } while (!pipeline.isDone && performance.now() < until)
+      rest = work.isStopped ? pipeline.rest : undefined
+      isDone = pipeline.isDone || rest !== undefined
+    } while (!isDone && performance.now() < until)
     const pieces = lines.join()
     port.post(
-      { type: 'pieces', id, pieces, read, isDone: pipeline.isDone },
+      { type: 'pieces', id, pieces, read, isDone, rest },
       pieces.map(({ pixels }) => pixels.buffer),
     )
-    await turn()
+    await port.turn()
     if (work.isDropped) return
   }
 }
@@ -96,17 +110,4 @@ function takeRows(work: Work, bytes: number): Uint8Array {
     work.used = 0
   }
   return taken
-}
-
-const channel = new MessageChannel()
-let turned = (): void => undefined
-channel.port2.addEventListener('message', () => turned())
-channel.port2.start()
-
-/** After the messages that have come were heard. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    turned = resolve
-    channel.port1.postMessage(undefined)
-  })
 }

@@ -1,36 +1,41 @@
 import type { RgbImage } from './engine.ts'
-import { type Rectangle, sourceOf, type Task, TILE } from './region.ts'
+import { type Rectangle, type Task, TILE } from './region.ts'
+import { planStrips } from './strips.ts'
 
 /** Bytes that a message holds at most, unless a band alone has more. */
-const MESSAGE_BYTES = 128 * 1024
+const MESSAGE_BYTES = 64 * 1024
 
-/** Cuts the part of an image that a task needs into messages of whole bands. */
+/** Cuts what the strips of a task need of an image into messages of whole bands. */
 export class Source {
   readonly #image: RgbImage
-  readonly #part: Rectangle
-  readonly #rowsPerMessage: number
+  readonly #strips: Rectangle[]
   #row: number
 
   /** @param layers of the network */
   constructor(image: RgbImage, task: Task, layers: number) {
     this.#image = image
-    this.#part = sourceOf(task, layers)
-    this.#row = this.#part.top
-    this.#rowsPerMessage = TILE * Math.max(1, Math.floor(MESSAGE_BYTES / (3 * TILE * (this.#part.right - this.#part.left))))
+    this.#strips = planStrips(task, layers).map(({ source }) => source)
+    this.#row = this.#strips[0]!.top
   }
 
   /** The rows that come next, copied; `undefined` after the last. */
   next(): Uint8Array<ArrayBuffer> | undefined {
-    const { left, right, bottom } = this.#part
-    const count = Math.min(this.#rowsPerMessage, bottom - this.#row)
-    if (count <= 0) return undefined
+    const [strip, following] = this.#strips
+    if (strip === undefined) return undefined
+    const { left, right, bottom } = strip
     const length = 3 * (right - left)
+    const bands = Math.max(1, Math.floor(MESSAGE_BYTES / (length * TILE)))
+    const count = Math.min(TILE * bands, bottom - this.#row)
     const rows = new Uint8Array(count * length)
     for (let line = 0; line < count; line++) {
       const at = 3 * ((this.#row + line) * this.#image.width + left)
       rows.set(this.#image.data.subarray(at, at + length), line * length)
     }
     this.#row += count
+    if (this.#row === bottom) {
+      this.#strips.shift()
+      this.#row = following?.top ?? 0
+    }
     return rows
   }
 }

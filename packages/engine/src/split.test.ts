@@ -23,7 +23,7 @@ test.each([
     expect(area(region)).toBeGreaterThan(0)
     expect(region.right).toBeLessThanOrEqual(tilesOf(width))
     expect(region.bottom).toBeLessThanOrEqual(tilesOf(height))
-    expect(16 * area(region)).toBeLessThan(2 ** 21 * 1.1 + 4 * 4096)
+    expect(region.bottom - region.top).toBeLessThanOrEqual(513)
   }
 })
 
@@ -41,7 +41,22 @@ test('workers get the same number of regions, of the same size, where the image 
     }
 })
 
-test('a low image is not split into slices that would cost more than they bring', () => {
-  expect(splitImage(4000, 30, 8)).toHaveLength(1)
-  expect(splitImage(200, 150, 64).length).toBeLessThanOrEqual(4)
+/** Columns and rows of the regions. */
+function grid(width: number, height: number, workers: number): number[] {
+  const regions = splitImage(width, height, workers)
+  return [new Set(regions.map(({ left }) => left)).size, new Set(regions.map(({ top }) => top)).size]
+}
+
+test('the seams between regions are as short as they can be', () => {
+  expect(grid(1200, 800, 2)).toEqual([2, 1])
+  expect(grid(800, 1200, 2)).toEqual([1, 2])
+  expect(grid(1000, 1000, 4)).toEqual([2, 2])
+  expect(grid(4000, 30, 8)).toEqual([8, 1])
+  expect(grid(30, 10000, 2)).toEqual([1, 6])
+})
+
+test('a small image is not split into parts that would cost more than they bring', () => {
+  expect(splitImage(60, 60, 8)).toHaveLength(1)
+  expect(splitImage(64, 40, 8)).toHaveLength(2)
+  expect(splitImage(200, 150, 64).length).toBeLessThanOrEqual(24)
 })

@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest'
+import { createEngineOn, type RgbImage } from './engine.ts'
+import { createLayers } from './testing/network.ts'
+import { createImage } from './testing/noise.ts'
+import { Threads } from './testing/threads.ts'
+import { writeWeights } from './weights.ts'
+
+const weights = writeWeights(createLayers(8, 2))
+const same = (one: RgbImage, other: RgbImage): boolean => Buffer.compare(one.data, other.data) === 0
+
+test('a worker starts with the first image, is held while it works, and let go afterwards', async () => {
+  const threads = new Threads()
+  const engine = createEngineOn(threads, weights, { threads: 1 })
+  expect(threads.started).toHaveLength(0)
+  const result = engine.upscale(createImage(40, 40))
+  await expect.poll(() => threads.started.length).toBe(1)
+  expect(threads.started[0]!.isHeld).toBe(true)
+  await result
+  expect(threads.started[0]!.isHeld).toBe(false)
+  await engine.upscale(createImage(41, 20))
+  expect(threads.started).toHaveLength(1)
+})
+
+test('an image alone has all workers', async () => {
+  const threads = new Threads()
+  await createEngineOn(threads, weights, { threads: 3 }).upscale(createImage(120, 120))
+  expect(threads.started.map(({ requests }) => requests.filter(({ type }) => type === 'task').length)).toEqual([1, 1, 1])
+})
+
+test('the image of a worker that ends fails alone, and a new worker takes its place', async () => {
+  const threads = new Threads()
+  const engine = createEngineOn(threads, weights, { threads: 2 })
+  const alone = await createEngineOn(new Threads(), weights, { threads: 1 }).upscale(createImage(60, 70))
+  let isKilled = false
+  const failing = engine.upscale(createImage(300, 300), {
+    onProgress: () => {
+      if (!isKilled) threads.kill(0)
+      isKilled = true
+    },
+  })
+  const others = [1, 2, 3].map(() => engine.upscale(createImage(60, 70)))
+  await expect(failing).rejects.toMatchObject({ code: 'ENGINE_WORKER', message: expect.stringContaining('the test ended it') })
+  for (const other of await Promise.all(others)) expect(same(other, alone)).toBe(true)
+  expect(threads.started).toHaveLength(3)
+})
+
+test('a worker that ends while it is idle is replaced, and fails nothing', async () => {
+  const threads = new Threads()
+  const engine = createEngineOn(threads, weights, { threads: 1 })
+  const first = await engine.upscale(createImage(30, 30))
+  threads.kill(0)
+  expect(same(await engine.upscale(createImage(30, 30)), first)).toBe(true)
+  expect(threads.started).toHaveLength(2)
+})
+
+test('an image that comes while a large one has all workers gets one of them before that is done', async () => {
+  const threads = new Threads()
+  // Slow enough to be at work for many turns of the event loop.
+  const slow = writeWeights(createLayers(32, 4))
+  const wide = createImage(2400, 120)
+  const engine = createEngineOn(threads, slow, { threads: 2 })
+  const alone = await createEngineOn(new Threads(), slow, { threads: 1 }).upscale(wide)
+  const order: string[] = []
+  let small: Promise<unknown> | undefined
+  const large = engine.upscale(wide, {
+    onProgress: () => {
+      small ??= engine.upscale(createImage(20, 20)).then(() => order.push('small'))
+    },
+  })
+  const result = await large.then((image) => (order.push('large'), image))
+  await small
+  expect(order).toEqual(['small', 'large'])
+  expect(same(result, alone)).toBe(true)
+})
+
+test('of many images no more hold memory for results than twice the workers', async () => {
+  const threads = new Threads()
+  const engine = createEngineOn(threads, weights, { threads: 1 })
+  const begun = new Set<number>()
+  const done = new Set<number>()
+  let most = 0
+  const images = Array.from({ length: 12 }, (_, index) =>
+    engine
+      .upscale(createImage(90, 60 + index), {
+        onProgress: () => {
+          begun.add(index)
+          most = Math.max(most, begun.size - done.size)
+        },
+      })
+      .then(() => done.add(index)),
+  )
+  await Promise.all(images)
+  expect(most).toBeLessThanOrEqual(2)
+})
+
+test('a worker is told at once when its image is not wanted any more', async () => {
+  const threads = new Threads()
+  const engine = createEngineOn(threads, weights, { threads: 1 })
+  const controller = new AbortController()
+  const aborted = engine.upscale(createImage(400, 400), { signal: controller.signal, onProgress: () => controller.abort() })
+  await expect(aborted).rejects.toMatchObject({ code: 'ENGINE_ABORTED' })
+  expect(threads.started[0]!.requests.at(-1)).toMatchObject({ type: 'drop' })
+  const { requests } = threads.started[0]!
+  const sent = requests.length
+  await engine.upscale(createImage(9, 9))
+  expect(requests.slice(sent).map(({ type }) => type)).toEqual(['task', 'rows'])
+})
