@@ -3,7 +3,7 @@
  *
  * A module pattern of TypeScript has one `*`, so the key that decides the type is the last one:
  * `./a.jpg?hd&as=img`, or with more keys `./a.jpg?hd&format=webp&as=img`. Where the shape is a URL, `hd` is the last:
- * `./a.jpg?hd`, `./a.jpg?format=webp&quality=80&hd`.
+ * `./a.jpg?hd`, `./a.jpg?format=webp&quality=80&hd`. The option `dts` writes a file for all others.
  */
 
 /** What `as=img` gives: spread it on an `<img>`. */

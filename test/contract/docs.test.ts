@@ -42,6 +42,8 @@ describe('README.md', () => {
     expect(stated['`cache.maxBytes`']).toBe(`\`${DEFAULTS.cacheMaxBytes}\``)
     expect(stated['`quality`']).toBe(`\`${DEFAULTS.quality}\``)
     expect(stated['`maxPixels`']).toBe(`\`${DEFAULTS.maxPixels}\``)
+    expect(stated['`dts`']).toBe('`false`')
+    expect(resolveHdOptions({}, '/').dts).toBeUndefined()
     expect(stated['`dev`']).toBe(`\`'${resolveHdOptions({}, '/').dev}'\``)
     for (const value of [...DEV_MODES, ...MODES, ...ON_ERROR, ...OUTPUT_FORMATS]) expect(table).toContain(`'${value}'`)
   })

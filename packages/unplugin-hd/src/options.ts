@@ -9,6 +9,7 @@ import {
 } from '@unplugin-hd/core'
 import { neural } from '@unplugin-hd/neural'
 import { createFilter, type FilterPattern } from 'unplugin-utils'
+import { typesPath } from './types/types-file.ts'
 
 /** The options of the plugin, the same in every bundler. */
 export interface HdOptions extends CoreOptions {
@@ -23,6 +24,12 @@ export interface HdOptions extends CoreOptions {
    * @default 'preview'
    */
   dev?: DevMode
+  /**
+   * A file of declarations for the queries that the package's files import and `unplugin-hd/client` has no type for: a path
+   * relative to the nearest `package.json`, or `true` for `src/unplugin-hd.d.ts` (without `src`: `unplugin-hd.d.ts`). To be committed.
+   * @default false
+   */
+  dts?: boolean | string
 }
 
 export const DEV_MODES = ['preview', 'full'] as const
@@ -32,9 +39,11 @@ export interface ResolvedHdOptions extends ResolvedOptions {
   /** True when `?hd` may double this file (absolute path). */
   accepts: (file: string) => boolean
   dev: DevMode
+  /** Absolute path; `undefined`: none is written. */
+  dts: string | undefined
 }
 
-const OWN_KEYS: readonly string[] = ['include', 'exclude', 'dev'] satisfies (keyof HdOptions)[]
+const OWN_KEYS: readonly string[] = ['include', 'exclude', 'dev', 'dts'] satisfies (keyof HdOptions)[]
 
 /**
  * The complete options.
@@ -43,10 +52,14 @@ const OWN_KEYS: readonly string[] = ['include', 'exclude', 'dev'] satisfies (key
  */
 export function resolveHdOptions(options: HdOptions, root: string): ResolvedHdOptions {
   refuseUnknown(options, [...CORE_KEYS, ...OWN_KEYS], 'unplugin-hd')
-  const { include, exclude, dev = 'preview', ...core } = options
+  const { include, exclude, dev = 'preview', dts = false, ...core } = options
   const resolved = resolveOptions(core, { root, env: process.env, defaultUpscaler: neural })
   if (!DEV_MODES.includes(dev)) {
     throw new HdError('HD_OPTION', `unplugin-hd: the option 'dev' is '${String(dev)}', expected ${quoted(DEV_MODES)}`)
   }
-  return { ...resolved, dev, accepts: createFilter(include, exclude, { resolve: root }) }
+  if (typeof dts !== 'boolean' && (typeof dts !== 'string' || dts === '')) {
+    throw new HdError('HD_OPTION', `unplugin-hd: the option 'dts' is '${String(dts)}', expected true, false or a path`)
+  }
+  const typesFile = dts === false ? undefined : typesPath(dts, root)
+  return { ...resolved, dev, dts: typesFile, accepts: createFilter(include, exclude, { resolve: root }) }
 }

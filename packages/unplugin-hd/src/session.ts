@@ -5,6 +5,7 @@ import { createOrigins, type Origin, type Origins } from './origin.ts'
 import { resolveHdOptions, type HdOptions, type ResolvedHdOptions } from './options.ts'
 import { createReporter } from './progress/reporter.ts'
 import { createShape, type Makers, type Shape } from './shape.ts'
+import { createTypesFile, type TypesFile } from './types/types-file.ts'
 
 /** How an adapter's bundler wants to be spoken to. */
 export interface SessionSurroundings {
@@ -20,6 +21,8 @@ export interface SessionSurroundings {
 /** What the adapters share: one plugin instance at work in one project. */
 export interface Session {
   readonly hd: Hd
+  /** The file of declarations; `undefined` when there is none. */
+  readonly types: TypesFile | undefined
   /** Who imports what. */
   readonly origins: Origins
   /** True for a module id that this plugin is to load. @param id absolute path and query */
@@ -53,9 +56,18 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
   const log: Logger = { debug: () => undefined, info: reporter.info, warn: (message) => warn(visible(message)) }
   const hd = createHd(resolved, { log, onEvent: reporter.onEvent, sparing: () => resolved.dev === 'preview' && dev() })
   const misses = createMisses(hd)
+  const origins = createOrigins(root)
+  const types = resolved.dts === undefined ? undefined : createTypesFile(resolved.dts, root, dev, warn)
   return {
     hd,
-    origins: createOrigins(root),
+    types,
+    origins: {
+      of: origins.of,
+      add(id, importer, reference) {
+        types?.saw(reference)
+        origins.add(id, importer, reference)
+      },
+    },
     wants: (id) => isHdId(id) && resolved.accepts(id.split('?', 1)[0]!),
     parse: (id, origin) =>
       tellingBundlers(origin, async () => {
@@ -71,6 +83,7 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
     async end(cancel) {
       if (cancel) hd.abort()
       await hd.close()
+      if (!cancel) await types?.update()
       reporter.end()
       const missing = await misses.take()
       if (missing && !cancel) throw missing

@@ -14,11 +14,15 @@ export const HELP: string = `hd: pictures at 2x by super-resolution
 Usage
   hd upscale <in> --out <file> [options]
   hd doctor [--json] [--config <file>]
+  hd types [--json] [--config <file>]
 
 hd doctor says which upscalers a build here would use and whether they work (for
 wechat(): token, and what is left of today's calls), and where the cache is. It reads
 the options from the configuration of the project (Vite, Nuxt, Astro, electron-vite,
 webpack, Rspack, Rollup, Rolldown), where there is one with this plugin.
+
+hd types writes the declarations for the queries that files of the package import, where
+the option 'dts' of the configuration says, else to src/unplugin-hd.d.ts.
 
 Options of hd upscale
   --out <file>       where the 2x goes; its extension chooses the format
@@ -27,7 +31,7 @@ Options of hd upscale
   --format <format>  ${OUTPUT_FORMATS.join(', ')}; wins over the extension
   --quality <n>      1 to 100; PNG has none (default 85)
 
-Options of both
+Options of all
   --config <file>    of any bundler: a module that exports a configuration, or 'plugins';
                      it is run. hd upscale takes the cache from it
   --json             one JSON object on standard output
@@ -58,7 +62,13 @@ export interface DoctorCommand {
   json: boolean
 }
 
-export type Command = UpscaleCommand | DoctorCommand | { kind: 'help' } | { kind: 'version' }
+export interface TypesCommand {
+  kind: 'types'
+  config: string | undefined
+  json: boolean
+}
+
+export type Command = UpscaleCommand | DoctorCommand | TypesCommand | { kind: 'help' } | { kind: 'version' }
 
 /** @throws HdError `HD_OPTION` for anything that {@link HELP} does not allow */
 export function parseArguments(args: readonly string[]): Command {
@@ -66,7 +76,7 @@ export function parseArguments(args: readonly string[]): Command {
   if (values.help || (args.length === 0 && positionals.length === 0)) return { kind: 'help' }
   if (values.version) return { kind: 'version' }
   const [name, input, ...rest] = positionals
-  if (name === 'doctor') return parseDoctor(values, input)
+  if (name === 'doctor' || name === 'types') return parsePlain(name, values, input)
   if (name !== 'upscale') throw refuse(name === undefined ? 'a command is missing' : unknownCommand(name))
   if (input === undefined) throw refuse('the input file is missing')
   if (rest.length > 0) throw refuse(`expected one input file, got ${rest.length + 1}`)
@@ -83,14 +93,16 @@ export function parseArguments(args: readonly string[]): Command {
   }
 }
 
-function parseDoctor(
+/** A command that takes nothing but the options of all. */
+function parsePlain(
+  kind: 'doctor' | 'types',
   { json = false, config, help: _help, version: _version, ...others }: Values,
   argument: string | undefined,
-): DoctorCommand {
-  if (argument !== undefined) throw refuse(`doctor takes no file, got '${argument}'`)
+): DoctorCommand | TypesCommand {
+  if (argument !== undefined) throw refuse(`${kind} takes no file, got '${argument}'`)
   const [flag] = Object.keys(others)
-  if (flag !== undefined) throw refuse(`doctor has no --${flag}`)
-  return { kind: 'doctor', json, config }
+  if (flag !== undefined) throw refuse(`${kind} has no --${flag}`)
+  return { kind, json, config }
 }
 
 const FLAGS = {

@@ -2,6 +2,7 @@ import { formatError, toHdError, visibleJson } from '@unplugin-hd/core'
 import { examine } from './doctor.ts'
 import { renderDiagnosis } from './doctor-text.ts'
 import { HELP, parseArguments } from './arguments.ts'
+import { types } from './types.ts'
 import { upscale } from './upscale.ts'
 import { version } from './version.ts'
 
@@ -34,6 +35,9 @@ export async function run(args: readonly string[], surroundings: CliSurroundings
         stdout.write(command.json ? `${visibleJson(diagnosis)}\n` : renderDiagnosis(diagnosis, stdout.isTTY === true))
         return diagnosis.ok ? 0 : 1
       }
+      case 'types':
+        stdout.write(await types(command, surroundings))
+        return 0
     }
   } catch (thrown) {
     const error = toHdError(thrown, 'HD_RUNTIME', 'unexpected failure')

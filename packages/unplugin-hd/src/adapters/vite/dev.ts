@@ -70,6 +70,7 @@ interface Served extends Pick<Dev, 'addLastMiddleware' | 'close'> {
 function serve(project: Project, access: Access, server: ViteDevServer): Served {
   const { config, session, warn } = project
   const warm = session.hd.warm()
+  void session.types?.update()
   const pages = createPages(server.environments.client)
   const pictures = createPictures(
     session.hd,

@@ -1,0 +1,26 @@
+import path from 'node:path'
+import { errorMessage, HdError } from '@unplugin-hd/core'
+import { typesPath, writeTypes } from '../types/types-file.ts'
+import { resolveHdOptions } from '../options.ts'
+import type { TypesCommand } from './arguments.ts'
+import { cacheRoot } from './cache-root.ts'
+import { projectOptions } from './config/project-options.ts'
+import type { CliSurroundings } from './run.ts'
+
+/**
+ * Writes the declarations of a project, as a build with the option `dts` does, and returns what is to be printed.
+ * @throws HdError `HD_OPTION` for a configuration that cannot be read, `HD_OUTPUT` when the file cannot be written
+ */
+export async function types({ config, json }: TypesCommand, { cwd }: Pick<CliSurroundings, 'cwd'>): Promise<string> {
+  const { root } = cacheRoot(cwd, process.env)
+  const project = await projectOptions(root, config === undefined ? undefined : path.resolve(cwd, config))
+  const file = (project && resolveHdOptions(project.options, project.root).dts) ?? typesPath(true, root)
+  const name = path.relative(cwd, file)
+  try {
+    const { declarations, changed } = await writeTypes(file, project?.root ?? root)
+    if (json) return `${JSON.stringify({ file: name, declarations, changed })}\n`
+    return `${name}  ${declarations} ${declarations === 1 ? 'declaration' : 'declarations'}, ${changed ? 'written' : 'unchanged'}\n`
+  } catch (cause) {
+    throw new HdError('HD_OUTPUT', `the types cannot be written: ${errorMessage(cause)}`, { file: name, cause })
+  }
+}

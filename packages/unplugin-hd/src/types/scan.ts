@@ -1,0 +1,44 @@
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+
+/** What TypeScript, or the checker of a framework, looks at. */
+const SOURCE_RE = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|mdx)$/
+
+/** Folders of others, and of what builds write. */
+const SKIPPED_RE = /^(?:\.|node_modules$|dist$|coverage$)/
+
+/** A text with `?hd`: what stands in quotes, from the question mark on. */
+const SPECIFIER_RE = /(["'])[^"'\n]*?(\?(?:[^"'\n#]*&)?hd(?=[=&"'])[^"'\n#]*)\1/g
+
+/** Files that are read at the same time. */
+const AT_ONCE = 32
+
+/**
+ * The queries with `hd` that files of a folder name, as they are written: of all files, also those that a build does not reach,
+ * because TypeScript looks at them too.
+ * @param folder absolute path
+ */
+export async function scanQueries(folder: string): Promise<Set<string>> {
+  const files = await sourcesIn(folder)
+  const queries = new Set<string>()
+  const read = async (): Promise<void> => {
+    for (let file = files.pop(); file !== undefined; file = files.pop()) {
+      const text = await readFile(file, 'utf8').catch(() => '')
+      for (const [, , query] of text.matchAll(SPECIFIER_RE)) queries.add(query!)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, read))
+  return queries
+}
+
+async function sourcesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const found = await Promise.all(
+    entries.map((entry) => {
+      const file = path.join(folder, entry.name)
+      if (entry.isDirectory()) return SKIPPED_RE.test(entry.name) ? [] : sourcesIn(file)
+      return SOURCE_RE.test(entry.name) && !entry.name.endsWith('.d.ts') ? [file] : []
+    }),
+  )
+  return found.flat()
+}
