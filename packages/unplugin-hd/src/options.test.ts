@@ -10,7 +10,7 @@ test('dev is checked like the other options', () => {
 test('an unknown option is told with its owner, the nearest, and all that are allowed', () => {
   const wrong = { qualty: 80 } as HdOptions
   expect(() => resolveHdOptions(wrong, '/project')).toThrow(
-    /^unplugin-hd: the option 'qualty' is unknown\. Did you mean 'quality'\? Allowed are .*'cache'.*'include', 'exclude', 'dev'$/,
+    /^unplugin-hd: the option 'qualty' is unknown\. Did you mean 'quality'\? Allowed are .*'cache'.*'include', 'exclude', 'dev', 'dts'$/,
   )
   expect(() => resolveHdOptions({ exlude: /x/ } as HdOptions, '/project')).toThrow("Did you mean 'exclude'?")
   expect(() => resolveHdOptions({ Dev: 'full' } as HdOptions, '/project')).toThrow("Did you mean 'dev'?")
