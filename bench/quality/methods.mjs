@@ -57,7 +57,7 @@ async function doubleWithAlpha({ width, height, channels, data }, upscaler) {
     const lent = { name, version, upscale: (...call) => upscale.apply(upscaler, call) }
     const options = resolveOptions({ upscaler: lent }, { root, env: {}, defaultUpscaler: resample })
     const hd = createHd(options, { log: silent })
-    const { bytes } = await hd.double(await hd.source(file))
+    const { bytes } = await hd.job(await hd.source(file)).make()
     await hd.close()
     const doubled = await sharp(bytes).ensureAlpha().raw().toBuffer()
     return { width: 2 * width, height: 2 * height, channels, data: doubled }

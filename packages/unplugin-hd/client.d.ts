@@ -63,6 +63,22 @@ declare module '*&hd' {
   const url: string
   export default url
 }
+declare module '*?hd=3' {
+  const url: string
+  export default url
+}
+declare module '*?hd=4' {
+  const url: string
+  export default url
+}
+declare module '*&hd=3' {
+  const url: string
+  export default url
+}
+declare module '*&hd=4' {
+  const url: string
+  export default url
+}
 declare module '*?hd&format=jpeg' {
   const url: string
   export default url

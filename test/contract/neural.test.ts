@@ -31,7 +31,7 @@ test.each([
     await sharp(data, { raw: { width, height, channels: 1 } })
       .png()
       .toFile(file)
-    expect(await hd.double(await hd.source(file))).toMatchObject({ width: 2 * width, height: 2 * height, factor: 2 })
+    expect(await hd.job(await hd.source(file)).make()).toMatchObject({ width: 2 * width, height: 2 * height, factor: 2 })
   }
   await hd.close()
 })
@@ -44,7 +44,7 @@ test('a PNG goes through the whole pipeline without harm: its 2x has the very pi
 
   const upscaler = neural()
   const hd = createHd(resolveOptions({ upscaler }, { root, env: {}, defaultUpscaler: neural }), { log })
-  const asset = await hd.double(await hd.source(path.join(root, 'a.png')))
+  const asset = await hd.job(await hd.source(path.join(root, 'a.png'))).make()
   await hd.close()
 
   const { data, info } = await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true })

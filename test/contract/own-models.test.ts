@@ -19,7 +19,7 @@ test('a 4x model doubles an image with alpha exactly, and its alpha is what it i
     .toFile(path.join(root, 'a.png'))
   const double = async (options: NeuralOptions) => {
     const hd = createHd(resolveOptions({ upscaler: neural(options) }, { root, env: {}, defaultUpscaler: neural }), { log })
-    const { bytes } = await hd.double(await hd.source(path.join(root, 'a.png')))
+    const { bytes } = await hd.job(await hd.source(path.join(root, 'a.png'))).make()
     await hd.close()
     return sharp(bytes).extractChannel(3).raw().toBuffer({ resolveWithObject: true })
   }

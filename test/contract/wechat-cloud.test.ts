@@ -118,8 +118,8 @@ describe.each(WAYS)('%s in the pipeline', (_, make) => {
   test('a JPEG and a PNG with alpha end as exact 2x', async () => {
     const place = await workshop()
     const hd = place.hd((await make(place))())
-    const photo = await hd.double(await hd.source(await place.write('a.jpg', await small())))
-    const cutOut = await hd.double(await hd.source(await place.write('b.png', await noise(50, 30, 4).png().toBuffer())))
+    const photo = await hd.job(await hd.source(await place.write('a.jpg', await small()))).make()
+    const cutOut = await hd.job(await hd.source(await place.write('b.png', await noise(50, 30, 4).png().toBuffer()))).make()
     await hd.close()
     expect(photo).toMatchObject({ width: 120, height: 80, upscaler: 'wechat', factor: 2 })
     expect(await sharp(cutOut.bytes).metadata()).toMatchObject({ width: 100, height: 60, hasAlpha: true })
@@ -135,11 +135,11 @@ describe.each(WAYS)('%s in the pipeline', (_, make) => {
     const file = await place.write('a.jpg', await small())
     place.emulator.fail('media/get', -1, 20)
     const first = place.hd(upscaler({ retries: 0 }))
-    await expect(first.double(await first.source(file))).rejects.toMatchObject({ code: 'WECHAT_UNAVAILABLE' })
+    await expect(first.job(await first.source(file)).make()).rejects.toMatchObject({ code: 'WECHAT_UNAVAILABLE' })
     await first.close()
     place.emulator.calm()
     const second = place.hd(upscaler())
-    expect(await second.double(await second.source(file))).toMatchObject({ upscaler: 'wechat', width: 120 })
+    expect(await second.job(await second.source(file)).make()).toMatchObject({ upscaler: 'wechat', width: 120 })
     await second.close()
     expect(place.uploads()).toBe(1)
   })
@@ -153,7 +153,7 @@ describe.each(WAYS)('%s in the pipeline', (_, make) => {
       const hd = place.hd(upscaler())
       const source = await hd.source(await place.write('a.jpg', await small()))
       const wanted = { code: 'WECHAT_REMOVED', file: 'a.jpg', message: expect.stringContaining('https://') }
-      await expect(hd.double(source)).rejects.toMatchObject(wanted)
+      await expect(hd.job(source).make()).rejects.toMatchObject(wanted)
       await hd.close()
       expect(place.uploads()).toBe(1)
     },
@@ -165,7 +165,7 @@ describe.each(WAYS)('%s in the pipeline', (_, make) => {
     place.cloud.permissions.clear()
     const hd = place.hd(upscaler())
     const source = await hd.source(await place.write('a.jpg', await small()))
-    await expect(hd.double(source)).rejects.toMatchObject({
+    await expect(hd.job(source).make()).rejects.toMatchObject({
       code: 'WECHAT_CREDENTIALS',
       errcode: -604_101,
       message: expect.stringContaining('permissions.openapi'),
@@ -178,7 +178,7 @@ describe.each(WAYS)('%s in the pipeline', (_, make) => {
     const upscaler = await make(place)
     place.emulator.behaviour.answer = 'image'
     const hd = place.hd(upscaler())
-    const asset = await hd.double(await hd.source(await place.write('a.jpg', await small())))
+    const asset = await hd.job(await hd.source(await place.write('a.jpg', await small()))).make()
     await hd.close()
     expect(asset).toMatchObject({ width: 120, height: 80 })
     expect(place.cloud.files.size).toBe(0)
@@ -191,7 +191,7 @@ describe.each(WAYS)('%s in the pipeline', (_, make) => {
     place.cloud.files.set('a.jpg', bytes)
     const publicUrl = (): string => `${new URL(place.cloud.url).origin}/storage/a.jpg?sign=signed`
     const hd = place.hd(upscaler({ publicUrl }))
-    const asset = await hd.double(await hd.source(await place.write('a.jpg', bytes)))
+    const asset = await hd.job(await hd.source(await place.write('a.jpg', bytes))).make()
     await hd.close()
     expect(asset).toMatchObject({ width: 120, height: 80 })
     expect(place.cloud.calls[0]!.pairs).toMatchObject([{ key: 'img_url' }])
@@ -213,7 +213,7 @@ describe('wechatRelay()', () => {
     const hd = place.hd(wechatRelay(await place.deploy()))
     const bytes = await noise(1500, 1000, 3).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer()
     expect(bytes.length).toBeGreaterThan(2_000_000)
-    const asset = await hd.double(await hd.source(await place.write('a.jpg', bytes)))
+    const asset = await hd.job(await hd.source(await place.write('a.jpg', bytes))).make()
     await hd.close()
     expect(await sharp(asset.bytes).metadata()).toMatchObject({ width: 3000, height: 2000 })
     const [upload] = place.cloud.calls
@@ -227,12 +227,15 @@ describe('wechatRelay()', () => {
     const { endpoint } = await place.deploy()
     const wrong = `wrong-${SECRET}`
     const hd = place.hd([wechatRelay({ endpoint, secret: wrong }), resample({ interpolator: 'bicubic' })])
-    const asset = await hd.double(await hd.source(await place.write('a.jpg', await small())))
+    const asset = await hd.job(await hd.source(await place.write('a.jpg', await small()))).make()
     await hd.close()
     expect(asset.upscaler).toBe('resample')
     const alone = place.hd(wechatRelay({ endpoint, secret: wrong }))
     const source = await alone.source(await place.write('b.jpg', await noise(30, 20, 3).jpeg().toBuffer()))
-    const error: unknown = await alone.double(source).catch((reason: unknown) => reason)
+    const error: unknown = await alone
+      .job(source)
+      .make()
+      .catch((reason: unknown) => reason)
     await alone.close()
     expect(error).toMatchObject({ code: 'WECHAT_CREDENTIALS', status: 401, message: expect.stringContaining('HD_RELAY_SECRET') })
     expect(inspect(error, { depth: 20, showHidden: true }) + place.warnings.join('\n')).not.toContain(wrong)
@@ -245,7 +248,7 @@ describe('wechatRelay()', () => {
       const place = await workshop()
       const hd = place.hd(wechatRelay({ ...(await place.deploy(env)), secret: SECRET }))
       const source = await hd.source(await place.write('a.jpg', await small()))
-      await expect(hd.double(source)).rejects.toMatchObject({
+      await expect(hd.job(source).make()).rejects.toMatchObject({
         code: 'WECHAT_RELAY',
         message: expect.stringContaining('HD_RELAY_SECRET'),
       })
@@ -260,7 +263,10 @@ describe('wechatRelay()', () => {
     await place.cloud.close()
     const hd = place.hd(wechatRelay({ endpoint, secret: SECRET, retries: 0 }))
     const source = await hd.source(await place.write('a.jpg', await small()))
-    const error: unknown = await hd.double(source).catch((reason: unknown) => reason)
+    const error: unknown = await hd
+      .job(source)
+      .make()
+      .catch((reason: unknown) => reason)
     await hd.close()
     expect(error).toMatchObject({ code: 'WECHAT_NETWORK', errcode: -501_001 })
     const shown = inspect(error, { depth: 20, showHidden: true })

@@ -64,7 +64,7 @@ describe('wechat() in the pipeline, against the emulator', () => {
     const { emulator, hd: open, write } = await workshop()
     const bytes = await noise(60, 40, 3).jpeg().toBuffer()
     const hd = open(alone)
-    const asset = await hd.double(await hd.source(await write('a.jpg', bytes)))
+    const asset = await hd.job(await hd.source(await write('a.jpg', bytes))).make()
     await hd.close()
     expect(asset).toMatchObject({ width: 120, height: 80, upscaler: 'wechat', factor: 2 })
     const [upload] = calls(emulator, 'superresolution')
@@ -79,8 +79,8 @@ describe('wechat() in the pipeline, against the emulator', () => {
     const photo = await noise(1500, 1000, 3).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer()
     const cutOut = await noise(900, 700, 4).png().toBuffer()
     expect(Math.min(photo.length, cutOut.length)).toBeGreaterThan(2_000_000)
-    const doubledPhoto = await hd.double(await hd.source(await write('photo.jpg', photo)))
-    const doubledCutOut = await hd.double(await hd.source(await write('cut-out.png', cutOut)))
+    const doubledPhoto = await hd.job(await hd.source(await write('photo.jpg', photo))).make()
+    const doubledCutOut = await hd.job(await hd.source(await write('cut-out.png', cutOut))).make()
     await hd.close()
     expect(await sharp(doubledPhoto.bytes).metadata()).toMatchObject({ width: 3000, height: 2000 })
     expect(await sharp(doubledCutOut.bytes).metadata()).toMatchObject({ width: 1800, height: 1400, hasAlpha: true })
@@ -95,11 +95,11 @@ describe('wechat() in the pipeline, against the emulator', () => {
     const file = await write('a.jpg', await noise(60, 40, 3).jpeg().toBuffer())
     emulator.fail('media/get', { kind: 'html', status: 502 }, 20)
     const first = open(alone, { retries: 0 })
-    await expect(first.double(await first.source(file))).rejects.toSatisfy(isHdError)
+    await expect(first.job(await first.source(file)).make()).rejects.toSatisfy(isHdError)
     await first.close()
     emulator.calm()
     const second = open(alone)
-    expect(await second.double(await second.source(file))).toMatchObject({ upscaler: 'wechat', width: 120 })
+    expect(await second.job(await second.source(file)).make()).toMatchObject({ upscaler: 'wechat', width: 120 })
     await second.close()
     expect(calls(emulator, 'superresolution')).toHaveLength(1)
   })
@@ -114,7 +114,7 @@ describe('wechat() in the pipeline, against the emulator', () => {
         // A comment makes another file of the same pixels.
         const comment = Buffer.from([0xff, 0xfe, 0, 3, index])
         const bytes = Buffer.concat([tile.subarray(0, 2), comment, tile.subarray(2)])
-        return hd.double(await hd.source(await write(`${index}.jpg`, bytes)))
+        return hd.job(await hd.source(await write(`${index}.jpg`, bytes))).make()
       }),
     )
     await hd.close()
@@ -134,7 +134,7 @@ describe('wechat() in the pipeline, against the emulator', () => {
         const bytes = await noise(20 + index, 20, 3)
           .jpeg()
           .toBuffer()
-        return (await hd.double(await hd.source(await write(`${index}.jpg`, bytes)))).upscaler
+        return (await hd.job(await hd.source(await write(`${index}.jpg`, bytes))).make()).upscaler
       }),
     )
     await hd.close()
@@ -154,7 +154,7 @@ describe('wechat() in the pipeline, against the emulator', () => {
           .jpeg()
           .toBuffer(),
       )
-      expect((await hd.double(await hd.source(file))).upscaler).toBe('resample')
+      expect((await hd.job(await hd.source(file)).make()).upscaler).toBe('resample')
     }
     await hd.close()
     expect(calls(emulator, 'superresolution').length).toBeLessThanOrEqual(2)
@@ -172,7 +172,10 @@ describe('wechat() in the pipeline, against the emulator', () => {
     emulator.behaviour.removed = '404'
     const hd = open(alone)
     const source = await hd.source(await write('a.jpg', await noise(40, 30, 3).jpeg().toBuffer()))
-    const error = await hd.double(source).catch((reason: unknown) => reason)
+    const error = await hd
+      .job(source)
+      .make()
+      .catch((reason: unknown) => reason)
     await hd.close()
     expect(error).toMatchObject({ code: 'WECHAT_REMOVED', file: 'a.jpg', message: expect.stringContaining('https://') })
     const { secret } = emulator.accounts[0]!

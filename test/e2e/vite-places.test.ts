@@ -122,6 +122,24 @@ for (const bundler of [vite8, vite7]) {
       })
     }
 
+    test('a factor of 3 is exact in CSS, and an image-set() has every factor up to it', async () => {
+      const project = await createProject({
+        'style.css': `.a { background: url(./a.jpg?hd=3) } .b { background: url(./a.jpg?hd=3&as=srcset) }`,
+        'main.js': `import './style.css'`,
+      })
+      const built = await bundler.build(project, project.options())
+      const css = await output(project, /\.css$/)
+      const [, ...urls] = /image-set\(\s*url\(([^)]*)\) 1x,\s*url\(([^)]*)\) 2x,\s*url\(([^)]*)\) 3x\s*\)/.exec(css)!
+      for (const [index, url] of urls.entries()) {
+        const factor = index + 1
+        expect(await facts(built, `assets/${url.replaceAll('"', '')}`)).toMatchObject({
+          width: factor * WIDTH,
+          height: factor * HEIGHT,
+        })
+      }
+      expect(built.pictures).toHaveLength(3)
+    })
+
     test('Sass and Less: in the file itself, in a partial of another folder, with a variable', async () => {
       const project = await createProject({
         'b.png': await png(1),

@@ -1,4 +1,5 @@
 import type { SourceFacts } from './events.ts'
+import type { Factor } from './factor.ts'
 import { FORMAT_FACTS, isOutputFormat, mimeOf, type OutputFormat, type SourceFormat } from './format.ts'
 import type { Header, Source } from './source.ts'
 import type { Encoding, Variant } from './variant.ts'
@@ -16,35 +17,44 @@ export interface Asset {
 
 /** The asset that a `?hd` import stands for. */
 export interface HdAsset extends Asset {
-  /** In pixels: exactly twice the source's when `factor` is 2. */
+  /** In pixels: exactly `factor` times the source's. */
   width: number
   height: number
   /** 1 when it is the source itself (`mode: 'off'`, `onError: 'source'`): then it must not be called 2x. */
-  factor: 1 | 2
+  factor: 1 | Factor
+  /** Another upscaler of the chain may still make a better one: it was made by a later one, or in the place of all of them. */
+  provisional: boolean
   /** Name of the upscaler; `undefined` when `factor` is 1. */
   upscaler: string | undefined
   source: SourceFacts
 }
 
 /** The asset of a variant. */
-export function toAsset({ key, bytes, facts }: Variant, { format }: Encoding, source: Source): HdAsset {
+export function toAsset(
+  { key, bytes, facts }: Variant,
+  factor: Factor,
+  { format }: Encoding,
+  source: Source,
+  provisional: boolean,
+): HdAsset {
   return {
     key,
     bytes,
     format,
     ...fileFacts(format),
-    width: facts.width,
-    height: facts.height,
-    factor: 2,
+    width: factor * facts.source.width,
+    height: factor * facts.source.height,
+    factor,
+    provisional,
     upscaler: facts.upscaler,
     source: { ...facts.source, format: source.format, bytes: source.bytes.length },
   }
 }
 
-/** The source itself in the place of its 2x. */
-export function sourceAsset(source: Source, { width, height }: Header): HdAsset {
+/** The source itself in the place of what was asked for. */
+export function sourceAsset(source: Source, { width, height }: Header, provisional: boolean): HdAsset {
   const facts = { width, height, format: source.format, bytes: source.bytes.length }
-  return { ...originalAsset(source), width, height, factor: 1, upscaler: undefined, source: facts }
+  return { ...originalAsset(source), width, height, factor: 1, provisional, upscaler: undefined, source: facts }
 }
 
 /** The source itself at 1x. */

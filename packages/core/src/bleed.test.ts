@@ -54,7 +54,7 @@ describe.each(Object.entries(SHAPES))('the 2x of a shape with %s', (_, rgba) => 
   ]
   test.each(upscalers)('has no rim on any background ($name)', async (upscaler, bound) => {
     const { hd, source } = await workshop({ upscaler })
-    const asset = await hd.double(await source('disc.png', await image(rgba, SIDE, SIDE, 4).png().toBuffer()))
+    const asset = await hd.job(await source('disc.png', await image(rgba, SIDE, SIDE, 4).png().toBuffer())).make()
     const { data } = await pixelsOf(asset.bytes)
     for (const [name, background] of Object.entries(BACKGROUNDS)) {
       const before = { width: SIDE, height: SIDE, channels: 3 as const, data: composite(rgba, background) }
@@ -104,7 +104,7 @@ describe('filling under transparency', () => {
 
   test('is what decoding does', async () => {
     const source = sourceOf(await image(SHAPES['an anti-aliased edge on black']!, SIDE, SIDE, 4).png().toBuffer())
-    const { rgb } = await decodeSource(source, await readHeader(source, 1_000_000))
+    const { rgb } = await decodeSource(source, await readHeader(source, 1_000_000, 2))
     expect([...rgb.subarray(0, 3)]).toEqual([230, 140, 60])
   })
 })
@@ -113,7 +113,7 @@ test('what nobody can see is black in the result, but for a margin around what i
   const [width, height] = [15, 9]
   const doubled = new Uint8Array(12 * width * height).fill(9)
   const alpha = paint(width, height, 1, (x, y) => (x === 4 && y === 4 ? 1 : x > 12 ? 255 : 0))
-  await clearInvisible(doubled, alpha, width, height)
+  await clearInvisible(doubled, alpha, width, height, 2)
   const expected = paint(2 * width, 2 * height, 3, (column, row) => {
     const [x, y] = [column >> 1, row >> 1]
     return (Math.abs(x - 4) <= 2 && Math.abs(y - 4) <= 2) || x >= 11 ? 9 : 0

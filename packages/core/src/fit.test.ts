@@ -9,7 +9,7 @@ import { colourful, difference, image, noisy, pixelsOf, sourceOf } from './testi
 import type { UpscalerAccepts } from './upscaler.ts'
 
 async function fitted(source: Source, accepts?: UpscalerAccepts): Promise<Fitted> {
-  const header = await readHeader(source, 100_000_000)
+  const header = await readHeader(source, 100_000_000, 2)
   return fit(source, header, await decodeSource(source, header), accepts)
 }
 
@@ -159,7 +159,7 @@ test('an upscaler that takes less than 2 MB still gives an exact 2x, with a warn
   const { hd, source, events } = await workshop({ upscaler, format: 'webp' })
   const large = await source('large.png', await image(noisy(1000, 801), 1000, 801).png().toBuffer())
   expect(large.bytes.length).toBeGreaterThan(maxBytes)
-  const asset = await hd.double(large)
+  const asset = await hd.job(large).make()
   expect([asset.width, asset.height, asset.factor]).toEqual([2000, 1602, 2])
   expect(await sharp(asset.bytes).metadata()).toMatchObject({ width: 2000, height: 1602 })
   const { picture } = upscaler.calls[0]!

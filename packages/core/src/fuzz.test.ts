@@ -84,7 +84,7 @@ test('every odd file becomes an exact 2x, or an HdError with a code', async () =
   const outcomes = new Map<string, number>()
   const inspect = async (label: string, bytes: Uint8Array): Promise<string> => {
     try {
-      const asset = await hd.double(await source('odd.bin', bytes), { format: 'png' })
+      const asset = await hd.job(await source('odd.bin', bytes), { format: 'png' }).make()
       const facts = await sharp(asset.bytes).metadata()
       expect([facts.width, facts.height], label).toEqual([2 * asset.source.width, 2 * asset.source.height])
       expect([asset.width, asset.height], label).toEqual([facts.width, facts.height])

@@ -25,9 +25,10 @@ export type { Asset, HdAsset } from './asset.ts'
 export { writeAtomically } from './atomic-file.ts'
 export { cacheDir, packageFolder } from './cache-dir.ts'
 export { cacheFacts, type CacheFacts } from './cache-facts.ts'
-export type { EncodingRequest, PlannedAsset } from './double.ts'
-export { createHd, type Hd, type HdSurroundings } from './hd.ts'
+export { DEFAULT_FACTOR, FACTORS, isFactor, type Factor } from './factor.ts'
+export type { EncodingRequest, Job, JobRequest, PlannedAsset } from './job.ts'
 export { DEFAULTS } from './defaults.ts'
+export { createHd, type Hd, type HdContext } from './hd.ts'
 export {
   CORE_KEYS,
   MODES,
@@ -41,6 +42,7 @@ export {
   type ResolvedOptions,
 } from './options.ts'
 export { HD_QUERY_RE, SHAPES, isHdId, parseRequest, toQuery, type HdRequest, type Shape } from './request.ts'
+export type { OriginalJob } from './original.ts'
 export { readWhole } from './read-file.ts'
 export { resample, type ResampleOptions } from './resample.ts'
 export type { Source } from './source.ts'
@@ -59,3 +61,4 @@ export type {
   UpscalerCheck,
 } from './upscaler.ts'
 export { visible, visibleJson } from './visible.ts'
+export { loadSharp } from './sharp.ts'

@@ -10,12 +10,19 @@ const MARGIN = 2
 const ROWS = 64
 
 /**
- * Blackens, in place, the 2x colour that nobody can see, far from what is visible: it costs a twentieth of a PNG's bytes.
- * @param doubled `12 * width * height` bytes: RGB of twice the size
+ * Blackens, in place, the enlarged colour that nobody can see, far from what is visible: it costs a twentieth of a PNG's bytes.
+ * @param enlarged `3 * factor² * width * height` bytes: RGB of `factor` times the size
  * @param alpha `width * height` bytes, of the source
  */
-export async function clearInvisible(doubled: Uint8Array, alpha: Uint8Array, width: number, height: number): Promise<void> {
-  const line = 6 * width
+export async function clearInvisible(
+  enlarged: Uint8Array,
+  alpha: Uint8Array,
+  width: number,
+  height: number,
+  factor: number,
+): Promise<void> {
+  const pixel = 3 * factor
+  const line = pixel * width
   for (let row = 0; row < height; row++) {
     if (row > 0 && row % ROWS === 0) await breathe()
     const near = visibleColumns(alpha, width, height, row)
@@ -23,7 +30,10 @@ export async function clearInvisible(doubled: Uint8Array, alpha: Uint8Array, wid
     for (let from = near.indexOf(0); from >= 0;) {
       const next = near.indexOf(1, from)
       const to = next < 0 ? width : next
-      for (const start of [2 * row * line, (2 * row + 1) * line]) doubled.fill(0, start + 6 * from, start + 6 * to)
+      for (let copy = 0; copy < factor; copy++) {
+        const start = (factor * row + copy) * line
+        enlarged.fill(0, start + pixel * from, start + pixel * to)
+      }
       from = next < 0 ? -1 : near.indexOf(0, next)
     }
   }

@@ -1,28 +1,30 @@
 import { hash } from 'node:crypto'
 import type { OutputFormat } from './format.ts'
+import { passesFor } from './passes.ts'
 import { formatsOf, type Upscaler } from './upscaler.ts'
 
 /**
  * Raised whenever the same inputs would give other bytes: decoding, fitting, rejoining, an encoder's settings. Old entries
  * are then ignored and evicted in time.
  */
-const PIPELINE_VERSION = 1
+const PIPELINE_VERSION = 2
 
 /**
- * The key of a master: the source's content, the upscaler, and the bounds it was fitted to. No path, no time, nothing of
- * this machine. 64 hexadecimal digits, as all keys.
+ * The key of a master: the source's content, the upscaler and its passes, and the bounds it was fitted to. No path, no time,
+ * nothing of this machine. 64 hexadecimal digits, as all keys.
  */
-export function masterKey(digest: string, upscaler: Upscaler): string {
-  const { maxBytes = null, maxPixels = null } = upscaler.accepts ?? {}
-  return keyOf('master', digest, upscaler.name, upscaler.version, formatsOf(upscaler.accepts ?? {}), maxBytes, maxPixels)
+export function masterKey(digest: string, upscaler: Upscaler, passes: readonly number[]): string {
+  const { name, version, accepts = {} } = upscaler
+  const { maxBytes = null, maxPixels = null } = accepts
+  return keyOf('master', digest, name, version, [...passes], formatsOf(accepts), maxBytes, maxPixels)
 }
 
 /**
- * The key of a variant: its master and how it is encoded.
+ * The key of a variant: its master, how many times the size of the source it has, and how it is encoded.
  * @param quality `undefined` for a format that has none
  */
-export function variantKey(master: string, format: OutputFormat, quality: number | undefined): string {
-  return keyOf('variant', master, format, quality ?? null)
+export function variantKey(master: string, factor: number, format: OutputFormat, quality: number | undefined): string {
+  return keyOf('variant', master, factor, format, quality ?? null)
 }
 
 /** The key of a source encoded otherwise at its own size. */
@@ -34,13 +36,16 @@ export function originalKey(digest: string, format: OutputFormat, quality: numbe
 export function plannedKey(
   digest: string,
   upscalers: readonly Upscaler[],
+  factor: number,
   format: OutputFormat,
   quality: number | undefined,
 ): string {
-  const keys = upscalers.map((upscaler) => variantKey(masterKey(digest, upscaler), format, quality))
+  const keys = upscalers.map((upscaler) =>
+    variantKey(masterKey(digest, upscaler, passesFor(upscaler, factor)), factor, format, quality),
+  )
   return keyOf('planned', digest, keys)
 }
 
-function keyOf(...parts: (string | number | null | string[])[]): string {
+function keyOf(...parts: (string | number | null | (string | number)[])[]): string {
   return hash('sha256', JSON.stringify([PIPELINE_VERSION, ...parts]))
 }

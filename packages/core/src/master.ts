@@ -1,4 +1,5 @@
 import type { Cache } from './cache.ts'
+import { bleed } from './bleed.ts'
 import { encode } from './encode.ts'
 import { HdError, toHdError } from './errors.ts'
 import type { HdEvent } from './events.ts'
@@ -6,14 +7,16 @@ import { fit } from './fit.ts'
 import { shareWork } from './flight.ts'
 import { masterKey } from './key.ts'
 import { createMemo } from './memo.ts'
+import { levelOf } from './passes.ts'
 import { decodeFile, decodeSource, type Picture } from './pixels.ts'
 import { rejoin } from './rejoin.ts'
 import type { Header, Source } from './source.ts'
+import { sniffFormat } from './signature.ts'
 import type { Turn } from './turn.ts'
-import type { Logger, Upscaler } from './upscaler.ts'
+import type { Logger, UpscaleContext, Upscaler } from './upscaler.ts'
 import { verify } from './verify.ts'
 
-/** The 2x picture as one upscaler delivered it, without further loss. */
+/** The enlarged image as one upscaler delivered it, without further loss. */
 export interface Master {
   key: string
   facts: MasterFacts
@@ -33,28 +36,35 @@ export interface MasterFacts {
   grey: boolean
   /** `bytes` are a PNG of our own encoding, so that they are the PNG variant as well. */
   ownPng: boolean
-  /** The upscaler was given a smaller picture. */
+  /** The upscaler was given a smaller image. */
   shrunk: boolean
   source: { width: number; height: number }
 }
 
-export interface MasterSurroundings {
-  cache: Cache
-  log: Logger
-  signal: AbortSignal
-  emit: (event: HdEvent) => void
-  /** Metered upscalers are not called; what they made earlier is still used. */
-  sparing: boolean
+/** What work on images needs beside the images. */
+export interface WorkContext {
+  readonly cache: Cache
+  readonly log: Logger
+  readonly signal: AbortSignal
+  readonly emit: (event: HdEvent) => void
 }
 
-/** Whether the cache has a master of this source by this upscaler; it may still turn out to be damaged. */
-export function hasMaster(source: Source, upscaler: Upscaler, cache: Cache): Promise<boolean> {
-  return cache.has(masterKey(source.digest, upscaler))
+/** Which master: of what, by whom, in which passes. */
+export interface MasterOrder {
+  readonly source: Source
+  readonly upscaler: Upscaler
+  /** The factor of each pass. */
+  readonly passes: readonly number[]
 }
 
-/** The master of this source by this upscaler, when the cache has it. */
-export async function findMaster(source: Source, upscaler: Upscaler, cache: Cache): Promise<Master | undefined> {
-  const key = masterKey(source.digest, upscaler)
+/** The key of the master in the store. */
+export function keyOfMaster({ source, upscaler, passes }: MasterOrder): string {
+  return masterKey(source.digest, upscaler, passes)
+}
+
+/** The master, when the cache has it. */
+export async function findMaster(order: MasterOrder, cache: Cache): Promise<Master | undefined> {
+  const key = keyOfMaster(order)
   const entry = await cache.get(key)
   if (!entry) return undefined
   const facts = entry.meta as unknown as MasterFacts
@@ -68,26 +78,25 @@ async function decodeMaster(facts: MasterFacts, bytes: Uint8Array): Promise<Pict
 }
 
 /**
- * The master of this source by this upscaler: found, or made once, however many callers of this process and other processes
- * ask for it at the same time.
+ * The master: found, or made once, however many callers of this process and other processes ask for it at the same time.
  * @param turn is held afterwards by whoever made or found it, so that it can be encoded at once
  * @throws HdError of the upscaler, `HD_SOURCE_BROKEN`, `HD_FIT`, `HD_UPSCALE_…`, `HD_ABORTED`
  */
-export async function obtainMaster(
-  source: Source,
-  header: Header,
-  upscaler: Upscaler,
-  around: MasterSurroundings,
-  turn: Turn,
-): Promise<Master> {
-  const { cache, signal } = around
-  const key = masterKey(source.digest, upscaler)
+export async function obtainMaster(order: MasterOrder, header: Header, context: WorkContext, turn: Turn): Promise<Master> {
+  const { cache, signal } = context
+  const key = keyOfMaster(order)
   const { result: master, joined } = await shareWork(`${cache.dir}\0${key}`, turn, signal, async () => {
+    await turn.enter()
+    const found = await findMaster(order, cache)
+    if (found) return found
+    // Earlier passes are masters as well, so that they are paid for once.
+    const earlier = order.passes.slice(0, -1)
+    const base = earlier.length > 0 ? await obtainMaster({ ...order, passes: earlier }, header, context, turn) : undefined
     for (;;) {
       await turn.enter()
       const alone = await cache.runAlone(
         key,
-        async () => (await findMaster(source, upscaler, cache)) ?? makeMaster(key, source, header, upscaler, around),
+        async () => (await findMaster(order, cache)) ?? makeMaster(key, order, header, base, context),
       )
       if (alone) return alone.result
       turn.leave()
@@ -99,26 +108,33 @@ export async function obtainMaster(
   return { ...master, fresh: false, picture: () => decodeMaster(master.facts, master.bytes) }
 }
 
+/** @param base what the passes before the last one made; `undefined` when there is only one */
 async function makeMaster(
   key: string,
-  source: Source,
+  { source, upscaler, passes }: MasterOrder,
   header: Header,
-  upscaler: Upscaler,
-  around: MasterSurroundings,
+  base: Master | undefined,
+  context: WorkContext,
 ): Promise<Master> {
-  around.emit({ type: 'start', name: source.name, width: header.width, height: header.height })
-  const decoded = await decodeSource(source, header)
-  const { input, pixels, shrunk } = await fit(source, header, decoded, upscaler.accepts)
-  const result = await callUpscaler(upscaler, input, source, around)
-  const verified = await verify(result, pixels, upscaler.name)
+  context.emit({ type: 'start', name: source.name, width: header.width, height: header.height })
+  const factor = passes.at(-1)!
+  // A pass begins with what the one before it made; transparency comes from the source itself in every pass.
+  const decoded = base && !header.alpha ? undefined : await decodeSource(source, header)
+  const begin = base ? await beginOf(base) : decoded!
+  const given = base ? { ...source, digest: base.key, bytes: base.bytes, format: sniffFormat(base.bytes, source.name) } : source
+  const givenHeader = base ? { ...header, alpha: begin.alpha !== undefined, plain: true } : header
+  const { input, pixels, shrunk } = await fit(given, givenHeader, begin, upscaler.accepts)
+  const result = await callUpscaler(upscaler, input, factor, source, context)
+  const verified = await verify(result, pixels, upscaler.name, factor)
   if (shrunk) {
-    around.emit({
+    context.emit({
       type: 'warning',
       name: source.name,
-      message: `${decoded.width}x${decoded.height} was too large for the upscaler '${upscaler.name}' and went there as ${pixels.width}x${pixels.height}: the 2x has its exact size, but less detail`,
+      message: `${begin.width}x${begin.height} was too large for the upscaler '${upscaler.name}' and went there as ${pixels.width}x${pixels.height}: the result has its exact size, but less detail`,
     })
   }
-  const picture = await rejoin(verified, decoded)
+  const upright = decoded ?? { width: header.width, height: header.height, alpha: undefined, grey: header.grey }
+  const picture = await rejoin(verified, upright, levelOf(passes))
   const kept = shrunk || picture.alpha || picture.grey ? undefined : lossyFile(result)
   const facts: MasterFacts = {
     upscaler: upscaler.name,
@@ -126,25 +142,34 @@ async function makeMaster(
     height: picture.height,
     grey: picture.grey,
     ownPng: kept === undefined,
-    shrunk,
+    shrunk: shrunk || (base?.facts.shrunk ?? false),
     source: { width: header.width, height: header.height },
   }
   const bytes = kept ?? (await encode(picture, 'png', 100))
-  await around.cache.put(key, { meta: { ...facts }, bytes })
+  await context.cache.put(key, { meta: { ...facts }, bytes })
   return { key, facts, bytes, fresh: true, picture: async () => picture }
+}
+
+/** The pixels of an earlier pass, once more with the colour of what is visible under what is not. */
+async function beginOf(base: Master): Promise<Picture> {
+  const picture = await base.picture()
+  if (picture.alpha) await bleed(picture.rgb, picture.alpha, picture.width, picture.height)
+  return picture
 }
 
 async function callUpscaler(
   upscaler: Upscaler,
   input: Parameters<Upscaler['upscale']>[0],
+  factor: number,
   source: Source,
-  { cache, log, signal, emit }: MasterSurroundings,
+  { cache, log, signal, emit }: WorkContext,
 ): Promise<unknown> {
   if (signal.aborted) throw new HdError('HD_ABORTED', 'cancelled before it was upscaled', { file: source.name })
   emit({ type: 'upscaled', name: source.name, upscaler: upscaler.name, metered: upscaler.metered ?? false })
-  const context = {
+  const context: UpscaleContext = {
     signal,
     log,
+    factor,
     memo: createMemo(cache.dir, upscaler.name),
     onProgress: (fraction: number) => {
       if (fraction >= 0) emit({ type: 'progress', name: source.name, fraction: Math.min(fraction, 1) })

@@ -4,10 +4,14 @@ import { DEFAULTS } from './defaults.ts'
 import { HdError } from './errors.ts'
 import { canonicalFormat, isOutputFormat, OUTPUT_FORMATS, type NamedFormat, type OutputFormat } from './format.ts'
 import { nearestTo, quoted, refuseUnknown } from './unknown.ts'
+import { DEFAULT_FACTORS } from './passes.ts'
 import type { UploadFormat, Upscaler, UpscalerAccepts } from './upscaler.ts'
 
 export const MODES = ['on', 'cache-only', 'off'] as const
 export type Mode = (typeof MODES)[number]
+
+/** The most that one pass of an upscaler enlarges by. */
+const MAX_PASS = 8
 
 const UPLOAD_FORMATS = ['jpeg', 'png', 'webp'] as const satisfies readonly UploadFormat[]
 
@@ -132,6 +136,7 @@ function resolveUpscalers(value: CoreOptions['upscaler'], defaultUpscaler: () =>
       throw wrong('upscaler', 'an object with `name`, `version` (both text) and `upscale` (a function)', upscaler)
     }
     checkAccepts(name, (upscaler as Upscaler).accepts ?? {})
+    checkFactors(name, (upscaler as Upscaler).factors ?? DEFAULT_FACTORS)
   }
   return upscalers as readonly Upscaler[]
 }
@@ -142,6 +147,12 @@ function checkAccepts(upscaler: string, { formats = [], maxBytes, maxPixels }: U
   if (unknown !== undefined) throw wrong(`accepts.formats${of}`, quoted(UPLOAD_FORMATS), unknown)
   if (maxBytes !== undefined && maxBytes !== Infinity) integer(`accepts.maxBytes${of}`, maxBytes, 1)
   if (maxPixels !== undefined && maxPixels !== Infinity) integer(`accepts.maxPixels${of}`, maxPixels, 1)
+}
+
+function checkFactors(upscaler: string, factors: unknown): void {
+  const option = `factors' of the upscaler '${upscaler}`
+  if (!Array.isArray(factors) || factors.length === 0) throw wrong(option, 'a list of whole numbers', factors)
+  for (const factor of factors) integer(option, factor, 2, MAX_PASS)
 }
 
 function oneOf<T extends string>(name: string, allowed: readonly T[], value: string): T {

@@ -6,7 +6,7 @@ import { colourful, difference, image, noisy, paint, sourceOf } from './testing/
 
 async function decode(bytes: Uint8Array): Promise<Picture> {
   const source = sourceOf(bytes)
-  return decodeSource(source, await readHeader(source, 1_000_000))
+  return decodeSource(source, await readHeader(source, 1_000_000, 2))
 }
 
 const WIDTH = 10

@@ -26,7 +26,7 @@ describe('a preview', () => {
     const rgba = paint(40, 30, 4, (x, y, channel) => (channel === 3 ? 6 * x : (7 * x * y + 40 * channel) % 256))
     const picture = await source('a.png', await image(rgba, 40, 30, 4).png().toBuffer())
     const preview = await pixelsOf((await hd.preview(picture)).bytes)
-    expect(preview).toEqual(await pixelsOf((await hd.double(picture)).bytes))
+    expect(preview).toEqual(await pixelsOf((await hd.job(picture).make()).bytes))
   })
 
   test('keeps transparency', async () => {
@@ -58,12 +58,12 @@ describe('before a 2x is made', () => {
     const upscaler = repeater({ name: 'one' })
     const { hd, source } = await workshop({ upscaler })
     const picture = await source('a.png', await colourfulPng(25, 17))
-    const planned = await hd.plan(picture, { format: 'webp' })
+    const planned = await hd.job(picture, { format: 'webp' }).plan()
     expect(planned).toMatchObject({ width: 50, height: 34, factor: 2, format: 'webp', upscaler: 'one' })
-    expect(await hd.find(picture, { format: 'webp' })).toBeUndefined()
-    const made = await hd.double(picture, { format: 'webp' })
-    expect(await hd.find(picture, { format: 'webp' })).toEqual(made)
-    expect(await hd.find(picture, { format: 'jpeg' })).toBeUndefined()
+    expect(await hd.job(picture, { format: 'webp' }).find()).toBeUndefined()
+    const made = await hd.job(picture, { format: 'webp' }).make()
+    expect(await hd.job(picture, { format: 'webp' }).find()).toEqual(made)
+    expect(await hd.job(picture, { format: 'jpeg' }).find()).toBeUndefined()
     expect(upscaler.calls).toHaveLength(1)
   })
 
@@ -71,13 +71,13 @@ describe('before a 2x is made', () => {
     const { hd, source, root } = await workshop({})
     const other = await workshop({ upscaler: repeater({ version: '2' }) }, root)
     const picture = await source('a.png', await colourfulPng())
-    expect(hd.version(picture)).toBe(hd.version(picture, { format: 'png' }))
+    expect(hd.job(picture).key).toBe(hd.job(picture, { format: 'png' }).key)
     const versions = [
-      hd.version(picture),
-      hd.version(picture, { format: 'jpeg' }),
-      hd.version(picture, { format: 'jpeg', quality: 50 }),
-      hd.version(await source('b.png', await colourfulPng(25))),
-      other.hd.version(picture),
+      hd.job(picture).key,
+      hd.job(picture, { format: 'jpeg' }).key,
+      hd.job(picture, { format: 'jpeg', quality: 50 }).key,
+      hd.job(await source('b.png', await colourfulPng(25))).key,
+      other.hd.job(picture).key,
     ]
     expect(new Set(versions).size).toBe(versions.length)
   })
@@ -85,31 +85,31 @@ describe('before a 2x is made', () => {
   test('what cannot be doubled is refused', async () => {
     const { hd, source } = await workshop({ maxPixels: 100 })
     const picture = await source('a.png', await colourfulPng())
-    expect((await hdErrorOf(() => hd.plan(picture))).code).toBe('HD_SOURCE_TOO_LARGE')
+    expect((await hdErrorOf(() => hd.job(picture).plan())).code).toBe('HD_SOURCE_TOO_LARGE')
     expect((await hdErrorOf(() => hd.preview(picture))).code).toBe('HD_SOURCE_TOO_LARGE')
   })
 
   test("with mode 'off' it is the source itself", async () => {
     const { hd, source } = await workshop({ mode: 'off' })
     const picture = await source('a.png', await colourfulPng())
-    expect(await hd.plan(picture)).toMatchObject({ width: 24, height: 16, factor: 1, upscaler: undefined })
-    expect((await hd.find(picture))?.bytes).toEqual(picture.bytes)
+    expect(await hd.job(picture).plan()).toMatchObject({ width: 24, height: 16, factor: 1, upscaler: undefined })
+    expect((await hd.job(picture).find())?.bytes).toEqual(picture.bytes)
   })
 
   test('nor does the cache have its source in another format', async () => {
     const { hd, source } = await workshop({})
     const picture = await source('a.png', await colourfulPng())
-    expect((await hd.findOriginal(picture))?.bytes).toEqual(picture.bytes)
-    expect(await hd.findOriginal(picture, { format: 'webp' })).toBeUndefined()
-    const made = await hd.original(picture, { format: 'webp' })
-    expect(await hd.findOriginal(picture, { format: 'webp' })).toEqual(made)
+    expect((await hd.original(picture).find())?.bytes).toEqual(picture.bytes)
+    expect(await hd.original(picture, { format: 'webp' }).find()).toBeUndefined()
+    const made = await hd.original(picture, { format: 'webp' }).make()
+    expect(await hd.original(picture, { format: 'webp' }).find()).toEqual(made)
   })
 
   test('what a spared chain made is found again', async () => {
     const { hd, source } = await workshop({ upscaler: repeater({ metered: true }) }, undefined, true)
     const picture = await source('a.png', await colourfulPng())
-    expect((await hd.plan(picture)).upscaler).toBe('resample')
-    const made = await hd.double(picture)
-    expect(await hd.find(picture)).toEqual(made)
+    expect((await hd.job(picture).plan()).upscaler).toBe('resample')
+    const made = await hd.job(picture).make()
+    expect(await hd.job(picture).find()).toEqual(made)
   })
 })

@@ -11,28 +11,33 @@ import { fromFile } from './sharp.ts'
 import { brokenSource, readHeader, type Header, type Source } from './source.ts'
 import { MAX_PREVIEWS } from './threads.ts'
 
-/** Memory that the work on a preview takes, in bytes a source pixel. */
-const WEIGHT = 32
+/** Memory that the work on a preview takes, in bytes a pixel of the result. */
+const WEIGHT = 8
 
 /**
- * Source pixels up to which a preview is resampled; beyond them every pixel is shown four times. Browsers ask for six pictures
- * at once, and one core takes 37 ms to repeat the pixels of 2 MP, but 49 ms to resample those of 0.25 MP.
+ * Pixels up to which a preview is resampled; beyond them every pixel of the source is repeated. Browsers ask for six pictures
+ * at once, and one core takes 37 ms to repeat the pixels of 2 MP to 8, but 49 ms to resample those of 0.25 MP to 1.
  */
-const MAX_RESAMPLED_PIXELS = 250_000
+const MAX_RESAMPLED_PIXELS = 1_000_000
 
 /**
- * An exact 2x to look at until the real one is there, on centre.
+ * An image of exactly `factor` times the size to look at until the real one is there, on centre.
  * @throws HdError `HD_SOURCE_…`, `HD_ABORTED`
  */
-export async function makePreview(source: Source, maxPixels: number, signal: AbortSignal): Promise<Omit<Asset, 'key'>> {
-  const header = await readHeader(source, maxPixels)
+export async function makePreview(
+  source: Source,
+  factor: number,
+  maxPixels: number,
+  signal: AbortSignal,
+): Promise<Omit<Asset, 'key'>> {
+  const header = await readHeader(source, maxPixels, factor)
   const { width, height, alpha } = header
   const pixels = width * height
-  const isPng = alpha || 2 * Math.max(width, height) > FORMAT_FACTS.jpeg.maxSide
-  return previewPool().run({ weight: WEIGHT * pixels, maxCount: MAX_PREVIEWS }, signal, async () => {
+  const isPng = alpha || factor * Math.max(width, height) > FORMAT_FACTS.jpeg.maxSide
+  return previewPool().run({ weight: WEIGHT * factor * factor * pixels, maxCount: MAX_PREVIEWS }, signal, async () => {
     // Transparency is resampled apart, and takes as long again.
-    const isLarge = pixels * (alpha ? 2 : 1) > MAX_RESAMPLED_PIXELS
-    const image = isLarge ? await repeated(source, header) : await resampled(source, header)
+    const isLarge = factor * factor * pixels * (alpha ? 2 : 1) > MAX_RESAMPLED_PIXELS
+    const image = isLarge ? await repeated(source, header, factor) : await resampled(source, header, factor)
     // In one pass, and without what makes files smaller: they do not travel far.
     if (isPng) image.png({ compressionLevel: 1 })
     else image.jpeg({ quality: 75, progressive: false, optimiseCoding: false })
@@ -44,14 +49,14 @@ export async function makePreview(source: Source, maxPixels: number, signal: Abo
   })
 }
 
-async function resampled(source: Source, header: Header): Promise<Sharp> {
+async function resampled(source: Source, header: Header, factor: number): Promise<Sharp> {
   const picture = await decodeSource(source, header)
   const pixels = { width: picture.width, height: picture.height, data: picture.rgb }
-  return toImage(await rejoin(await resamplePixels(pixels, 'bicubic'), picture), header.alpha)
+  return toImage(await rejoin(await resamplePixels(pixels, 'bicubic', factor), picture, factor), header.alpha)
 }
 
-/** Nearest neighbours: doubling leaves them on centre. */
-async function repeated(source: Source, { width, height }: Header): Promise<Sharp> {
+/** Nearest neighbours: a whole factor leaves them on centre. */
+async function repeated(source: Source, { width, height }: Header, factor: number): Promise<Sharp> {
   const image = await fromFile(source.bytes, { autoOrient: true })
-  return image.resize(2 * width, 2 * height, { fit: 'fill', kernel: 'nearest' }).toColourspace('srgb')
+  return image.resize(factor * width, factor * height, { fit: 'fill', kernel: 'nearest' }).toColourspace('srgb')
 }

@@ -41,7 +41,7 @@ function build(root: string, { hang = false, code = '' } = {}): Child {
     ${code}
     const names = (await readdir(path.join(root, 'pictures'))).toSorted()
     await Promise.all(names.map(async (name) => {
-      const asset = await hd.double(await hd.source(path.join(root, 'pictures', name)), { format: 'webp' })
+      const asset = await hd.job(await hd.source(path.join(root, 'pictures', name)), { format: 'webp' }).make()
       console.log(name, asset.width, asset.height, asset.key)
     }))
     await hd.close()
@@ -117,7 +117,7 @@ describe.skipIf(!existsSync(fileURLToPath(BUILT)))('builds in several processes'
   test('end by themselves after a failure and after a cancelled build', async () => {
     const root = await project(1)
     const cancelled = build(root, {
-      code: "const doubled = hd.double(await hd.source(path.join(root, 'pictures/0.png'))); hd.abort(); await doubled",
+      code: "const doubled = hd.job(await hd.source(path.join(root, 'pictures/0.png'))).make(); hd.abort(); await doubled",
     })
     const { code, stderr } = await cancelled.ended
     expect(code).toBe(1)
@@ -129,7 +129,7 @@ describe.skipIf(!existsSync(fileURLToPath(BUILT)))('builds in several processes'
     const whole = await colourfulPng(90, 90)
     const file = path.join(root, 'damaged.png')
     await writeFile(file, whole.subarray(0, whole.length >> 1))
-    const code = `await hd.double(await hd.source(${JSON.stringify(file)})).catch((error) => console.log(error.code))`
+    const code = `await hd.job(await hd.source(${JSON.stringify(file)})).make().catch((error) => console.log(error.code))`
     const { stdout, stderr } = await build(root, { code }).ended
     expect(stderr).toBe('')
     expect(stdout).toMatch(/^HD_SOURCE_BROKEN\n/)

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { FACTORS } from './factor.ts'
 import { OUTPUT_FORMATS } from './format.ts'
 import { isHdId, parseRequest, SHAPES, toQuery, type HdRequest } from './request.ts'
 import { hdErrorOf } from './testing/errors.ts'
 
-const DEFAULT: HdRequest = { as: 'url', formats: [], quality: undefined, delivery: 'auto' }
+const DEFAULT: HdRequest = { as: 'url', factor: 2, formats: [], quality: undefined, delivery: 'auto' }
 
 function requestOf(query: string): HdRequest | undefined {
   return parseRequest(`./a.jpg${query}`)?.request
@@ -101,7 +102,10 @@ describe('a refusal', () => {
     ['?hd&as=srcset&jsx', ["'jsx' does not go with 'as=srcset'"]],
     ['?hd&as=img&jsx=1', ["'jsx' takes no value"]],
     ['?hd&hd', ["'hd' twice"]],
-    ['?hd=2', ["'hd'", "'2'"]],
+    ...['1', '5', '2.0', '03', 'x', ' '].map((factor): [string, string[]] => [
+      `?hd=${factor}`,
+      [`'hd' is '${factor}'`, 'hd=3', 'hd=4'],
+    ]),
     ['?hd&inline=yes', ["'inline'", "'yes'"]],
     ['?hd&inline&no-inline', ["'inline'", "'no-inline'"]],
     ['?hd&as=', ["'as' is ''", ...SHAPES]],
@@ -145,10 +149,12 @@ describe('the canonical query', () => {
         if (as === 'picture' ? formats.length === 0 : formats.length > 1) continue
         for (const quality of [undefined, 1, 100]) {
           for (const delivery of ['auto', 'inline', 'file'] as const) {
-            const request: HdRequest = { as, formats, quality, delivery }
-            const query = toQuery(request)
-            expect(requestOf(query)).toEqual(request)
-            expect(toQuery(requestOf(query)!)).toBe(query)
+            for (const factor of FACTORS) {
+              const request: HdRequest = { as, factor, formats, quality, delivery }
+              const query = toQuery(request)
+              expect(requestOf(query)).toEqual(request)
+              expect(toQuery(requestOf(query)!)).toBe(query)
+            }
           }
         }
       }

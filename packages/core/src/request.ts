@@ -1,4 +1,5 @@
 import { HdError } from './errors.ts'
+import { DEFAULT_FACTOR, FACTORS, isFactor, type Factor } from './factor.ts'
 import { canonicalFormat, isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from './format.ts'
 import { allowedInstead } from './unknown.ts'
 
@@ -9,6 +10,8 @@ export type Shape = (typeof SHAPES)[number]
 /** What an import's query asks for, complete and canonical. */
 export interface HdRequest {
   as: Shape
+  /** How many times as wide and high as the source: `?hd=3`. `?hd` alone is 2. */
+  factor: Factor
   /** Formats asked for, in the order written; empty: the default of the options. More than one only for `picture`. */
   formats: readonly OutputFormat[]
   /** 1 to 100; `undefined`: the default of the options. */
@@ -32,7 +35,7 @@ const KEYS = ['as', 'format', 'quality', 'inline', 'no-inline', 'jsx'] as const
 /** Shapes whose values are attributes. */
 const JSX_SHAPES: readonly Shape[] = ['img', 'picture']
 
-/** True when the module id asks for a 2x picture. */
+/** True when the module id asks for an enlarged image. */
 export function isHdId(id: string): boolean {
   return HD_QUERY_RE.test(id)
 }
@@ -62,7 +65,12 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
     if (values.has(key)) refuse(`the query has the key '${key}' twice`, 'Write it once')
     values.set(key, value)
   }
-  for (const flag of ['hd', 'inline', 'no-inline', 'jsx']) {
+  const hd = values.get('hd')!
+  const factor = hd === '' ? DEFAULT_FACTOR : Number(hd)
+  if (!isFactor(factor) || !/^\d?$/.test(hd)) {
+    return refuse(`'hd' is '${hd}'`, `Write 'hd' alone, or a factor: ${FACTORS.map((allowed) => `'hd=${allowed}'`).join(', ')}`)
+  }
+  for (const flag of ['inline', 'no-inline', 'jsx']) {
     const value = values.get(flag)
     if (value) refuse(`'${flag}' takes no value, but has '${value}'`, `Write '${flag}' alone`)
   }
@@ -90,6 +98,7 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
   }
   return {
     as,
+    factor,
     formats,
     quality: quality === undefined ? undefined : Number(quality),
     delivery: values.has('inline') ? 'inline' : values.has('no-inline') ? 'file' : 'auto',
@@ -111,7 +120,7 @@ function parseFormats(value: string | undefined, refuse: (what: string, remedy: 
  * the user wrote.
  */
 export function toQuery(request: HdRequest): string {
-  let query = '?hd'
+  let query = request.factor === DEFAULT_FACTOR ? '?hd' : `?hd=${request.factor}`
   if (request.as !== 'url') query += `&as=${request.as}`
   if (request.formats.length > 0) query += `&format=${request.formats.join(';')}`
   if (request.quality !== undefined) query += `&quality=${request.quality}`

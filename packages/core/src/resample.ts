@@ -1,5 +1,6 @@
 import { enlarge, type Interpolator } from './enlarge.ts'
 import { HdError } from './errors.ts'
+import { DEFAULT_FACTOR, FACTORS } from './factor.ts'
 import { refuseUnknown } from './unknown.ts'
 import type { Pixels, Upscaler } from './upscaler.ts'
 
@@ -23,14 +24,17 @@ export function resample(options: ResampleOptions = {}): Upscaler {
   return {
     name: 'resample',
     version: `1-${interpolator}`,
-    async upscale(picture) {
-      return resamplePixels(await picture.pixels(), interpolator)
+    factors: FACTORS,
+    // Whoever calls it by hand may have an older context.
+    async upscale(picture, { factor = DEFAULT_FACTOR }) {
+      return resamplePixels(await picture.pixels(), interpolator, factor)
     },
   }
 }
 
-/** The pixels at twice their width and height. */
-export async function resamplePixels({ width, height, data }: Pixels, interpolator: Interpolator): Promise<Pixels> {
-  const enlarged = await enlarge({ width, height, channels: 3, data }, 2 * width, 2 * height, interpolator)
-  return { width: 2 * width, height: 2 * height, data: enlarged }
+/** The pixels at `factor` times their width and height. */
+export async function resamplePixels(pixels: Pixels, interpolator: Interpolator, factor: number): Promise<Pixels> {
+  const width = factor * pixels.width
+  const height = factor * pixels.height
+  return { width, height, data: await enlarge({ ...pixels, channels: 3 }, width, height, interpolator) }
 }

@@ -78,10 +78,11 @@ async function readBounded(file: string, name: string): Promise<Uint8Array> {
 
 /**
  * Reads the header of a source and refuses what cannot be doubled.
- * @param maxPixels bound of the 2x result (width times height)
+ * @param maxPixels bound of the result (width times height)
+ * @param level how many times as wide and high as the source the largest image on the way to the result is
  * @throws HdError `HD_SOURCE_BROKEN`, `HD_SOURCE_ANIMATED`, `HD_SOURCE_TOO_LARGE`
  */
-export async function readHeader(source: Source, maxPixels: number): Promise<Header> {
+export async function readHeader(source: Source, maxPixels: number, level: number): Promise<Header> {
   const file = source.name
   const facts = await (await fromFile(source.bytes)).metadata().catch((cause: unknown) => {
     throw brokenSource(source, cause)
@@ -91,11 +92,11 @@ export async function readHeader(source: Source, maxPixels: number): Promise<Hea
     throw animated(file, `a ${source.format.toUpperCase()} with ${pages} ${source.format === 'tiff' ? 'pages' : 'frames'}`)
   const { width, height } = facts.autoOrient
   if (!(width > 0 && height > 0)) throw brokenSource(source, 'its header states no size')
-  const pixels = 4 * width * height
+  const pixels = level * level * width * height
   if (pixels > maxPixels) {
     throw new HdError(
       'HD_SOURCE_TOO_LARGE',
-      `the source is ${width}x${height}, so its 2x would have ${pixels} pixels, but 'maxPixels' is ${maxPixels}`,
+      `the source is ${width}x${height}, so its ${level}x would have ${pixels} pixels, but 'maxPixels' is ${maxPixels}`,
       { file, remedy: `Use a smaller source, or raise 'maxPixels'` },
     )
   }

@@ -59,6 +59,8 @@ export interface UpscaleContext {
   readonly memo: Memo
   /** Reports how much is done. @param fraction from 0 to 1 */
   onProgress(fraction: number): void
+  /** How many times as wide and high as the image the result has to be: one of the upscaler's `factors`. */
+  readonly factor: number
 }
 
 /** How an upscaler is, as `hd doctor` reports it. Never holds a secret. */
@@ -78,11 +80,16 @@ export interface Upscaler {
   /** Changes whenever the pixels for the same input may change (weights digest, algorithm version). Part of the cache key. */
   readonly version: string
   readonly accepts?: UpscalerAccepts
+  /**
+   * By how much it can enlarge, whole numbers from 2 to 8. Other factors are reached by several passes, and by reducing what is
+   * too large. @default [2]
+   */
+  readonly factors?: readonly number[]
   /** Costs money or quota: dev servers do not call it unless they are told to, and the report counts its calls. @default false */
   readonly metered?: boolean
   /**
-   * Doubles the picture: resolves to pixels, or to an image file (PNG, JPEG, WebP …), exactly twice as wide and high as
-   * `picture`. May be called for several pictures at once.
+   * Enlarges the picture: resolves to pixels, or to an image file (PNG, JPEG, WebP …), exactly `context.factor` times (twice, unless
+   * `factors` says more) as wide and high as `picture`. May be called for several pictures at once.
    */
   upscale(picture: UpscaleInput, context: UpscaleContext): Promise<Pixels | Uint8Array>
   /** Looks whether it would work, without doubling anything and without cost. Problems are in what it resolves to. */

@@ -2,28 +2,28 @@ import type { Cache } from './cache.ts'
 import { encode, refuseSize, refuseTransparency } from './encode.ts'
 import { shareWork } from './flight.ts'
 import { FORMAT_FACTS, type OutputFormat } from './format.ts'
-import { masterKey, originalKey, variantKey } from './key.ts'
-import { findMaster, type Master, type MasterFacts } from './master.ts'
+import { originalKey, variantKey } from './key.ts'
+import { findMaster, keyOfMaster, type Master, type MasterFacts, type MasterOrder } from './master.ts'
 import { decodeSource } from './pixels.ts'
+import { reduce } from './reduce.ts'
 import type { Header, Source } from './source.ts'
 import type { Turn } from './turn.ts'
-import type { Upscaler } from './upscaler.ts'
 
 /** How a variant is to be encoded. */
 export interface Encoding {
-  format: OutputFormat
+  readonly format: OutputFormat
   /** `undefined` for a format that has none. */
-  quality: number | undefined
+  readonly quality: number | undefined
 }
 
-/** A master encoded: what is emitted, byte for byte. */
+/** A master at the factor that was asked for, encoded: what is emitted, byte for byte. */
 export interface Variant {
   key: string
   bytes: Uint8Array
   facts: VariantFacts
 }
 
-/** Kept in the store beside the bytes. */
+/** Kept in the store beside the bytes. `width` and `height` are those of the master. */
 export type VariantFacts = Omit<MasterFacts, 'ownPng'>
 
 /** The encoding of these settings, in the form that keys hold: no quality where there is none. */
@@ -31,47 +31,56 @@ export function toEncoding(format: OutputFormat, quality: number): Encoding {
   return { format, quality: FORMAT_FACTS[format].lossy ? quality : undefined }
 }
 
-/** The variant by this upscaler, when the cache has it. */
+/** The variant of a master, when the cache has it. */
 export async function findVariant(
-  source: Source,
-  upscaler: Upscaler,
+  order: MasterOrder,
+  factor: number,
   { format, quality }: Encoding,
   cache: Cache,
 ): Promise<Variant | undefined> {
-  const key = variantKey(masterKey(source.digest, upscaler), format, quality)
+  const key = variantKey(keyOfMaster(order), factor, format, quality)
   const entry = await cache.get(key)
   if (entry) return { key, bytes: entry.bytes, facts: entry.meta as unknown as VariantFacts }
   // A master is large, so it is read only where it may be the variant itself.
-  const master = format === 'png' ? await findMaster(source, upscaler, cache) : undefined
-  return master && isVariant(master, format) ? master : undefined
+  const master = format === 'png' ? await findMaster(order, cache) : undefined
+  return master && isVariant(master, factor, format) ? master : undefined
 }
 
 /**
  * Refuses what could be upscaled but not encoded, before it costs anything.
  * @throws HdError `HD_ENCODE`, `HD_QUERY`
  */
-export async function refuseUnencodable(source: Source, header: Header, { format }: Encoding, turn: Turn): Promise<void> {
-  refuseSize(2 * header.width, 2 * header.height, format)
+export async function refuseUnencodable(
+  source: Source,
+  header: Header,
+  factor: number,
+  { format }: Encoding,
+  turn: Turn,
+): Promise<void> {
+  refuseSize(factor * header.width, factor * header.height, format)
   // Whether an alpha channel hides anything is known only by its pixels.
   if (!header.alpha || FORMAT_FACTS[format].alpha) return
   await turn.enter()
   refuseTransparency(await decodeSource(source, header), format)
 }
 
-/** The variant of a master: encoded now and kept, or found, when somebody else was faster. */
+/** The variant of a master: reduced where the master is larger, encoded now and kept, or found, when somebody else was faster. */
 export async function encodeVariant(
   master: Master,
+  factor: number,
   { format, quality }: Encoding,
   { cache, signal }: { cache: Cache; signal: AbortSignal },
   turn: Turn,
 ): Promise<Variant> {
-  if (isVariant(master, format)) return master
-  const key = variantKey(master.key, format, quality)
+  if (isVariant(master, factor, format)) return master
+  const key = variantKey(master.key, factor, format, quality)
   const { result } = await shareWork(`${cache.dir}\0${key}`, turn, signal, async () => {
     const entry = await cache.get(key)
     if (entry) return { key, bytes: entry.bytes, facts: entry.meta as unknown as VariantFacts }
     await turn.enter()
-    const bytes = await encode(await master.picture(), format, quality ?? 100)
+    const { source } = master.facts
+    const picture = await reduce(await master.picture(), factor * source.width, factor * source.height)
+    const bytes = await encode(picture, format, quality ?? 100)
     const { ownPng: _, ...facts } = master.facts
     await cache.put(key, { meta: facts, bytes })
     return { key, bytes, facts }
@@ -79,9 +88,9 @@ export async function encodeVariant(
   return result
 }
 
-/** Our own PNG of a master is the PNG variant already: one file serves for both. */
-function isVariant(master: Master, format: OutputFormat): boolean {
-  return format === 'png' && master.facts.ownPng
+/** Our own PNG of a master is the PNG variant of its size already: one file serves for both. */
+function isVariant({ facts }: Master, factor: number, format: OutputFormat): boolean {
+  return format === 'png' && facts.ownPng && facts.width === factor * facts.source.width
 }
 
 /** A source encoded otherwise at its own size, when the cache has it. */

@@ -10,7 +10,7 @@ import { verify } from './verify.ts'
 const INPUT: Pixels = { width: 24, height: 16, data: colourful(24, 16) }
 
 function refused(result: unknown, input = INPUT): Promise<string> {
-  return hdErrorOf(() => verify(result, input, 'mine')).then(({ code, message }) => {
+  return hdErrorOf(() => verify(result, input, 'mine', 2)).then(({ code, message }) => {
     expect(message).toContain("'mine'")
     return code
   })
@@ -36,16 +36,16 @@ describe('an honest result', () => {
   test.each(Object.entries(inputs))('passes: %s', async (_, input) => {
     const { width, height, data } = input
     const result = repeat(input)
-    expect(await verify(result, input, 'mine')).toBe(result)
+    expect(await verify(result, input, 'mine', 2)).toBe(result)
     for (const interpolator of ['bicubic', 'nohalo'] as const) {
       const smooth = await enlarge({ width, height, channels: 3, data }, 2 * width, 2 * height, interpolator)
-      await verify({ width: 2 * width, height: 2 * height, data: smooth }, input, 'mine')
+      await verify({ width: 2 * width, height: 2 * height, data: smooth }, input, 'mine', 2)
     }
   })
 
   test.each(['png', 'jpeg', 'webp', 'avif'] as const)('passes as the bytes of a %s', async (format) => {
     const { width, height, data } = repeat(INPUT)
-    const pixels = await verify(await image(data, width, height).toFormat(format).toBuffer(), INPUT, 'mine')
+    const pixels = await verify(await image(data, width, height).toFormat(format).toBuffer(), INPUT, 'mine', 2)
     expect(pixels).toMatchObject({ width, height })
     expect(pixels.data).toHaveLength(data.length)
   })
@@ -57,11 +57,11 @@ describe('an honest result', () => {
       await image(data, width, height).ensureAlpha().png().toBuffer(),
       await (await import('sharp')).default(turned).withMetadata({ orientation: 6 }).toBuffer(),
     ]
-    for (const file of bytes) expect((await verify(file, INPUT, 'mine')).data).toHaveLength(data.length)
+    for (const file of bytes) expect((await verify(file, INPUT, 'mine', 2)).data).toHaveLength(data.length)
     const greyInput = recoloured(INPUT, (red) => [red, red, red])
     const grey = repeat(greyInput)
     const greyFile = await image(grey.data, width, height).toColourspace('b-w').png().toBuffer()
-    expect((await verify(greyFile, greyInput, 'mine')).data).toHaveLength(data.length)
+    expect((await verify(greyFile, greyInput, 'mine', 2)).data).toHaveLength(data.length)
   })
 })
 
@@ -120,6 +120,6 @@ describe('a wrong result', () => {
     const dark = { width: 40, height: 40, data: paint(40, 40, 3, (x) => x / 3) }
     const black = { width: 80, height: 80, data: new Uint8Array(3 * 6400) }
     expect(await refused(black, dark)).toBe('HD_UPSCALE_DIFFERS')
-    await verify(repeat(dark), dark, 'mine')
+    await verify(repeat(dark), dark, 'mine', 2)
   })
 })

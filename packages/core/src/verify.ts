@@ -21,12 +21,12 @@ const MIN_CONTRAST = 8
 const MAX_CELL = 96
 
 /**
- * What an upscaler returned, as pixels, once it is certain that they are exactly twice the size of `input` and, shrunk by
- * two, still look like it.
+ * What an upscaler returned, as pixels, once it is certain that they are exactly `factor` times the size of `input` and,
+ * shrunk again, still look like it.
  * @throws HdError `HD_UPSCALE_FAILED` when it is no picture, `HD_UPSCALE_SIZE`, `HD_UPSCALE_DIFFERS`
  */
-export async function verify(result: unknown, input: Pixels, upscaler: string): Promise<Pixels> {
-  const expected = { width: 2 * input.width, height: 2 * input.height }
+export async function verify(result: unknown, input: Pixels, upscaler: string, factor: number): Promise<Pixels> {
+  const expected = { width: factor * input.width, height: factor * input.height }
   const pixels = result instanceof Uint8Array ? await decodeResult(result, expected, upscaler) : checkPixels(result, upscaler)
   checkSize(pixels, expected, upscaler)
   if (pixels.data.length !== 3 * pixels.width * pixels.height) {
@@ -102,7 +102,7 @@ async function compare(result: Pixels, input: Pixels, upscaler: string): Promise
   if (mean <= MAX_MEAN && worst <= MAX_CELL) return
   throw new HdError(
     'HD_UPSCALE_DIFFERS',
-    `what the upscaler '${upscaler}' returned does not look like the source: shrunk by two it differs by ${mean.toFixed(0)} levels ` +
+    `what the upscaler '${upscaler}' returned does not look like the source: shrunk again it differs by ${mean.toFixed(0)} levels ` +
       `on average (at most ${MAX_MEAN}) and by ${worst} at worst (at most ${MAX_CELL})`,
   )
 }

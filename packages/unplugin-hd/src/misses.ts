@@ -1,7 +1,7 @@
-import { formatError, HdError, isHdError, visible, type Hd, type Source } from '@unplugin-hd/core'
+import { formatError, HdError, isHdError, visible, type Hd } from '@unplugin-hd/core'
 import { toBundlerError, withoutStack } from './bundler-error.ts'
 import type { Origin } from './origin.ts'
-import type { Makers } from './shape.ts'
+import { makersOf, type Makers } from './shape.ts'
 
 /** What `mode: 'cache-only'` did not find in a build: all of it is told at once, because who fills the cache wants to know all. */
 export interface Misses {
@@ -24,14 +24,15 @@ export function createMisses(hd: Hd): Misses {
   let missing = new Map<string, Miss>()
   return {
     makers: (origin) => ({
-      original: hd.original,
-      async double(source: Source, request) {
+      ...makersOf(hd),
+      async enlarge(source, request) {
+        const job = hd.job(source, request)
         try {
-          return await hd.double(source, request)
+          return await job.make()
         } catch (error) {
           if (!isHdError(error) || error.code !== 'HD_CACHE_MISS') throw error
           if (!missing.has(source.name)) missing.set(source.name, { error, origin })
-          return hd.undoubled(source)
+          return job.unscaled()
         }
       },
     }),

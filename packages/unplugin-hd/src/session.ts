@@ -54,7 +54,7 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
   const resolved = resolve(options, root)
   const reporter = createReporter({ stream: process.stderr, quiet, warn })
   const log: Logger = { debug: () => undefined, info: reporter.info, warn: (message) => warn(visible(message)) }
-  const hd = createHd(resolved, { log, onEvent: reporter.onEvent, sparing: () => resolved.dev === 'preview' && dev() })
+  const hd = createHd(resolved, { log, onEvent: reporter.onEvent, skipMetered: () => resolved.dev === 'preview' && dev() })
   const misses = createMisses(hd)
   const origins = createOrigins(root)
   const types = resolved.dts === undefined ? undefined : createTypesFile(resolved.dts, root, dev, warn)

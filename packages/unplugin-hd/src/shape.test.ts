@@ -1,28 +1,32 @@
-import type { Asset, Hd, HdAsset, HdRequest, Source } from '@unplugin-hd/core'
+import type { Asset, HdRequest, Source } from '@unplugin-hd/core'
 import { expect, test } from 'vitest'
-import { createShape, type Shape } from './shape.ts'
+import { createShape, type Makers, type Shape } from './shape.ts'
 
 const SOURCE: Source = { name: 'src/pics/my.hero.jpg', bytes: new Uint8Array(5), digest: 'd', format: 'jpeg' }
-const REQUEST: HdRequest = { as: 'url', formats: [], quality: undefined, delivery: 'auto' }
+const REQUEST: HdRequest = { as: 'url', factor: 2, formats: [], quality: undefined, delivery: 'auto' }
 
 function asset(format: Asset['format']): Asset {
   const extension = format === 'jpeg' ? 'jpg' : format
   return { key: format, bytes: new Uint8Array(9), format, extension, mime: `image/${format}` }
 }
 
-/** Answers without any picture; `factor` 1 is what `mode: 'off'` gives. */
-function fakeHd(factor: 1 | 2): Hd {
+/** Answers without any image; with `isOff` as `mode: 'off'` does. */
+function fakeMakers(isOff: boolean): Makers {
   return {
-    double: async (_: Source, { format = 'jpeg' } = {}): Promise<HdAsset> => ({
-      ...asset(factor === 1 ? 'jpeg' : format),
-      width: 30 * factor,
-      height: 20 * factor,
-      factor,
-      upscaler: factor === 2 ? 'own' : undefined,
-      source: { width: 30, height: 20, format: 'jpeg', bytes: 5 },
-    }),
-    original: async (_: Source, { format = 'jpeg' } = {}) => asset(format),
-  } as Hd
+    async enlarge(_, { factor: wanted = 2, format = 'jpeg' }) {
+      const factor = isOff ? 1 : wanted
+      return {
+        ...asset(isOff ? 'jpeg' : format),
+        width: 30 * factor,
+        height: 20 * factor,
+        factor,
+        provisional: false,
+        upscaler: isOff ? undefined : 'own',
+        source: { width: 30, height: 20, format: 'jpeg', bytes: 5 },
+      }
+    },
+    original: async (_, { format = 'jpeg' }) => asset(format),
+  }
 }
 
 /** The value that the expression gives when the URL of a part is its name. */
@@ -32,16 +36,16 @@ function valueOf({ parts, expression }: Shape): unknown {
   return new Function(`return ${code}`)()
 }
 
-async function shapeOf(request: Partial<HdRequest>, factor: 1 | 2 = 2): Promise<{ value: unknown; names: string[] }> {
-  const shape = await createShape(fakeHd(factor), SOURCE, { ...REQUEST, ...request })
+async function shapeOf(request: Partial<HdRequest>, isOff: boolean = false): Promise<{ value: unknown; names: string[] }> {
+  const shape = await createShape(fakeMakers(isOff), SOURCE, { ...REQUEST, ...request })
   return { value: valueOf(shape), names: shape.parts.map(({ name, original }) => (original ? `${name} (source)` : name)) }
 }
 
 test('with jsx, srcset is named as React names it, and nothing else is changed', async () => {
-  for (const factor of [1, 2] as const) {
-    const { value: img } = await shapeOf({ as: 'img' }, factor)
+  for (const isOff of [true, false]) {
+    const { value: img } = await shapeOf({ as: 'img' }, isOff)
     const { srcset, ...rest } = img as { srcset: string }
-    expect((await shapeOf({ as: 'img', jsx: true }, factor)).value).toEqual({ ...rest, srcSet: srcset })
+    expect((await shapeOf({ as: 'img', jsx: true }, isOff)).value).toEqual({ ...rest, srcSet: srcset })
   }
   const { value } = await shapeOf({ as: 'picture', formats: ['avif'], jsx: true })
   expect(value).toEqual({
@@ -98,13 +102,13 @@ test('meta has the facts of the double and of the source', async () => {
 
 test('without a double nothing is called 2x, and the source is the only part', async () => {
   const names = ['my.hero.jpg (source)']
-  expect(await shapeOf({}, 1)).toEqual({ value: 'my.hero.jpg', names })
-  expect(await shapeOf({ as: 'srcset' }, 1)).toEqual({ value: 'my.hero.jpg 1x', names })
-  expect(await shapeOf({ as: 'picture', formats: ['webp'] }, 1)).toEqual({
+  expect(await shapeOf({}, true)).toEqual({ value: 'my.hero.jpg', names })
+  expect(await shapeOf({ as: 'srcset' }, true)).toEqual({ value: 'my.hero.jpg 1x', names })
+  expect(await shapeOf({ as: 'picture', formats: ['webp'] }, true)).toEqual({
     value: { sources: [], img: { src: 'my.hero.jpg', srcset: 'my.hero.jpg 1x', width: 30, height: 20 } },
     names,
   })
-  expect(await shapeOf({ as: 'meta' }, 1)).toEqual({
+  expect(await shapeOf({ as: 'meta' }, true)).toEqual({
     value: {
       src: 'my.hero.jpg',
       width: 30,
@@ -116,4 +120,18 @@ test('without a double nothing is called 2x, and the source is the only part', a
     },
     names,
   })
+})
+
+test('a factor of 3 or 4 is in the name, and sets have every factor up to it', async () => {
+  expect(await shapeOf({ factor: 3 })).toEqual({ value: 'my.hero@3x.jpg', names: ['my.hero@3x.jpg'] })
+  expect(await shapeOf({ factor: 3, as: 'srcset' })).toMatchObject({
+    value: 'my.hero.jpg 1x, my.hero@2x.jpg 2x, my.hero@3x.jpg 3x',
+  })
+  expect(await shapeOf({ factor: 4, as: 'img' })).toMatchObject({
+    value: { srcset: 'my.hero.jpg 1x, my.hero@2x.jpg 2x, my.hero@3x.jpg 3x, my.hero@4x.jpg 4x', width: 30, height: 20 },
+  })
+  expect(await shapeOf({ factor: 3, as: 'meta' })).toMatchObject({
+    value: { src: 'my.hero@3x.jpg', width: 90, height: 60, source: { src: 'my.hero.jpg', width: 30, height: 20 } },
+  })
+  expect(await shapeOf({ factor: 3, as: 'srcset' }, true)).toMatchObject({ value: 'my.hero.jpg 1x' })
 })

@@ -1,11 +1,23 @@
 import path from 'node:path'
-import type { Asset, Hd, HdAsset, HdRequest, OutputFormat, Source } from '@unplugin-hd/core'
+import {
+  FACTORS,
+  type Asset,
+  type EncodingRequest,
+  type Hd,
+  type HdAsset,
+  type HdRequest,
+  type JobRequest,
+  type OutputFormat,
+  type Source,
+} from '@unplugin-hd/core'
 
 /** A file that an import needs, and what it is to be called. */
 export interface Part {
   asset: Asset
   /** For the bundler's naming options: `hero@2x.jpg`; at 1x `hero.jpg`. */
   name: string
+  /** How many times as wide and high as the source: the number of its descriptor. */
+  scale: number
   /** It is the source file itself, unchanged. */
   original: boolean
 }
@@ -49,34 +61,48 @@ export interface PictureValue {
   img: ImgValue
 }
 
-/** Where the pictures of a shape come from. */
-export type Makers = Pick<Hd, 'double' | 'original'>
+/** Where the images of a shape come from. */
+export interface Makers {
+  /** The enlarged image. */
+  enlarge(source: Source, request: JobRequest): Promise<HdAsset>
+  /** The source at 1x: its own bytes, or in another format. */
+  original(source: Source, request: EncodingRequest): Promise<Asset>
+}
+
+/** Those that make what the cache does not have. */
+export function makersOf(hd: Hd): Makers {
+  return {
+    enlarge: (source, request) => hd.job(source, request).make(),
+    original: (source, request) => hd.original(source, request).make(),
+  }
+}
 
 /**
- * Makes the pictures that a request needs, and says what the import's value is. A `2x` descriptor is written only for a
- * picture that really is twice the source's size.
+ * Makes the images that a request needs, and says what the import's value is. A descriptor (`2x`) is written only for an image
+ * that really has that many times the source's size.
  * @throws HdError, see `docs/errors.md`
  */
-export async function createShape(hd: Makers, source: Source, request: HdRequest): Promise<Shape> {
+export async function createShape(makers: Makers, source: Source, request: HdRequest): Promise<Shape> {
   const name = path.parse(source.name).name
   const [format] = request.formats
   switch (request.as) {
     case 'url': {
-      const two = await hd.double(source, { format, quality: request.quality })
-      return toShape([doubledPart(two, name)], ([url]) => url!)
+      const { factor, quality } = request
+      const asset = await makers.enlarge(source, { factor, format, quality })
+      return toShape([enlargedPart(asset, name)], ([url]) => url!)
     }
     case 'srcset': {
-      const pair = await createPair(hd, source, name, request, format)
-      return toShape(pair.parts, pair.srcset)
+      const set = await createSet(makers, source, name, request, format)
+      return toShape(set.parts, set.srcset)
     }
     case 'img': {
-      const pair = await createPair(hd, source, name, request, format)
-      return toShape(pair.parts, (urls) => imgValue(pair, urls, request))
+      const set = await createSet(makers, source, name, request, format)
+      return toShape(set.parts, (urls) => imgValue(set, urls, request))
     }
     case 'picture':
-      return createPicture(hd, source, name, request)
+      return createPicture(makers, source, name, request)
     case 'meta':
-      return createMeta(hd, source, name, request, format)
+      return createMeta(makers, source, name, request, format)
   }
 }
 
@@ -100,48 +126,54 @@ function toExpression(value: ShapeValue, urls: readonly string[]): string {
   )
 }
 
-/** The 1x and the 2x of a source in one format; only one of them when there is no 2x. */
-interface Pair {
+/** A source at 1x and at every factor up to the one asked for, in one format; only at 1x when it could not be enlarged. */
+interface ImageSet {
   parts: readonly Part[]
-  two: HdAsset
+  /** The one with the factor that was asked for. */
+  largest: HdAsset
   src(urls: readonly string[]): string
   srcset(urls: readonly string[]): string
 }
 
-/** @param format both in this format; when it is left out, the 1x is the source file itself */
-async function createPair(
-  hd: Makers,
+/** @param format all in this format; when it is left out, the 1x is the source file itself */
+async function createSet(
+  makers: Makers,
   source: Source,
   name: string,
-  { quality }: HdRequest,
+  { factor: top, quality }: HdRequest,
   format: OutputFormat | undefined,
-): Promise<Pair> {
-  const two = await hd.double(source, { format, quality })
-  if (two.factor === 1) {
-    return { two, parts: [doubledPart(two, name)], src: ([one]) => one!, srcset: ([one]) => `${one} 1x` }
-  }
-  const one = await hd.original(source, { format, quality })
+): Promise<ImageSet> {
+  const largest = await makers.enlarge(source, { factor: top, format, quality })
+  const smaller = FACTORS.filter((factor) => factor < largest.factor)
+  const enlarged = await Promise.all(smaller.map((factor) => makers.enlarge(source, { factor, format, quality })))
+  const one = largest.factor === 1 ? [] : [await makers.original(source, { format, quality })]
+  const parts = [
+    ...one.map((asset) => ({ asset, name: `${name}.${asset.extension}`, scale: 1, original: format === undefined })),
+    // What failed this time and is the source now stands there already.
+    ...enlarged.filter(({ factor }) => factor > 1).map((asset) => enlargedPart(asset, name)),
+    enlargedPart(largest, name),
+  ]
   return {
-    two,
-    parts: [{ asset: one, name: `${name}.${one.extension}`, original: format === undefined }, doubledPart(two, name)],
+    largest,
+    parts,
     src: ([first]) => first!,
-    srcset: ([first, second]) => `${first} 1x, ${second} 2x`,
+    srcset: (urls) => parts.map(({ scale }, index) => `${urls[index]!} ${scale}x`).join(', '),
   }
 }
 
-async function createPicture(hd: Makers, source: Source, name: string, request: HdRequest): Promise<Shape> {
-  const img = await createPair(hd, source, name, request, undefined)
-  // Without a 2x every `<source>` would only repeat the `<img>`.
-  const sources =
-    img.two.factor === 1 ? [] : await Promise.all(request.formats.map((format) => createPair(hd, source, name, request, format)))
-  const pairs = [img, ...sources]
+async function createPicture(makers: Makers, source: Source, name: string, request: HdRequest): Promise<Shape> {
+  const img = await createSet(makers, source, name, request, undefined)
+  // At 1x alone every `<source>` would only repeat the `<img>`.
+  const formats = img.largest.factor === 1 ? [] : request.formats
+  const sources = await Promise.all(formats.map((format) => createSet(makers, source, name, request, format)))
+  const sets = [img, ...sources]
   return toShape(
-    pairs.flatMap((pair) => pair.parts),
+    sets.flatMap((set) => set.parts),
     (urls) => {
       let used = 0
-      const [imgUrls, ...sourceUrls] = pairs.map((pair) => urls.slice(used, (used += pair.parts.length)))
+      const [imgUrls, ...sourceUrls] = sets.map((set) => urls.slice(used, (used += set.parts.length)))
       return {
-        sources: sources.map((pair, index) => ({ type: pair.two.mime, ...srcset(pair.srcset(sourceUrls[index]!), request) })),
+        sources: sources.map((set, index) => ({ type: set.largest.mime, ...srcset(set.srcset(sourceUrls[index]!), request) })),
         img: imgValue(img, imgUrls!, request),
       } as PictureValue | JsxPictureValue
     },
@@ -149,34 +181,41 @@ async function createPicture(hd: Makers, source: Source, name: string, request: 
 }
 
 async function createMeta(
-  hd: Makers,
+  makers: Makers,
   source: Source,
   name: string,
-  request: HdRequest,
+  { factor, quality }: HdRequest,
   format: OutputFormat | undefined,
 ): Promise<Shape> {
-  const { parts, two, src } = await createPair(hd, source, name, request, format)
-  const { width, height } = two.source
-  return toShape(parts, (urls) => ({
+  const asset = await makers.enlarge(source, { factor, format, quality })
+  const one = asset.factor === 1 ? undefined : await makers.original(source, { format, quality })
+  const original = one && { asset: one, name: `${name}.${one.extension}`, scale: 1, original: format === undefined }
+  const { width, height } = asset.source
+  return toShape([...(original ? [original] : []), enlargedPart(asset, name)], (urls) => ({
     src: urls.at(-1)!,
-    width: two.width,
-    height: two.height,
-    format: two.format,
-    bytes: two.bytes.length,
-    upscaler: two.upscaler ?? null,
-    source: { src: src(urls), width, height },
+    width: asset.width,
+    height: asset.height,
+    format: asset.format,
+    bytes: asset.bytes.length,
+    upscaler: asset.upscaler ?? null,
+    source: { src: urls[0]!, width, height },
   }))
 }
 
-function doubledPart(asset: HdAsset, name: string): Part {
-  const doubled = asset.factor === 2
-  return { asset, name: `${name}${doubled ? '@2x' : ''}.${asset.extension}`, original: !doubled }
+function enlargedPart(asset: HdAsset, name: string): Part {
+  const { factor, extension } = asset
+  return { asset, name: `${name}${factorMark(factor)}.${extension}`, scale: factor, original: factor === 1 }
+}
+
+/** What the name of an image says of its factor: `@2x`, and nothing at 1x. */
+export function factorMark(factor: number): string {
+  return factor === 1 ? '' : `@${factor}x`
 }
 
 /** The size is the one in CSS pixels: that of the source. */
-function imgValue(pair: Pair, urls: readonly string[], request: HdRequest): ImgValue | JsxImgValue {
-  const { width, height } = pair.two.source
-  return { src: pair.src(urls), ...srcset(pair.srcset(urls), request), width, height }
+function imgValue(set: ImageSet, urls: readonly string[], request: HdRequest): ImgValue | JsxImgValue {
+  const { width, height } = set.largest.source
+  return { src: set.src(urls), ...srcset(set.srcset(urls), request), width, height }
 }
 
 /** By its name in HTML, or in JSX. */

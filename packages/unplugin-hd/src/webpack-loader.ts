@@ -1,9 +1,7 @@
-import type { HdAsset, ResolvedOptions } from '@unplugin-hd/core'
 import type { LoaderContext } from 'webpack'
 import { partRequest } from './adapters/webpack-request.ts'
 import { sessionOf } from './adapters/webpack-sessions.ts'
 import type { Session } from './session.ts'
-import type { Shape } from './shape.ts'
 
 /** The loader takes bytes and gives bytes. */
 export const raw = true
@@ -39,21 +37,12 @@ async function make(context: LoaderContext<unknown>, session: Session): Promise<
   const origin = session.origins.of(resourcePath + resourceQuery)
   const { request } = await session.parse(resourcePath + resourceQuery, origin)
   const { shape } = await session.load(resourcePath, request, origin)
-  if (isMakeshift(shape, session.hd.options)) context.cacheable(false)
+  // A better one may be had next time.
+  if (shape.parts.some(({ asset }) => 'provisional' in asset && asset.provisional)) context.cacheable(false)
   if (part !== null || request.as === 'url') return Buffer.from(shape.parts[Number(part ?? 0)]!.asset.bytes)
 
   const loader = context.loaders[context.loaderIndex]!.path
   const requests = shape.parts.map((one, index) => partRequest(resourcePath, resourceQuery, request, one, index, { loader, key }))
   const imports = requests.map((specifier, index) => `import url${index} from ${JSON.stringify(specifier)}`)
   return `${imports.join('\n')}\nexport default ${shape.expression(requests.map((_, index) => `url${index}`))}\n`
-}
-
-/** No upscaler succeeded, and `onError` said to go on. */
-function isMakeshift({ parts }: Shape, { mode, upscalers }: ResolvedOptions): boolean {
-  if (mode === 'off') return false
-  const names = new Set(upscalers.map(({ name }) => name))
-  return parts.some(({ asset }) => {
-    const { factor, upscaler } = asset as Partial<HdAsset>
-    return factor === 1 || (upscaler !== undefined && !names.has(upscaler))
-  })
 }

@@ -87,6 +87,7 @@ async function upscale(bytes: Uint8Array, pixels: Pixels, upscaler: Upscaler): P
         delete: async (key) => void notes.delete(key),
       },
       onProgress() {},
+      factor: 2,
     },
   )
 }

@@ -20,6 +20,16 @@ export function png(seed: number = 0): Promise<Buffer> {
   return pixels(seed).png().toBuffer()
 }
 
+/** Opaque on the left, transparent on the right. */
+export async function transparentPng(): Promise<Buffer> {
+  const alpha = Buffer.from(Array.from({ length: WIDTH * HEIGHT }, (_, at) => (at % WIDTH < WIDTH / 2 ? 255 : 0)))
+  const { data } = await pixels(0).raw().toBuffer({ resolveWithObject: true })
+  return sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
+    .joinChannel(alpha, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } })
+    .png()
+    .toBuffer()
+}
+
 /** Two frames, one above the other. */
 export async function animatedGif(): Promise<Buffer> {
   const frames = await Promise.all([0, 60].map((seed) => pixels(seed).png().toBuffer()))

@@ -1,6 +1,6 @@
 import { expect, describe, test } from 'vitest'
 import { facts, type Bundler } from './bundler.ts'
-import { animatedGif, HEIGHT, jpeg, png, SVG, WIDTH } from './pictures.ts'
+import { animatedGif, HEIGHT, jpeg, png, SVG, transparentPng, WIDTH } from './pictures.ts'
 import { createProject } from './project.ts'
 import { doubling, failing } from './upscaler.ts'
 
@@ -57,6 +57,35 @@ export function describeBundler(bundler: Bundler): void {
       expect(urls[0]).toBe(urls[1])
       expect(built.pictures).toHaveLength(1)
       expect(upscaler.calls).toBe(1)
+    })
+
+    test('a factor of 3 and of 4 is exact, alone and in sets with every factor below it', async () => {
+      const project = await createProject({
+        'cut-out.png': await transparentPng(),
+        'main.js': `
+          export { default as three } from './a.jpg?hd=3'
+          export { default as four } from './cut-out.png?hd=4'
+          export { default as set } from './a.jpg?hd=3&as=srcset'
+          export { default as img } from './cut-out.png?hd=4&as=img'`,
+      })
+      const built = await bundler.build(project, project.options())
+      const { three, four, set, img } = await built.run()
+      expect(await facts(built, three)).toEqual({ width: 3 * WIDTH, height: 3 * HEIGHT, format: 'jpeg' })
+      expect(await facts(built, four)).toEqual({ width: 4 * WIDTH, height: 4 * HEIGHT, format: 'png' })
+      for (const [srcset, factors] of [
+        [set, [1, 2, 3]],
+        [img.srcset, [1, 2, 3, 4]],
+      ] as const) {
+        const entries = parseSrcset(srcset)
+        expect(entries.map(({ descriptor }) => descriptor)).toEqual(factors.map((factor) => `${factor}x`))
+        for (const [index, { url }] of entries.entries()) {
+          const factor = factors[index]!
+          expect(await facts(built, url)).toMatchObject({ width: factor * WIDTH, height: factor * HEIGHT })
+        }
+      }
+      expect(img).toMatchObject({ width: WIDTH, height: HEIGHT })
+      expect(parseSrcset(set).at(-1)!.url).toBe(three)
+      expect(built.warnings).toEqual([])
     })
 
     test('the default upscaler needs no configuration', async () => {

@@ -16,7 +16,7 @@ export interface Workshop {
 }
 
 /** An `Hd` in a folder of its own. @param root of another workshop, to share its cache */
-export async function workshop(options: CoreOptions, root?: string, sparing: boolean = false): Promise<Workshop> {
+export async function workshop(options: CoreOptions, root?: string, skipMetered: boolean = false): Promise<Workshop> {
   const folder = root ?? (await temporaryFolder())
   const events: HdEvent[] = []
   const warnings: string[] = []
@@ -27,7 +27,7 @@ export async function workshop(options: CoreOptions, root?: string, sparing: boo
   const hd = createHd(resolved, {
     log: { debug: () => undefined, info: () => undefined, warn: (message) => void warnings.push(message) },
     onEvent: (event) => void events.push(event),
-    sparing: () => sparing,
+    skipMetered: () => skipMetered,
   })
   return {
     hd,

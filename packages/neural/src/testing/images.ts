@@ -55,6 +55,7 @@ export function createContext(changes: Partial<UpscaleContext> = {}): UpscaleCon
     log: { debug: ignore, info: ignore, warn: ignore },
     memo: { get: async () => undefined, set: async () => {}, delete: async () => {} },
     onProgress: ignore,
+    factor: 2,
     ...changes,
   }
 }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { FORMAT_FACTS, isOutputFormat, type HdRequest, type ResolvedOptions } from '@unplugin-hd/core'
-import type { Part } from '../shape.ts'
+import { factorMark, type Part } from '../shape.ts'
 
 /**
  * Files that the compiler is to see get an extension of their own (`hero@2x.hd-jpg`), so that no rule of the user's for
@@ -41,7 +41,7 @@ export function hdModuleRequest(
   { loader, key }: LoaderReference,
 ): string {
   const { name, ext } = path.parse(file)
-  const mark = options.mode === 'off' ? '' : '@2x'
+  const mark = factorMark(options.mode === 'off' ? 1 : request.factor)
   const matched =
     request.as === 'url'
       ? `${name}${mark}.hd-${outputExtension(ext, request, options)}${deliverySuffix(request)}`

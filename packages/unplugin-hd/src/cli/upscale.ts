@@ -55,7 +55,7 @@ export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliSurro
   )
   const hd = createHd(options, { onEvent, log: { debug: () => undefined, info: say, warn: say } })
   try {
-    const asset = await hd.double(await hd.source(input), { format: format, quality: command.quality })
+    const asset = await hd.job(await hd.source(input), { format: format, quality: command.quality }).make()
     await write(out, asset.bytes, command.out)
   } catch (error) {
     // The pipeline names files relative to the project, the user of a command line as they were typed.

@@ -90,7 +90,7 @@ export function bench(
 /** The same for an upscaler that is there. */
 export function benchOf(upscaler: Upscaler, kept: Kept = mapMemo(), time: FakeClock = fakeClock()): Bench {
   const { log, lines } = collectLog()
-  const context: UpscaleContext = { signal: new AbortController().signal, log, memo: kept.memo, onProgress: () => {} }
+  const context: UpscaleContext = { signal: new AbortController().signal, log, memo: kept.memo, onProgress: () => {}, factor: 2 }
   const run = async (seed = 0): Promise<Uint8Array> => (await upscaler.upscale(input(seed), context)) as Uint8Array
   return { upscaler, context, values: kept.values, lines, time, run }
 }

@@ -52,11 +52,10 @@ export async function replacePublicFiles(
       const picture = await pictureAt(project, () => ({ where, what: 'CSS', shapes: ['url', 'srcset'] }), file, reference)
       if (!picture) continue
       onSource(file)
-      const [one, two] = await urls.urlsFor(context, picture.files)
+      const all = await urls.urlsFor(context, picture.files)
       replaced = replaced.replace(writtenRE(decodeURI(reference), config.base), (_, __, index: number) => {
-        if (two === undefined) return one!
-        refuseInImageSet(code, index, where, reference)
-        return toImageSet([one!, two])
+        if (all.length > 1) refuseInImageSet(code, index, where, reference)
+        return toImageSet(all, picture.shape.parts)
       })
     }
   }

@@ -37,9 +37,10 @@ export function styleAlias(project: Project, sets: ImageSets, onSource: (file: s
     })
     const picture = await pictureAt(project, place, file, reference)
     onSource(file)
-    const [first, second] = picture!.files
-    if (second === undefined) return { id: first! }
-    return { id: await sets.markerFor(project.staged, { files: [first!, second], where: (await place()).where, reference }) }
+    const { files, shape } = picture!
+    if (files.length === 1) return { id: files[0]! }
+    const { where } = await place()
+    return { id: await sets.markerFor(project.staged, { files, parts: shape.parts, where, reference }) }
   }
   // The type says nothing of promises, which every Vite awaits.
   return { find: HD_QUERY_RE, replacement: '$&', customResolver: resolveInStyle as unknown as Alias['customResolver'] }

@@ -1,4 +1,4 @@
-import { HD_QUERY_RE } from '@unplugin-hd/core'
+import { HD_QUERY_RE, loadSharp } from '@unplugin-hd/core'
 import type { Rollup, ViteDevServer } from 'vite'
 import { toModuleId, type ResolvedImport } from '../resolve.ts'
 import { createAccess, type Access } from './dev/access.ts'
@@ -69,7 +69,11 @@ interface Served extends Pick<Dev, 'addLastMiddleware' | 'close'> {
 
 function serve(project: Project, access: Access, server: ViteDevServer): Served {
   const { config, session, warn } = project
-  const warm = session.hd.warm()
+  // What work on images needs, so that the first one does not wait for it. Whoever needs it reports what is wrong.
+  const warm = loadSharp().then(
+    () => undefined,
+    () => undefined,
+  )
   void session.types?.update()
   const pages = createPages(server.environments.client)
   const pictures = createPictures(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Rollup } from 'vite'
 import { hookLeftOut } from '../bundler-version.ts'
+import type { Part } from '../../shape.ts'
 import { refuseAt } from './place.ts'
 import { toSpecifier } from './paths.ts'
 import type { StagedFiles } from './staged-files.ts'
@@ -8,8 +9,9 @@ import type { StyleUrls } from './style-urls.ts'
 
 /** A `url()` with `as=srcset`. */
 export interface ImageSet {
-  /** The files of 1x and 2x. */
-  files: readonly [string, string]
+  /** The file of each part. */
+  files: readonly string[]
+  parts: readonly Pick<Part, 'scale'>[]
   /** Where it stands, for messages. */
   where: string
   reference: string
@@ -46,9 +48,9 @@ export function createImageSets(urls: StyleUrls): ImageSets {
     async complete(context, code) {
       const values = new Map<string, string>()
       for (const { 2: payload, index } of code.matchAll(MARKER_RE)) {
-        const { files, where, reference } = sets.get(decode(payload!))!
+        const { files, parts, where, reference } = sets.get(decode(payload!))!
         refuseInImageSet(code, index, where, reference)
-        if (!values.has(payload!)) values.set(payload!, toImageSet(await urls.urlsFor(context, files)))
+        if (!values.has(payload!)) values.set(payload!, toImageSet(await urls.urlsFor(context, files), parts))
       }
       return values.size === 0 ? code : code.replace(MARKER_RE, (_, __, payload: string) => values.get(payload)!)
     },
@@ -58,9 +60,10 @@ export function createImageSets(urls: StyleUrls): ImageSets {
   }
 }
 
-/** @param urls the `url()` of 1x and 2x */
-export function toImageSet([one, two]: readonly string[]): string {
-  return `image-set(${one} 1x, ${two} 2x)`
+/** @param urls the `url()` of each part. @returns one that stands alone as it is */
+export function toImageSet(urls: readonly string[], parts: readonly Pick<Part, 'scale'>[]): string {
+  if (urls.length === 1) return urls[0]!
+  return `image-set(${urls.map((url, index) => `${url} ${parts[index]!.scale}x`).join(', ')})`
 }
 
 /** @throws Error with `HD_QUERY` when the position is within an `image-set()` */

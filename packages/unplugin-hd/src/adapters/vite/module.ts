@@ -1,4 +1,4 @@
-import { toQuery, type HdRequest } from '@unplugin-hd/core'
+import { DEFAULT_FACTOR, isFactor, toQuery, type HdRequest } from '@unplugin-hd/core'
 import type { Shape } from '../../shape.ts'
 import { fileName, toSpecifier } from './paths.ts'
 import { displayPath } from './place.ts'
@@ -22,13 +22,20 @@ export async function assetFiles(
   request: HdRequest,
 ): Promise<string[]> {
   return Promise.all(
-    parts.map(async ({ asset, name, original }) => {
+    parts.map(async ({ asset, name, scale, original }) => {
       if (original) return toSpecifier(file)
       const staged2x = toSpecifier(await staged.file(asset, fileName(name)))
-      names.set(staged2x, displayPath(config.root, file) + toQuery({ ...request, as: 'url', delivery: 'auto' }))
+      names.set(staged2x, displayPath(config.root, file) + queryOf(request, scale))
       return staged2x
     }),
   )
+}
+
+/** How a project would ask for one part alone. At 1x there is no query for it, but a format. */
+function queryOf({ formats, quality }: HdRequest, scale: number): string {
+  const factor = isFactor(scale) ? scale : DEFAULT_FACTOR
+  const query = toQuery({ as: 'url', factor, formats, quality, delivery: 'auto' })
+  return scale === 1 ? query.replace(/^\?hd&?/, '?') : query
 }
 
 /** The module of a `?hd` import. */

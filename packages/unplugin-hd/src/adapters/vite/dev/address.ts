@@ -1,5 +1,14 @@
 import path from 'node:path'
-import { HD_QUERY_RE, isHdId, parseRequest, toQuery, type EncodingRequest, type HdRequest } from '@unplugin-hd/core'
+import {
+  DEFAULT_FACTOR,
+  HD_QUERY_RE,
+  isHdId,
+  parseRequest,
+  toQuery,
+  type EncodingRequest,
+  type Factor,
+  type HdRequest,
+} from '@unplugin-hd/core'
 import type { ResolvedConfig } from 'vite'
 import { toSpecifier } from '../paths.ts'
 
@@ -14,7 +23,7 @@ export interface Wanted {
   /** As it stands behind the base, decoded: `/src/a.jpg`, `/@fs/abs/a.jpg`. */
   path: string
   /** 1 for the source in another format. */
-  scale: 1 | 2
+  scale: 1 | Factor
   request: HdRequest
   /** `v` of the query: the content that whoever wrote the address knew. */
   version: string | undefined
@@ -24,7 +33,7 @@ export interface Wanted {
 
 /** Which of the pictures of a source. */
 export interface Picture extends EncodingRequest {
-  scale: 1 | 2
+  scale: 1 | Factor
 }
 
 /** Keys and versions are shortened to this many digits in addresses. */
@@ -43,7 +52,8 @@ export function addressOf(
   { scale, format, quality }: Picture,
   version: string,
 ): string {
-  const query = toQuery({ as: 'url', formats: format ? [format] : [], quality, delivery: 'auto' })
+  const factor = scale === 1 ? DEFAULT_FACTOR : scale
+  const query = toQuery({ as: 'url', factor, formats: format ? [format] : [], quality, delivery: 'auto' })
   const place = below(publicDir, file) ?? below(root, file) ?? `@fs/${file.replace(/^\//, '')}`
   const encoded = place
     .split('/')
@@ -85,10 +95,11 @@ export function parseAddress(url: string, base: string): Wanted | 'refused' | un
   const id = `${address.replaceAll('?', '_')}?${query}`
   if (!isHdId(id)) return undefined
   const values = new URLSearchParams(query)
+  const { request } = parseRequest(id)!
   return {
     path: address,
-    scale: query.length < keys.join('&').length ? 1 : 2,
-    request: parseRequest(id)!.request,
+    scale: query.length < keys.join('&').length ? 1 : request.factor,
+    request,
     version: values.get('v') ?? undefined,
     token: values.get('t') ?? undefined,
   }

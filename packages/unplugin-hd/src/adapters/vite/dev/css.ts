@@ -1,5 +1,5 @@
 import { HD_QUERY_RE } from '@unplugin-hd/core'
-import { refuseInImageSet } from '../image-sets.ts'
+import { refuseInImageSet, toImageSet } from '../image-sets.ts'
 import { originAt, requestAt, whereIs, type Place } from '../place.ts'
 import type { Project } from '../project.ts'
 import type { Access } from './access.ts'
@@ -36,8 +36,8 @@ export async function transformCssInDev(
     if (file === undefined || file === 'refused' || !session.wants(file + reference.slice(reference.indexOf('?')))) continue
     const { shape, address } = await planShape(session, config, file, request, originAt(place, reference))
     const plain = reference.slice(0, reference.indexOf('?'))
-    const [one, two] = shape.parts.map((part) => `url(${JSON.stringify(address(part) ?? plain)})`)
-    done += code.slice(end, index) + (two === undefined ? one : `image-set(${one} 1x, ${two} 2x)`)
+    const urls = shape.parts.map((part) => `url(${JSON.stringify(address(part) ?? plain)})`)
+    done += code.slice(end, index) + toImageSet(urls, shape.parts)
     end = index + text.length
   }
   return end === 0 ? undefined : done + code.slice(end)

@@ -1,4 +1,15 @@
-import { backgroundConcurrency, errorMessage, formatError, isHdError, type Asset, type Hd, type Source } from '@unplugin-hd/core'
+import {
+  backgroundConcurrency,
+  errorMessage,
+  formatError,
+  isHdError,
+  type Asset,
+  type Hd,
+  type HdAsset,
+  type Job,
+  type OriginalJob,
+  type Source,
+} from '@unplugin-hd/core'
 import type { Picture } from './address.ts'
 import { createBackground } from './background.ts'
 import { createEncodings, MAX_ENCODINGS } from './encodings.ts'
@@ -8,7 +19,7 @@ export type Answer =
   | {
       kind: 'real'
       asset: Pick<Asset, 'key' | 'bytes' | 'mime'>
-      /** Of what decides about it, as `Hd.version` says. */
+      /** Of what decides about it: the key of its job. */
       version: string
       /** No other upscaler of the chain could still make a better one. */
       final: boolean
@@ -40,7 +51,7 @@ export function createPictures(
   onReady: (id: string, key: string, file: string) => void,
   warn: (message: string) => void,
 ): Pictures {
-  const { upscalers, mode, concurrency } = hd.options
+  const { mode, concurrency } = hd.options
   const background = createBackground(backgroundConcurrency(concurrency))
   /** What came of wishes. What failed is not tried again before the source, or an option, is another one. */
   const outcomes = new Map<string, Made | 'failed'>()
@@ -57,11 +68,12 @@ export function createPictures(
 
   /** Requests that come together share one. */
   const preview = async (source: Source, { scale }: Picture): Promise<Answer> => {
-    if (scale === 1) return { kind: 'preview', ...(await hd.original(source)) }
-    let making = previews.get(source.digest)
+    if (scale === 1) return { kind: 'preview', ...(await hd.original(source).make()) }
+    const id = `${scale} ${source.digest}`
+    let making = previews.get(id)
     if (!making) {
-      making = hd.preview(source).finally(() => previews.delete(source.digest))
-      previews.set(source.digest, making)
+      making = hd.preview(source, scale).finally(() => previews.delete(id))
+      previews.set(id, making)
     }
     return { kind: 'preview', ...(await making) }
   }
@@ -71,24 +83,23 @@ export function createPictures(
     if (outcomes.size > MAX_REMEMBERED) outcomes.delete(outcomes.keys().next().value!)
   }
 
-  const isFinal = (asset: Asset): boolean =>
-    !('upscaler' in asset) || asset.upscaler === undefined || asset.upscaler === upscalers[0]!.name
-
-  const find = async (id: string, version: string, source: Source, picture: Picture): Promise<Answer | undefined> => {
+  const find = async (id: string, version: string, job: Job | OriginalJob): Promise<Answer | undefined> => {
     const known = outcomes.get(id)
     if (known && known !== 'failed') {
       const bytes = kept.get(known.key) ?? (await hd.stored(known.key))
       if (bytes) return { kind: 'real', asset: { ...known, bytes }, version, final: known.final }
     }
-    const asset = await (picture.scale === 1 ? hd.findOriginal(source, picture) : hd.find(source, picture))
+    const asset = await job.find()
     return asset && { kind: 'real', asset, version, final: isFinal(asset) }
   }
 
-  const make = async (source: Source, picture: Picture): Promise<Asset | undefined> => {
-    if (picture.scale === 1) return hd.original(source, picture)
-    const asset = await hd.double(source, picture)
+  const jobOf = (source: Source, { scale, format, quality }: Picture): Job | OriginalJob =>
+    scale === 1 ? hd.original(source, { format, quality }) : hd.job(source, { factor: scale, format, quality })
+
+  const make = async (job: Job | OriginalJob): Promise<Asset | undefined> => {
+    const asset = await job.make()
     // The source at 1x is no 2x: the preview is the better one, as whoever asks for a 2x counts with its size.
-    return asset.factor === 2 || mode === 'off' ? asset : undefined
+    return 'factor' in asset && asset.factor === 1 && mode !== 'off' ? undefined : asset
   }
 
   const keep = ({ key, bytes }: Asset): void => {
@@ -105,8 +116,9 @@ export function createPictures(
     try {
       const source = await hd.source(file)
       // It was edited meanwhile, and pages ask for the new one.
-      if (hd.version(source, picture) !== version) return
-      const asset = await make(source, picture)
+      const job = jobOf(source, picture)
+      if (job.key !== version) return
+      const asset = await make(job)
       if (!asset) return remember(id, 'failed')
       remember(id, { key: asset.key, mime: asset.mime, final: isFinal(asset) })
       if (!(await hd.stored(asset.key))) keep(asset)
@@ -121,12 +133,13 @@ export function createPictures(
   return {
     async answer(file, picture, onWanted) {
       const source = await hd.source(file)
-      const version = hd.version(source, picture)
+      const job = jobOf(source, picture)
+      const version = job.key
       const id = [file, picture.scale, version].join('\0')
-      const found = await find(id, version, source, picture)
+      const found = await find(id, version, job)
       if (found) return found
       if (mode !== 'on') {
-        const asset = await hd.double(source, picture)
+        const asset = await job.make()
         return { kind: 'real', asset, version, final: true }
       }
       if (!encodings.admit(file, picture)) {
@@ -148,4 +161,9 @@ export function createPictures(
     },
     close: () => background.clear(),
   }
+}
+
+/** No other upscaler of the chain could make a better one. */
+function isFinal(asset: Asset | HdAsset): boolean {
+  return !('provisional' in asset && asset.provisional)
 }

@@ -1,4 +1,4 @@
-import type { Asset, EncodingRequest, Hd, HdRequest } from '@unplugin-hd/core'
+import type { Asset, Hd, HdAsset, HdRequest, Job } from '@unplugin-hd/core'
 import type { Origin } from '../../../origin.ts'
 import type { Session } from '../../../session.ts'
 import type { Makers, Part, Shape } from '../../../shape.ts'
@@ -28,21 +28,17 @@ export async function planShape(
   const { hd } = session
   const addresses = new Map<Asset, string>()
   const makers: Makers = {
-    async double(source, wanted = {}) {
-      const asset = (await known(hd, request, source, wanted)) ?? {
-        ...(await hd.plan(source, wanted)),
-        key: hd.version(source, wanted),
-        bytes: NO_BYTES,
-      }
-      addresses.set(asset, addressOf(config, file, { ...wanted, scale: 2 }, hd.version(source, wanted)))
+    async enlarge(source, wanted) {
+      const job = hd.job(source, wanted)
+      const asset = (await known(job, hd, request)) ?? { ...(await job.plan()), key: job.key, bytes: NO_BYTES }
+      addresses.set(asset, addressOf(config, file, { ...wanted, scale: job.factor }, job.key))
       return asset
     },
-    async original(source, wanted = {}) {
-      if (wanted.format === undefined) return hd.original(source)
-      const { format, extension, mime } = await hd.plan(source, wanted)
-      const key = hd.version(source, wanted)
-      const asset = { format, extension, mime, key, bytes: NO_BYTES }
-      addresses.set(asset, addressOf(config, file, { ...wanted, scale: 1 }, key))
+    async original(source, wanted) {
+      const job = hd.original(source, wanted)
+      if (wanted.format === undefined) return job.make()
+      const asset = { ...job.plan, key: job.key, bytes: NO_BYTES }
+      addresses.set(asset, addressOf(config, file, { ...wanted, scale: 1 }, job.key))
       return asset
     },
   }
@@ -51,12 +47,7 @@ export async function planShape(
 }
 
 /** What has to be there, or tells more than a plan: `as=meta` of what was made earlier. */
-async function known(
-  hd: Hd,
-  { as }: HdRequest,
-  source: Parameters<Hd['double']>[0],
-  wanted: EncodingRequest,
-): ReturnType<Hd['find']> {
-  if (hd.options.mode === 'cache-only') return hd.double(source, wanted)
-  return as === 'meta' ? hd.find(source, wanted) : undefined
+async function known(job: Job, { options }: Hd, { as }: HdRequest): Promise<HdAsset | undefined> {
+  if (options.mode === 'cache-only') return job.make()
+  return as === 'meta' ? job.find() : undefined
 }

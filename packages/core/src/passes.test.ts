@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { levelOf, passesFor } from './passes.ts'
+
+test.each([
+  [[2], 2, [2]],
+  [[2], 3, [2, 2]],
+  [[2], 4, [2, 2]],
+  [[4], 2, [4]],
+  [[4], 3, [4]],
+  [[2, 4], 2, [2]],
+  [[4, 2], 3, [4]],
+  [[3], 4, [3, 3]],
+  [[2, 3], 4, [2, 2]],
+  [[2, 3, 4], 3, [3]],
+])('an upscaler of factors %j reaches %i by the passes %j', (factors, factor, passes) => {
+  expect(passesFor({ factors }, factor)).toEqual(passes)
+  expect(levelOf(passes)).toBeGreaterThanOrEqual(factor)
+})
+
+test('an upscaler that says nothing doubles', () => {
+  expect(passesFor({}, 3)).toEqual([2, 2])
+})
