@@ -7,7 +7,7 @@ const NAMES = {
   neural: 'what neural() costs beside the bare engine',
   dev: "what Vite's dev server makes a page with 20 photos wait for ([rounds] [neural|resample])",
   quality: 'upscalers judged on held-out pictures (--help)',
-  speed: 'output megapixels and GFLOP per second, beside a MatMul and UpscalerJS (--help)',
+  speed: 'the engine beside onnxruntime-node and -web, neural() beside UpscalerJS (--help)',
 }
 const [name, ...options] = process.argv.slice(2)
 

@@ -1,151 +1,129 @@
-// How fast is neural()? Three questions, each beside what it is to be compared with, taken in turn, so that a disturbance of
-// the machine falls on both, and compared by medians:
-// 1. the bare network in GFLOP/s beside a product of two 2048x2048 matrices in the same runtime with the same threads: of two
-//    that are given (matmul), and of one with a constant (packed), which the runtime may prepare;
-// 2. whole upscale() calls in output megapixels per second beside UpscalerJS on the same pictures, and in GFLOP/s beside the product;
-// 3. the first result of a cold process, less the time of the same work in a warm one.
-import { spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+// How fast is the engine, and neural() on it? Each beside what it is to be compared with, taken in turn:
+// 1. the built-in network by the engine, onnxruntime-node and onnxruntime-web, each in a process of its own: milliseconds (the best
+//    and the median; the ratio of processor times says more when others use the machine), what
+//    share of the peak of a core the engine's products reach, the start beyond the work (process start to first result, less the best of the later ones),
+//    and peak memory;
+// 2. whole upscale() calls of neural() in output megapixels per second beside UpscalerJS on the same photos.
 import { parseArgs } from 'node:util'
-import { Worker } from 'node:worker_threads'
 import { neural } from '@unplugin-hd/neural'
 import { printMachine } from './machine.mjs'
-import { FLOP_PER_PIXEL } from './speed/network.mjs'
 import { openUpscalerJs } from './peers/upscalerjs.mjs'
 import { HELD_OUT, readPictures } from './quality/pictures.mjs'
+import { measureClock } from './speed/clock.mjs'
+import { CONTENDERS } from './speed/contenders.mjs'
+import { PEAK_PER_CYCLE, WINOGRAD } from './speed/network.mjs'
+import { race } from './speed/race.mjs'
 import { median } from './statistics.mjs'
 
 const HELP = `pnpm bench speed [options]
-  --runtimes A,B  of native, wasm (default: both)
-  --threads A,B   (default: 1,2)
-  --rounds N      (default: 3)
-  --tile N        of the bare network, in source pixels (default: 512, as neural() has it)
-  --model FILE    another ONNX file of the same architecture for the bare network
-  --no-peers      leaves UpscalerJS out
-  --json          prints JSON instead of lines`
+  --sizes A,B    (default: 200x150,256x256,512x512,1200x800,4000x3000)
+  --threads A,B  (default: 1,2)
+  --rounds N     (default: 5; 1 for the largest)
+  --no-large     leaves 4000x3000 out, which takes minutes
+  --no-peers     leaves UpscalerJS out
+  --no-whole     leaves neural() and UpscalerJS out
+  --json         prints JSON instead of lines`
 
-const WEIGHTS = fileURLToPath(new URL('../packages/neural/models/hd-x2.onnx', import.meta.url))
+const LARGE_PIXELS = 4e6
 const silent = { debug() {}, info() {}, warn() {} }
 const { values } = parseArgs({
   options: {
-    runtimes: { type: 'string', default: 'native,wasm' },
+    sizes: { type: 'string', default: '200x150,256x256,512x512,1200x800,4000x3000' },
     threads: { type: 'string', default: '1,2' },
-    rounds: { type: 'string', default: '3' },
-    tile: { type: 'string', default: '512' },
-    model: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    'no-large': { type: 'boolean', default: false },
     'no-peers': { type: 'boolean', default: false },
+    'no-whole': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
 const ROUNDS = Number(values.rounds)
-const SETUPS = values.runtimes
-  .split(',')
-  .flatMap((runtime) => values.threads.split(',').map((threads) => ({ runtime, threads: Number(threads) })))
+const THREADS = values.threads.split(',').map(Number)
 const say = (line) => values.json || console.log(line)
 
 if (values.help) console.log(HELP)
 else await main()
 
 async function main() {
-  if (!values.json) printMachine(['@unplugin-hd/neural', 'onnxruntime-node', 'onnxruntime-common'])
-  const result = { bare: [], whole: [], cold: [] }
-
-  say(`GFLOP/s of the bare network (tile ${values.tile}), of a 2048x2048 MatMul, and of one with a constant:`)
-  for (const setup of SETUPS) {
-    const { network, matmul, packed } = await measureBare(setup)
-    result.bare.push({ ...setup, network, matmul, packed, ratio: network / matmul })
-    const columns = [network, matmul, packed].map((speed) => speed.toFixed(0).padStart(5)).join('')
-    say(
-      `  ${label(setup)}${columns}: ${(network / matmul).toFixed(2)} times the second, ${(network / packed).toFixed(2)} the third`,
-    )
-  }
-
-  say('\nWhole pictures, output MP/s:')
-  const speeds = await measureWhole()
-  for (const [name, speed] of Object.entries(speeds)) {
-    const ratio = speeds['UpscalerJS'] === undefined ? undefined : speed / speeds['UpscalerJS']
-    const setup = result.bare.find((each) => label(each) === name)
-    const gflops = setup && (speed / 4) * (FLOP_PER_PIXEL / 1e3)
-    const ofMatmul = setup && gflops / setup.matmul
-    result.whole.push({ name, speed, ratio, gflops, ofMatmul })
-    const times = [
-      setup && `${gflops.toFixed(0)} GFLOP/s, ${ofMatmul.toFixed(2)} times the MatMul`,
-      setup && ratio && `${ratio.toFixed(1)} times UpscalerJS`,
-    ].filter(Boolean)
-    say(`  ${name.padEnd(17)} ${speed.toFixed(2)}${times.length > 0 ? `: ${times.join('; ')}` : ''}`)
-  }
-
-  say('\nA cold process, ms to its first result beyond those of the work itself:')
-  for (const runtime of values.runtimes.split(',')) {
-    const beyond = measureCold(runtime)
-    result.cold.push({ runtime, beyond })
-    say(`  ${runtime.padEnd(17)} ${beyond.toFixed(0)}`)
-  }
+  if (!values.json) printMachine(['@unplugin-hd/engine', '@unplugin-hd/neural', 'onnxruntime-node', 'onnxruntime-common'])
+  const clock = measureClock()
+  say(
+    `${clock.toFixed(2)} GHz, so ${(clock * PEAK_PER_CYCLE).toFixed(1)} thousand million multiply-adds a second and core at most\n`,
+  )
+  const result = { clock, network: [], whole: [] }
+  for (const threads of THREADS) result.network.push(...(await measureNetwork(threads, clock)))
+  if (!values['no-whole']) result.whole = await measureWhole()
   if (values.json) console.log(JSON.stringify(result, undefined, 1))
 }
 
-async function measureBare({ runtime, threads }) {
-  const workerData = { runtime, threads, tile: Number(values.tile), model: values.model ?? WEIGHTS }
-  const worker = new Worker(new URL('speed/bare.mjs', import.meta.url), { workerData })
-  const run = async (name) => {
-    worker.postMessage(name, [])
-    // Rejects when the worker fails.
-    const [speed] = await once(worker, 'message')
-    return speed
-  }
-  const speeds = { network: [], matmul: [], packed: [] }
-  // The first round warms up.
-  for (let round = 0; round <= 5 * ROUNDS; round++) {
-    for (const name of Object.keys(speeds)) {
-      const speed = await run(name)
-      if (round > 0) speeds[name].push(speed)
+async function measureNetwork(threads, clock) {
+  const rows = []
+  for (const size of values.sizes.split(',')) {
+    const [width, height] = size.split('x').map(Number)
+    const isLarge = width * height > LARGE_PIXELS
+    if (isLarge && values['no-large']) continue
+    const results = await race(CONTENDERS, { threads, width, height, rounds: isLarge ? 1 : ROUNDS })
+    say(`${size}, ${threads} thread${threads === 1 ? '' : 's'}`)
+    const { best: own, middle, cpu } = summarize(results['engine'])
+    for (const [name, each] of Object.entries(results)) {
+      const summary = summarize(each)
+      const share = (WINOGRAD * width * height) / (own * 1e6 * clock * PEAK_PER_CYCLE * threads)
+      const compared =
+        name === 'engine'
+          ? `${(100 * share).toFixed(0)} % of the peak`
+          : `${(summary.best / own).toFixed(2)} times as long (median ${(summary.middle / middle).toFixed(2)}, processor time ${(summary.cpu / cpu).toFixed(2)})`
+      const memory = each.peak === undefined ? '' : `, ${each.peak.toFixed(0)} MB`
+      say(
+        `  ${name.padEnd(17)}${summary.best.toFixed(1).padStart(8)} ms, median ${summary.middle.toFixed(1)}; ${compared}; start ${summary.start.toFixed(0)} ms${memory}`,
+      )
+      rows.push({ name, size, threads, ...summary, peak: each.peak, ...(name === 'engine' && { shareOfPeak: share }) })
     }
   }
-  await worker.terminate()
-  return Object.fromEntries(Object.entries(speeds).map(([name, each]) => [name, median(each)]))
+  return rows
+}
+
+function summarize({ times, first }) {
+  const best = Math.min(...times.map(({ time }) => time))
+  return {
+    best,
+    middle: median(times.map(({ time }) => time)),
+    cpu: Math.min(...times.map(({ cpu }) => cpu)),
+    start: first - best,
+  }
 }
 
 async function measureWhole() {
   const methods = {}
   const peer = values['no-peers'] ? undefined : await openUpscalerJs()
   if (peer) methods['UpscalerJS'] = peer
-  for (const setup of SETUPS) methods[label(setup)] = neural(setup)
-  const pictures = []
-  for await (const picture of readPictures(HELD_OUT)) if (picture.kind === 'photo') pictures.push(picture)
-  const megapixels = pictures.reduce((sum, { width, height }) => sum + (4 * width * height) / 1e6, 0)
+  for (const threads of THREADS) methods[`neural(), ${threads} thread${threads === 1 ? '' : 's'}`] = neural({ threads })
+  const photos = []
+  for await (const photo of readPictures(HELD_OUT)) if (photo.kind === 'photo') photos.push(photo)
+  const megapixels = photos.reduce((sum, { width, height }) => sum + (4 * width * height) / 1e6, 0)
   const speeds = Object.fromEntries(Object.keys(methods).map((name) => [name, []]))
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [name, upscaler] of Object.entries(methods)) {
-      // Warming up takes one picture.
-      const some = round === 0 ? pictures.slice(0, 1) : pictures
+      // Warming up takes one photo.
+      const some = round === 0 ? photos.slice(0, 1) : photos
       const begun = performance.now()
-      for (const { width, height, data } of some) await double(upscaler, { width, height, data })
+      for (const photo of some) await double(upscaler, photo)
       if (round > 0) speeds[name].push((1000 * megapixels) / (performance.now() - begun))
     }
   }
   for (const upscaler of Object.values(methods)) await upscaler.close()
-  return Object.fromEntries(Object.entries(speeds).map(([name, each]) => [name, median(each)]))
+  say('\nWhole photos, output MP/s')
+  const base = speeds['UpscalerJS'] && median(speeds['UpscalerJS'])
+  return Object.entries(speeds).map(([name, each]) => {
+    const speed = median(each)
+    const ratio = base && speed / base
+    say(`  ${name.padEnd(22)}${speed.toFixed(2)}${ratio ? `, ${ratio.toFixed(1)} times UpscalerJS` : ''}`)
+    return { name, speed, ratio }
+  })
 }
 
 function double(upscaler, { width, height, data }) {
   const pixels = async () => ({ width, height, data: Uint8Array.from(data) })
   const context = { signal: new AbortController().signal, log: silent, onProgress() {} }
   return upscaler.upscale({ width, height, pixels }, context)
-}
-
-function measureCold(runtime) {
-  const script = fileURLToPath(new URL('speed/cold.mjs', import.meta.url))
-  const beyond = Array.from({ length: ROUNDS }, () => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [script, runtime, '200', '150'], { encoding: 'utf8' })
-    if (status !== 0) throw new Error(stderr)
-    const { first, again } = JSON.parse(stdout)
-    return first - again
-  })
-  return median(beyond)
-}
-
-function label({ runtime, threads }) {
-  return `${runtime}, ${threads} thread${threads === 1 ? ' ' : 's'}`
 }

@@ -8,7 +8,11 @@ test('the embedded module is what its sources are compiled to, the same bytes', 
 
 test('the module has three functions, imports nothing but memory, and is small', async () => {
   const module = await compileModule()
-  expect(WebAssembly.Module.exports(module).map(({ name }) => name)).toEqual(['widen', 'layer', 'last'])
+  expect(
+    WebAssembly.Module.exports(module)
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(['last', 'layer', 'widen'])
   expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }])
   expect(kernelBytes().length).toBeLessThan(20_000)
 })

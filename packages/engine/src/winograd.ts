@@ -1,6 +1,6 @@
 import type { Layer } from './weights.ts'
 
-/** The matrix G of F(4x4, 3x3), with the points 0, 1, -1, 2, -2 and infinity. B and A stand in `assembly/transforms.ts`. */
+/** The matrix G of F(4x4, 3x3), with the points 0, 1, -1, 2, -2 and infinity. B and A stand in `assembly/input.ts` and `assembly/output.ts`. */
 const G = [
   [1 / 4, 0, 0],
   [-1 / 6, -1 / 6, -1 / 6],

@@ -1,0 +1,9 @@
+/** Bytes of a pixel (or of a tile) in a slab. */
+export const PIXEL: usize = 128
+export const SLAB_CHANNELS: i32 = 32
+/** Bytes of four channels. */
+export const VECTOR: usize = 16
+/** Bytes between tiles that stand side by side. */
+export const TILE: usize = 4 * PIXEL
+/** Bytes between lines of a 6x6 (or 4x6) block of vectors in `scratch`. */
+export const LINE: usize = 6 * VECTOR
