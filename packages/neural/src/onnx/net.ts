@@ -38,37 +38,51 @@ const LARGEST_FACTOR = 8
  */
 export async function openNet(runtime: Runtime, session: InferenceSession, settings: WorkerSettings): Promise<Net> {
   const signature = readSignature(session)
-  const { inputType, readings } = signature
-  let failure: unknown
-  for (const input of readings) {
-    const size = signature.size[input.layout]
-    const height = size.height ?? PROBE.height
-    const width = size.width ?? PROBE.width
-    const run = bindSession(runtime, session, signature, input)
-    const grey = createTensorData(inputType, input.channels, width, height).fill(inputType === 'uint8' ? 128 : 0.5)
-    let result: RunResult
+  const { readings } = signature
+  const failures: unknown[] = []
+  for (const reading of readings) {
     try {
-      result = await run(grey, width, height)
+      return await probe(runtime, session, signature, reading, settings)
     } catch (error) {
-      failure = error
-      continue
-    }
-    const { factor, layout } = checkOutput(result, input, width, height)
-    const filter = factor > 2 ? createFilter(factor) : undefined
-    const reach = filter?.reach ?? 0
-    return {
-      factor,
-      filter,
-      inputType,
-      input,
-      outputLayout: layout,
-      across: limitAxis('width', size.width, factor, reach, settings),
-      down: limitAxis('height', size.height, factor, reach, settings),
-      run: async (values, w, h) => (await run(values, w, h)).data,
+      failures.push(error)
     }
   }
+  // What a model made says more than why it did not run.
+  throw failures.find((failure) => failure instanceof Fault) ?? failedToRun(failures[0])
+}
+
+function failedToRun(failure: unknown): Fault {
   const message = `expected the model to enlarge a grey test image, it failed: ${reason(failure)}`
-  throw new Fault('HD_MODEL', message, 'Check that the model takes images of any size, multiples of 16 at least', failure)
+  return new Fault('HD_MODEL', message, 'Check that the model takes images of any size, multiples of 16 at least', failure)
+}
+
+/** @throws Fault `HD_MODEL`, when what comes back is no such image; whatever the runtime throws, when the model does not run */
+async function probe(
+  runtime: Runtime,
+  session: InferenceSession,
+  signature: Signature,
+  input: Reading,
+  settings: WorkerSettings,
+): Promise<Net> {
+  const { inputType } = signature
+  const size = signature.size[input.layout]
+  const height = size.height ?? PROBE.height
+  const width = size.width ?? PROBE.width
+  const run = bindSession(runtime, session, signature, input)
+  const grey = createTensorData(inputType, input.channels, width, height).fill(inputType === 'uint8' ? 128 : 0.5)
+  const { factor, layout } = checkOutput(await run(grey, width, height), input, width, height)
+  const filter = factor > 2 ? createFilter(factor) : undefined
+  const reach = filter?.reach ?? 0
+  return {
+    factor,
+    filter,
+    inputType,
+    input,
+    outputLayout: layout,
+    across: limitAxis('width', size.width, factor, reach, settings),
+    down: limitAxis('height', size.height, factor, reach, settings),
+    run: async (values, w, h) => (await run(values, w, h)).data,
+  }
 }
 
 interface RunResult {

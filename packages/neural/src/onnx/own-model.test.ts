@@ -34,6 +34,7 @@ describe('a model that repeats pixels gives the repeated pixels', () => {
     ['fixed 256x256, larger than the image', 'float32', [1, 3, 256, 256], NCHW],
     ['fixed height, any width', 'float32', [1, 3, 64, 'w'], NCHW],
     ['NCHW with all dimensions symbolic', 'float32', ['n', 'c', 'h', 'w'], NCHW],
+    ['NHWC with all dimensions symbolic', 'float32', ['n', 'h', 'w', 'c'], NHWC],
   ])('%s', async (_, type, shape, scales) => {
     const result = await double({ model: nearestModel(type, shape, scales), tile: 96 }, IMAGE)
     expect(result).toMatchObject({ width: 300, height: 202 })

@@ -33,8 +33,8 @@ export function readSignature(session: InferenceSession): Signature {
   if (inputMetadata === undefined || outputMetadata === undefined) {
     throw new Fault(
       'HD_RUNTIME',
-      'this onnxruntime-node does not tell the shapes of a model',
-      'Install onnxruntime-node 1.22 or newer',
+      'this version of ONNX Runtime does not tell the shapes of a model',
+      'Install onnxruntime-node or onnxruntime-web 1.22 or newer',
     )
   }
   if (inputNames.length !== 1 || outputNames.length !== 1) {
