@@ -25,7 +25,7 @@ export interface BuiltInTask {
 export class BuiltIn {
   readonly #threads: number
   readonly #memory: Gate
-  readonly #closing = new AbortController()
+  #isStopped = false
   #engine: Promise<Engine> | undefined
 
   /** @param threads workers of the engine */
@@ -40,18 +40,18 @@ export class BuiltIn {
    * @throws HdError `HD_RUNTIME`, `HD_MODEL`, or `HD_ABORTED` at once when the signal fires
    */
   upscale(task: BuiltInTask): Promise<RgbImage> {
-    const signal = AbortSignal.any([task.signal, this.#closing.signal])
-    return untilAborted(this.#queue({ ...task, signal }), signal)
+    return untilAborted(this.#queue(task), task.signal)
   }
 
   async #queue({ model, pixels, signal, onProgress }: BuiltInTask): Promise<RgbImage> {
     const leave = await this.#memory.enter()
     try {
       throwIfAborted(signal)
+      if (this.#isStopped) throw new HdError('HD_ABORTED', 'the upscaler was closed')
       // Before the pixels are there: reading the weights and decoding overlap.
       const opening = (this.#engine ??= this.#open())
       // Failures are forgotten, and reported below.
-      opening.catch(() => (this.#engine = undefined))
+      opening.catch(() => this.#forget(opening))
       const image = await pixels()
       const engine = await opening
       throwIfAborted(signal)
@@ -75,9 +75,13 @@ export class BuiltIn {
     return createEngine(weights, { threads: this.#threads })
   }
 
+  #forget(engine: Promise<Engine>): void {
+    if (this.#engine === engine) this.#engine = undefined
+  }
+
   /** Fails the images at work with `HD_ABORTED`, and ends the workers. It is not used again. */
   async stop(): Promise<void> {
-    this.#closing.abort(new Error('the upscaler was closed'))
+    this.#isStopped = true
     const engine = await this.#engine?.catch(() => undefined)
     await engine?.close()
   }
