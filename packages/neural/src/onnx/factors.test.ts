@@ -100,15 +100,16 @@ describe.each([3, 4, 8])('a model of factor %i', (factor) => {
   })
 })
 
+async function countTiles(factor: number): Promise<number> {
+  let count = 0
+  const model = nearestModel('float32', [1, 3, 'h', 'w'], scalesOf('NCHW', factor))
+  await double({ model }, drawImage(300, 40), createContext({ onProgress: () => count++ }))
+  return count
+}
+
 test('the larger the factor, the smaller the tiles, so that what comes out of one stays as large', async () => {
-  const tiles = async (factor: number) => {
-    const fractions: number[] = []
-    const context = createContext({ onProgress: (fraction) => fractions.push(fraction) })
-    await double({ model: nearestModel('float32', [1, 3, 'h', 'w'], scalesOf('NCHW', factor)) }, drawImage(300, 40), context)
-    return fractions.length
-  }
   // Of 512, 336 and 256 pixels.
-  expect([await tiles(2), await tiles(3), await tiles(4)]).toEqual([1, 1, 2])
+  expect([await countTiles(2), await countTiles(3), await countTiles(4)]).toEqual([1, 1, 2])
 })
 
 describe('a model of factor 1', () => {
