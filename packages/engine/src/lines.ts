@@ -1,23 +1,29 @@
 import type { Piece } from './protocol.ts'
 
+/** Lines that a piece holds at most: what a worker makes between two looks at its messages, roughly. */
+const MAX_LINES = 64
+
 /** Lines of the result on their way out of the pipeline's memory, joined to as few pieces as possible. */
 export class Lines {
-  readonly #pieces: { line: number; column: number; lines: Uint8Array[] }[] = []
+  readonly #pieces: { line: number; column: number; length: number; count: number; buffer: Uint8Array<ArrayBuffer> }[] = []
 
   /** @param pixels copied */
   add(line: number, column: number, pixels: Uint8Array): void {
-    const last = this.#pieces.at(-1)
-    const copy = pixels.slice()
-    if (last && last.column === column && last.line + last.lines.length === line) last.lines.push(copy)
-    else this.#pieces.push({ line, column, lines: [copy] })
+    const { length } = pixels
+    let piece = this.#pieces.at(-1)
+    if (piece?.column !== column || piece.line + piece.count !== line || piece.count === MAX_LINES) {
+      piece = { line, column, length, count: 0, buffer: new Uint8Array(MAX_LINES * length) }
+      this.#pieces.push(piece)
+    }
+    piece.buffer.set(pixels, length * piece.count++)
   }
 
   join(): Piece[] {
-    return this.#pieces.map(({ line, column, lines }) => {
-      const [{ length }] = lines as [Uint8Array]
-      const pixels = new Uint8Array(lines.length * length)
-      for (const [index, each] of lines.entries()) pixels.set(each, index * length)
-      return { line, column, length, pixels }
-    })
+    return this.#pieces.map(({ line, column, length, count, buffer }) => ({
+      line,
+      column,
+      length,
+      pixels: buffer.subarray(0, count * length),
+    }))
   }
 }
