@@ -28,7 +28,7 @@ async function transform(project: string, name: string, code: string): Promise<T
   const owner = project === 'astro' ? createRequire(local.resolve('astro/package.json')) : local
   const vite = (await load(path.join(owner.resolve('vite/package.json'), '..', 'dist', 'node', 'index.js'))) as Vite
   const { default: hd } = (await load(local.resolve('unplugin-hd/vite'))) as { default: (options: object) => object[] }
-  const { logger, plugins } = await vite.resolveConfig(
+  const config = await vite.resolveConfig(
     {
       root: folder,
       configFile: false,
@@ -37,10 +37,12 @@ async function transform(project: string, name: string, code: string): Promise<T
     },
     'serve',
   )
+  const { logger, plugins } = config
   const warnings: string[] = []
   logger.warn = (message) => void warnings.push(message)
   const { handler } = plugins.find((each) => each.name === 'unplugin-hd:templates')!.transform!
-  const context = { resolve: async (source: string) => (source.includes('missing') ? null : { id: source }) }
+  const environment = { getTopLevelConfig: () => config }
+  const context = { environment, resolve: async (source: string) => (source.includes('missing') ? null : { id: source }) }
   const result = await handler.call(context, code, path.join(folder, name).replaceAll('\\', '/'))
   return { code: result?.code, warnings }
 }
