@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Folds the branches of a checkpoint and writes it as ONNX.
+"""Folds the branches of a checkpoint and writes it as ONNX, and beside it in the format of @unplugin-hd/engine (which must be built).
 
 Usage: export.py CHECKPOINT.pt|MODEL.onnx MODEL.onnx [--mix OTHER.onnx 0.5]
 With --mix the weights are a mean of both, which often is better than either when one was trained on from the other.
@@ -7,10 +7,14 @@ With --mix the weights are a mean of both, which often is better than either whe
 import argparse
 import hashlib
 import pathlib
+import subprocess
 
 import torch
 
 from network import check_folding, open_net, save_onnx
+
+#: Needs no Python: `node convert.mjs MODEL.onnx MODEL.hdw --float16` does the same for an ONNX file that is there.
+CONVERT = pathlib.Path(__file__).resolve().parents[2] / 'engine/scripts/convert.mjs'
 
 
 def mix(net, other, share):
@@ -35,7 +39,8 @@ def main():
     parameters = sum(conv.main.numel() + conv.bias.numel() for conv in net.convs) + sum(slope.weight.numel() for slope in net.slopes)
     save_onnx(net, options.model)
     digest = hashlib.sha256(options.model.read_bytes()).hexdigest()
-    print(f'{options.model}: {parameters} parameters, {options.model.stat().st_size} bytes, sha256 {digest}')
+    print(f'{options.model}: {parameters} parameters, {options.model.stat().st_size} bytes, sha256 {digest}', flush=True)
+    subprocess.run(['node', CONVERT, options.model, options.model.with_suffix('.hdw'), '--float16'], check=True)
 
 
 if __name__ == '__main__':
