@@ -5,6 +5,7 @@ Usage: check.py
 - A run that is cut, politely (SIGTERM) or not (SIGKILL), and goes on with --resume, logs the same losses and ends with the same bytes
   of weights as one that was not.
 - A grown net computes what the old one did; what is grown first moves is the new channels, too.
+- A doubled net computes the mean of the results for an image and for the image turned by 180 degrees.
 - A net survives the way through ONNX, whatever its width.
 """
 import pathlib
@@ -19,7 +20,7 @@ import torch
 
 import checkpoint
 from fetch import HERE
-from grow import grow
+from grow import double, grow
 from network import Net, net_of_onnx, net_of_state, save_onnx
 
 SHIPPED = HERE / '../models/hd-x2.onnx'
@@ -96,6 +97,11 @@ def check_growth(folder):
         for conv in wide.convs[1:]:
             assert conv.main.grad[:, 32:].abs().max() > 0, 'new channels learn nothing'
         print(f'{"plain" if plain else "branched"}: 48 channels compute what 32 did, within {worst:.0e}')
+    twice = double(net)
+    with torch.no_grad():
+        worst = (twice(x) - (net(x) + net(x.flip(2, 3)).flip(2, 3)) / 2).abs().max().item()
+    assert worst < 2e-6, f'the doubled net differs by {worst}'
+    print(f'doubled: the mean of two views, within {worst:.0e}')
     save_onnx(wide, folder / 'wide.onnx')
     with torch.no_grad():
         worst = (net_of_onnx(folder / 'wide.onnx')(x) - wide(x)).abs().max().item()

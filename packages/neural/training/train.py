@@ -25,7 +25,7 @@ import torch
 import checkpoint
 from evaluate import HELD_OUT, judge
 from fetch import DATA
-from grow import grow
+from grow import double, grow
 from loss import loss_of
 from network import Net, net_of_onnx
 from sampling import Patches, parse_weights
@@ -61,6 +61,7 @@ def read_options():
     parser.add_argument('--save', type=float, default=120, help='seconds between checkpoints; there is one at every judgement, too')
     parser.add_argument('--from', dest='start', type=pathlib.Path, help='weights to go on from')
     parser.add_argument('--grow', type=int, metavar='CHANNELS', help='makes the net wider before it is trained (with --from)')
+    parser.add_argument('--double', action='store_true', help='puts the net beside itself turned by 180 degrees (with --from)')
     parser.add_argument('--channels', type=int, default=32, help='of a net that begins from noise')
     parser.add_argument('--plain', action='store_true', help='without branches: one kernel a convolution')
     parser.add_argument('--rate', type=float, default=5e-4)
@@ -80,8 +81,8 @@ def read_options():
     parser.add_argument('--log', type=pathlib.Path)
     options = parser.parse_args()
     options.checkpoint = options.checkpoint or options.data / 'checkpoint.pt'
-    if options.grow and not options.start:
-        parser.error('--grow needs --from')
+    if (options.grow or options.double) and not options.start:
+        parser.error('--grow and --double need --from')
     return options
 
 
@@ -106,6 +107,7 @@ def first_net(options):
     if not options.start:
         return Net(options.channels, plain=options.plain)
     net = net_of_onnx(options.start, options.plain)
+    net = double(net) if options.double else net
     return grow(net, options.grow) if options.grow else net
 
 
