@@ -126,7 +126,7 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
   const recover = async (error: unknown, header: Header, context: WorkContext, turn: Turn): Promise<Made> => {
     if (options.onError === 'fail' || !isHdError(error) || !isUpscalerFault(error)) throw error
     const remedy = options.onError === 'resample' ? 'it is enlarged by resampling instead' : 'the source is used at 1x instead'
-    const reason = error.told ? error.code : formatError(error)
+    const reason = formatError(error)
     emit({ type: 'warning', name: source.name, message: `${reason}; ${remedy}` })
     if (options.onError === 'source') return { asset: sourceAsset(source, header, true), state: 'off' }
     return obtainFrom(LAST_RESORT, header, context, turn)

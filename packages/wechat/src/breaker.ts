@@ -54,7 +54,8 @@ export class Breaker {
   #overBudget(error: WechatError): WechatError {
     const told = this.#saidBudget
     this.#saidBudget = true
-    return told ? this.#faults.make(error.code, "today's budget is used up", { remedy: error.remedy, told }) : error
+    const { code, message, remedy = '' } = error
+    return told ? this.#faults.make(code, message.slice(0, -`. ${remedy}`.length), { remedy, told }) : error
   }
 
   #refusal(reason: WechatError, told: boolean): WechatError {

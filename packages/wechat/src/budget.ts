@@ -31,11 +31,20 @@ async function count(account: string, limit: number, memo: Memo, clock: Clock, f
   const kept = parse(await memo.get(key))
   const used = kept.day === today ? kept.used : 0
   if (used >= limit) {
-    throw faults.make('WECHAT_BUDGET', `today's budget of ${limit} calls for img/superresolution is used up`, {
-      remedy: 'Raise `dailyBudget`, or wait until tomorrow (Beijing time)',
-    })
+    const what = `today's budget of ${limit} calls for img/superresolution is used up and starts anew at ${nextDay(clock.now())}`
+    throw faults.make('WECHAT_BUDGET', what, { remedy: 'Raise `dailyBudget`, or wait until then' })
   }
   await memo.set(key, JSON.stringify({ day: today, used: used + 1 }))
+}
+
+const SHANGHAI_MS = 8 * 3_600_000
+const DAY_MS = 24 * 3_600_000
+
+/** When the next day begins: `2026-11-25 00:00 in Beijing (2026-11-24T16:00Z)`. China has no summer time. */
+function nextDay(now: number): string {
+  const begins = (Math.floor((now + SHANGHAI_MS) / DAY_MS) + 1) * DAY_MS
+  const [day] = new Date(begins).toISOString().split('T')
+  return `${day} 00:00 in Beijing (${new Date(begins - SHANGHAI_MS).toISOString().slice(0, 16)}Z)`
 }
 
 function parse(value: string | undefined): { day: string; used: number } {

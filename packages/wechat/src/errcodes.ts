@@ -27,7 +27,12 @@ const BAD_APPID = row('WECHAT_CREDENTIALS', 'stop', 'the AppID is not valid', 'C
 const BAD_SECRET = row('WECHAT_CREDENTIALS', 'stop', 'the secret is not valid', 'Check the option `secret` or WECHAT_SECRET')
 const STALE = row('WECHAT_TOKEN', 'refresh', 'the access token is not valid or not the newest', 'Supply a newer access token')
 const BAD_MEDIA = row('WECHAT_IMAGE', 'fail', 'the picture is not accepted', 'Use another upscaler for it')
-const NO_QUOTA = row('WECHAT_QUOTA', 'stop', 'the quota is used up', 'Wait until tomorrow (Beijing time) or buy a resource pack')
+const NO_QUOTA = row(
+  'WECHAT_QUOTA',
+  'stop',
+  'the quota is used up',
+  'It starts anew at 00:00 in Beijing (16:00 UTC): wait until then, or buy a resource pack',
+)
 const BUG = row('WECHAT_RESPONSE', 'fail', 'the request was not understood', 'Please report this')
 
 /** WeChat's global return codes, as far as the three requests can meet them. */
@@ -101,7 +106,12 @@ export const ERRCODES: Readonly<Record<number, ErrcodeRow>> = {
   ),
   45009: NO_QUOTA,
   101003: NO_QUOTA,
-  45011: row('WECHAT_QUOTA', 'next-minute', 'the limit of calls per minute is reached', 'Raise `minIntervalMs`'),
+  45011: row(
+    'WECHAT_QUOTA',
+    'next-minute',
+    'the limit of calls per minute is reached',
+    'It starts anew with the next minute; raise `minIntervalMs`',
+  ),
   40066: row('WECHAT_REMOVED', 'stop', 'WeChat does not know this interface (any more)', REMOVED),
   48001: row('WECHAT_REMOVED', 'stop', 'the account may not call this interface, or it is gone', REMOVED),
   // Cloud call: "API not found".

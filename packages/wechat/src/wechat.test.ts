@@ -138,7 +138,14 @@ test('the budget counts every call, also failed ones, over builds and up to midn
   const refused = results.filter((result) => result.status === 'rejected')
   expect(refused).toHaveLength(5)
   for (const { reason } of refused)
-    expect(reason).toMatchObject({ code: 'WECHAT_BUDGET', remedy: expect.stringContaining('dailyBudget') })
+    expect(reason).toMatchObject({
+      code: 'WECHAT_BUDGET',
+      // Each of them, the number and the time with its zone.
+      message: expect.stringMatching(
+        /budget of 3 calls .* starts anew at [\d-]{10} 00:00 in Beijing \([\d-]{10}T16:00Z\)\. Raise/,
+      ),
+      remedy: expect.stringContaining('dailyBudget'),
+    })
   expect(server.count(UPLOAD)).toBe(3)
   // It began at noon, and a second went by waiting.
   time.forward(DAY / 2 - 1001)

@@ -57,7 +57,10 @@ function ofGateway(answer: Answer, name: string, step: WechatStep, faults: Fault
   if (status === 413 || name.includes('MAX_PAYLOAD_SIZE')) {
     return faults.make('WECHAT_IMAGE', what, { ...details, remedy: 'Lower `maxUploadBytes`' })
   }
-  if (status === 429) return faults.make('WECHAT_QUOTA', what, { ...details, remedy: 'Raise `minIntervalMs`' })
+  if (status === 429) {
+    const anew = retryAfterMs === undefined ? '' : `It takes requests again in ${Math.ceil(retryAfterMs / 1000)} s. `
+    return faults.make('WECHAT_QUOTA', what, { ...details, remedy: `${anew}Raise \`minIntervalMs\`` })
+  }
   if (status >= 500 || status === 408) return faults.make('WECHAT_NETWORK', what, { ...details, remedy: 'Try again later' })
   const remedy = 'Check `endpoint`, and that HTTP access leads from its path to the cloud function, without a log-in'
   return faults.make('WECHAT_RELAY', what, { ...details, remedy })
