@@ -41,8 +41,18 @@ export {
   type OptionSurroundings,
   type ResolvedOptions,
 } from './options.ts'
-export { HD_QUERY_RE, SHAPES, isHdId, parseRequest, toQuery, type HdRequest, type Shape } from './request.ts'
 export type { OriginalJob } from './original.ts'
+export {
+  HD_QUERY_RE,
+  MISTAKEN_QUERY_RE,
+  mistakenQuery,
+  SHAPES,
+  isHdId,
+  parseRequest,
+  toQuery,
+  type HdRequest,
+  type Shape,
+} from './request.ts'
 export { readWhole } from './read-file.ts'
 export { resample, type ResampleOptions } from './resample.ts'
 export type { Source } from './source.ts'

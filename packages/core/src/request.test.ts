@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { FACTORS } from './factor.ts'
 import { OUTPUT_FORMATS } from './format.ts'
-import { isHdId, parseRequest, SHAPES, toQuery, type HdRequest } from './request.ts'
+import { isHdId, parseRequest, SHAPES, toQuery, type HdRequest, mistakenQuery } from './request.ts'
 import { hdErrorOf } from './testing/errors.ts'
 
 const DEFAULT: HdRequest = { as: 'url', factor: 2, formats: [], quality: undefined, delivery: 'auto' }
@@ -160,4 +160,35 @@ describe('the canonical query', () => {
       }
     }
   })
+})
+
+test.each([
+  ['./a.jpg?HD', './a.jpg?hd', true],
+  ['./a.jpg?hd?as=img', './a.jpg?hd&as=img', true],
+  ['./a.png?as=img&Hd', './a.png?as=img&hd', true],
+  ['./a.webp?hd2', './a.webp?hd', true],
+  ['./a.webp?hd@2x&quality=60', './a.webp?hd&quality=60', true],
+  ['./a.jpg?2x', './a.jpg?hd', false],
+  ['./a.jpg?4x', './a.jpg?hd=4', false],
+  ['./a.jpg?hd3&as=img', './a.jpg?hd=3&as=img', true],
+  ['./a.jpg?@2x#top', './a.jpg?hd#top', false],
+])('%s is a mistaken form of %s', (id, instead, certain) => {
+  expect(mistakenQuery(id)).toEqual({ instead, certain })
+})
+
+test.each([
+  './a.jpg?hd',
+  './a.jpg?hd&as=img',
+  './a.jpg?hdx',
+  './a.jpg?size=2x',
+  './a.jpg?w=400;800&as=picture',
+  './a.jpg?url',
+  './a.jpg?raw',
+  './a.jpg?HDR=1',
+  './a.js?2x',
+  './a.svg?HD',
+  './a.jpg',
+  './a.jpg#HD',
+])('%s is no mistaken form of ours', (id) => {
+  expect(mistakenQuery(id)).toBeUndefined()
 })

@@ -28,6 +28,31 @@ export interface HdRequest {
  */
 export const HD_QUERY_RE: RegExp = /^[^?]*\?(?:[^#]*&)?hd(?=[=&#]|$)/
 
+/**
+ * A key that looks like a slip for ours in the query of an image: `?HD`, `?hd2`, `?hd?as=img`, `?2x`. Keys of other tools are left
+ * alone: `?hdx`, `?url`, `?raw`, `?react`, `?w=400`, `?as=picture`, `?size=2x` are none of these.
+ */
+const MISTAKEN = String.raw`(@?[2-9]x|hd@?\d+x?|hd(?=\?)|H[Dd]|hD)(?=[?&#]|$)`
+export const MISTAKEN_QUERY_RE: RegExp = new RegExp(
+  String.raw`^[^?]*\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?)\?(?:[^#]*&)?${MISTAKEN}`,
+  'i',
+)
+const MISTAKEN_KEY_RE = new RegExp(String.raw`(?<=[?&])${MISTAKEN}`)
+
+/**
+ * What is probably meant by a query that is none of ours; nothing when it is not mistaken.
+ * @returns the right form, and whether the query can be nobody else's
+ */
+export function mistakenQuery(id: string): { instead: string; certain: boolean } | undefined {
+  if (isHdId(id) || !MISTAKEN_QUERY_RE.test(id)) return undefined
+  const key = MISTAKEN_KEY_RE.exec(id)
+  if (!key) return undefined
+  const [factor] = /[34]/.exec(key[0]) ?? []
+  const ours = factor === undefined ? 'hd' : `hd=${factor}`
+  const instead = id.slice(0, key.index) + ours + id.slice(key.index + key[0].length).replace('?', '&')
+  return { instead, certain: /hd/i.test(key[0]) }
+}
+
 /** Keys that bundlers add or strip themselves, and that mean nothing here. */
 const FOREIGN_KEYS: ReadonlySet<string> = new Set(['import', 't', 'v', 'url'])
 const KEYS = ['as', 'format', 'quality', 'inline', 'no-inline', 'jsx'] as const

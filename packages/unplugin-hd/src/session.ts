@@ -1,4 +1,16 @@
-import { createHd, isHdId, parseRequest, visible, type Hd, type HdRequest, type Logger, type Source } from '@unplugin-hd/core'
+import path from 'node:path'
+import {
+  createHd,
+  isHdId,
+  parseRequest,
+  visible,
+  type Hd,
+  type HdRequest,
+  type Logger,
+  type Source,
+  HdError,
+  mistakenQuery,
+} from '@unplugin-hd/core'
 import { tellingBundlers, toBundlerError } from './bundler-error.ts'
 import { createMisses } from './misses.ts'
 import { createOrigins, type Origin, type Origins } from './origin.ts'
@@ -27,6 +39,13 @@ export interface Session {
   readonly origins: Origins
   /** True for a module id that this plugin is to load. @param id absolute path and query */
   wants(id: string): boolean
+  /** True for a reference to an image that `include` or `exclude` left out. */
+  leftOut(reference: string): boolean
+  /**
+   * Tells of a query that is a mistaken form of ours: a warning where it may be another tool's.
+   * @throws Error with `HD_QUERY` where it can be nobody else's
+   */
+  checkMistaken(id: string, origin: Origin): Promise<void>
   /** What an id that the session wants asks for. @throws Error like {@link Session.load} */
   parse(id: string, origin: Origin | undefined): Promise<{ file: string; request: HdRequest }>
   /**
@@ -56,6 +75,8 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
   const log: Logger = { debug: () => undefined, info: reporter.info, warn: (message) => warn(visible(message)) }
   const hd = createHd(resolved, { log, onEvent: reporter.onEvent, skipMetered: () => resolved.dev === 'preview' && dev() })
   const misses = createMisses(hd)
+  /** Names of files. */
+  const leftOut = new Set<string>()
   const origins = createOrigins(root)
   const types = resolved.dts === undefined ? undefined : createTypesFile(resolved.dts, root, dev, warn)
   return {
@@ -68,7 +89,24 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
         origins.add(id, importer, reference)
       },
     },
-    wants: (id) => isHdId(id) && resolved.accepts(id.split('?', 1)[0]!),
+    wants(id) {
+      if (!isHdId(id)) return false
+      const file = id.split('?', 1)[0]!
+      const accepted = resolved.accepts(file)
+      if (!accepted) leftOut.add(path.basename(file))
+      return accepted
+    },
+    leftOut: (reference) => leftOut.has(path.posix.basename(reference.split('?', 1)[0]!)),
+    checkMistaken: (id, origin) =>
+      tellingBundlers(origin, async () => {
+        const mistaken = mistakenQuery(id)
+        if (!mistaken) return
+        const { instead, certain } = mistaken
+        if (certain)
+          throw new HdError('HD_QUERY', 'the query is none of ours, but looks like it', { remedy: `Write '${instead}'` })
+        const written = await origin.where()
+        log.warn(`'${id}'${written ? ` in ${written.text}` : ''} is no query of ours. For a larger image write '${instead}'`)
+      }),
     parse: (id, origin) =>
       tellingBundlers(origin, async () => {
         const parsed = parseRequest(id)

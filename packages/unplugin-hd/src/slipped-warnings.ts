@@ -12,6 +12,7 @@ export interface OutputFile {
  * One warning for every `?hd` reference that is left in an output, with the file and the line where it is written.
  * @param sources absolute paths of the files that were built; others are skipped
  * @param isKnown true for a reference that needs no warning: the plugin wrote it itself, or has told of it
+ * @param leftOut true for an image that the options leave out
  * @param pictureOf name of the picture in the project, where the bundler wrote that of an emitted file
  */
 export async function slippedWarnings(
@@ -20,6 +21,7 @@ export async function slippedWarnings(
   root: string,
   isKnown: (reference: string) => boolean = () => false,
   pictureOf: (fileName: string) => string = (fileName) => fileName,
+  leftOut: (reference: string) => boolean = () => false,
 ): Promise<string[]> {
   // Asked for each reference anew, which an iterator would not bear.
   const files = [...sources]
@@ -28,7 +30,8 @@ export async function slippedWarnings(
     for (const reference of findSlipped(await text(), name).filter((found) => !isKnown(found))) {
       const picture = pictureOf(path.posix.basename(reference.split('?', 1)[0]!))
       const places = await findSources(reference, name, picture, files, root)
-      warnings.push(slippedMessage(reference, places.length > 0 ? `${places.join(' or ')} (now in ${name})` : name))
+      const where = places.length > 0 ? `${places.join(' or ')} (now in ${name})` : name
+      warnings.push(slippedMessage(reference, where, leftOut(picture)))
     }
   }
   return warnings

@@ -60,3 +60,9 @@ test('an output with megabytes of inlined pictures is searched, not at every let
   expect(findSlipped(inlined.repeat(3))).toEqual([])
   expect(findSlipped(`${inlined}const b = "./b.png?hd"\n${inlined}`)).toEqual(['./b.png?hd'])
 })
+
+test('what an option leaves out is not told to be imported', () => {
+  const message = slippedMessage('./a.jpg?hd', 'src/main.js:3', true)
+  expect(message).toMatch(/src\/main\.js:3 .*'include' or 'exclude' leaves it out/)
+  expect(message).not.toContain('Import it')
+})

@@ -49,10 +49,10 @@ function references(code: string): string[] {
   return [...found]
 }
 
-/** One warning for what slipped through. */
-export function slippedMessage(reference: string, where: string): string {
-  return (
-    `'${reference}' in ${where} was not processed by unplugin-hd, so the picture is shipped at 1x, if at all. ` +
-    `Import it in JavaScript (\`import url from '${reference}'\`), and check 'include' and 'exclude'`
-  )
+/** One warning for what slipped through. @param isLeftOut whether `include` or `exclude` said so */
+export function slippedMessage(reference: string, where: string, isLeftOut: boolean = false): string {
+  const what = `'${reference}' in ${where} was not processed by unplugin-hd, so the picture is shipped at 1x, if at all`
+  return isLeftOut
+    ? `${what}: the option 'include' or 'exclude' leaves it out. Change that option, or write the reference without '?hd'`
+    : `${what}. Import it in JavaScript (\`import url from '${reference}'\`), and check 'include' and 'exclude'`
 }

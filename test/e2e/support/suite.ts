@@ -247,6 +247,30 @@ export function describeBundler(bundler: Bundler): void {
       })
     }
 
+    for (const [written, instead] of [
+      ['./a.jpg?HD', './a.jpg?hd'],
+      ['./a.jpg?hd?as=img', './a.jpg?hd&as=img'],
+    ] as const) {
+      test(`${written} is not taken in silence: the message says what to write`, async () => {
+        const project = await createProject({ 'main.js': `export const other = 1\nexport { default } from '${written}'\n` })
+        const outcome = await bundler.build(project, project.options()).then(
+          () => '',
+          (error: Error) => error.message,
+        )
+        expect(outcome).toContain(`Write '${instead}'`)
+        expect(outcome).toMatch(/main\.js:2: .*\(HD_QUERY\)/)
+      })
+    }
+
+    test('a reference that an option leaves out is told so, and not to be imported', async () => {
+      const project = await createProject({ 'main.js': `export { default as a } from './a.jpg?hd'` })
+      const outcome = await bundler.build(project, project.options({ exclude: /a\.jpg$/ })).then(
+        ({ warnings }) => warnings.join('\n'),
+        (error: Error) => error.message,
+      )
+      expect(outcome).not.toContain('Import it in JavaScript')
+    })
+
     test('a wrong option fails the build with a message that names it', async () => {
       const project = await createProject({ 'main.js': `export { default } from './a.jpg?hd'` })
       const build = async (): Promise<unknown> => bundler.build(project, project.options({ quality: 101 }))

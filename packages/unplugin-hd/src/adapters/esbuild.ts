@@ -17,7 +17,7 @@ const VALUE_NAMESPACE = 'hd'
 const FILE_NAMESPACE = 'hd-file'
 
 /** esbuild's expressions are Go's, which cannot look ahead: the session looks closer. */
-const FILTER = /[?&]hd/
+const FILTER = /[?&](?:[hH][dD]|@?[2-9]x)/
 
 /** Specifiers of parts, known only to the modules that we write. */
 const PART_RE = /^hd-part:/
@@ -70,8 +70,12 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
     namespace: FILE_NAMESPACE,
   }))
   build.onResolve({ filter: FILTER }, async (args): Promise<OnResolveResult | undefined> => {
-    if (!isHdId(args.path) || args.pluginData === SKIP) return undefined
+    if (args.pluginData === SKIP) return undefined
     try {
+      if (!isHdId(args.path)) {
+        await session.checkMistaken(args.path, originOf(root, args.importer || undefined, args.path))
+        return undefined
+      }
       const specifier = args.path.split(/[?#]/, 1)[0]!
       const { importer, namespace, resolveDir, kind } = args
       const resolved = await build.resolve(specifier, { importer, namespace, resolveDir, kind, pluginData: SKIP })
@@ -119,7 +123,14 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
     const outputs = Object.keys(metafile?.outputs ?? {}).map((name) => toOutput(root, name, outputFiles))
     const inputs = Object.keys(metafile?.inputs ?? {}).map((name) => path.resolve(root, name))
     // In lazily run modules esbuild writes their ids into the code.
-    const slipped = await slippedWarnings(outputs, inputs, root, (reference) => OWN_ID_RE.test(reference))
+    const slipped = await slippedWarnings(
+      outputs,
+      inputs,
+      root,
+      (reference) => OWN_ID_RE.test(reference),
+      undefined,
+      session.leftOut,
+    )
     const texts = [...warnings, ...slipped]
     warnings = []
     return { errors, warnings: texts.map((text) => ({ text: visible(text) })) }

@@ -1,4 +1,4 @@
-import { toQuery, type HdRequest } from '@unplugin-hd/core'
+import { HD_QUERY_RE, isHdId, MISTAKEN_QUERY_RE, toQuery, type HdRequest } from '@unplugin-hd/core'
 import { originOf } from '../origin.ts'
 import type { Session } from '../session.ts'
 
@@ -18,6 +18,9 @@ export interface ResolvedImport {
   request: HdRequest
 }
 
+/** Imports that are ours, and those that were probably meant to be. */
+export const RESOLVE_FILTER: RegExp[] = [HD_QUERY_RE, MISTAKEN_QUERY_RE]
+
 /**
  * What an import with `?hd` asks for, and of which file: the bundler resolves the path without the query, so that aliases and
  * packages work. `null` leaves the import, and the error message, to the bundler. Whether the session wants it is asked with
@@ -31,6 +34,10 @@ export async function resolveImport(
   importer: string | undefined,
   correct: (file: string, specifier: string) => string = (file) => file,
 ): Promise<ResolvedImport | null> {
+  if (!isHdId(id)) {
+    await session.checkMistaken(id, originOf(session.hd.options.root, importer, id))
+    return null
+  }
   const specifier = id.split(/[?#]/, 1)[0]!
   const resolved = await context.resolve(specifier, importer, { skipSelf: true })
   if (!resolved || resolved.external) return null

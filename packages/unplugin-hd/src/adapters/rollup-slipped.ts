@@ -14,12 +14,13 @@ export function slippedInBundle(
   bundle: Readonly<Record<string, Output>>,
   ids: Iterable<string>,
   root: string,
+  leftOut: (reference: string) => boolean,
 ): Promise<string[]> {
   const outputs = Object.entries(bundle).map(([name, output]): OutputFile => ({ name, text: () => textOf(output) }))
   const originals = new Map(
     Object.entries(bundle).map(([name, { originalFileNames }]) => [path.posix.basename(name), originalFileNames?.[0]]),
   )
-  return slippedWarnings(outputs, ids, root, undefined, (name) => path.posix.basename(originals.get(name) ?? name))
+  return slippedWarnings(outputs, ids, root, undefined, (name) => path.posix.basename(originals.get(name) ?? name), leftOut)
 }
 
 /** What is in an output, as text. */

@@ -4,7 +4,7 @@ import { createSession, type Session } from '../session.ts'
 import type { Part } from '../shape.ts'
 import { HD_QUERY_RE, visible } from '@unplugin-hd/core'
 import { requireBundler } from './bundler-version.ts'
-import { resolveImport, toModuleId } from './resolve.ts'
+import { RESOLVE_FILTER, resolveImport, toModuleId } from './resolve.ts'
 import { slippedInBundle } from './rollup-slipped.ts'
 
 /** The hooks for Rollup; Rolldown takes them too. */
@@ -26,7 +26,7 @@ export function rollupHooks(options: HdOptions): Partial<Plugin> {
       session = begin(this, input)
     },
     resolveId: {
-      filter: { id: HD_QUERY_RE },
+      filter: { id: RESOLVE_FILTER },
       async handler(id, importer) {
         // Whoever leaves out the first hook has this one.
         session ??= begin(this)
@@ -56,8 +56,9 @@ export function rollupHooks(options: HdOptions): Partial<Plugin> {
     generateBundle: {
       order: 'post',
       async handler(_, bundle) {
-        const { root } = (session ??= begin(this)).hd.options
-        for (const message of await slippedInBundle(bundle, this.getModuleIds(), root)) this.warn(visible(message))
+        const { hd, leftOut } = (session ??= begin(this))
+        const messages = await slippedInBundle(bundle, this.getModuleIds(), hd.options.root, leftOut)
+        for (const message of messages) this.warn(visible(message))
       },
     },
   }

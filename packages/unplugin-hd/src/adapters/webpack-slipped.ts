@@ -7,7 +7,11 @@ import { slippedWarnings } from '../slipped-warnings.ts'
 import { OWN_RE, VALUE_RE } from './webpack-request.ts'
 
 /** One warning for every `?hd` that did not come through our loader, or came to a place where it does not fit. */
-export async function slippedInCompilation(compilation: Compilation, root: string): Promise<string[]> {
+export async function slippedInCompilation(
+  compilation: Compilation,
+  root: string,
+  leftOut: (reference: string) => boolean,
+): Promise<string[]> {
   const found: string[] = []
   /** Pictures of the modules that are told of already: they stand in the output too, or what they were emitted as does. */
   const told = new Set(compilation.getAssets().map(({ name }) => basename(name)))
@@ -18,12 +22,17 @@ export async function slippedInCompilation(compilation: Compilation, root: strin
     const reference = inRoot(resource, root)
     told.add(basename(reference))
     const places = await findSources(reference, '', basename(reference), compilation.fileDependencies, root)
-    found.push(slippedMessage(reference, places.join(' or ') || 'the module graph'))
+    found.push(slippedMessage(reference, places.join(' or ') || 'the module graph', leftOut(reference)))
   }
-  return [...found, ...(await leftInOutput(compilation, root, told))]
+  return [...found, ...(await leftInOutput(compilation, root, told, leftOut))]
 }
 
-function leftInOutput(compilation: Compilation, root: string, told: ReadonlySet<string>): Promise<string[]> {
+function leftInOutput(
+  compilation: Compilation,
+  root: string,
+  told: ReadonlySet<string>,
+  leftOut: (reference: string) => boolean,
+): Promise<string[]> {
   // Scripts that are made for `eval` hold the text of every source, imports included.
   const isText = String(compilation.options.devtool).includes('eval') ? /\.(?:css|html?)$/ : TEXT_OUTPUT_RE
   const outputs = compilation
@@ -32,7 +41,7 @@ function leftInOutput(compilation: Compilation, root: string, told: ReadonlySet<
     .map(({ name, source }) => ({ name, text: () => source.source().toString() }))
   // The names of our own modules hold loaders.
   const isKnown = (reference: string): boolean => reference.includes('!') || told.has(basename(reference))
-  return slippedWarnings(outputs, compilation.fileDependencies, root, isKnown)
+  return slippedWarnings(outputs, compilation.fileDependencies, root, isKnown, undefined, leftOut)
 }
 
 /** `new URL()` of a value: Rspack does not tell before that a URL is wanted. */

@@ -44,8 +44,12 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
   compiler.hooks.compilation.tap(NAME, (_, { normalModuleFactory }) => {
     normalModuleFactory.hooks.beforeResolve.tapPromise(NAME, async (data) => {
       // An inline request says itself which loaders it wants; if it was not ours, the check at the end warns.
-      if (!isHdId(data.request) || data.request.includes('!')) return
+      if (data.request.includes('!')) return
       try {
+        if (!isHdId(data.request)) {
+          await session.checkMistaken(data.request, originOf(root, issuerOf(data) || undefined, data.request))
+          return
+        }
         const warning = await rewrite(data, normalModuleFactory, session, reference)
         if (warning !== undefined && !warnings.includes(warning)) warnings.push(warning)
       } catch (error) {
@@ -68,7 +72,7 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
     const texts = new Set(failures.map(({ message }) => message))
     for (const text of texts) compilation.errors.push(toMessage(text))
     // What failed is left in the output as well.
-    const slipped = compilation.errors.length > 0 ? [] : await slippedInCompilation(compilation, root)
+    const slipped = compilation.errors.length > 0 ? [] : await slippedInCompilation(compilation, root, session.leftOut)
     for (const text of [...warnings, ...slipped]) compilation.warnings.push(toMessage(visible(text)))
     warnings = []
     failures = []

@@ -1,7 +1,7 @@
 import { HD_QUERY_RE } from '@unplugin-hd/core'
 import type { Plugin } from 'vite'
 import type { HdOptions } from '../../options.ts'
-import { resolveImport } from '../resolve.ts'
+import { RESOLVE_FILTER, resolveImport } from '../resolve.ts'
 import { slippedInBundle, textOf } from '../rollup-slipped.ts'
 import { loadInBuild, resolveInBuild } from './build.ts'
 import { addAlias, styleAlias, STYLE_RE } from './css.ts'
@@ -23,6 +23,9 @@ export type HdPlugin = Omit<Plugin, 'enforce'> & { enforce: 'pre' | undefined }
 const BUNDLED_DEV =
   "'experimental.bundledDev' of Vite is not supported yet: pictures may stay previews until the page is loaded again"
 
+const BEHIND_IMAGETOOLS =
+  "vite-imagetools stands before this plugin and answers '?hd&as=…' and '?hd&format=…' itself, at 1x. Put hd() before imagetools() in 'plugins'"
+
 /**
  * The plugins for Vite: one before Vite's own, that the files go through first, one behind them, that sees what became of
  * stylesheets, one for the dev server and one for templates of components. Which hook does what in a build stands in `build.ts`,
@@ -42,7 +45,7 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
       name: 'unplugin-hd',
       enforce: 'pre',
       resolveId: {
-        filter: { id: HD_QUERY_RE },
+        filter: { id: RESOLVE_FILTER },
         async handler(id, importer) {
           const { project, dev } = runs.of(this)
           const { publicDir } = project.config
@@ -116,7 +119,10 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
       config: () => ({ worker: { plugins: shared } }),
       // Wrong options are told of at once.
       configResolved(config) {
-        runs.at(config, this)
+        const { project } = runs.at(config, this)
+        const names = config.plugins.map(({ name }) => name)
+        const imagetools = names.indexOf('imagetools')
+        if (imagetools >= 0 && imagetools < names.indexOf('unplugin-hd')) project.warn(BEHIND_IMAGETOOLS)
       },
       configureServer(server) {
         const { project, dev } = runs.serve(server, this)
@@ -151,7 +157,9 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
           for (const [name, output] of Object.entries(bundle)) {
             if (/\.(?:css|[cm]?js|html)$/.test(name)) sets.refuseLeft(() => textOf(output))
           }
-          for (const text of await slippedInBundle(bundle, this.getModuleIds(), project.config.root)) project.warn(text)
+          const { config, session } = project
+          const texts = await slippedInBundle(bundle, this.getModuleIds(), config.root, session.leftOut)
+          for (const text of texts) project.warn(text)
         },
       },
       async writeBundle({ dir }) {
