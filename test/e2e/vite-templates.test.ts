@@ -101,6 +101,16 @@ describe('Vue templates', () => {
   })
 })
 
+test('of references in a Vue template that read the same, those that were left are named and not those that worked', async () => {
+  const img = '<img src="./a.jpg?hd">'
+  const card = { 'Card.vue': '<script>export default { props: ["src"] }</script><template><p>{{ src }}</p></template>' }
+  const script = `<script setup>import Card from './Card.vue'</script>\n`
+  const project = await createProject({ ...vueApp(`${img}\n${img}\n${img}\n${img}\n<Card src="./a.jpg?hd" />`, script), ...card })
+  const { warnings } = await buildMain(project)
+  const ours = warnings.filter((each) => each.includes('was not processed'))
+  expect(ours).toEqual([expect.stringContaining("'./a.jpg?hd' in App.vue:7 (now in")])
+})
+
 describe('JSX', () => {
   const files = {
     'main.js': `import { App } from './App.jsx'\nconsole.log(App)`,

@@ -17,6 +17,7 @@ const MAX_PLACES = 3
  * @param reference as it stands in the output; where it is written the same way, nothing else is listed
  * @param output name of the output; scripts keep what they hold, so a relative reference of theirs is written nowhere else
  * @param picture the file name of the picture as it is in the project: outputs may name it otherwise
+ * @param processed places that are named only where there is no other
  * @param ids of the modules of the build; what its stylesheets import is searched as well
  */
 export async function findSources(
@@ -25,6 +26,7 @@ export async function findSources(
   picture: string,
   ids: Iterable<string>,
   root: string,
+  processed: ReadonlySet<string> = new Set(),
 ): Promise<string[]> {
   const files = new Set([...ids].map((id) => id.split('?', 1)[0]!).filter((id) => path.isAbsolute(id) && SOURCE_RE.test(id)))
   const pattern = new RegExp(`${escape(picture)}\\?(?:[^\\s"'\`()<>]*[&;])?hd(?![\\w-])`, 'g')
@@ -33,6 +35,7 @@ export async function findSources(
   const same: string[] = []
   const others: string[] = []
   const imports: string[] = []
+  const done: string[] = []
   for (const file of [...files, ...(await followStyles(files))]) {
     const text = await readFile(file, 'utf8').catch(() => '')
     if (!text.includes(picture)) continue
@@ -43,11 +46,12 @@ export async function findSources(
       if (isKept && !isSame) continue
       // Imports are processed, unless the file is excluded.
       const isImport = IMPORT_RE.test(code.slice(Math.max(0, start - 50), start))
-      const list = isImport ? imports : isSame ? same : others
-      list.push(`${path.relative(root, file).replaceAll('\\', '/')}:${code.slice(0, index).split('\n').length}`)
+      const place = `${path.relative(root, file).replaceAll('\\', '/')}:${code.slice(0, index).split('\n').length}`
+      const list = processed.has(place) ? done : isImport ? imports : isSame ? same : others
+      list.push(place)
     }
   }
-  const places = [same, others, imports].find(({ length }) => length > 0) ?? []
+  const places = [same, others, imports, done].find(({ length }) => length > 0) ?? []
   return [...new Set(places)].slice(0, MAX_PLACES)
 }
 

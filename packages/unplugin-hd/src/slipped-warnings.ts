@@ -13,6 +13,7 @@ export interface OutputFile {
  * @param sources absolute paths of the files that were built; others are skipped
  * @param isKnown true for a reference that needs no warning: the plugin wrote it itself, or has told of it
  * @param leftOut true for an image that the options leave out
+ * @param processed places whose references were processed: of two that read the same, the other one is left
  * @param pictureOf name of the picture in the project, where the bundler wrote that of an emitted file
  */
 export async function slippedWarnings(
@@ -22,6 +23,7 @@ export async function slippedWarnings(
   isKnown: (reference: string) => boolean = () => false,
   pictureOf: (fileName: string) => string = (fileName) => fileName,
   leftOut: (reference: string) => boolean = () => false,
+  processed: ReadonlySet<string> = new Set(),
 ): Promise<string[]> {
   // Asked for each reference anew, which an iterator would not bear.
   const files = [...sources]
@@ -29,7 +31,7 @@ export async function slippedWarnings(
   for (const { name, text } of outputs.filter((output) => TEXT_OUTPUT_RE.test(output.name))) {
     for (const reference of findSlipped(await text(), name).filter((found) => !isKnown(found))) {
       const picture = pictureOf(path.posix.basename(reference.split('?', 1)[0]!))
-      const places = await findSources(reference, name, picture, files, root)
+      const places = await findSources(reference, name, picture, files, root, processed)
       const where = places.length > 0 ? `${places.join(' or ')} (now in ${name})` : name
       warnings.push(slippedMessage(reference, where, leftOut(picture)))
     }

@@ -9,18 +9,30 @@ interface Output {
   originalFileNames?: readonly string[]
 }
 
-/** What is left of `?hd` references in a bundle of Rollup. @param ids of its modules */
+/**
+ * What is left of `?hd` references in a bundle of Rollup. @param ids of its modules
+ * @param processed places whose references were processed
+ */
 export function slippedInBundle(
   bundle: Readonly<Record<string, Output>>,
   ids: Iterable<string>,
   root: string,
   leftOut: (reference: string) => boolean,
+  processed?: ReadonlySet<string>,
 ): Promise<string[]> {
   const outputs = Object.entries(bundle).map(([name, output]): OutputFile => ({ name, text: () => textOf(output) }))
   const originals = new Map(
     Object.entries(bundle).map(([name, { originalFileNames }]) => [path.posix.basename(name), originalFileNames?.[0]]),
   )
-  return slippedWarnings(outputs, ids, root, undefined, (name) => path.posix.basename(originals.get(name) ?? name), leftOut)
+  return slippedWarnings(
+    outputs,
+    ids,
+    root,
+    undefined,
+    (name) => path.posix.basename(originals.get(name) ?? name),
+    leftOut,
+    processed,
+  )
 }
 
 /** What is in an output, as text. */

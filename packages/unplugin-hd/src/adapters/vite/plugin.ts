@@ -35,6 +35,8 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
   const runs = createRuns(options)
   const urls = createStyleUrls()
   const sets = createImageSets(urls)
+  /** Places in templates whose references were processed. */
+  const processed = new Set<string>()
   /** Pictures of stylesheets: which of them uses which is known to Vite alone. */
   const styleSources = new Set<string>()
   const onStyleSource = (file: string): void => void styleSources.add(file)
@@ -158,7 +160,7 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
             if (/\.(?:css|[cm]?js|html)$/.test(name)) sets.refuseLeft(() => textOf(output))
           }
           const { config, session } = project
-          const texts = await slippedInBundle(bundle, this.getModuleIds(), config.root, session.leftOut)
+          const texts = await slippedInBundle(bundle, this.getModuleIds(), config.root, session.leftOut, processed)
           for (const text of texts) project.warn(text)
         },
       },
@@ -168,6 +170,6 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
     },
     styles,
     devPlugin(runs),
-    templatesPlugin(runs),
+    templatesPlugin(runs, (where) => void processed.add(where)),
   ]
 }

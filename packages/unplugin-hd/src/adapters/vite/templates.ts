@@ -11,8 +11,9 @@ import { extendVue } from './vue.ts'
 /**
  * `?hd` in the templates of components: Vue's compiler is extended, the files of Svelte and Astro are rewritten before their
  * compilers see them, because both leave addresses as they are. JSX is only searched.
+ * @param onProcessed told the places in Vue's templates whose references are processed: `src/App.vue:12`
  */
-export function templatesPlugin(runs: Runs): HdPlugin {
+export function templatesPlugin(runs: Runs, onProcessed: (where: string) => void): HdPlugin {
   const read = createReader()
   const told = new Set<string>()
   /** In a build the output tells, of all that is left in it. */
@@ -26,10 +27,10 @@ export function templatesPlugin(runs: Runs): HdPlugin {
   return {
     name: 'unplugin-hd:templates',
     enforce: 'pre',
-    configResolved: extendVue,
+    configResolved: (config) => extendVue(config, onProcessed),
     // Whoever leaves out the first has the second.
     buildStart() {
-      extendVue(this.environment.getTopLevelConfig())
+      extendVue(this.environment.getTopLevelConfig(), onProcessed)
     },
     transform: {
       // The compilers are before others as well.

@@ -54,21 +54,25 @@ const extended = new WeakSet<NodeTransform>()
 /**
  * Lets Vue's plugin, where there is one, import what templates name with `?hd`. It does so itself in builds, but for a URL and
  * nothing else, and in dev it writes the address of the source.
+ * @param onProcessed told the place of every attribute that is replaced: `src/App.vue:12`
  */
-export function extendVue({ plugins, root }: Pick<ResolvedConfig, 'plugins' | 'root'>): void {
+export function extendVue(
+  { plugins, root }: Pick<ResolvedConfig, 'plugins' | 'root'>,
+  onProcessed: (where: string) => void,
+): void {
   const api = plugins.find(({ name }) => name === 'vite:vue')?.api as { options?: VueOptions } | undefined
   if (!api?.options) return
   const { template } = api.options
   const others = template?.compilerOptions?.nodeTransforms ?? []
   if (others.some((each) => extended.has(each))) return
-  const ours = transformIn(root)
+  const ours = transformIn(root, onProcessed)
   extended.add(ours)
   const nodeTransforms = [...others, ours]
   api.options = { ...api.options, template: { ...template, compilerOptions: { ...template?.compilerOptions, nodeTransforms } } }
 }
 
 /** It runs behind Vue's own transforms for assets, so what it replaces is what they have made of an attribute. */
-function transformIn(root: string): NodeTransform {
+function transformIn(root: string, onProcessed: (where: string) => void): NodeTransform {
   return (node, context) => {
     if (node.type !== ELEMENT || node.tagType !== 0) return
     const written = node.props.map(writtenAttribute)
@@ -79,6 +83,7 @@ function transformIn(root: string): NodeTransform {
       const where = `${displayPath(root, context.filename)}:${prop.loc.start.line}`
       const replacement = replaceAttribute({ element: node.tag, name, value, attributes, where })
       if (!replacement) return [prop]
+      onProcessed(where)
       const nameOf = (specifier: string): string => importIn(context, specifier, prop.loc)
       if (replacement.kind === 'value') return [bind(name, toExpression(replacement.parts, nameOf), prop.loc)]
       const bound = imgAttributes(nameOf(replacement.imported.specifier), attributes)
