@@ -122,6 +122,26 @@ for (const bundler of [vite8, vite7]) {
       })
     }
 
+    test('queries that are ours but for a slip are told of wherever they stand, with the right form', async () => {
+      const project = await createProject({
+        'style.css': `.a { background: url(./a.jpg?4x) }\n.b { background: url("./a.jpg?hd?as=srcset") }`,
+        'main.js': `import './style.css'\n\nconsole.log(new URL('./a.jpg?HD', import.meta.url))`,
+        'index.html': `<p>\n\n\n<img src="./a.jpg?hd2"><script type="module" src="./main.js"></script>`,
+      })
+      const { warnings } = await bundler.build(project, project.options(), { entry: 'index.html' })
+      const told = warnings.filter((text) => text.includes('no query of unplugin-hd'))
+      expect(told).toHaveLength(4)
+      for (const [place, form] of [
+        ['style.css:1 ', "'?hd=4'"],
+        ['style.css:2 ', "'?hd&as=srcset'"],
+        ['main.js:3 ', "'?hd'"],
+        ['index.html:4 ', "'?hd'"],
+      ] as const) {
+        expect(told).toContainEqual(expect.stringContaining(place))
+        expect(told.find((text) => text.includes(place))).toContain(form)
+      }
+    })
+
     test('a factor of 3 is exact in CSS, and an image-set() has every factor up to it', async () => {
       const project = await createProject({
         'style.css': `.a { background: url(./a.jpg?hd=3) } .b { background: url(./a.jpg?hd=3&as=srcset) }`,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { mistakenQuery } from '@unplugin-hd/core'
 import { blankComments } from './slipped.ts'
 import { followStyles } from './styles.ts'
 
@@ -29,7 +30,9 @@ export async function findSources(
   processed: ReadonlySet<string> = new Set(),
 ): Promise<string[]> {
   const files = new Set([...ids].map((id) => id.split('?', 1)[0]!).filter((id) => path.isAbsolute(id) && SOURCE_RE.test(id)))
-  const pattern = new RegExp(`${escape(picture)}\\?(?:[^\\s"'\`()<>]*[&;])?hd(?![\\w-])`, 'g')
+  // What is none of ours is written exactly as it stands in the output.
+  const query = mistakenQuery(reference) ? escape(reference.slice(reference.indexOf('?'))) : `\\?(?:[^\\s"'\`()<>]*[&;])?hd`
+  const pattern = new RegExp(`${escape(picture)}${query}(?![\\w-])`, 'g')
   const [specifier] = reference.split('?', 1)
   const isKept = specifier!.startsWith('.') && /\.[cm]?js$/.test(output)
   const same: string[] = []

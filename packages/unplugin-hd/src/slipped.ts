@@ -1,8 +1,20 @@
+import { mistakenQuery } from '@unplugin-hd/core'
+
+/** What is probably meant to be an `hd` key; `mistakenQuery` of core decides. */
+const MISTAKEN_KEY = String.raw`@?[2-9]x|hd@?\d+x?`
+
+/** Of a second query in the query. */
+const SECOND_QUERY_RE = /^\?[^\s"'`()<>\\#,]*/
+
 /**
- * The end of a reference to a picture with a whole `hd` key in its query, up to what ends a string or a `url()`. It begins at
- * the extension, because outputs hold inlined pictures, megabytes without a delimiter, at whose every letter a path could begin.
+ * The end of a reference to an image with a whole `hd` key in its query, or what looks like one, up to what ends a string or a
+ * `url()`. It begins at the extension, because outputs hold inlined images, megabytes without a delimiter, at whose every letter a
+ * path could begin.
  */
-const REFERENCE_END_RE = /\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?)\?(?:[^\s"'`()<>\\#,]*&)?hd(?=[\s"'`()<>\\&=#,]|$)/gi
+const REFERENCE_END_RE = new RegExp(
+  String.raw`\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?)\?(?:[^\s"'\`()<>\\#,]*&)?(?:hd|${MISTAKEN_KEY})(?=[\s"'\`()<>\\&=#,?]|$)`,
+  'gi',
+)
 
 /** The path before it. */
 const PATH_RE = /[^\s"'`()<>\\,=]*$/
@@ -44,15 +56,25 @@ function blank(comment: string): string {
 function references(code: string): string[] {
   const found = new Set<string>()
   for (const { 0: end, index } of code.matchAll(REFERENCE_END_RE)) {
-    found.add(PATH_RE.exec(code.slice(Math.max(0, index - MAX_PATH), index))![0] + end)
+    const path = PATH_RE.exec(code.slice(Math.max(0, index - MAX_PATH), index))![0]
+    const rest = SECOND_QUERY_RE.exec(code.slice(index + end.length, index + end.length + MAX_PATH))?.[0] ?? ''
+    found.add(path + end + rest)
   }
   return [...found]
 }
 
 /** One warning for what slipped through. @param isLeftOut whether `include` or `exclude` said so */
 export function slippedMessage(reference: string, where: string, isLeftOut: boolean = false): string {
+  const mistaken = mistakenQuery(reference)
+  if (mistaken) {
+    return `'${reference}' in ${where} is no query of unplugin-hd, so the image is shipped as it is. Write '${queryOf(mistaken.instead)}'`
+  }
   const what = `'${reference}' in ${where} was not processed by unplugin-hd, so the picture is shipped at 1x, if at all`
   return isLeftOut
     ? `${what}: the option 'include' or 'exclude' leaves it out. Change that option, or write the reference without '?hd'`
     : `${what}. Import it in JavaScript (\`import url from '${reference}'\`), and check 'include' and 'exclude'`
+}
+
+function queryOf(reference: string): string {
+  return reference.slice(reference.indexOf('?'))
 }
