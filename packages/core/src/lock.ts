@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import type { Stats } from 'node:fs'
-import { lstat, mkdir, open, readFile, rm, utimes, type FileHandle } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { lstat, mkdir, open, rm, utimes, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HdError } from './errors.ts'
+import { isDead, nameOf, readOwner, thisProcess, type Owner } from './lock-owner.ts'
 
 /** The owner renews its lock this often. */
 const HEARTBEAT_MS = 5_000
@@ -18,9 +17,6 @@ const EMPTY_STALE_MS = 2_000
 /** Removing an abandoned lock takes some file operations; who needs longer was killed meanwhile. */
 const GUARD_STALE_MS = 10_000
 
-/** Two computations of when this process started differ by less. */
-const START_GRAIN_MS = 2_000
-
 /** Tries at a file that Windows denies although there is none, before the folder counts as read-only. */
 const MAX_DENIED = 20
 
@@ -29,14 +25,6 @@ const MAX_OPENS = 5
 
 const POLL_MS = 25
 const MAX_POLL_MS = 250
-
-interface Owner {
-  pid: number
-  host: string
-  /** When the process started, milliseconds since 1970: pids are used again, above all in containers. */
-  started: number
-  token: string
-}
 
 /** Tokens of the locks that this copy of the module holds; another thread of this process has one of its own. */
 const held = new Set<string>()
@@ -63,7 +51,7 @@ export interface Lock {
  * all (read-only folder)
  */
 export async function tryLock(file: string): Promise<Lock | undefined> {
-  const owner: Owner = { pid: process.pid, host: hostname(), started: processStart(), token: randomUUID() }
+  const owner = thisProcess()
   held.add(owner.token)
   try {
     if (await take(file, owner)) return hold(file, owner.token)
@@ -110,7 +98,7 @@ export async function waitUntilFree(file: string, signal: AbortSignal, onLongWai
 
 async function describeWait(file: string): Promise<string> {
   const owner = await readOwner(file)
-  const who = owner ? `process ${owner.pid}${owner.host === hostname() ? '' : ` on ${owner.host}`}` : 'another process'
+  const who = owner ? nameOf(owner) : 'another process'
   return `waiting for ${who}, which works on the same image (lock: ${file})`
 }
 
@@ -185,10 +173,7 @@ async function isAbandoned(file: string): Promise<boolean> {
   if (age > STALE_MS) return true
   const owner = await readOwner(file)
   if (!owner) return age > EMPTY_STALE_MS
-  if (owner.host !== hostname()) return false
-  // Our own pid: this copy, another thread or copy of this process, or a dead namesake that started at another time.
-  if (owner.pid === process.pid) return !held.has(owner.token) && Math.abs(owner.started - processStart()) > START_GRAIN_MS
-  return !isAlive(owner.pid)
+  return !held.has(owner.token) && isDead(owner)
 }
 
 /**
@@ -218,34 +203,5 @@ async function createGuard(guard: string): Promise<boolean> {
     const left = facts && Math.abs(Date.now() - facts.mtimeMs) > GUARD_STALE_MS
     if (left) await rm(guard, { force: true }).catch(() => undefined)
     return false
-  }
-}
-
-async function readOwner(file: string): Promise<Owner | undefined> {
-  try {
-    const value: unknown = JSON.parse(await readFile(file, 'utf8'))
-    return isOwner(value) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isOwner(value: unknown): value is Owner {
-  if (typeof value !== 'object' || value === null) return false
-  const { pid, host, started, token } = value as Partial<Record<keyof Owner, unknown>>
-  return Number.isSafeInteger(pid) && typeof host === 'string' && typeof started === 'number' && typeof token === 'string'
-}
-
-function processStart(): number {
-  return Math.round(Date.now() - 1000 * process.uptime())
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // EPERM: it is there, but belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
