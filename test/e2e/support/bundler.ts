@@ -120,6 +120,11 @@ export async function facts(built: Built, url: string): Promise<{ width: number;
   return { width, height, format }
 }
 
+/** True for what Rolldown says of plugins that took long, which says something of the machine, not of the build. */
+export function isTiming(warning: string): boolean {
+  return /(?:PLUGIN|BUNDLER)_TIMINGS|spent significant time/.test(warning)
+}
+
 /** Collects what events bring, for those who wait. */
 export function createQueue<T>(): { push: (item: T) => void; next: () => Promise<T> } {
   const items: T[] = []

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { rolldown as build, watch, type InputOptions, type OutputOptions } from 'rolldown'
 import type { HdOptions } from 'unplugin-hd/rolldown'
 import hd from 'unplugin-hd/rolldown'
-import { createQueue, createWatcher, describeBuilt, type BuildSettings, type Built, type Bundler } from './bundler.ts'
+import { createQueue, createWatcher, describeBuilt, isTiming, type BuildSettings, type Built, type Bundler } from './bundler.ts'
 import type { Project } from './project.ts'
 
 /** What a test changes of the configuration. */
@@ -19,7 +19,7 @@ function toConfig(project: Project, options: HdOptions, settings: RolldownSettin
     plugins: [hd(options)],
     resolve: { alias: { ...alias } },
     logLevel: 'warn',
-    onLog: (level, { message }) => void (level === 'warn' && warnings.push(message)),
+    onLog: (level, { code = '', message }) => void (level === 'warn' && !isTiming(code + message) && warnings.push(message)),
     ...input,
   }
 }

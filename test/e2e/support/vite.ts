@@ -5,6 +5,7 @@ import {
   createQueue,
   createWatcher,
   describeBuilt,
+  isTiming,
   type BuildSettings,
   type Built,
   type Bundler,
@@ -36,7 +37,7 @@ function config(
   { entry = 'main.js', alias = {}, minify, sourcemap, config: own = {} }: ViteSettings = {},
   warnings: string[] = [],
 ): InlineConfig {
-  const warn = (message: string): void => void warnings.push(message)
+  const warn = (message: string): void => void (isTiming(message) || warnings.push(message))
   return {
     root: project.root,
     configFile: false,
