@@ -15,7 +15,7 @@ const LIMITED: ErrcodeRow = {
   code: 'WECHAT_QUOTA',
   next: 'next-minute',
   meaning: 'the cloud environment has too many requests',
-  remedy: 'Lower `concurrency`, or raise `minIntervalMs`',
+  remedy: 'The limit starts anew with the next minute; lower `concurrency`, or raise `minIntervalMs`',
 }
 
 /** What cloud call (wx-server-sdk 4) says of its own: 6 is WeChat's side, 5 is Tencent Cloud's. */
