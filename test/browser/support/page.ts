@@ -57,7 +57,11 @@ async function open<T>(
     const faults: string[] = []
     page.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`))
     page.on('pageerror', (error) => faults.push(`error: ${error.message}`))
-    page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`))
+    page.on('requestfailed', (request) => {
+      const reason = request.failure()?.errorText
+      // The browser itself ends what it needs no more, such as a poster; what is shown in the end is looked at anyway.
+      if (reason !== 'net::ERR_ABORTED') faults.push(`failed: ${request.url()} (${reason})`)
+    })
     page.on('response', (response) => response.status() >= 400 && faults.push(`${response.status()}: ${response.url()}`))
     await page.goto(url, { waitUntil: 'networkidle' })
     return await look(page, faults)
