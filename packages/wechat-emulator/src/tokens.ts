@@ -102,6 +102,6 @@ export class Tokens {
   }
 
   #answer({ value, expires }: Token): TokenAnswer {
-    return { access_token: value, expires_in: Math.floor((expires - this.#clock.now()) / SECOND) }
+    return { access_token: value, expires_in: Math.ceil((expires - this.#clock.now()) / SECOND) }
   }
 }
