@@ -49,7 +49,7 @@ export interface CoreOptions {
   format?: NamedFormat<OutputFormat>
   /** 1 to 100, for the formats that have a quality. @default 85 */
   quality?: number
-  /** The most pixels (width times height) of a 2x result. @default 50000000 */
+  /** The most pixels (width times height) of a result, and of the 4x that a 3x is made from. @default 50000000 */
   maxPixels?: number
   /** The most pictures in work at once; memory is bounded beside it. @default the number of cores */
   concurrency?: number

@@ -150,9 +150,9 @@ function fileOf(url: string, page: string, { config }: Project): string | undefi
 function urlFrom(page: string, file: string): string {
   const url = relativeUrl(page, file)
   if (!path.isAbsolute(url)) return url
-  const message = 'the cache folder is on another drive than this page, and Vite finds the pictures of a page by relative paths'
+  const message = "Vite's cache folder is on another drive than this page, and Vite finds the images of a page by relative paths"
   throw toBundlerError(
-    new HdError('HD_OPTION', message, { file: page, remedy: "Set the option 'cache.dir' to a folder on its drive" }),
+    new HdError('HD_OPTION', message, { file: page, remedy: "Set Vite's option 'cacheDir' to a folder on its drive" }),
   )
 }
 
