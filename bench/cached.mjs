@@ -1,4 +1,4 @@
-// What does a fully cached build cost? Vite builds 200 small pictures, (a) with `?hd` from a warm cache, (b) without any
+// What does a fully cached build cost? Vite builds 200 small images, (a) with `?hd` from a warm cache, (b) without any
 // plugin, importing the very files that (a) emits, (c) with vite-imagetools from its warm cache. Every run is a process of
 // its own, the three take turns, and medians are compared.
 import { spawnSync } from 'node:child_process'
@@ -35,7 +35,7 @@ try {
     const added =
       name === 'plain'
         ? ''
-        : `, ${((middle - plain) / COUNT).toFixed(2)} ms a picture over plain (${(middle / plain).toFixed(2)} times)`
+        : `, ${((middle - plain) / COUNT).toFixed(2)} ms an image over plain (${(middle / plain).toFixed(2)} times)`
     console.log(`${name.padEnd(11)} ${middle.toFixed(0).padStart(5)} ms (${range})${added}`)
   }
 } finally {
@@ -43,7 +43,7 @@ try {
   else console.log(root)
 }
 
-/** Distinct pictures of 160x120, about 5 kB each. */
+/** Distinct images of 160x120, about 5 kB each. */
 async function writeSources(folder) {
   await mkdir(folder, { recursive: true })
   for (let index = 0; index < COUNT; index++) {

@@ -5,7 +5,7 @@ import { createServer } from 'vite'
 
 const [name, root, upscaler] = process.argv.slice(2)
 const options = { upscaler: upscaler === 'neural' ? neural() : resample(), cache: { dir: `${root}/cache` } }
-/** What pages are told: with as many swaps as pictures all of them are there. */
+/** What pages are told: with as many swaps as images all of them are there. */
 const done = new Set()
 const server = await createServer({
   root,
@@ -41,9 +41,9 @@ process.stdout.write(JSON.stringify(result))
 await server.close()
 process.exit(0)
 
-/** The page, its modules and theirs. The addresses of the pictures are what the modules hold. */
+/** The page, its modules and theirs. The addresses of the images are what the modules hold. */
 async function loadGraph() {
-  const pictures = []
+  const images = []
   const seen = new Set()
   const load = async (url) => {
     if (seen.has(url)) return
@@ -51,12 +51,12 @@ async function loadGraph() {
     const { body } = await fetchTimed(url)
     const text = body.toString()
     const address = /^\s*export default "([^"]+)"/.exec(text)?.[1]
-    if (address) pictures.push(address)
+    if (address) images.push(address)
     const found = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|src=)"(\/[^"]+)"/g)].map(([, specifier]) => specifier)
     await Promise.all(found.map(load))
   }
   await load('/')
-  return pictures
+  return images
 }
 
 /** From when the connection takes it, as a browser queues the others. */
@@ -77,7 +77,7 @@ function fetchTimed(url) {
   })
 }
 
-/** Until the last picture is the real one; meanwhile something else is asked for all the time. */
+/** Until the last image is the real one; meanwhile something else is asked for all the time. */
 async function waitForAll() {
   let delay = 0
   let rss = 0

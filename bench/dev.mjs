@@ -1,6 +1,6 @@
 // Does the dev server wait? A page with 20 photos of 2 MP, all `?hd`, nothing in the cache: (a) how long until its module graph
-// is loaded, against the same page without the plugin, (b) how long the first preview of each picture takes, asked for by six
-// connections as browsers do, (c) how long until the real pictures are all there, and what memory that takes.
+// is loaded, against the same page without the plugin, (b) how long the first preview of each image takes, asked for by six
+// connections as browsers do, (c) how long until the real images are all there, and what memory that takes.
 // Every run is a process of its own. `node bench/dev.mjs [rounds] [neural|resample]`; without an upscaler (c) is left out.
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -78,7 +78,7 @@ async function writeProject(name, query) {
   await writeFile(path.join(folder, 'index.html'), '<script type="module" src="/main.js"></script>')
 }
 
-/** One dev server, cold, and what it was measured by. @param upscaler when the real pictures are waited for */
+/** One dev server, cold, and what it was measured by. @param upscaler when the real images are waited for */
 async function run(name, upscaler = '') {
   const folder = path.join(root, name)
   await rm(path.join(folder, 'cache'), { recursive: true, force: true })

@@ -6,7 +6,7 @@ const NAMES = {
   cached: 'a fully cached build, beside none and vite-imagetools',
   neural: 'what neural() costs beside the bare engine',
   dev: "what Vite's dev server makes a page with 20 photos wait for ([rounds] [neural|resample])",
-  quality: 'upscalers judged on held-out pictures (--help)',
+  quality: 'upscalers judged on held-out images (--help)',
   speed: 'the engine beside onnxruntime-node and -web, neural() beside UpscalerJS (--help)',
 }
 const [name, ...options] = process.argv.slice(2)

@@ -9,18 +9,18 @@ import { printMachine } from './machine.mjs'
 import { judge, means } from './quality/judge.mjs'
 import { openMethods } from './quality/methods.mjs'
 import { MISSING, openPerceptual } from './quality/perceptual.mjs'
-import { HELD_OUT, readPictures } from './quality/pictures.mjs'
+import { HELD_OUT, readImages } from './quality/images.mjs'
 import { CONDITIONS } from './quality/reduce.mjs'
 import { createSheet } from './quality/sheet.mjs'
 import { formatTables } from './quality/tables.mjs'
 
 const HELP = `pnpm bench quality [options]
-  --folder DIR     pictures of your own (PNG or WebP, lossless; subfolders are kinds) instead of the repository's
+  --folder DIR     images of your own (PNG or WebP, lossless; subfolders are kinds) instead of the repository's
   --model FILE     an ONNX model to be judged beside the shipped one
   --conditions A,B of ${Object.keys(CONDITIONS).join(', ')} (default: all)
   --no-peers       leaves UpscalerJS out, which takes most of the time
   --no-perceptual  leaves Butteraugli and SSIMULACRA out, which take half of the rest
-  --each           prints every picture, too
+  --each           prints every image, too
   --json           prints JSON instead of tables
   --out DIR        for quality.html (default: bench/out)`
 
@@ -63,22 +63,22 @@ async function main() {
 async function judgeAll(methods, conditions, perceptual) {
   const sheet = createSheet()
   const rows = []
-  for await (const picture of readPictures(values.folder)) {
+  for await (const image of readImages(values.folder)) {
     for (const condition of conditions) {
       // JPEG knows no transparency.
-      if (picture.kind === 'alpha' && condition.startsWith('jpeg')) continue
-      const half = await CONDITIONS[condition](picture)
+      if (image.kind === 'alpha' && condition.startsWith('jpeg')) continue
+      const half = await CONDITIONS[condition](image)
       const results = {}
       for (const [method, { double }] of Object.entries(methods)) {
         const doubled = await double(half)
-        const figures = await judge(doubled, picture, perceptual)
-        rows.push({ kind: picture.kind, picture: picture.name, condition, method, ...figures })
+        const figures = await judge(doubled, image, perceptual)
+        rows.push({ kind: image.kind, image: image.name, condition, method, ...figures })
         results[method] = { ...doubled, figures }
       }
       if (condition === 'clean' || condition === 'jpeg85')
-        await sheet.add(`${picture.kind}/${picture.name}, ${condition}`, picture, results)
+        await sheet.add(`${image.kind}/${image.name}, ${condition}`, image, results)
     }
-    showProgress(picture.name)
+    showProgress(image.name)
   }
   showProgress('')
   return { rows, sheet }

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { neural } from '@unplugin-hd/neural'
 import { printMachine } from './machine.mjs'
 import { openUpscalerJs } from './peers/upscalerjs.mjs'
-import { HELD_OUT, readPictures } from './quality/pictures.mjs'
+import { HELD_OUT, readImages } from './quality/images.mjs'
 import { measureClock } from './speed/clock.mjs'
 import { CONTENDERS } from './speed/contenders.mjs'
 import { PEAK_PER_CYCLE, WINOGRAD } from './speed/network.mjs'
@@ -99,7 +99,7 @@ async function measureWhole() {
   if (peer) methods['UpscalerJS'] = peer
   for (const threads of THREADS) methods[`neural(), ${threads} thread${threads === 1 ? '' : 's'}`] = neural({ threads })
   const photos = []
-  for await (const photo of readPictures(HELD_OUT)) if (photo.kind === 'photo') photos.push(photo)
+  for await (const photo of readImages(HELD_OUT)) if (photo.kind === 'photo') photos.push(photo)
   const megapixels = photos.reduce((sum, { width, height }) => sum + (4 * width * height) / 1e6, 0)
   const speeds = Object.fromEntries(Object.keys(methods).map((name) => [name, []]))
   for (let round = 0; round <= ROUNDS; round++) {

@@ -11,7 +11,7 @@ console.log('vite build playground/vite-basic')
 const { status } = spawnSync(process.execPath, [vite, 'build'], { cwd: playground, stdio: 'inherit' })
 if (status === 0) {
   console.log(
-    '\nThe pictures are in playground/vite-basic/dist. To look at them side by side: pnpm -C playground/vite-basic preview',
+    '\nThe images are in playground/vite-basic/dist. To look at them side by side: pnpm -C playground/vite-basic preview',
   )
 }
 process.exitCode = status ?? 1

@@ -1,4 +1,4 @@
-// Builds every place of a picture with every bundler, prints the table, and writes it into docs/support.md.
+// Builds every place of an image with every bundler, prints the table, and writes it into docs/support.md.
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'

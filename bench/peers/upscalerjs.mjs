@@ -29,8 +29,8 @@ export async function openUpscalerJs() {
   return {
     name: 'upscalerjs',
     version: '1.0.0-esrgan-slim',
-    async upscale(picture) {
-      const { width, height, data } = await picture.pixels()
+    async upscale(image) {
+      const { width, height, data } = await image.pixels()
       const source = tf.tensor3d(data, [height, width, 3], 'int32')
       const doubled = await upscaler.upscale(source, { output: 'tensor' })
       const values = await doubled.data()

@@ -39,12 +39,12 @@ export function average(figures) {
 /** Rows of single images by kind, condition and method, in the order in which these first come. */
 export function means(rows) {
   const groups = new Map()
-  for (const { kind, condition, method, picture: _, ...figures } of rows) {
+  for (const { kind, condition, method, image: _, ...figures } of rows) {
     const key = JSON.stringify([kind, condition, method])
     groups.set(key, [...(groups.get(key) ?? []), figures])
   }
   return [...groups].map(([key, figures]) => {
     const [kind, condition, method] = JSON.parse(key)
-    return { kind, condition, method, pictures: figures.length, ...average(figures) }
+    return { kind, condition, method, images: figures.length, ...average(figures) }
   })
 }

@@ -1,11 +1,11 @@
-// How like two pictures of one size are, by three measures of luma. All take planes of Y, 16 to 235, row by row.
+// How like two images of one size are, by three measures of luma. All take planes of Y, 16 to 235, row by row.
 
 /** @typedef {{ width: number, height: number, data: Float64Array }} Plane */
 
 /** Weights of red, green and blue in Y, of ITU-R BT.601 as the papers on super-resolution use it. */
 const [RED, GREEN, BLUE] = [65.481 / 255, 128.553 / 255, 24.966 / 255]
 
-/** Y of a picture of RGB, `border` pixels left out on every side. @returns {Plane} */
+/** Y of an image of RGB, `border` pixels left out on every side. @returns {Plane} */
 export function luma({ width, height, data }, border = 2) {
   const inner = { width: width - 2 * border, height: height - 2 * border }
   const values = new Float64Array(inner.width * inner.height)

@@ -1,4 +1,4 @@
-// What is compared: each method doubles a picture of 3 or 4 channels.
+// What is compared: each method doubles an image of 3 or 4 channels.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -10,7 +10,7 @@ import { openUpscalerJs } from '../peers/upscalerjs.mjs'
 const silent = { debug() {}, info() {}, warn() {} }
 
 /**
- * Opens the methods, in the order of the table: name to `{ double(picture), close() }`.
+ * Opens the methods, in the order of the table: name to `{ double(image), close() }`.
  * @param {{ model?: string, peers: boolean }} options `model`: an ONNX file to be judged beside the shipped one
  */
 export async function openMethods({ model, peers }) {
@@ -33,13 +33,13 @@ async function sharpResize({ width, height, channels, data }) {
   return { width: 2 * width, height: 2 * height, channels, data: await resized.raw().toBuffer() }
 }
 
-/** Opaque pictures go to the upscaler as they are; transparent ones the whole way of the plugin, which takes alpha apart. */
+/** Opaque images go to the upscaler as they are; transparent ones the whole way of the plugin, which takes alpha apart. */
 function ofUpscaler(upscaler) {
   const context = { signal: new AbortController().signal, log: silent, onProgress() {}, memo: new Map() }
   return {
-    async double(picture) {
-      if (picture.channels === 4) return doubleWithAlpha(picture, upscaler)
-      const { width, height, data } = picture
+    async double(image) {
+      if (image.channels === 4) return doubleWithAlpha(image, upscaler)
+      const { width, height, data } = image
       const input = { width, height, pixels: async () => ({ width, height, data: Uint8Array.from(data) }) }
       return { ...(await upscaler.upscale(input, context)), channels: 3 }
     },
@@ -50,7 +50,7 @@ function ofUpscaler(upscaler) {
 async function doubleWithAlpha({ width, height, channels, data }, upscaler) {
   const root = await mkdtemp(path.join(tmpdir(), 'hd-bench-'))
   try {
-    const file = path.join(root, 'picture.png')
+    const file = path.join(root, 'image.png')
     await sharp(data, { raw: { width, height, channels } }).png().toFile(file)
     // A wrapper, since closing the session closes its upscaler, which is wanted again.
     const { name, version, upscale } = upscaler

@@ -1,7 +1,7 @@
-// Halves pictures as the sources of the comparison.
+// Halves images as the sources of the comparison.
 import sharp from 'sharp'
 
-/** @typedef {{ width: number, height: number, channels: number, data: Uint8Array }} Picture */
+/** @typedef {{ width: number, height: number, channels: number, data: Uint8Array }} Image */
 
 /** Weights of the source pixels -3 to 4 for one of half the size: Keys' cubic (a = -0.5), stretched by 2 against aliasing. */
 const BICUBIC = [1.75, 1.25, 0.75, 0.25, 0.25, 0.75, 1.25, 1.75].map((distance) => keys(distance) / 2)
@@ -13,20 +13,20 @@ function keys(x) {
 
 /** What a source went through, by name. JPEG is sharp's own, with half the colour below quality 90 as cameras and sites do. */
 export const CONDITIONS = {
-  clean: (picture) => halve(picture, BICUBIC),
-  area: (picture) => halve(picture, AREA),
-  jpeg95: async (picture) => throughJpeg(halve(picture, BICUBIC), 95),
-  jpeg85: async (picture) => throughJpeg(halve(picture, BICUBIC), 85),
-  jpeg75: async (picture) => throughJpeg(halve(picture, BICUBIC), 75),
+  clean: (image) => halve(image, BICUBIC),
+  area: (image) => halve(image, AREA),
+  jpeg95: async (image) => throughJpeg(halve(image, BICUBIC), 95),
+  jpeg85: async (image) => throughJpeg(halve(image, BICUBIC), 85),
+  jpeg75: async (image) => throughJpeg(halve(image, BICUBIC), 75),
 }
 
 /**
  * Half as wide and high, by the same filter both ways; the border is mirrored, rounding happens once. With the cubic it is
- * MATLAB's `imresize(picture, 0.5)`, which the published figures are made with. @param {Picture} picture @returns {Picture}
+ * MATLAB's `imresize(image, 0.5)`, which the published figures are made with. @param {Image} image @returns {Image}
  */
-function halve(picture, weights) {
-  const straight = picture.channels === 4 ? multiplyAlpha(picture) : Float64Array.from(picture.data)
-  const { width, height, channels } = picture
+function halve(image, weights) {
+  const straight = image.channels === 4 ? multiplyAlpha(image) : Float64Array.from(image.data)
+  const { width, height, channels } = image
   const wide = halveAxis(
     straight,
     { length: width, step: channels, lines: height, lineStep: width * channels, channels },

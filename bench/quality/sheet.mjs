@@ -5,7 +5,7 @@ const EDGE = 120
 /** How much larger it is shown. */
 const ZOOM = 2
 
-/** A page that shows the busiest part of every picture, of the original and of each result, side by side. */
+/** A page that shows the busiest part of every image, of the original and of each result, side by side. */
 export function createSheet() {
   const lines = []
   return {
@@ -14,12 +14,12 @@ export function createSheet() {
       const edge = Math.min(EDGE, original.width, original.height)
       const place = busiest(original, edge)
       const cells = []
-      for (const [name, picture] of Object.entries({ original, ...results })) {
-        const { width, height, channels, data, figures } = picture
+      for (const [name, image] of Object.entries({ original, ...results })) {
+        const { width, height, channels, data, figures } = image
         const cut = sharp(data, { raw: { width, height, channels } }).extract({ ...place, width: edge, height: edge })
         const source = `data:image/png;base64,${(await cut.png().toBuffer()).toString('base64')}`
-        const image = `<img src="${source}" width="${ZOOM * edge}" height="${ZOOM * edge}" alt="">`
-        cells.push(`<figure>${image}<figcaption>${escape(name)}${figures ? `<br>${caption(figures)}` : ''}</figcaption></figure>`)
+        const tag = `<img src="${source}" width="${ZOOM * edge}" height="${ZOOM * edge}" alt="">`
+        cells.push(`<figure>${tag}<figcaption>${escape(name)}${figures ? `<br>${caption(figures)}` : ''}</figcaption></figure>`)
       }
       lines.push(`<h2>${escape(title)}</h2><div>${cells.join('')}</div>`)
     },

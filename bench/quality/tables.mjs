@@ -24,8 +24,8 @@ export function formatTables(rows, methods, conditions, { each }) {
     if (measure.needs && rows[0]?.[measure.needs] === undefined) continue
     lines.push(measure.title, '')
     const table = (title, members) => lines.push(...formatTable(title, members, methods, conditions, measure), '')
-    if (each) for (const [name, members] of group(rows, (row) => `${row.kind}/${row.picture}`)) table(name, members)
-    for (const [kind, members] of group(averaged, (row) => row.kind)) table(`${kind} (${members[0].pictures})`, members)
+    if (each) for (const [name, members] of group(rows, (row) => `${row.kind}/${row.image}`)) table(name, members)
+    for (const [kind, members] of group(averaged, (row) => row.kind)) table(`${kind} (${members[0].images})`, members)
   }
   return lines.join('\n')
 }

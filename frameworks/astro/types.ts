@@ -1,10 +1,10 @@
-// Checked by a test: the integration is one for Astro, and what `?hd` gives has its own types beside Astro's of pictures.
+// Checked by a test: the integration is one for Astro, and what `?hd` gives has its own types beside Astro's of images.
 import type { AstroIntegration, ImageMetadata } from 'astro'
 import { defineConfig } from 'astro/config'
 import hd, { type HdOptions } from 'unplugin-hd/astro'
-import plain from './src/pictures/ladybug.png'
-import url from './src/pictures/ladybug.png?hd'
-import img from './src/pictures/ladybug.png?hd&as=img'
+import plain from './src/images/ladybug.png'
+import url from './src/images/ladybug.png?hd'
+import img from './src/images/ladybug.png?hd&as=img'
 
 const options: HdOptions = { quality: 80 }
 export const integration: AstroIntegration = hd(options)

@@ -17,8 +17,8 @@ interface Project {
   isRendered: boolean
   /** Where the build's public files are. */
   output: string
-  /** 2x pictures that it uses. */
-  pictures: readonly string[]
+  /** 2x images that it uses. */
+  images: readonly string[]
   /** How its built server, and its dev server, are told where to listen; by `HOST` and `PORT` as well. */
   previewFlags?: (port: number) => readonly string[]
   devFlags: (port: number) => readonly string[]
@@ -32,7 +32,7 @@ const PROJECTS: readonly Project[] = [
     pages: { '': 17 },
     isRendered: false,
     output: 'dist',
-    pictures: ['campfire', 'ladybug', 'schooner'],
+    images: ['campfire', 'ladybug', 'schooner'],
     previewFlags: viteFlags,
     devFlags: viteFlags,
   },
@@ -41,7 +41,7 @@ const PROJECTS: readonly Project[] = [
     pages: { '': 8 },
     isRendered: false,
     output: 'dist',
-    pictures: ['campfire', 'ladybug'],
+    images: ['campfire', 'ladybug'],
     previewFlags: viteFlags,
     devFlags: viteFlags,
   })),
@@ -51,7 +51,7 @@ const PROJECTS: readonly Project[] = [
     scriptless: ['server'],
     isRendered: true,
     output: 'build/client',
-    pictures: ['campfire', 'ladybug', 'schooner'],
+    images: ['campfire', 'ladybug', 'schooner'],
     devFlags: viteFlags,
   },
   {
@@ -59,7 +59,7 @@ const PROJECTS: readonly Project[] = [
     pages: { '': 20 },
     isRendered: true,
     output: 'dist/client',
-    pictures: ['campfire', 'ladybug', 'schooner'],
+    images: ['campfire', 'ladybug', 'schooner'],
     devFlags: viteFlags,
   },
   {
@@ -67,7 +67,7 @@ const PROJECTS: readonly Project[] = [
     pages: { '': 18 },
     isRendered: true,
     output: '.output/public',
-    pictures: ['campfire', 'ladybug', 'schooner'],
+    images: ['campfire', 'ladybug', 'schooner'],
     devFlags: (port) => ['--host', '127.0.0.1', '--port', String(port)],
   },
   {
@@ -75,7 +75,7 @@ const PROJECTS: readonly Project[] = [
     pages: { '': 18, server: 19 },
     isRendered: true,
     output: 'dist/client',
-    pictures: ['campfire', 'ladybug', 'schooner'],
+    images: ['campfire', 'ladybug', 'schooner'],
     devFlags: (port) => ['--host', '127.0.0.1', '--port', String(port)],
   },
 ]
@@ -92,12 +92,12 @@ afterAll(async () => {
 })
 
 describe.each(PROJECTS)('frameworks/$name', (described) => {
-  const { name, pages, scriptless = [], isRendered, output, pictures, previewFlags, devFlags } = described
+  const { name, pages, scriptless = [], isRendered, output, images, previewFlags, devFlags } = described
   describe('built', () => {
     let printed: string
     let server: Server | undefined
     beforeAll(async () => {
-      // All of them use the same pictures, which are made once.
+      // All of them use the same images, which are made once.
       const project = framework(name, path.join(folder, 'cache'))
       await rm(path.join(project.folder, output), { recursive: true, force: true, maxRetries: 3 })
       printed = await project.run('build')
@@ -109,11 +109,11 @@ describe.each(PROJECTS)('frameworks/$name', (described) => {
       expect(printed).not.toMatch(/unplugin-hd: |was not processed|HD_[A-Z]+/)
     })
 
-    test('emits each picture once, for pages and server together', async () => {
+    test('emits each image once, for pages and server together', async () => {
       const project = framework(name, folder)
       const files = await readdir(path.join(project.folder, output), { recursive: true })
       const doubles = files.map((file) => path.basename(file)).filter((file) => /[@_]2x\b[^/]*\.png$/.test(file))
-      expect(doubles.map((file) => file.split(/[@_]/, 1)[0]).toSorted()).toEqual([...pictures].toSorted())
+      expect(doubles.map((file) => file.split(/[@_]/, 1)[0]).toSorted()).toEqual([...images].toSorted())
     })
 
     test
@@ -155,14 +155,14 @@ describe.each(PROJECTS)('frameworks/$name', (described) => {
     afterAll(() => server?.close())
 
     // On a screen of 1x a browser may take what it has of a set that changes, so which it is says nothing here.
-    test.for(Object.entries(pages))('shows on /%s previews at first, and the pictures in the end', async ([page, places]) => {
+    test.for(Object.entries(pages))('shows on /%s previews at first, and the images in the end', async ([page, places]) => {
       const { faults, previews, look } = await open(browser!, server.origin + page, 2)
       const shownPreviews = async (): Promise<string[]> => (await look()).map(({ url }) => url).filter((url) => previews.has(url))
       await expect.poll(shownPreviews, { timeout: 60_000, interval: 250 }).toEqual([])
       const seen = await look()
       expect(seen.map(({ place }) => place)).toHaveLength(places)
       expectDoubled(seen, 2)
-      // The first page needs all pictures that the others have.
+      // The first page needs all images that the others have.
       if (page === Object.keys(pages)[0]) expect(previews.size).toBeGreaterThan(0)
       expect(faults).toEqual([])
     })

@@ -8,7 +8,7 @@
 
 /** What `as=img` gives: spread it on an `<img>`. */
 interface HdImg {
-  /** URL of the 1x picture. */
+  /** URL of the 1x image. */
   readonly src: string
   /** `"<1x url> 1x, <2x url> 2x"` */
   readonly srcset: string
@@ -25,7 +25,7 @@ interface HdPicture {
 
 /** What `as=img&jsx` gives: spread it on an `<img>` of JSX. */
 interface HdJsxImg {
-  /** URL of the 1x picture. */
+  /** URL of the 1x image. */
   readonly src: string
   /** `"<1x url> 1x, <2x url> 2x"` */
   readonly srcSet: string
@@ -42,7 +42,7 @@ interface HdJsxPicture {
 
 /** What `as=meta` gives. */
 interface HdMeta {
-  /** URL of the 2x picture. */
+  /** URL of the 2x image. */
   readonly src: string
   /** In pixels: twice the source's, except with `mode: 'off'`. */
   readonly width: number

@@ -8,7 +8,7 @@ const compiler = webpack({
   context: import.meta.dirname,
   entry: './src/main.js',
   output: { path: join(import.meta.dirname, 'dist'), clean: true },
-  // Pictures may be larger than what is advised for scripts.
+  // Images may be larger than what is advised for scripts.
   performance: { hints: false },
   plugins: [hd()],
 })

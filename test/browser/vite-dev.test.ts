@@ -62,8 +62,8 @@ const STYLE = `
 #sheet { background: url('./p.png?hd') 0 0 / 20px 20px }
 @media screen { #media { background-image: url('./p.png?hd') } }
 #set { background-image: url('./p.png?hd&as=srcset') }
-:root { --picture: url('./p.png?hd') }
-#variable { background-image: var(--picture) }
+:root { --image: url('./p.png?hd') }
+#variable { background-image: var(--image) }
 `
 
 const MAIN = `
@@ -136,7 +136,7 @@ describe.skipIf(CHROMIUM === undefined)("Vite's dev server in a browser", () => 
       await look(1)
     })
 
-    test('the real picture replaces the preview everywhere without a reload, and so does an edited one', async () => {
+    test('the real image replaces the preview everywhere without a reload, and so does an edited one', async () => {
       const project = await createProject({
         'p.png': await grey(90),
         'index.html': PAGE,
@@ -167,7 +167,7 @@ describe.skipIf(CHROMIUM === undefined)("Vite's dev server in a browser", () => 
       expect(page.faults).toEqual([])
     })
 
-    test('a picture that the browser does not decode holds up no other, nor what Vite says afterwards', async () => {
+    test('an image that the browser does not decode holds up no other, nor what Vite says afterwards', async () => {
       const project = await createProject({
         'a.png': await grey(90),
         'b.png': await grey(120),

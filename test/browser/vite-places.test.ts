@@ -55,7 +55,7 @@ describe.skipIf(CHROMIUM === undefined)('playground/vite-places in a browser', (
     })
     afterAll(() => server?.close())
 
-    test.each([1, 2])('every place shows the picture it should, at a device scale factor of %i', async (factor) => {
+    test.each([1, 2])('every place shows the image it should, at a device scale factor of %i', async (factor) => {
       const [origin] = server.resolvedUrls!.local
       const visits = await Promise.all(Object.keys(PAGES).map((page) => visit(browser, origin! + page, factor)))
       expect(visits.flatMap(({ faults }) => faults)).toEqual([])

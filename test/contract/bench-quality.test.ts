@@ -147,7 +147,7 @@ test('a transparent image is judged on white and on black, and the mean of both 
 const ROWS: Row[] = [
   {
     kind: 'photo',
-    picture: 'a',
+    image: 'a',
     condition: 'clean',
     method: 'neural',
     psnr: 30,
@@ -158,7 +158,7 @@ const ROWS: Row[] = [
   },
   {
     kind: 'photo',
-    picture: 'b',
+    image: 'b',
     condition: 'clean',
     method: 'neural',
     psnr: 34,
@@ -169,7 +169,7 @@ const ROWS: Row[] = [
   },
   {
     kind: 'text',
-    picture: 'a',
+    image: 'a',
     condition: 'clean',
     method: 'neural',
     psnr: 25,
@@ -180,7 +180,7 @@ const ROWS: Row[] = [
   },
   {
     kind: 'text',
-    picture: 'a',
+    image: 'a',
     condition: 'jpeg85',
     method: 'neural',
     psnr: 24,
@@ -193,9 +193,9 @@ const ROWS: Row[] = [
 
 test('rows are averaged by kind, condition and method', () => {
   const [photo, ...texts] = means(ROWS)
-  expect(photo).toMatchObject({ kind: 'photo', condition: 'clean', method: 'neural', pictures: 2, psnr: 32, butteraugli: 2.5 })
+  expect(photo).toMatchObject({ kind: 'photo', condition: 'clean', method: 'neural', images: 2, psnr: 32, butteraugli: 2.5 })
   expect(photo!.ssimulacra).toBeCloseTo(0.06)
-  expect(texts.map((row) => [row.condition, row.pictures, row.psnr])).toEqual([
+  expect(texts.map((row) => [row.condition, row.images, row.psnr])).toEqual([
     ['clean', 1, 25],
     ['jpeg85', 1, 24],
   ])

@@ -13,7 +13,7 @@ interface Thrown {
 
 describe.each([vite8, vite7, rollup, rolldown, esbuild])('an error that $name throws', (bundler) => {
   test('has the code where docs/errors.md says', async () => {
-    const project = await createProject({ 'a.jpg': 'no picture', 'main.js': `export { default } from './a.jpg?hd'` })
+    const project = await createProject({ 'a.jpg': 'no image', 'main.js': `export { default } from './a.jpg?hd'` })
     const error = (await bundler.build(project, project.options()).catch((reason: unknown) => reason)) as Thrown
     const codes = (error.errors ?? [error]).map((one) => one.pluginCode ?? one.detail?.code)
     expect(codes).toEqual(['HD_SOURCE_FORMAT'])

@@ -70,9 +70,9 @@ test('unplugin-hd/nuxt gives a module that brings a plugin for each side, the ty
   const listeners = new Map<string, (argument: never) => void>()
   // Relative paths start at the package.
   const rootDir = path.dirname(import.meta.dirname)
-  const options = { rootDir, ignore: [] as string[], hd: { cache: { dir: 'pictures' } } }
+  const options = { rootDir, ignore: [] as string[], hd: { cache: { dir: 'images' } } }
   nuxt({ mode: 'off' }, { options, hook: (hook: string, listener: () => void) => listeners.set(hook, listener) })
-  expect(options.ignore).toEqual(['pictures/**'])
+  expect(options.ignore).toEqual(['images/**'])
   const sides = [{}, {}] as { plugins?: unknown[]; server?: { watch?: { ignored?: ((file: string) => boolean)[] } } }[]
   for (const side of sides) listeners.get('vite:extendConfig')!(side as never)
   expect(sides[0]!.plugins).toEqual(
@@ -80,8 +80,8 @@ test('unplugin-hd/nuxt gives a module that brings a plugin for each side, the ty
   )
   expect(sides[0]!.plugins!.at(-1)).not.toBe(sides[1]!.plugins!.at(-1))
   const [ignored] = sides[0]!.server!.watch!.ignored!
-  expect(ignored!(path.join(rootDir, 'pictures', 'ab', 'entry'))).toBe(true)
-  expect(ignored!(path.join(rootDir, 'pictures.ts'))).toBe(false)
+  expect(ignored!(path.join(rootDir, 'images', 'ab', 'entry'))).toBe(true)
+  expect(ignored!(path.join(rootDir, 'images.ts'))).toBe(false)
   const references: object[] = []
   listeners.get('prepare:types')!({ references } as never)
   expect(references).toEqual([{ types: 'unplugin-hd/client' }])

@@ -9,18 +9,18 @@ interface Plane {
   data: Float64Array
 }
 type Measure = (one: Plane, other: Plane) => number
-type Picture = Pixels & { kind: string; name: string; channels: number }
+type Image = Pixels & { kind: string; name: string; channels: number }
 
 const BENCH = new URL('../../bench/', import.meta.url)
 const load = (name: string): Promise<Record<string, never>> => import(new URL(`quality/${name}.mjs`, BENCH).href)
 const { psnr, ssim, gmsd, luma } = (await load('measures')) as unknown as Record<'psnr' | 'ssim' | 'gmsd', Measure> & {
-  luma(picture: Pixels): Plane
+  luma(image: Pixels): Plane
 }
 const { CONDITIONS } = (await load('reduce')) as unknown as {
-  CONDITIONS: Record<string, (picture: Picture) => Promise<Picture>>
+  CONDITIONS: Record<string, (image: Image) => Promise<Image>>
 }
-const { readPictures, HELD_OUT } = (await load('pictures')) as unknown as {
-  readPictures(folder: string): AsyncIterable<Picture>
+const { readImages, HELD_OUT } = (await load('images')) as unknown as {
+  readImages(folder: string): AsyncIterable<Image>
   HELD_OUT: string
 }
 
@@ -77,7 +77,7 @@ test('GMSD does not see an even shift, and sees the half of a ramp that was made
   expect(gmsd(ramp, plain)).toBeCloseTo(expected, 2)
 })
 
-test('a plain picture stays plain when it is halved, and a ramp stays where it is', async () => {
+test('a plain image stays plain when it is halved, and a ramp stays where it is', async () => {
   const data = Uint8Array.from({ length: 3 * 32 * 32 }, (_, at) => 4 * (Math.floor(at / 3) % 32))
   const ramp = { width: 32, height: 32, channels: 3, data, kind: '', name: '' }
   for (const condition of ['clean', 'area']) {
@@ -90,27 +90,27 @@ test('a plain picture stays plain when it is halved, and a ramp stays where it i
   }
 })
 
-test('no package that pictures for judging come from is learnt from', async () => {
-  const learnt = new Set((await readRows(new URL('../packages/neural/training/pictures.tsv', BENCH))).map(([name]) => name))
-  const judged = await readRows(new URL('pictures/origin.tsv', BENCH))
+test('no package that images for judging come from is learnt from', async () => {
+  const learnt = new Set((await readRows(new URL('../packages/neural/training/images.tsv', BENCH))).map(([name]) => name))
+  const judged = await readRows(new URL('images/origin.tsv', BENCH))
   expect(judged.length).toBeGreaterThan(20)
   expect(judged.filter(([, name]) => learnt.has(name))).toEqual([])
 })
 
-test('on held-out pictures of every kind neural() is far above nohalo, and stays above it on JPEG', async () => {
+test('on held-out images of every kind neural() is far above nohalo, and stays above it on JPEG', async () => {
   const upscalers = { neural: neural(), nohalo: resample() }
   const wanted = new Set(['bridge', 'robin', 'hammock', 'console'])
-  for await (const picture of readPictures(HELD_OUT)) {
-    if (!wanted.delete(picture.name)) continue
+  for await (const image of readImages(HELD_OUT)) {
+    if (!wanted.delete(image.name)) continue
     for (const [condition, least] of [
       ['clean', 1.2],
       ['jpeg85', 0.5],
       ['jpeg75', 0.3],
     ] as const) {
-      const half = await CONDITIONS[condition]!(picture)
+      const half = await CONDITIONS[condition]!(image)
       const [by, nohalo] = await Promise.all([upscalers.neural, upscalers.nohalo].map((each) => double(each, half)))
-      const gain = psnr(luma(by!), luma(picture)) - psnr(luma(nohalo!), luma(picture))
-      expect(gain, `${picture.name} ${condition}`).toBeGreaterThan(least)
+      const gain = psnr(luma(by!), luma(image)) - psnr(luma(nohalo!), luma(image))
+      expect(gain, `${image.name} ${condition}`).toBeGreaterThan(least)
     }
   }
   expect(wanted).toEqual(new Set())
@@ -120,7 +120,7 @@ test('on held-out pictures of every kind neural() is far above nohalo, and stays
 test("'quality' is nearer to held-out photos than 'fast', on each of them", async () => {
   const upscalers = { fast: neural(), quality: neural({ model: 'quality' }) }
   const gains: Record<string, number> = {}
-  for await (const image of readPictures(HELD_OUT)) {
+  for await (const image of readImages(HELD_OUT)) {
     if (image.kind !== 'photo') continue
     const half = await CONDITIONS['area']!(image)
     const [fast, quality] = await Promise.all([upscalers.fast, upscalers.quality].map((each) => double(each, half)))
@@ -131,7 +131,7 @@ test("'quality' is nearer to held-out photos than 'fast', on each of them", asyn
   await Promise.all(Object.values(upscalers).map((each) => each.close?.()))
 })
 
-async function double(upscaler: Upscaler, { width, height, data }: Picture): Promise<Pixels> {
+async function double(upscaler: Upscaler, { width, height, data }: Image): Promise<Pixels> {
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined }
   const context = { signal: new AbortController().signal, log, onProgress: () => undefined } as unknown as UpscaleContext
   const input = { width, height, pixels: async () => ({ width, height, data: Uint8Array.from(data) }) } as unknown as UpscaleInput

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createHd, resolveOptions, type UpscaleContext, type UpscaleInput } from '@unplugin-hd/core'
 import { neural } from '@unplugin-hd/neural'
 
-const PICTURE = new URL('../../playground/pictures/schooner.png', import.meta.url)
+const IMAGE = new URL('../../playground/images/schooner.png', import.meta.url)
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined }
 
 test.each([
@@ -39,7 +39,7 @@ test.each([
 test('a PNG goes through the whole pipeline without harm: its 2x has the very pixels that the network gives', async () => {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'unplugin-hd-')))
   onTestFinished(() => rm(root, { recursive: true, force: true }))
-  const bytes = await readFile(PICTURE)
+  const bytes = await readFile(IMAGE)
   await writeFile(path.join(root, 'a.png'), bytes)
 
   const upscaler = neural()

@@ -184,7 +184,7 @@ describe.each(WAYS)('%s in the pipeline', (_, make) => {
     expect(place.cloud.files.size).toBe(0)
   })
 
-  test('`publicUrl` has WeChat fetch the picture', async () => {
+  test('`publicUrl` has WeChat fetch the image', async () => {
     const place = await workshop()
     const upscaler = await make(place)
     const bytes = await small()

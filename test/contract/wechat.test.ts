@@ -104,7 +104,7 @@ describe('wechat() in the pipeline, against the emulator', () => {
     expect(calls(emulator, 'superresolution')).toHaveLength(1)
   })
 
-  test('a hundred pictures come through faults in a fifth of the calls, each paid for once', async () => {
+  test('a hundred images come through faults in a fifth of the calls, each paid for once', async () => {
     const { emulator, hd: open, write } = await workshop({ faults: { rate: 0.2, seed: 5 }, accounts: [{ dailyQuota: 1000 }] })
     const concurrency = 12
     const hd = open(alone, { concurrency, dailyBudget: 200 })

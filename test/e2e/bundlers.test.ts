@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { bundlers } from './support/bundlers.ts'
 import { buildInChild } from './support/child.ts'
-import { jpeg } from './support/pictures.ts'
+import { jpeg } from './support/images.ts'
 import { createProject } from './support/project.ts'
 import { doubling } from './support/upscaler.ts'
 
-test('one picture gives the same bytes in every bundler, and is upscaled once for all of them', async () => {
+test('one image gives the same bytes in every bundler, and is upscaled once for all of them', async () => {
   const upscaler = doubling()
   const main = `export { default as a } from './a.jpg?hd'\nexport { default as b } from './a.jpg?hd&format=webp&quality=70'`
   const { options } = await createProject()
@@ -31,8 +31,8 @@ for (const name of ['rollup', 'rolldown', 'webpack', 'rspack', 'esbuild']) {
     expect(written).toBe(true)
   })
 
-  test(`so does one whose build fails while pictures are in work: ${name}`, async () => {
-    const files: Record<string, Buffer | string> = { 'broken.jpg': 'no picture' }
+  test(`so does one whose build fails while images are in work: ${name}`, async () => {
+    const files: Record<string, Buffer | string> = { 'broken.jpg': 'no image' }
     for (let index = 0; index < 6; index++) files[`p${index}.jpg`] = await jpeg(index)
     const imports = Object.keys(files).map((file, index) => `export { default as p${index} } from './${file}?hd'`)
     const project = await createProject({ ...files, 'main.js': imports.join('\n') })

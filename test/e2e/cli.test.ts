@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createWechatEmulator } from '@unplugin-hd/wechat-emulator'
 import { runNode, type Ended } from './support/child.ts'
-import { animatedGif, SVG } from './support/pictures.ts'
+import { animatedGif, SVG } from './support/images.ts'
 import { createProject, type Project } from './support/project.ts'
 
 const BIN = fileURLToPath(new URL('../../packages/unplugin-hd/bin/hd.mjs', import.meta.url))
@@ -213,7 +213,7 @@ describe('hd doctor', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       ok: false,
       config: 'vite.config.js',
-      cache: { dir: path.join(project.root, 'pictures-2x') },
+      cache: { dir: path.join(project.root, 'images-2x') },
       upscalers: [
         { name: 'mine', ok: false, facts: { state: 'asleep' }, advice: 'wake it' },
         { name: 'resample', ok: true },

@@ -3,7 +3,7 @@ import hd from 'unplugin-hd/esbuild'
 import { describe, expect, test } from 'vitest'
 import { facts } from './support/bundler.ts'
 import { buildEsbuild, esbuild } from './support/esbuild.ts'
-import { HEIGHT, jpeg, png, WIDTH } from './support/pictures.ts'
+import { HEIGHT, jpeg, png, WIDTH } from './support/images.ts'
 import { createProject } from './support/project.ts'
 import { describeBundler } from './support/suite.ts'
 import { doubling } from './support/upscaler.ts'
@@ -23,7 +23,7 @@ describe('esbuild', () => {
         const [one, two] = (await built.run())['srcset'].split(', ') as [string, string]
         expect(one.startsWith(`${start}a-`)).toBe(true)
         expect(two.startsWith(`${start}a@2x-`)).toBe(true)
-        expect(built.pictures).toHaveLength(2)
+        expect(built.images).toHaveLength(2)
       })
     }
 
@@ -52,18 +52,18 @@ describe('esbuild', () => {
 
   describe(`the user's own loaders`, () => {
     for (const loader of ['file', 'copy', 'binary', 'base64', 'text', 'empty'] as const) {
-      test(`'.jpg': '${loader}' does not take a picture that is ours`, async () => {
+      test(`'.jpg': '${loader}' does not take an image that is ours`, async () => {
         const project = await createProject({ 'main.js': `import './a.jpg'\nexport { default as url } from './a.jpg?hd'` })
         const built = await buildEsbuild(project, project.options(), {
           config: { loader: { '.jpg': loader } },
         })
         const code = (await project.read('dist/main.js')).toString()
         expect(code).toMatch(/"\.\/a@2x-[A-Z\d]+\.jpg"/)
-        expect(built.pictures).toContainEqual(expect.stringMatching(/^a@2x-[A-Z\d]+\.jpg$/))
+        expect(built.images).toContainEqual(expect.stringMatching(/^a@2x-[A-Z\d]+\.jpg$/))
       })
     }
 
-    test('who inlines pictures gets these inlined too, except with &no-inline', async () => {
+    test('who inlines images gets these inlined too, except with &no-inline', async () => {
       const project = await createProject({
         'b.png': await png(),
         'main.js': `
@@ -78,7 +78,7 @@ describe('esbuild', () => {
       expect(await facts(built, file)).toEqual({ ...TWICE, format: 'png' })
     })
 
-    test('a picture without ?hd comes out byte for byte', async () => {
+    test('an image without ?hd comes out byte for byte', async () => {
       const project = await createProject({
         'main.js': `export { default as plain } from './a.jpg'\nexport { default as twice } from './a.jpg?hd'`,
       })
@@ -119,7 +119,7 @@ describe('esbuild', () => {
       const built = await buildEsbuild(project, project.options(), { config: { splitting: true } })
       const { url, later } = await built.run()
       expect((await later).url).toBe(url)
-      expect(built.pictures).toHaveLength(1)
+      expect(built.images).toHaveLength(1)
     })
   })
 
@@ -136,7 +136,7 @@ describe('esbuild', () => {
       }
     })
 
-    test('an excluded picture gives one warning', async () => {
+    test('an excluded image gives one warning', async () => {
       const project = await createProject(URL_ENTRY)
       const options = project.options({ exclude: '*.jpg' })
       const built = await buildEsbuild(project, options, { config: { loader: { '.jpg': 'file' } } })
@@ -158,7 +158,7 @@ describe('esbuild', () => {
     })
   })
 
-  test('the pictures of one module are made side by side', async () => {
+  test('the images of one module are made side by side', async () => {
     const files: Record<string, Buffer> = {}
     for (let index = 0; index < 4; index++) files[`p${index}.png`] = await png(index)
     const names = Object.keys(files)
@@ -183,8 +183,8 @@ describe('esbuild', () => {
     expect(running).toBe(4)
   })
 
-  test('a picture that no module uses any more is not emitted', async () => {
+  test('an image that no module uses any more is not emitted', async () => {
     const project = await createProject({ 'main.js': `import unused from './a.jpg?hd&as=img'\nexport const x = 1` })
-    expect((await buildEsbuild(project, project.options())).pictures).toEqual([])
+    expect((await buildEsbuild(project, project.options())).images).toEqual([])
   })
 })

@@ -34,7 +34,7 @@ async function runBuild(folder: string): Promise<{ code: number | null; output: 
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
 }
 
-async function emittedPictures(folder: string): Promise<{ digest: string; width: number; height: number; format: string }[]> {
+async function emittedImages(folder: string): Promise<{ digest: string; width: number; height: number; format: string }[]> {
   const dist = path.join(folder, 'dist')
   const names = (await listFiles(dist)).filter((name) => /\.(?:jpg|png|webp|avif)$/.test(name))
   return Promise.all(
@@ -46,7 +46,7 @@ async function emittedPictures(folder: string): Promise<{ digest: string; width:
   )
 }
 
-// Each is built with the default upscaler; the first one to need a picture makes it, the others find it in the cache.
+// Each is built with the default upscaler; the first one to need an image makes it, the others find it in the cache.
 describe.each(NAMES)('playground/%s', (name) => {
   const folder = path.join(PLAYGROUNDS, name)
 
@@ -54,7 +54,7 @@ describe.each(NAMES)('playground/%s', (name) => {
     const { code, output } = await runBuild(folder)
     expect(code, output).toBe(0)
     expect(output).not.toContain('was not processed')
-    expect(output).toMatch(/hd \d+ pictures: /)
+    expect(output).toMatch(/hd \d+ images: /)
     expect(output).toMatch(/dandelion\.jpg {2}640x427 → 1280x854/)
   })
 })
@@ -66,7 +66,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
   })
   afterAll(() => browser?.close())
 
-  test.each(NAMES)('playground/%s shows all of its pictures, the 2x ones with their pixels', async (name) => {
+  test.each(NAMES)('playground/%s shows all of its images, the 2x ones with their pixels', async (name) => {
     const folder = path.join(PLAYGROUNDS, name)
     // Vite's pages are in the output, the others beside it.
     const outDir = name.startsWith('vite') ? 'dist' : '.'
@@ -85,8 +85,8 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
 test('all of them emit the dandelion at twice its size, byte for byte the same', async () => {
   const digests = await Promise.all(
     NAMES.map(async (name) => {
-      const pictures = await emittedPictures(path.join(PLAYGROUNDS, name))
-      const dandelions = pictures.filter(({ width, height, format }) => width === 1280 && height === 854 && format === 'jpeg')
+      const images = await emittedImages(path.join(PLAYGROUNDS, name))
+      const dandelions = images.filter(({ width, height, format }) => width === 1280 && height === 854 && format === 'jpeg')
       return dandelions.map(({ digest }) => digest)
     }),
   )
@@ -98,5 +98,5 @@ test('every playground is built by these tests', async () => {
   const folders = (await readdir(PLAYGROUNDS, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
-  expect(folders.filter((name) => name !== 'pictures').toSorted()).toEqual([...NAMES, ...OTHERS].toSorted())
+  expect(folders.filter((name) => name !== 'images').toSorted()).toEqual([...NAMES, ...OTHERS].toSorted())
 })

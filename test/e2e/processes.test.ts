@@ -3,19 +3,19 @@ import { cp, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { jpeg } from './support/pictures.ts'
+import { jpeg } from './support/images.ts'
 import { createProject, listFiles, type Project } from './support/project.ts'
 
 const CHILD = fileURLToPath(new URL('support/build-process.mjs', import.meta.url))
 const COUNT = 12
 const KILLS = 8
 
-async function createPictures(): Promise<Project> {
+async function createImages(): Promise<Project> {
   const names = Array.from({ length: COUNT }, (_, index) => `p${index}.jpg`)
-  const pictures = await Promise.all(names.map(async (name, index) => [name, await jpeg(5 * index)] as const))
+  const images = await Promise.all(names.map(async (name, index) => [name, await jpeg(5 * index)] as const))
   const imports = names.map((name, index) => `import p${index} from './${name}?hd'`)
   const list = names.map((_, index) => `p${index}`).join(', ')
-  return createProject({ ...Object.fromEntries(pictures), 'main.js': `${imports.join('\n')}\nconsole.log([${list}])` })
+  return createProject({ ...Object.fromEntries(images), 'main.js': `${imports.join('\n')}\nconsole.log([${list}])` })
 }
 
 interface Ended {
@@ -60,7 +60,7 @@ function runBuild(
   })
 }
 
-/** The bytes of every emitted picture by its name. */
+/** The bytes of every emitted image by its name. */
 async function emitted(outDir: string): Promise<Record<string, string>> {
   const files = (await listFiles(outDir)).filter((name) => name.endsWith('.jpg'))
   return Object.fromEntries(
@@ -68,8 +68,8 @@ async function emitted(outDir: string): Promise<Record<string, string>> {
   )
 }
 
-test('two builds started at the same moment on an empty cache upscale each picture once in all', async () => {
-  const project = await createPictures()
+test('two builds started at the same moment on an empty cache upscale each image once in all', async () => {
+  const project = await createImages()
   const cache = path.join(project.root, 'cache')
   const ended = await Promise.all(['one', 'two'].map((name) => runBuild(project.root, cache, path.join(project.root, name))))
   expect(ended.map(({ code, errors }) => ({ code, errors }))).toEqual([
@@ -83,7 +83,7 @@ test('two builds started at the same moment on an empty cache upscale each pictu
 })
 
 test('the cache copied to another folder serves the project copied to another folder', async () => {
-  const project = await createPictures()
+  const project = await createImages()
   await runBuild(project.root, path.join(project.root, 'cache'), path.join(project.root, 'dist'))
   const copy = await createProject()
   await cp(project.root, copy.root, { recursive: true })
@@ -93,7 +93,7 @@ test('the cache copied to another folder serves the project copied to another fo
 })
 
 test('builds that are killed leave nothing that a later build emits damaged, waits for or fails on', async () => {
-  const project = await createPictures()
+  const project = await createImages()
   const cache = path.join(project.root, 'cache')
   for (let kill = 0; kill < KILLS; kill++) {
     await runBuild(project.root, cache, path.join(project.root, 'killed'), { killAfter: 1 + (kill % COUNT) })
@@ -106,7 +106,7 @@ test('builds that are killed leave nothing that a later build emits damaged, wai
 })
 
 test('builds of several projects that start one after the other lose nothing to the eviction of each other', async () => {
-  const projects = await Promise.all([createPictures(), createPictures(), createPictures()])
+  const projects = await Promise.all([createImages(), createImages(), createImages()])
   const cache = path.join(projects[0]!.root, 'cache')
   const run = ({ root, dist }: Project, options: BuildOptions): Promise<Ended> =>
     runBuild(root, cache, dist, { maxBytes: 1, ...options })
@@ -127,7 +127,7 @@ test('builds of several projects that start one after the other lose nothing to 
 })
 
 test('a cache that is deleted in the middle of a build costs no build', async () => {
-  const project = await createPictures()
+  const project = await createImages()
   const cache = path.join(project.root, 'cache')
   for (let count = 1; count < COUNT; count += 2) {
     const call = (): void => void rm(cache, { recursive: true, force: true, maxRetries: 10 }).catch(() => undefined)

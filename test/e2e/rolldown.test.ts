@@ -10,7 +10,7 @@ describe('rolldown', () => {
   describeBundler(rolldown)
   describeRollupLike(buildRolldown)
 
-  test('module types that the user sets for pictures do not take those that are ours', async () => {
+  test('module types that the user sets for images do not take those that are ours', async () => {
     const project = await createProject({
       'main.js': `export { default as plain } from './a.jpg'\nexport { default as twice } from './a.jpg?hd'`,
     })

@@ -21,14 +21,14 @@ describe('rollup', () => {
       },
     }
 
-    test('a picture without ?hd is theirs, byte for byte', async () => {
+    test('an image without ?hd is theirs, byte for byte', async () => {
       const project = await createProject({
         'main.js': `export { default as plain } from './a.jpg'\nexport { default as twice } from './a.jpg?hd'`,
       })
       const built = await buildRollup(project, {}, { input: { plugins: [images, hd(project.options()) as Plugin] } })
       const { plain } = await built.run()
       expect(await readFile(built.file(plain))).toEqual(await project.read('a.jpg'))
-      expect(built.pictures).toHaveLength(2)
+      expect(built.images).toHaveLength(2)
     })
 
     test('a public path by resolveFileUrl is honoured', async () => {
@@ -42,7 +42,7 @@ describe('rollup', () => {
     })
   })
 
-  test('an excluded picture is left to the bundler, which cannot read it', async () => {
+  test('an excluded image is left to the bundler, which cannot read it', async () => {
     const project = await createProject({ 'main.js': `export { default } from './a.jpg?hd'` })
     const building = buildRollup(project, project.options({ exclude: '**/*.jpg' }))
     await expect(building).rejects.toThrow(/Could not resolve "\.\/a\.jpg\?hd"/)

@@ -6,7 +6,7 @@ import sharp from 'sharp'
 import hd from 'unplugin-hd/vite'
 import type { ServerOptions, ViteDevServer } from 'vite'
 import { gated } from './support/gated.ts'
-import { HEIGHT, jpeg, WIDTH } from './support/pictures.ts'
+import { HEIGHT, jpeg, WIDTH } from './support/images.ts'
 import { createProject, type Project } from './support/project.ts'
 import { doubling, failing } from './support/upscaler.ts'
 import { vite7, vite8, type ViteBundler } from './support/vite.ts'
@@ -35,7 +35,7 @@ async function importFrom(server: ViteDevServer, url: string): Promise<any> {
 /** For what is made in the background. */
 const WAIT = { timeout: 50_000 }
 
-/** Fetches until the real picture is there. */
+/** Fetches until the real image is there. */
 async function fetchReal(address: string): Promise<Response> {
   let response = await fetch(address)
   await expect.poll(async () => (response = await fetch(address)).headers.get('etag'), WAIT).not.toBeNull()
@@ -65,7 +65,7 @@ const TWICE = { width: 2 * WIDTH, height: 2 * HEIGHT }
 
 for (const bundler of [vite8, vite7]) {
   describe(`${bundler.name}: the dev server`, () => {
-    test('shows a preview at once, and the real picture when it is made, with the right headers', async () => {
+    test('shows a preview at once, and the real image when it is made, with the right headers', async () => {
       const project = await createProject()
       const upscaler = gated()
       const { server, origin } = await serve(bundler, project, project.options({ upscaler }))
@@ -163,7 +163,7 @@ for (const bundler of [vite8, vite7]) {
       expect(await sizeOf(await fetchReal(origin + webp2))).toEqual({ ...TWICE, format: 'webp' })
     })
 
-    test('lets a module import a public picture without a word', async () => {
+    test('lets a module import a public image without a word', async () => {
       const project = await createProject({ 'public/my pics/p.jpg': await jpeg(30), 'main.js': `import '/my pics/p.jpg?hd'` })
       const warnings: string[] = []
       const { server, origin } = await serve(bundler, project, project.options(), '/sub/', {}, warnings)
@@ -193,12 +193,12 @@ for (const bundler of [vite8, vite7]) {
       expect(upscaler.calls).toBe(2)
     })
 
-    test('answers 404 to what is not there, and leaves to others what is no picture', async () => {
+    test('answers 404 to what is not there, and leaves to others what is no image', async () => {
       const project = await createProject({ 'index.html': '<p>page</p>' })
       const { origin } = await serve(bundler, project)
       for (const accept of ['image/*', '*/*', 'text/html']) {
         const response = await fetch(`${origin}/none.jpg?hd`, { headers: { accept } })
-        expect([response.status, await response.text()]).toEqual([404, 'There is no such picture\n'])
+        expect([response.status, await response.text()]).toEqual([404, 'There is no such image\n'])
       }
       const page = await fetch(`${origin}/?hd`, { headers: { accept: 'text/html' } })
       expect(await page.text()).toContain('<p>page</p>')
@@ -243,7 +243,7 @@ for (const bundler of [vite8, vite7]) {
       expect((await fetch(origin + (await importFrom(server, '/main.js')))).status).toBe(200)
     })
 
-    test('gives a changed picture another address', async () => {
+    test('gives a changed image another address', async () => {
       const project = await createProject()
       const { server, origin } = await serve(bundler, project)
       const before = await importFrom(server, '/a.jpg?hd')
@@ -254,11 +254,11 @@ for (const bundler of [vite8, vite7]) {
         return importFrom(server, '/a.jpg?hd')
       }
       await expect.poll(after, { ...WAIT, interval: 500 }).not.toBe(before)
-      // An old tab gets the new picture.
+      // An old tab gets the new image.
       expect((await fetchReal(origin + before)).headers.get('cache-control')).toBe('no-cache')
     })
 
-    test('reloads the page when a picture of new URL() is edited', async () => {
+    test('reloads the page when an image of new URL() is edited', async () => {
       const main = `globalThis.url = new URL('./a.jpg?hd', import.meta.url)`
       const project = await createProject({ 'a.jpg': await jpeg(30), 'main.js': main })
       const { server } = await serve(bundler, project)
@@ -309,7 +309,7 @@ for (const bundler of [vite8, vite7]) {
     // Windows has no such names.
     test.skipIf(process.platform === 'win32')('shows what a terminal would obey in an address', async () => {
       const name = 'a\u001B[31m\u202E.jpg'
-      const project = await createProject({ [name]: 'no picture' })
+      const project = await createProject({ [name]: 'no image' })
       const warnings: string[] = []
       const { origin } = await serve(bundler, project, project.options(), '/', {}, warnings)
       const response = await fetch(`${origin}/${encodeURIComponent(name)}?hd`)
@@ -320,8 +320,8 @@ for (const bundler of [vite8, vite7]) {
       }
     })
 
-    test('reports a broken picture as an error that names it, and shows none', async () => {
-      const project = await createProject({ 'bad.jpg': 'no picture' })
+    test('reports a broken image as an error that names it, and shows none', async () => {
+      const project = await createProject({ 'bad.jpg': 'no image' })
       const { server, origin } = await serve(bundler, project)
       await expect(importFrom(server, '/bad.jpg?hd')).rejects.toThrow(/bad\.jpg: .*\(HD_SOURCE_FORMAT\)/)
       const response = await fetch(`${origin}/bad.jpg?hd`)
@@ -353,7 +353,7 @@ for (const bundler of [vite8, vite7]) {
   })
 }
 
-test('the bundled dev server of Vite 8 shows pictures, and is told of once as what it is', async () => {
+test('the bundled dev server of Vite 8 shows images, and is told of once as what it is', async () => {
   const files = {
     'index.html': '<script type="module" src="/main.js"></script>',
     'main.js': `import a from './a.jpg?hd'; window.a = a`,

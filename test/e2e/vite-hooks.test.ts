@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import hd from 'unplugin-hd/vite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Plugin, ViteDevServer } from 'vite'
-import { HEIGHT, WIDTH } from './support/pictures.ts'
+import { HEIGHT, WIDTH } from './support/images.ts'
 import { createProject, listFiles, type Project } from './support/project.ts'
 import { vite7, vite8, type ViteBundler } from './support/vite.ts'
 

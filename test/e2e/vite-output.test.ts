@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { facts } from './support/bundler.ts'
-import { HEIGHT, jpeg, png, WIDTH } from './support/pictures.ts'
+import { HEIGHT, jpeg, png, WIDTH } from './support/images.ts'
 import { createProject, listFiles } from './support/project.ts'
 import { doubling } from './support/upscaler.ts'
 import { vite7, vite8 } from './support/vite.ts'
@@ -10,7 +10,7 @@ const TWICE = { width: 2 * WIDTH, height: 2 * HEIGHT }
 const ENTRY = { 'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as img } from './a.jpg?hd&as=img'` }
 
 for (const bundler of [vite8, vite7]) {
-  describe(`${bundler.name}: what Vite itself does with assets holds for 2x pictures`, () => {
+  describe(`${bundler.name}: what Vite itself does with assets holds for 2x images`, () => {
     test.each(['/sub/', 'https://cdn.example.com/x/', '/'])('base %s stands before the URL', async (base) => {
       const project = await createProject(ENTRY)
       const built = await bundler.build(project, project.options(), { config: { base } })
@@ -28,7 +28,7 @@ for (const bundler of [vite8, vite7]) {
       expect(url).toMatch(/^https:\/\/elsewhere\.example\/assets\/a@2x-[\w-]+\.jpg\?v=1$/)
     })
 
-    test('a picture under assetsInlineLimit becomes a data URL, &no-inline keeps it a file', async () => {
+    test('an image under assetsInlineLimit becomes a data URL, &no-inline keeps it a file', async () => {
       const project = await createProject({
         'main.js': `export { default as a } from './a.jpg?hd'\nexport { default as b } from './a.jpg?hd&no-inline'`,
       })
@@ -46,7 +46,7 @@ for (const bundler of [vite8, vite7]) {
       expect(url).toMatch(/pics\/a@2x\.[\w-]{8}\.jpg$/)
     })
 
-    test('a picture in the public folder is found by its public path', async () => {
+    test('an image in the public folder is found by its public path', async () => {
       const project = await createProject({
         'public/deep/p.png': await png(),
         'main.js': `export { default as url } from '/deep/p.png?hd'`,
@@ -56,7 +56,7 @@ for (const bundler of [vite8, vite7]) {
       expect(await facts(built, url)).toEqual({ ...TWICE, format: 'png' })
     })
 
-    test('client and server builds agree on the URL, and the picture is made and emitted once', async () => {
+    test('client and server builds agree on the URL, and the image is made and emitted once', async () => {
       const project = await createProject(ENTRY)
       const upscaler = doubling()
       const options = project.options({ upscaler })
@@ -88,7 +88,7 @@ for (const bundler of [vite8, vite7]) {
       const options = one.options({ upscaler })
       const first = await bundler.build(one, options)
       const second = await bundler.build(other, options)
-      expect(second.pictures).toEqual(first.pictures)
+      expect(second.images).toEqual(first.images)
       expect(upscaler.calls).toBe(1)
     })
   })

@@ -4,7 +4,7 @@ import { parse, type DefaultTreeAdapterTypes } from 'parse5'
 import hd from 'unplugin-hd/vite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { facts, type Built } from './support/bundler.ts'
-import { HEIGHT, jpeg, png, WIDTH } from './support/pictures.ts'
+import { HEIGHT, jpeg, png, WIDTH } from './support/images.ts'
 import { createProject, listFiles, type Project } from './support/project.ts'
 import { doubling, failing } from './support/upscaler.ts'
 import { vite7, vite8, type ViteSettings } from './support/vite.ts'
@@ -51,8 +51,8 @@ async function expectTwice(built: Built, urls: readonly string[], folder = '.'):
 }
 
 /** The hash in the name of every 2x, by the name before it. */
-function hashes({ pictures }: Built): Record<string, string> {
-  return Object.fromEntries(pictures.map((name) => /(\w+)@2x-([\w-]{8})/.exec(name)!.slice(1)))
+function hashes({ images }: Built): Record<string, string> {
+  return Object.fromEntries(images.map((name) => /(\w+)@2x-([\w-]{8})/.exec(name)!.slice(1)))
 }
 
 for (const bundler of [vite8, vite7]) {
@@ -117,7 +117,7 @@ for (const bundler of [vite8, vite7]) {
           expect(await facts(built, `assets/${one!.replaceAll('"', '')}`)).toMatchObject(ONCE)
           expect(await facts(built, `assets/${two!.replaceAll('"', '')}`)).toMatchObject(TWICE)
         }
-        expect(built.pictures).toHaveLength(6)
+        expect(built.images).toHaveLength(6)
         expect(css).not.toMatch(/hd|data:/)
       })
     }
@@ -157,7 +157,7 @@ for (const bundler of [vite8, vite7]) {
           height: factor * HEIGHT,
         })
       }
-      expect(built.pictures).toHaveLength(3)
+      expect(built.images).toHaveLength(3)
     })
 
     test('Sass and Less: in the file itself, in a partial of another folder, with a variable', async () => {
@@ -183,7 +183,7 @@ for (const bundler of [vite8, vite7]) {
       expect(built.warnings).toEqual([])
     })
 
-    test('a public picture in an imported file or a partial, with every kind of base', async () => {
+    test('a public image in an imported file or a partial, with every kind of base', async () => {
       for (const base of ['/', '/sub/', './', 'https://cdn.example.com/x/']) {
         const project = await createProject({
           'public/deep/p q.png': await png(3),
@@ -260,7 +260,7 @@ for (const bundler of [vite8, vite7]) {
       })
       const built = await bundler.build(project, project.options({ mode: 'off' }))
       const css = await output(project, /\.css$/)
-      expect(built.pictures).toHaveLength(1)
+      expect(built.images).toHaveLength(1)
       expect(css).not.toContain('image-set')
       for (const url of urlsIn(css)) expect(await facts(built, `assets/${url}`)).toMatchObject(ONCE)
     })
@@ -283,7 +283,7 @@ for (const bundler of [vite8, vite7]) {
       await expect(bundler.build(project, project.options())).rejects.toThrow(message)
     })
 
-    test('an excluded picture is left to Vite, with a warning', async () => {
+    test('an excluded image is left to Vite, with a warning', async () => {
       const project = await createProject({
         'main.js': `import './style.css'\nexport { default as url } from '@pics/a.jpg?hd&x=1'`,
         'style.css': `.a { background: url(@pics/a.jpg?hd&x=1) }`,
@@ -291,14 +291,14 @@ for (const bundler of [vite8, vite7]) {
       const built = await bundler.build(project, project.options({ exclude: '**/a.jpg', upscaler: failing() }), {
         alias: { '@pics': project.root },
       })
-      expect(built.pictures).toHaveLength(1)
+      expect(built.images).toHaveLength(1)
       expect(built.warnings).toHaveLength(2)
       for (const text of built.warnings) expect(text).toMatch(/(?:main\.js:2|style\.css:1) \(now in \S+\) was not processed/)
     })
   })
 
   describe(`${bundler.name}: ?hd in a page`, () => {
-    test('every attribute that names a picture gets the 2x', async () => {
+    test('every attribute that names an image gets the 2x', async () => {
       const project = await createProject({
         'pics/b.png': await png(1),
         'pics/ü c.png': await png(2),
@@ -533,7 +533,7 @@ for (const bundler of [vite8, vite7]) {
       expect(code).toContain('postMessage?.')
       expect(await facts(built, url!)).toMatchObject(TWICE)
       expect(upscaler.calls).toBe(1)
-      expect(built.pictures).toHaveLength(1)
+      expect(built.images).toHaveLength(1)
       expect(built.warnings).toEqual([])
     })
 
@@ -584,17 +584,17 @@ for (const bundler of [vite8, vite7]) {
       expect(JSON.stringify(manifest)).not.toContain('cache')
     })
 
-    test('a library has its pictures inlined', async () => {
+    test('a library has its images inlined', async () => {
       const project = await createProject({ ...FILES, 'b.png': await png(1) })
       const lib = { entry: path.join(project.root, 'main.js'), formats: ['es' as const], fileName: 'main', cssFileName: 'style' }
       const built = await bundler.build(project, project.options(), { config: { build: { lib } } })
-      expect(built.pictures).toEqual([])
+      expect(built.images).toEqual([])
       const urls = urlsIn(await output(project, /\.css$/))
       expect(urls).toHaveLength(3)
       for (const url of [...urls, (await built.run())['url']]) expect(url).toMatch(/^data:image\/(?:jpeg|png);base64,/)
     })
 
-    test('a changed picture is built anew while watching, wherever it stands', async () => {
+    test('a changed image is built anew while watching, wherever it stands', async () => {
       const project = await createProject({
         'b.png': await png(1),
         'c.png': await png(2),
@@ -648,14 +648,14 @@ for (const bundler of [vite8, vite7]) {
           const server = (await project.read(`server${run}/main.js`)).toString()
           expect(server).toContain(values['url'])
           expect(server).toContain(values['img'].src)
-          seen.push([values['url'], values['img'], client.pictures, urlsIn(await output(project, /\.css$/))])
+          seen.push([values['url'], values['img'], client.images, urlsIn(await output(project, /\.css$/))])
           expect(await listFiles(path.join(project.root, `server${run}`))).toEqual(['main.js'])
         }
       }
       for (const other of seen) expect(other).toEqual(seen[0])
     })
 
-    test('the environments of one builder agree, and the picture is made once', async () => {
+    test('the environments of one builder agree, and the image is made once', async () => {
       const project = await createProject(FILES)
       const upscaler = doubling()
       const { createBuilder } = (await bundler.vite()) as unknown as typeof import('vite')
@@ -672,9 +672,9 @@ for (const bundler of [vite8, vite7]) {
       const url = /\/assets\/a@2x-[\w-]+\.jpg/
       expect(url.exec(client!)![0]).toBe(url.exec(server!)![0])
       expect(upscaler.calls).toBe(1)
-      const pictures = (await listFiles(project.dist)).filter((name) => name.endsWith('.jpg'))
-      expect(pictures).toHaveLength(2)
-      for (const name of pictures) expect(name).toMatch(/^client\//)
+      const images = (await listFiles(project.dist)).filter((name) => name.endsWith('.jpg'))
+      expect(images).toHaveLength(2)
+      for (const name of images) expect(name).toMatch(/^client\//)
     })
   })
 }

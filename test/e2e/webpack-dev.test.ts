@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { HdOptions } from 'unplugin-hd/webpack'
 import webpackCreate, { type Compiler, type Configuration } from 'webpack'
 import WebpackDevServer from 'webpack-dev-server'
-import { HEIGHT, jpeg, WIDTH } from './support/pictures.ts'
+import { HEIGHT, jpeg, WIDTH } from './support/images.ts'
 import { createProject, type Project } from './support/project.ts'
 import { rspack } from './support/rspack.ts'
 import { doubling } from './support/upscaler.ts'
@@ -55,19 +55,19 @@ async function start({ bundler, serve }: Kind, project: Project, options: HdOpti
   return `http://127.0.0.1:${(server.server!.address() as AddressInfo).port}`
 }
 
-/** The addresses of 2x pictures in the script that the server gives. */
+/** The addresses of 2x images in the script that the server gives. */
 async function addresses(origin: string): Promise<string[]> {
   const script = await (await fetch(`${origin}/main.js`)).text()
   return [...new Set(script.match(/[\da-f]{16,20}\.jpg/g))]
 }
 
 describe.each(KINDS)('$name', (kind) => {
-  test('serves the 2x of an import from memory, and another one when the picture changes', async () => {
+  test('serves the 2x of an import from memory, and another one when the image changes', async () => {
     const project = await createProject({ 'main.js': `import url from './a.jpg?hd'\nconsole.log(url)` })
     const origin = await start(kind, project)
     const [first] = await addresses(origin)
-    const picture = Buffer.from(await (await fetch(`${origin}/${first}`)).arrayBuffer())
-    expect(await sharp(picture).metadata()).toMatchObject({ width: 2 * WIDTH, height: 2 * HEIGHT, format: 'jpeg' })
+    const image = Buffer.from(await (await fetch(`${origin}/${first}`)).arrayBuffer())
+    expect(await sharp(image).metadata()).toMatchObject({ width: 2 * WIDTH, height: 2 * HEIGHT, format: 'jpeg' })
 
     await project.write('a.jpg', await jpeg(60))
     const current = async (): Promise<string[]> => {

@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { wechat } from '@unplugin-hd/wechat'
 import { createWechatEmulator, type WechatEmulator } from '@unplugin-hd/wechat-emulator'
 import { neural } from 'unplugin-hd/vite'
-import { jpeg } from './support/pictures.ts'
+import { jpeg } from './support/images.ts'
 import { createProject, listFiles, type Project } from './support/project.ts'
 import { vite8 } from './support/vite.ts'
 
@@ -31,13 +31,13 @@ function calls(emulator: WechatEmulator, endpoint: string): number {
   return emulator.requests.filter((request) => request.endpoint === endpoint).length
 }
 
-/** `count` different pictures, all imported. */
-async function createPictures(count: number): Promise<Project> {
+/** `count` different images, all imported. */
+async function createImages(count: number): Promise<Project> {
   const names = Array.from({ length: count }, (_, index) => `p${index}.jpg`)
-  const pictures = await Promise.all(names.map(async (name, index) => [name, await jpeg(5 * index)] as const))
+  const images = await Promise.all(names.map(async (name, index) => [name, await jpeg(5 * index)] as const))
   const imports = names.map((name, index) => `import p${index} from './${name}?hd'`)
   const list = names.map((_, index) => `p${index}`).join(', ')
-  return createProject({ ...Object.fromEntries(pictures), 'main.js': `${imports.join('\n')}\nconsole.log([${list}])` })
+  return createProject({ ...Object.fromEntries(images), 'main.js': `${imports.join('\n')}\nconsole.log([${list}])` })
 }
 
 function startBuild(project: Project, emulator: WechatEmulator): ChildProcess {
@@ -66,7 +66,7 @@ test('playground/vite-wechat builds by the stand-in, and from the cache the seco
     outputs.push(output)
   }
   expect(outputs[0]).toContain('1 stable_token, 3 superresolution, 3 media/get')
-  expect(outputs[0]).toMatch(/3 pictures: 3 made, 3 metered calls/)
+  expect(outputs[0]).toMatch(/3 images: 3 made, 3 metered calls/)
   expect(outputs[1]).toContain('0 stable_token, 0 superresolution, 0 media/get')
   const names = (await listFiles(path.join(PLAYGROUND, 'dist'))).filter((name) => name.includes('@2x'))
   const sizes = await Promise.all(
@@ -84,7 +84,7 @@ test('playground/vite-wechat builds by the stand-in, and from the cache the seco
 
 test('a build that is killed between the media_id and the download pays nothing the second time', async () => {
   const emulator = await startEmulator()
-  const project = await createPictures(1)
+  const project = await createImages(1)
   const never = new Promise<void>(() => undefined)
   emulator.fail('media/get', { kind: 'slow', until: never })
   const first = startBuild(project, emulator)
@@ -104,7 +104,7 @@ describe('with the API removed', () => {
     async (removed) => {
       const emulator = await startEmulator()
       emulator.behaviour.removed = removed
-      const project = await createPictures(6)
+      const project = await createImages(6)
       const options = project.options({ upscaler: [wechat(account(emulator)), neural()] })
       const { warnings } = await vite8.build(project, options)
       expect((await listFiles(project.dist)).filter((name) => name.endsWith('.jpg'))).toHaveLength(6)
@@ -117,7 +117,7 @@ describe('with the API removed', () => {
   test('wechat() alone fails the build with WECHAT_REMOVED and the page to read', async () => {
     const emulator = await startEmulator()
     emulator.behaviour.removed = '40066'
-    const project = await createPictures(3)
+    const project = await createImages(3)
     const failure = await vite8.build(project, project.options({ upscaler: wechat(account(emulator)) })).catch(String)
     expect(failure).toContain('WECHAT_REMOVED')
     expect(failure).toContain('https://developers.weixin.qq.com/miniprogram/dev/server/API/img-ocr/img/api_imgsuperresolution')
@@ -125,9 +125,9 @@ describe('with the API removed', () => {
   })
 })
 
-test('the dev server never calls WeChat, and says by whom pictures are made instead', async () => {
+test('the dev server never calls WeChat, and says by whom images are made instead', async () => {
   const emulator = await startEmulator()
-  const project = await createPictures(2)
+  const project = await createImages(2)
   const warnings: string[] = []
   const { createServer } = await vite8.vite()
   const options = project.options({ upscaler: wechat(account(emulator)) })
@@ -141,8 +141,8 @@ test('the dev server never calls WeChat, and says by whom pictures are made inst
   const origin = server.resolvedUrls!.local[0]!
   for (const name of ['p0', 'p1']) {
     const { default: url } = await server.ssrLoadModule(`/${name}.jpg?hd`)
-    const picture = Buffer.from(await (await fetch(new URL(url, origin))).arrayBuffer())
-    expect(await sharp(picture).metadata()).toMatchObject({ width: 48, height: 32 })
+    const image = Buffer.from(await (await fetch(new URL(url, origin))).arrayBuffer())
+    expect(await sharp(image).metadata()).toMatchObject({ width: 48, height: 32 })
   }
   const told = [expect.stringMatching(/'wechat' is metered and not called here.*'resample'/)]
   await expect.poll(() => warnings, { timeout: 50_000 }).toEqual(told)
@@ -151,9 +151,9 @@ test('the dev server never calls WeChat, and says by whom pictures are made inst
 
 test('a copied cache serves a build without credentials', async () => {
   const emulator = await startEmulator()
-  const project = await createPictures(2)
+  const project = await createImages(2)
   await vite8.build(project, project.options({ upscaler: wechat(account(emulator)) }))
-  const copy = await createPictures(2)
+  const copy = await createImages(2)
   await cp(path.join(project.root, 'cache'), path.join(copy.root, 'cache'), { recursive: true })
   await vite8.build(copy, copy.options({ upscaler: wechat(), mode: 'cache-only' }))
   expect((await listFiles(copy.dist)).filter((name) => name.endsWith('.jpg'))).toHaveLength(2)

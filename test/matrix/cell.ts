@@ -2,12 +2,12 @@ import path from 'node:path'
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import type { Built } from '../e2e/support/bundler.ts'
-import { WIDTH } from '../e2e/support/pictures.ts'
+import { WIDTH } from '../e2e/support/images.ts'
 import { createProject } from '../e2e/support/project.ts'
 import type { Column } from './columns.ts'
 import type { Place } from './places.ts'
 
-/** `yes`: the 2x is where the picture was named. `warned`: it is not, and a warning names file and picture. `—`: no such place. */
+/** `yes`: the 2x is where the image was named. `warned`: it is not, and a warning names file and image. `—`: no such place. */
 export type Cell = 'yes' | 'warned' | '—' | `silent: ${string}`
 
 /** Builds one place with one bundler, and looks at what came out. */
@@ -23,7 +23,7 @@ export async function cellOf({ kits, build }: Column, { kit, files }: Place): Pr
   const text = await textOf(built, project.dist)
   // The ids of modules, which bundlers write into code, hold more than a path.
   if (/["'`(=]\s*[\w./@-]*\.jpg\?(?:\w+&)?hd\b/.test(text)) return 'silent: the reference is left in the output'
-  for (const name of built.pictures) {
+  for (const name of built.images) {
     const { width } = await sharp(path.join(project.dist, name)).metadata()
     if (width === 2 * WIDTH && text.includes(path.posix.basename(name))) return 'yes'
   }

@@ -1,9 +1,9 @@
-import { jpeg } from '../e2e/support/pictures.ts'
+import { jpeg } from '../e2e/support/images.ts'
 
 /** What a place needs of a bundler beside the plugin. */
 export type Kit = 'js' | 'cjs' | 'worker' | 'glob' | 'public' | 'css' | 'sass' | 'less' | 'html' | 'vue'
 
-/** Somewhere that a web project names a picture. */
+/** Somewhere that a web project names an image. */
 export interface Place {
   /** Markdown, for the table. */
   name: string
@@ -29,7 +29,7 @@ const html = (name: string, body: string, head = ''): Place => ({
 
 /** Every group of places, in the order of the table. */
 export async function places(): Promise<Record<string, Place[]>> {
-  const picture = await jpeg()
+  const image = await jpeg()
   return {
     JavaScript: [
       js("`import url from './a.jpg?hd'`", `export { default as url } from './a.jpg?hd'`),
@@ -68,7 +68,7 @@ export async function places(): Promise<Record<string, Place[]>> {
           'worker.js': `import url from './a.jpg?hd'\npostMessage(url)`,
         },
       ),
-      js('a file of the public folder', `export { default as url } from '/p.jpg?hd'`, 'public', { 'public/p.jpg': picture }),
+      js('a file of the public folder', `export { default as url } from '/p.jpg?hd'`, 'public', { 'public/p.jpg': image }),
     ],
     CSS: [
       css('`url(./a.jpg?hd)`', `.a { background: url(./a.jpg?hd) }`),

@@ -1,7 +1,7 @@
 // Every shape of a `?hd` import has the type that README.md promises. Checked by `pnpm typecheck`, once with the types of
 // unplugin-hd alone and once beside those of Vite; nothing here runs.
 import url from './a.jpg?hd'
-import aliased from '@/pictures/a.png?hd'
+import aliased from '@/images/a.png?hd'
 import packaged from 'some-package/a.webp?hd'
 import last from './a.jpg?format=webp&quality=80&hd'
 import besideUrl from './a.jpg?url&hd'

@@ -1,4 +1,4 @@
-// No module of the browser imports this picture.
-import schooner from './pictures/schooner.png?hd'
+// No module of the browser imports this image.
+import schooner from './images/schooner.png?hd'
 
 export { schooner }

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
-import img from './pictures/campfire.png?hd&as=img&jsx'
-import srcset from './pictures/campfire.png?hd&as=srcset'
-import url from './pictures/ladybug.png?hd'
+import img from './images/campfire.png?hd&as=img&jsx'
+import srcset from './images/campfire.png?hd&as=srcset'
+import url from './images/ladybug.png?hd'
 import styles from './app.module.css'
 
 export function App() {

@@ -1,4 +1,4 @@
-// Runs in the page: the attributes that name pictures, by place, as they are in the document.
+// Runs in the page: the attributes that name images, by place, as they are in the document.
 const NAMES = ['src', 'srcset', 'poster', 'href', 'width', 'height']
 
 /** Some frameworks write whole addresses in the browser. */

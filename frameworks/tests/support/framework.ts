@@ -30,7 +30,7 @@ export interface Framework {
   serve(script: string, flags: (port: number) => readonly string[]): Promise<Server>
 }
 
-/** @param cache folder for 2x pictures */
+/** @param cache folder for 2x images */
 export function framework(name: string, cache: string): Framework {
   const folder = path.join(FRAMEWORKS, name)
 

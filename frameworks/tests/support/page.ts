@@ -50,7 +50,7 @@ export function expectDoubled(seen: readonly Seen[], deviceScaleFactor: number):
   }
 }
 
-/** The attributes that name pictures, by place, as they are in the document. */
+/** The attributes that name images, by place, as they are in the document. */
 export async function attributesOf(page: Page): Promise<Record<string, Record<string, string>>> {
   return page.evaluate(`{${await readFile(new URL('attributes.js', import.meta.url), 'utf8')}}`)
 }

@@ -6,7 +6,7 @@ import { decodeSource } from './pixels.ts'
 import { resample } from './resample.ts'
 import { readHeader } from './source.ts'
 import { repeater, workshop } from './testing/hd.ts'
-import { difference, image, noisy, paint, pixelsOf, randomNumbers, sourceOf } from './testing/pictures.ts'
+import { difference, encodedImage, noisy, paint, pixelsOf, randomNumbers, sourceOf } from './testing/images.ts'
 import type { Upscaler } from './upscaler.ts'
 
 const SIDE = 40
@@ -54,7 +54,7 @@ describe.each(Object.entries(SHAPES))('the 2x of a shape with %s', (_, rgba) => 
   ]
   test.each(upscalers)('has no rim on any background ($name)', async (upscaler, bound) => {
     const { hd, source } = await workshop({ upscaler })
-    const asset = await hd.job(await source('disc.png', await image(rgba, SIDE, SIDE, 4).png().toBuffer())).make()
+    const asset = await hd.job(await source('disc.png', await encodedImage(rgba, SIDE, SIDE, 4).png().toBuffer())).make()
     const { data } = await pixelsOf(asset.bytes)
     for (const [name, background] of Object.entries(BACKGROUNDS)) {
       const before = { width: SIDE, height: SIDE, channels: 3 as const, data: composite(rgba, background) }
@@ -103,7 +103,7 @@ describe('filling under transparency', () => {
   })
 
   test('is what decoding does', async () => {
-    const source = sourceOf(await image(SHAPES['an anti-aliased edge on black']!, SIDE, SIDE, 4).png().toBuffer())
+    const source = sourceOf(await encodedImage(SHAPES['an anti-aliased edge on black']!, SIDE, SIDE, 4).png().toBuffer())
     const { rgb } = await decodeSource(source, await readHeader(source, 1_000_000, 2))
     expect([...rgb.subarray(0, 3)]).toEqual([230, 140, 60])
   })

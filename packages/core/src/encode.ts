@@ -2,7 +2,7 @@ import type { Sharp } from 'sharp'
 import { errorMessage, HdError } from './errors.ts'
 import { FORMAT_FACTS, type OutputFormat } from './format.ts'
 import { isConstant } from './enlarge.ts'
-import type { Picture } from './pixels.ts'
+import type { Image } from './pixels.ts'
 import { fromRaw } from './sharp.ts'
 
 /**
@@ -12,58 +12,60 @@ import { fromRaw } from './sharp.ts'
 const MAX_TWO_PASS_PIXELS = 25_000_000
 
 /**
- * Encodes a picture without metadata.
+ * Encodes an image without metadata.
  * @param quality 1 to 100; PNG is lossless and has none
  * @throws HdError `HD_QUERY` when JPEG is to hold transparency, `HD_ENCODE` when the format cannot hold the size
  */
-export async function encode(picture: Picture, format: OutputFormat, quality: number): Promise<Uint8Array> {
-  const { width, height } = picture
+export async function encode(image: Image, format: OutputFormat, quality: number): Promise<Uint8Array> {
+  const { width, height } = image
   refuseSize(width, height, format)
-  refuseTransparency(picture, format)
-  const image = await toImage(picture, FORMAT_FACTS[format].alpha)
+  refuseTransparency(image, format)
+  const pipeline = await toImage(image, FORMAT_FACTS[format].alpha)
   switch (format) {
     case 'jpeg': {
       const inOnePass = width * height > MAX_TWO_PASS_PIXELS
-      image.jpeg({ quality, progressive: !inOnePass, optimiseCoding: !inOnePass })
+      pipeline.jpeg({ quality, progressive: !inOnePass, optimiseCoding: !inOnePass })
       break
     }
     case 'png':
       // A photo of 3.8 MP on one core (zlib-ng 2.3): level 2 2.23 MB in 0.20 s, 4 2.01 MB in 0.28 s, 5 1.97 MB in 0.35 s,
       // 6 1.91 MB in 0.47 s, 9 1.76 MB in 3.3 s. Without filters even level 9 has 4.6 MB.
-      image.png({ compressionLevel: 5, adaptiveFiltering: true })
+      pipeline.png({ compressionLevel: 5, adaptiveFiltering: true })
       break
     case 'webp':
-      image.webp({ quality })
+      pipeline.webp({ quality })
       break
     case 'avif':
       // A photo of 1.1 MP at quality 85 on one core (aom 3.15): effort 2 83 kB in 1.0 s, 3 62 kB in 1.2 s, sharp's default
       // of 4 60 kB in 5.2 s.
-      image.avif({ quality, effort: 3 })
+      pipeline.avif({ quality, effort: 3 })
       break
   }
-  return image.toBuffer().catch((cause: unknown) => {
+  return pipeline.toBuffer().catch((cause: unknown) => {
     throw new HdError('HD_ENCODE', `the ${width}x${height} result could not be encoded as ${format}: ${errorMessage(cause)}`, {
       cause,
     })
   })
 }
 
-/** The picture as sharp's input. @param withAlpha leaves its alpha channel out where false */
-export async function toImage(picture: Picture, withAlpha: boolean): Promise<Sharp> {
-  const { rgb, alpha, grey, width, height } = picture
-  const image = grey
-    ? (await fromRaw(await toGrey(picture), width, height, 1)).toColourspace('b-w')
+/** The image as sharp's input. @param withAlpha leaves its alpha channel out where false */
+export async function toImage(image: Image, withAlpha: boolean): Promise<Sharp> {
+  const { rgb, alpha, grey, width, height } = image
+  const pipeline = grey
+    ? (await fromRaw(await toGrey(image), width, height, 1)).toColourspace('b-w')
     : await fromRaw(rgb, width, height, 3)
-  if (!withAlpha || !alpha) return image
-  return image.joinChannel(Buffer.from(alpha.buffer, alpha.byteOffset, width * height), { raw: { width, height, channels: 1 } })
+  if (!withAlpha || !alpha) return pipeline
+  return pipeline.joinChannel(Buffer.from(alpha.buffer, alpha.byteOffset, width * height), {
+    raw: { width, height, channels: 1 },
+  })
 }
 
 /** On its own, because sharp joins an alpha channel to three colours and then keeps three. */
-async function toGrey({ rgb, width, height }: Picture): Promise<Uint8Array> {
+async function toGrey({ rgb, width, height }: Image): Promise<Uint8Array> {
   return (await fromRaw(rgb, width, height, 3)).toColourspace('b-w').raw().toBuffer()
 }
 
-/** @throws HdError `HD_ENCODE` when the format cannot hold a picture of this size */
+/** @throws HdError `HD_ENCODE` when the format cannot hold an image of this size */
 export function refuseSize(width: number, height: number, format: OutputFormat): void {
   const { maxSide } = FORMAT_FACTS[format]
   if (Math.max(width, height) <= maxSide) return
@@ -72,10 +74,10 @@ export function refuseSize(width: number, height: number, format: OutputFormat):
   })
 }
 
-/** @throws HdError `HD_QUERY` when the picture has transparency, which the format cannot hold */
-export function refuseTransparency({ alpha }: Pick<Picture, 'alpha'>, format: OutputFormat): void {
+/** @throws HdError `HD_QUERY` when the image has transparency, which the format cannot hold */
+export function refuseTransparency({ alpha }: Pick<Image, 'alpha'>, format: OutputFormat): void {
   if (FORMAT_FACTS[format].alpha || !alpha || (isConstant(alpha) && alpha[0] === 255)) return
-  throw new HdError('HD_QUERY', `the picture has transparency, which ${format} cannot hold`, {
+  throw new HdError('HD_QUERY', `the image has transparency, which ${format} cannot hold`, {
     remedy: `Ask for 'format=webp', 'format=avif' or 'format=png'`,
   })
 }

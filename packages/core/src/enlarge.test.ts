@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { enlarge, isConstant } from './enlarge.ts'
-import { difference, noisy, paint } from './testing/pictures.ts'
+import { difference, noisy, paint } from './testing/images.ts'
 
 const INTERPOLATORS = ['bicubic', 'nohalo'] as const
 type Channels = 1 | 3

@@ -3,7 +3,7 @@ import { fromRaw } from './sharp.ts'
 /** Interpolators of libvips' `affine`: `nohalo` is the best one, `bicubic` some fifteen times as fast. */
 export type Interpolator = 'bicubic' | 'nohalo'
 
-/** Pixels of border that are repeated around the picture before it is interpolated; the widest kernel reaches 3. */
+/** Pixels of border that are repeated around the image before it is interpolated; the widest kernel reaches 3. */
 const BORDER = 4
 
 export interface Plane {
@@ -32,7 +32,7 @@ export async function enlarge(plane: Plane, width: number, height: number, inter
   return crop(data, info.width, { x: x.offset, y: y.offset, width, height, channels })
 }
 
-/** All of the bytes of a plane have one value, as an alpha channel of an opaque picture has. */
+/** All of the bytes of a plane have one value, as an alpha channel of an opaque image has. */
 export function isConstant(data: Uint8Array): boolean {
   // Every byte equals the next one: a native comparison, some fifty times as fast as a loop.
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)

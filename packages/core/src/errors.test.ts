@@ -36,7 +36,7 @@ test('whatever was thrown becomes an HdError, and keeps the code that it has', (
   expect(other).toMatchObject({ code: 'HD_FIT', message: 'it failed: a text', file: 'b.png', cause: 'a text' })
 })
 
-test('an error is named after its picture without changing it for other pictures', () => {
+test('an error is named after its image without changing it for other images', () => {
   class ServiceError extends HdError {
     readonly status = 503
   }

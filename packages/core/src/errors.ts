@@ -17,19 +17,19 @@ const MAX_CAUSE = 100_000
  */
 export const HD_CODES = {
   HD_OPTION: 'an option, or a flag of the command line, is unknown or has a value that is not allowed',
-  HD_QUERY: 'the query of an import has an unknown key, a value that is not allowed, or does not suit the picture or the place',
+  HD_QUERY: 'the query of an import has an unknown key, a value that is not allowed, or does not suit the image or the place',
   HD_SOURCE_MISSING: 'the source file does not exist or cannot be read',
-  HD_SOURCE_FORMAT: 'the source is not a picture, or of a format that cannot be read (SVG, HEIC, BMP, PDF …)',
+  HD_SOURCE_FORMAT: 'the source is not an image, or of a format that cannot be read (SVG, HEIC, BMP, PDF …)',
   HD_SOURCE_ANIMATED: 'the source has more than one frame or page',
   HD_SOURCE_BROKEN: 'the source is empty, truncated or damaged',
-  HD_SOURCE_LFS: 'the source is a Git LFS pointer and not the picture itself',
+  HD_SOURCE_LFS: 'the source is a Git LFS pointer and not the image itself',
   HD_SOURCE_TOO_LARGE: 'the source has too many bytes, or its 2x has more pixels than `maxPixels`',
   HD_FIT: 'the source cannot be made to satisfy what the upscaler accepts',
-  HD_UPSCALE_FAILED: 'the upscaler failed, or returned something that is not a picture',
+  HD_UPSCALE_FAILED: 'the upscaler failed, or returned something that is not an image',
   HD_UPSCALE_SIZE: 'what the upscaler returned is not exactly twice as wide and high as what it was given',
   HD_UPSCALE_DIFFERS: 'what the upscaler returned does not look like the source (black, shifted, other colours)',
   HD_ENCODE: 'the 2x cannot be encoded in the format that was asked for',
-  HD_CACHE_MISS: "`mode: 'cache-only'` and the picture is not in the cache",
+  HD_CACHE_MISS: "`mode: 'cache-only'` and the image is not in the cache",
   HD_CACHE_IO: 'the cache cannot be read or written',
   HD_BUNDLER: 'the bundler is too old, or leaves out a hook of the plugin that it cannot do without',
   HD_ABORTED: 'the work was cancelled',
@@ -42,11 +42,11 @@ export const HD_CODES = {
 export type HdCode = keyof typeof HD_CODES | (string & {})
 
 export interface HdErrorDetails {
-  /** The picture (or model) concerned, as the caller named it. */
+  /** The image (or model) concerned, as the caller named it. */
   file?: string | undefined
   /** What the user can do about it, one sentence. */
   remedy?: string | undefined
-  /** The user has been told of this reason, with an earlier picture. @default false */
+  /** The user has been told of this reason, with an earlier image. @default false */
   told?: boolean | undefined
   cause?: unknown
 }
@@ -58,10 +58,10 @@ export interface HdErrorDetails {
 export class HdError extends Error {
   override name = 'HdError'
   readonly code: HdCode
-  /** The picture (or model) concerned; set by the pipeline where the thrower did not know it. */
+  /** The image (or model) concerned; set by the pipeline where the thrower did not know it. */
   file: string | undefined
   readonly remedy: string | undefined
-  /** The reason is the same as with an earlier picture, so that a chain goes on without another word. */
+  /** The reason is the same as with an earlier image, so that a chain goes on without another word. */
   readonly told: boolean
   /** Marks the class across duplicate copies of this package, where `instanceof` fails. */
   readonly isHdError = true
@@ -135,8 +135,8 @@ function isText(text: unknown, most: number): boolean {
 }
 
 /**
- * The error with its picture named: itself when it names one already, otherwise a copy, because one error may be thrown
- * for many pictures (a runtime that could not be started).
+ * The error with its image named: itself when it names one already, otherwise a copy, because one error may be thrown
+ * for many images (a runtime that could not be started).
  */
 export function inFile(error: HdError, file: string | undefined): HdError {
   return error.file !== undefined || file === undefined ? error : ofFile(error, file)

@@ -2,7 +2,7 @@
 export type CacheState = 'hit' | 'encoded' | 'made' | 'off'
 
 /**
- * What happens to pictures, for progress and reports. `name` is the source as messages call it. Each `queued` (there is work
+ * What happens to images, for progress and reports. `name` is the source as messages call it. Each `queued` (there is work
  * to do) is followed by a `settled`, whatever came of it; `done` or `failed` ends every request, also one without work.
  */
 export type HdEvent =
@@ -11,11 +11,11 @@ export type HdEvent =
   | { type: 'progress'; name: string; fraction: number }
   | { type: 'upscaled'; name: string; upscaler: string; metered: boolean }
   | { type: 'settled'; name: string }
-  | { type: 'done'; name: string; picture: DonePicture }
+  | { type: 'done'; name: string; image: DoneImage }
   | { type: 'failed'; name: string }
   | { type: 'warning'; name: string; message: string }
 
-export interface DonePicture {
+export interface DoneImage {
   cache: CacheState
   /** From the reading of the source to the bytes of the 2x, less the time that it waited for its turn. */
   ms: number

@@ -4,7 +4,7 @@ import { FACTORS } from './factor.ts'
 import { resample } from './resample.ts'
 import { hdErrorOf } from './testing/errors.ts'
 import { repeater, workshop } from './testing/hd.ts'
-import { colourful, colourfulPng, image, paint } from './testing/pictures.ts'
+import { colourful, colourfulPng, encodedImage, paint } from './testing/images.ts'
 import type { UpscaleInput } from './upscaler.ts'
 
 /** Repeats every pixel by whichever of its factors it is told. */
@@ -40,12 +40,12 @@ describe('a factor', () => {
   test('of 3 and of 4 share the passes, and the first pass with 2', async () => {
     const upscaler = byFactors(2)
     const { hd, source } = await workshop({ upscaler })
-    const picture = await source('a.png', await colourfulPng(20, 10))
-    await hd.job(picture, { factor: 2 }).make()
+    const image = await source('a.png', await colourfulPng(20, 10))
+    await hd.job(image, { factor: 2 }).make()
     expect(upscaler.calls.map(({ width }) => width)).toEqual([20])
-    await hd.job(picture, { factor: 3 }).make()
+    await hd.job(image, { factor: 3 }).make()
     expect(upscaler.calls.map(({ width }) => width)).toEqual([20, 40])
-    await hd.job(picture, { factor: 4 }).make()
+    await hd.job(image, { factor: 4 }).make()
     expect(upscaler.calls.map(({ width }) => width)).toEqual([20, 40])
     // An upscaler that remembers what it made must not take one pass for the other.
     expect(new Set(upscaler.calls.map(({ digest }) => digest)).size).toBe(2)
@@ -54,16 +54,16 @@ describe('a factor', () => {
   test('of 3 asked for together with the others costs each pass once', async () => {
     const upscaler = byFactors(2)
     const { hd, source } = await workshop({ upscaler, concurrency: 1 })
-    const picture = await source('a.png', await colourfulPng(20, 10))
-    const assets = await Promise.all(FACTORS.map((factor) => hd.job(picture, { factor, format: 'webp' }).make()))
+    const image = await source('a.png', await colourfulPng(20, 10))
+    const assets = await Promise.all(FACTORS.map((factor) => hd.job(image, { factor, format: 'webp' }).make()))
     expect(assets.map(({ width }) => width)).toEqual([40, 60, 80])
     expect(upscaler.calls).toHaveLength(2)
   })
 
   test('has a key of its own, and is found again', async () => {
     const { hd, source } = await workshop({ upscaler: byFactors(2) })
-    const picture = await source('a.png', await colourfulPng(20, 10))
-    const jobs = FACTORS.map((factor) => hd.job(picture, { factor, format: 'webp' }))
+    const image = await source('a.png', await colourfulPng(20, 10))
+    const jobs = FACTORS.map((factor) => hd.job(image, { factor, format: 'webp' }))
     expect(new Set(jobs.map(({ key }) => key)).size).toBe(3)
     for (const job of jobs) {
       expect(await job.plan()).toMatchObject({ factor: job.factor, width: 20 * job.factor, height: 10 * job.factor })
@@ -77,13 +77,13 @@ describe('a factor', () => {
     const [width, height] = [24, 16]
     const { hd, source } = await workshop({ upscaler: byFactors(2) })
     const data = paint(width, height, 4, (x, y, channel) => (channel === 3 ? (x < 12 ? 255 : 0) : x < 12 ? 40 + 4 * y : 255))
-    const picture = await source(
+    const image = await source(
       'a.png',
       await sharp(data, { raw: { width, height, channels: 4 } })
         .png()
         .toBuffer(),
     )
-    const asset = await hd.job(picture, { factor: 3 }).make()
+    const asset = await hd.job(image, { factor: 3 }).make()
     const { data: pixels, info } = await sharp(asset.bytes).raw().toBuffer({ resolveWithObject: true })
     expect(info).toMatchObject({ width: 72, height: 48, channels: 4 })
     const at = (x: number, y: number): number[] => [...pixels.subarray(4 * (y * 72 + x), 4 * (y * 72 + x) + 4)]
@@ -97,9 +97,9 @@ describe('a factor', () => {
 
   test('is bounded by the pixels of the largest image on the way', async () => {
     const { hd, source } = await workshop({ upscaler: byFactors(2), maxPixels: 16 * 200 - 1 })
-    const picture = await source('a.png', await image(colourful(20, 10), 20, 10).png().toBuffer())
-    expect(await hd.job(picture, { factor: 2 }).make()).toMatchObject({ width: 40 })
-    const error = await hdErrorOf(() => hd.job(picture, { factor: 3 }).make())
+    const image = await source('a.png', await encodedImage(colourful(20, 10), 20, 10).png().toBuffer())
+    expect(await hd.job(image, { factor: 2 }).make()).toMatchObject({ width: 40 })
+    const error = await hdErrorOf(() => hd.job(image, { factor: 3 }).make())
     expect(error.code).toBe('HD_SOURCE_TOO_LARGE')
     expect(error.message).toContain('its 4x would have 3200 pixels')
   })
@@ -115,7 +115,7 @@ describe('a factor', () => {
   test('of 3 stays on centre: a symmetric image stays one', async () => {
     const { hd, source } = await workshop({ upscaler: resample() })
     const data = paint(9, 9, 3, (x, y) => (x === 4 && y === 4 ? 200 : 60))
-    const asset = await hd.job(await source('a.png', await image(data, 9, 9).png().toBuffer()), { factor: 3 }).make()
+    const asset = await hd.job(await source('a.png', await encodedImage(data, 9, 9).png().toBuffer()), { factor: 3 }).make()
     const pixels = await sharp(asset.bytes).raw().toBuffer()
     const mirrored = await sharp(asset.bytes).flip().flop().raw().toBuffer()
     let worst = 0

@@ -5,7 +5,7 @@ import { decodeSource } from './pixels.ts'
 import { readHeader, type Source } from './source.ts'
 import { hdErrorOf } from './testing/errors.ts'
 import { repeater, workshop } from './testing/hd.ts'
-import { colourful, difference, image, noisy, pixelsOf, sourceOf } from './testing/pictures.ts'
+import { colourful, difference, encodedImage, noisy, pixelsOf, sourceOf } from './testing/images.ts'
 import type { UpscalerAccepts } from './upscaler.ts'
 
 async function fitted(source: Source, accepts?: UpscalerAccepts): Promise<Fitted> {
@@ -14,8 +14,8 @@ async function fitted(source: Source, accepts?: UpscalerAccepts): Promise<Fitted
 }
 
 async function noisySource(width: number, height: number, format: 'jpeg' | 'png' | 'webp'): Promise<Source> {
-  const picture = image(noisy(width, height), width, height)
-  return sourceOf(await picture.toFormat(format, format === 'png' ? {} : { quality: 95 }).toBuffer(), `a.${format}`)
+  const image = encodedImage(noisy(width, height), width, height)
+  return sourceOf(await image.toFormat(format, format === 'png' ? {} : { quality: 95 }).toBuffer(), `a.${format}`)
 }
 
 describe('what an upscaler is given', () => {
@@ -30,9 +30,15 @@ describe('what an upscaler is given', () => {
 
   test.each([
     ['has another format', () => noisySource(20, 20, 'webp')],
-    ['is turned', async () => sourceOf(await image(noisy(20, 20), 20, 20).jpeg().withMetadata({ orientation: 6 }).toBuffer())],
-    ['has another profile', async () => sourceOf(await image(noisy(20, 20), 20, 20).jpeg().withIccProfile('p3').toBuffer())],
-    ['is CMYK', async () => sourceOf(await image(noisy(20, 20), 20, 20).toColourspace('cmyk').jpeg().toBuffer())],
+    [
+      'is turned',
+      async () => sourceOf(await encodedImage(noisy(20, 20), 20, 20).jpeg().withMetadata({ orientation: 6 }).toBuffer()),
+    ],
+    [
+      'has another profile',
+      async () => sourceOf(await encodedImage(noisy(20, 20), 20, 20).jpeg().withIccProfile('p3').toBuffer()),
+    ],
+    ['is CMYK', async () => sourceOf(await encodedImage(noisy(20, 20), 20, 20).toColourspace('cmyk').jpeg().toBuffer())],
   ])('is encoded again when the source %s', async (_, make) => {
     const source = await make()
     const { input } = await fitted(source, { formats: ['jpeg'] })
@@ -50,7 +56,7 @@ describe('what an upscaler is given', () => {
 
   test('never has transparency', async () => {
     const source = sourceOf(
-      await image(noisy(20, 20, 4), 20, 20, 4)
+      await encodedImage(noisy(20, 20, 4), 20, 20, 4)
         .png()
         .toBuffer(),
     )
@@ -80,7 +86,7 @@ describe('what an upscaler is given', () => {
   })
 })
 
-describe('a picture with too many bytes', () => {
+describe('an image with too many bytes', () => {
   test('is first encoded again, at its full size', async () => {
     const source = await noisySource(200, 200, 'png')
     const maxBytes = Math.floor(source.bytes.length / 2)
@@ -116,7 +122,7 @@ describe('a picture with too many bytes', () => {
   })
 })
 
-describe('a picture with too many pixels', () => {
+describe('an image with too many pixels', () => {
   test.each([
     [40, 30, 300],
     [1, 1000, 100],
@@ -124,7 +130,7 @@ describe('a picture with too many pixels', () => {
     [3, 700, 50],
     [17, 13, 220],
   ])('of %ix%i is shrunk to at most %i', async (width, height, maxPixels) => {
-    const source = sourceOf(await image(colourful(width, height), width, height).png().toBuffer())
+    const source = sourceOf(await encodedImage(colourful(width, height), width, height).png().toBuffer())
     const { input, shrunk } = await fitted(source, { maxPixels })
     expect(shrunk).toBe(true)
     expect(input.width * input.height).toBeLessThanOrEqual(maxPixels)
@@ -145,8 +151,8 @@ describe('a picture with too many pixels', () => {
   })
 })
 
-test('a picture that is too long for the first format is given in another', async () => {
-  const source = sourceOf(await image(colourful(16_400, 2), 16_400, 2).png().toBuffer())
+test('an image that is too long for the first format is given in another', async () => {
+  const source = sourceOf(await encodedImage(colourful(16_400, 2), 16_400, 2).png().toBuffer())
   const { input } = await fitted(source, { formats: ['webp', 'jpeg'] })
   expect((await input.encoded()).format).toBe('jpeg')
   const bounded = await fitted(source, { formats: ['webp', 'png'], maxBytes: 1_000_000 })
@@ -157,13 +163,13 @@ test('an upscaler that takes less than 2 MB still gives an exact 2x, with a warn
   const maxBytes = 2_000_000
   const upscaler = repeater({ accepts: { formats: ['png'], maxBytes } })
   const { hd, source, events } = await workshop({ upscaler, format: 'webp' })
-  const large = await source('large.png', await image(noisy(1000, 801), 1000, 801).png().toBuffer())
+  const large = await source('large.png', await encodedImage(noisy(1000, 801), 1000, 801).png().toBuffer())
   expect(large.bytes.length).toBeGreaterThan(maxBytes)
   const asset = await hd.job(large).make()
   expect([asset.width, asset.height, asset.factor]).toEqual([2000, 1602, 2])
   expect(await sharp(asset.bytes).metadata()).toMatchObject({ width: 2000, height: 1602 })
-  const { picture } = upscaler.calls[0]!
-  expect((await picture.encoded()).data.length).toBeLessThanOrEqual(maxBytes)
+  const { image } = upscaler.calls[0]!
+  expect((await image.encoded()).data.length).toBeLessThanOrEqual(maxBytes)
   expect(events.filter(({ type }) => type === 'warning')).toMatchObject([
     { name: 'large.png', message: expect.stringMatching(/1000x801 was too large .*'repeater'.* as \d+x\d+.*less detail/) },
   ])

@@ -1,14 +1,14 @@
 import { HdError } from './errors.ts'
 import { FORMAT_FACTS } from './format.ts'
-import type { Picture } from './pixels.ts'
+import type { Image } from './pixels.ts'
 import { fromRaw } from './sharp.ts'
 import type { Header, Source } from './source.ts'
 import { formatsOf, type Pixels, type UploadFormat, type UpscaleInput, type UpscalerAccepts } from './upscaler.ts'
 
-/** Below this quality a smaller picture looks better than a coarser one. */
+/** Below this quality a smaller image looks better than a coarser one. */
 const MIN_QUALITY = 70
 
-/** A picture that has to be shrunk below this side is refused: nothing of it would be left. */
+/** An image that has to be shrunk below this side is refused: nothing of it would be left. */
 const MIN_SIDE = 16
 
 const DEFAULT_FORMATS: readonly UploadFormat[] = ['png']
@@ -27,17 +27,17 @@ interface Encoded {
 }
 
 /**
- * The picture as an upscaler takes it: its own bytes when they already satisfy `accepts`; else encoded again, at the
+ * The image as an upscaler takes it: its own bytes when they already satisfy `accepts`; else encoded again, at the
  * highest quality that fits; and only when that is not enough, shrunk.
  * @throws HdError `HD_FIT` when even a very small version does not satisfy `accepts`
  */
-export async function fit(source: Source, header: Header, picture: Picture, accepts: UpscalerAccepts = {}): Promise<Fitted> {
+export async function fit(source: Source, header: Header, image: Image, accepts: UpscalerAccepts = {}): Promise<Fitted> {
   const { maxBytes = Infinity, maxPixels = Infinity } = accepts
   const wanted = formatsOf(accepts)
   const formats = wanted.length > 0 ? wanted : DEFAULT_FORMATS
-  const whole: Pixels = { width: picture.width, height: picture.height, data: picture.rgb }
+  const whole: Pixels = { width: image.width, height: image.height, data: image.rgb }
   const refuse = (what: string): never => {
-    throw new HdError('HD_FIT', `the picture does not fit into the ${what} that the upscaler accepts`, { file: source.name })
+    throw new HdError('HD_FIT', `the image does not fit into the ${what} that the upscaler accepts`, { file: source.name })
   }
   let scale = scaleWithin(whole, maxPixels) ?? refuse(`${maxPixels} pixels`)
   let pixels = scale < 1 ? await shrink(whole, scale) : whole
@@ -59,7 +59,7 @@ export async function fit(source: Source, header: Header, picture: Picture, acce
 /** 1, or less where that many pixels are too many; `undefined` when nothing would be left. */
 function scaleWithin({ width, height }: Pixels, maxPixels: number): number | undefined {
   let scale = Math.min(1, Math.sqrt(maxPixels / (width * height)))
-  // A side of a thin picture cannot go below 1, so the other one must give more.
+  // A side of a thin image cannot go below 1, so the other one must give more.
   while (scale > 0 && sideAt(width, scale) * sideAt(height, scale) > maxPixels) scale *= 0.9
   return scale * Math.max(width, height) < 1 ? undefined : scale
 }
@@ -140,17 +140,17 @@ function canHold(format: UploadFormat, { width, height }: Pixels): boolean {
 }
 
 async function encodeAs(pixels: Pixels, format: UploadFormat, quality: number): Promise<Encoded> {
-  const image = await fromRaw(pixels.data, pixels.width, pixels.height, 3)
-  if (format === 'png') image.png()
+  const pipeline = await fromRaw(pixels.data, pixels.width, pixels.height, 3)
+  if (format === 'png') pipeline.png()
   // Chroma at full resolution: an upscaler would enlarge the loss.
-  else if (format === 'jpeg') image.jpeg({ quality, chromaSubsampling: '4:4:4' })
-  else image.webp({ quality })
-  return { data: await image.toBuffer(), format }
+  else if (format === 'jpeg') pipeline.jpeg({ quality, chromaSubsampling: '4:4:4' })
+  else pipeline.webp({ quality })
+  return { data: await pipeline.toBuffer(), format }
 }
 
 async function shrink(pixels: Pixels, scale: number): Promise<Pixels> {
   const width = sideAt(pixels.width, scale)
   const height = sideAt(pixels.height, scale)
-  const image = await fromRaw(pixels.data, pixels.width, pixels.height, 3)
-  return { width, height, data: await image.resize(width, height, { fit: 'fill' }).raw().toBuffer() }
+  const pipeline = await fromRaw(pixels.data, pixels.width, pixels.height, 3)
+  return { width, height, data: await pipeline.resize(width, height, { fit: 'fill' }).raw().toBuffer() }
 }

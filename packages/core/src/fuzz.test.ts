@@ -3,51 +3,51 @@ import { expect, test } from 'vitest'
 import { isHdError } from './errors.ts'
 import { resample } from './resample.ts'
 import { workshop } from './testing/hd.ts'
-import { image, noisy, randomNumbers } from './testing/pictures.ts'
+import { encodedImage, noisy, randomNumbers } from './testing/images.ts'
 import { animatedPng, frames } from './testing/strange.ts'
 
-function picture(channels: 1 | 2 | 3 | 4 = 3, width = 13, height = 9): Sharp {
-  return image(noisy(width, height, channels), width, height, channels)
+function noisyImage(channels: 1 | 2 | 3 | 4 = 3, width = 13, height = 9): Sharp {
+  return encodedImage(noisy(width, height, channels), width, height, channels)
 }
 
 /** Small files of every kind that cameras, editors and converters write. */
 async function oddFiles(): Promise<[name: string, bytes: Uint8Array][]> {
   const makers: Record<string, () => Promise<Uint8Array>> = {
-    jpeg: () => picture().jpeg().toBuffer(),
-    'jpeg progressive': () => picture().jpeg({ progressive: true }).toBuffer(),
-    'jpeg 4:4:4 turned': () => picture().jpeg({ chromaSubsampling: '4:4:4' }).withMetadata({ orientation: 5 }).toBuffer(),
-    'jpeg grey': () => picture(1).toColourspace('b-w').jpeg().toBuffer(),
-    'jpeg cmyk': () => picture().toColourspace('cmyk').jpeg().toBuffer(),
-    'jpeg p3': () => picture().jpeg().withIccProfile('p3').toBuffer(),
-    png: () => picture().png().toBuffer(),
-    'png interlaced': () => picture(4).png({ progressive: true }).toBuffer(),
-    'png palette': () => picture(4).png({ palette: true, colours: 16 }).toBuffer(),
-    'png 1 bit': () => picture(1).threshold(128).toColourspace('b-w').png({ palette: true, colours: 2 }).toBuffer(),
-    'png 16 bit': () => picture().toColourspace('rgb16').png().toBuffer(),
-    'png grey 16 bit': () => picture(1).toColourspace('grey16').png().toBuffer(),
-    'png grey alpha': () => picture(2).toColourspace('b-w').png().toBuffer(),
-    'png 1x1': () => picture(4, 1, 1).png().toBuffer(),
-    'png 1xN': () => picture(4, 1, 40).png().toBuffer(),
-    'png Nx1': () => picture(3, 40, 1).png().toBuffer(),
+    jpeg: () => noisyImage().jpeg().toBuffer(),
+    'jpeg progressive': () => noisyImage().jpeg({ progressive: true }).toBuffer(),
+    'jpeg 4:4:4 turned': () => noisyImage().jpeg({ chromaSubsampling: '4:4:4' }).withMetadata({ orientation: 5 }).toBuffer(),
+    'jpeg grey': () => noisyImage(1).toColourspace('b-w').jpeg().toBuffer(),
+    'jpeg cmyk': () => noisyImage().toColourspace('cmyk').jpeg().toBuffer(),
+    'jpeg p3': () => noisyImage().jpeg().withIccProfile('p3').toBuffer(),
+    png: () => noisyImage().png().toBuffer(),
+    'png interlaced': () => noisyImage(4).png({ progressive: true }).toBuffer(),
+    'png palette': () => noisyImage(4).png({ palette: true, colours: 16 }).toBuffer(),
+    'png 1 bit': () => noisyImage(1).threshold(128).toColourspace('b-w').png({ palette: true, colours: 2 }).toBuffer(),
+    'png 16 bit': () => noisyImage().toColourspace('rgb16').png().toBuffer(),
+    'png grey 16 bit': () => noisyImage(1).toColourspace('grey16').png().toBuffer(),
+    'png grey alpha': () => noisyImage(2).toColourspace('b-w').png().toBuffer(),
+    'png 1x1': () => noisyImage(4, 1, 1).png().toBuffer(),
+    'png 1xN': () => noisyImage(4, 1, 40).png().toBuffer(),
+    'png Nx1': () => noisyImage(3, 40, 1).png().toBuffer(),
     'png animated': () => animatedPng(2),
-    webp: () => picture().webp().toBuffer(),
-    'webp lossless': () => picture(4).webp({ lossless: true }).toBuffer(),
-    'webp alpha': () => picture(4).webp().toBuffer(),
+    webp: () => noisyImage().webp().toBuffer(),
+    'webp lossless': () => noisyImage(4).webp({ lossless: true }).toBuffer(),
+    'webp alpha': () => noisyImage(4).webp().toBuffer(),
     'webp animated': () => frames('webp'),
-    avif: () => picture().avif({ effort: 0 }).toBuffer(),
-    'avif alpha': () => picture(4).avif({ effort: 0 }).toBuffer(),
-    gif: () => picture(4).gif().toBuffer(),
+    avif: () => noisyImage().avif({ effort: 0 }).toBuffer(),
+    'avif alpha': () => noisyImage(4).avif({ effort: 0 }).toBuffer(),
+    gif: () => noisyImage(4).gif().toBuffer(),
     'gif animated': () => frames('gif'),
-    tiff: () => picture().tiff().toBuffer(),
-    'tiff lzw alpha': () => picture(4).tiff({ compression: 'lzw', predictor: 'horizontal' }).toBuffer(),
+    tiff: () => noisyImage().tiff().toBuffer(),
+    'tiff lzw alpha': () => noisyImage(4).tiff({ compression: 'lzw', predictor: 'horizontal' }).toBuffer(),
     'tiff deflate tiled': () =>
-      picture(3, 40, 40).tiff({ compression: 'deflate', tile: true, tileWidth: 16, tileHeight: 16 }).toBuffer(),
-    'tiff jpeg': () => picture(3, 40, 40).tiff({ compression: 'jpeg' }).toBuffer(),
-    'tiff 1 bit': () => picture(1).threshold(128).toColourspace('b-w').tiff({ bitdepth: 1, compression: 'none' }).toBuffer(),
-    'tiff lab': () => picture().toColourspace('lab').tiff({ compression: 'none' }).toBuffer(),
-    'tiff float': () => picture().toColourspace('scrgb').tiff({ compression: 'none', predictor: 'none' }).toBuffer(),
-    'tiff cmyk': () => picture().toColourspace('cmyk').tiff({ compression: 'none' }).toBuffer(),
-    'tiff 16 bit': () => picture().toColourspace('rgb16').tiff({ compression: 'none' }).toBuffer(),
+      noisyImage(3, 40, 40).tiff({ compression: 'deflate', tile: true, tileWidth: 16, tileHeight: 16 }).toBuffer(),
+    'tiff jpeg': () => noisyImage(3, 40, 40).tiff({ compression: 'jpeg' }).toBuffer(),
+    'tiff 1 bit': () => noisyImage(1).threshold(128).toColourspace('b-w').tiff({ bitdepth: 1, compression: 'none' }).toBuffer(),
+    'tiff lab': () => noisyImage().toColourspace('lab').tiff({ compression: 'none' }).toBuffer(),
+    'tiff float': () => noisyImage().toColourspace('scrgb').tiff({ compression: 'none', predictor: 'none' }).toBuffer(),
+    'tiff cmyk': () => noisyImage().toColourspace('cmyk').tiff({ compression: 'none' }).toBuffer(),
+    'tiff 16 bit': () => noisyImage().toColourspace('rgb16').tiff({ compression: 'none' }).toBuffer(),
     'tiff pages': () => frames('tiff'),
   }
   return Promise.all(
@@ -75,7 +75,7 @@ function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
 
 const MUTATIONS = Number(process.env['HD_FUZZ'] ?? 3)
 
-/** Of whole files, those that are no single picture. */
+/** Of whole files, those that are no single image. */
 const REFUSED = /animated|pages/
 
 test('every odd file becomes an exact 2x, or an HdError with a code', async () => {

@@ -12,7 +12,7 @@ import { hdErrorOf } from './testing/errors.ts'
 import { temporaryFolder } from './testing/folder.ts'
 import { repeat, repeater, workshop, type CountingUpscaler } from './testing/hd.ts'
 import { HOSTILE } from './testing/hostile.ts'
-import { colourful, colourfulPng, difference, image, noisy, paint, pixelsOf } from './testing/pictures.ts'
+import { colourful, colourfulPng, difference, encodedImage, noisy, paint, pixelsOf } from './testing/images.ts'
 import type { UpscaleContext, UpscaleInput, Upscaler } from './upscaler.ts'
 
 function typesOf(events: readonly HdEvent[]): string[] {
@@ -20,7 +20,7 @@ function typesOf(events: readonly HdEvent[]): string[] {
 }
 
 function statesOf(events: readonly HdEvent[]): string[] {
-  return events.flatMap((event) => (event.type === 'done' ? [event.picture.cache] : []))
+  return events.flatMap((event) => (event.type === 'done' ? [event.image.cache] : []))
 }
 
 const failing = (code = 'MY_CODE'): ReturnType<typeof repeater> =>
@@ -38,18 +38,18 @@ function patient() {
   const begun = new Promise<void>((resolve) => (begin = resolve))
   const finished = new Promise<void>((resolve) => (finish = resolve))
   const upscaler = repeater({
-    async upscale(picture, { signal }) {
+    async upscale(image, { signal }) {
       begin()
       await finished
       // Late, but before anything is written to a folder that the test has left.
       signal.throwIfAborted()
-      return repeat(await picture.pixels())
+      return repeat(await image.pixels())
     },
   })
   return { upscaler, begun, finish: () => finish() }
 }
 
-describe('a doubled picture', () => {
+describe('a doubled image', () => {
   test.each([
     ['jpeg', 'jpeg', 'jpg', 'image/jpeg'],
     ['png', 'png', 'png', 'image/png'],
@@ -59,7 +59,7 @@ describe('a doubled picture', () => {
     ['tiff', 'png', 'png', 'image/png'],
   ] as const)('of a %s is a %s of exactly twice the size', async (from, format, extension, mime) => {
     const { hd, source } = await workshop({ upscaler: repeater() })
-    const bytes = await image(colourful(21, 13), 21, 13).toFormat(from).toBuffer()
+    const bytes = await encodedImage(colourful(21, 13), 21, 13).toFormat(from).toBuffer()
     const asset = await hd.job(await source('a.bin', bytes)).make()
     expect(asset).toMatchObject({
       format,
@@ -82,11 +82,11 @@ describe('a doubled picture', () => {
 
   test('is encoded as the request says, or else the options', async () => {
     const { hd, source } = await workshop({ upscaler: repeater(), format: 'webp', quality: 10 })
-    const picture = await source('a.png', await image(noisy(32, 32), 32, 32).png().toBuffer())
-    const plain = await hd.job(picture).make()
+    const image = await source('a.png', await encodedImage(noisy(32, 32), 32, 32).png().toBuffer())
+    const plain = await hd.job(image).make()
     expect(plain.format).toBe('webp')
-    expect((await hd.job(picture, { format: 'avif' }).make()).format).toBe('avif')
-    const better = await hd.job(picture, { quality: 95 }).make()
+    expect((await hd.job(image, { format: 'avif' }).make()).format).toBe('avif')
+    const better = await hd.job(image, { quality: 95 }).make()
     expect(better.bytes.length).toBeGreaterThan(1.5 * plain.bytes.length)
     expect(better.key).not.toBe(plain.key)
   })
@@ -94,7 +94,7 @@ describe('a doubled picture', () => {
   test('keeps its transparency', async () => {
     const { hd, source } = await workshop({ upscaler: repeater() })
     const rgba = paint(20, 12, 4, (x, _, channel) => (channel === 3 ? 12 * x : 100))
-    const asset = await hd.job(await source('a.png', await image(rgba, 20, 12, 4).png().toBuffer())).make()
+    const asset = await hd.job(await source('a.png', await encodedImage(rgba, 20, 12, 4).png().toBuffer())).make()
     const { data, channels } = await pixelsOf(asset.bytes)
     expect(channels).toBe(4)
     const alpha = data.filter((_, index) => index % 4 === 3).subarray(0, 40)
@@ -104,7 +104,7 @@ describe('a doubled picture', () => {
   test('holds no colour far from what is visible', async () => {
     const { hd, source } = await workshop({ upscaler: repeater() })
     const rgba = paint(20, 12, 4, (x, _, channel) => (channel === 3 ? (x < 4 ? 255 : 0) : 100))
-    const asset = await hd.job(await source('a.png', await image(rgba, 20, 12, 4).png().toBuffer())).make()
+    const asset = await hd.job(await source('a.png', await encodedImage(rgba, 20, 12, 4).png().toBuffer())).make()
     const { data } = await pixelsOf(asset.bytes)
     expect([...data.subarray(4 * 11, 4 * 11 + 3)]).toEqual([100, 100, 100])
     expect([...data.subarray(4 * 12, 4 * 40)].every((level) => level === 0)).toBe(true)
@@ -116,7 +116,7 @@ describe('a doubled picture', () => {
       .job(
         await source(
           'g.png',
-          await image(noisy(9, 9, 1), 9, 9, 1)
+          await encodedImage(noisy(9, 9, 1), 9, 9, 1)
             .toColourspace('b-w')
             .png()
             .toBuffer(),
@@ -128,7 +128,7 @@ describe('a doubled picture', () => {
       .job(
         await source(
           'ga.png',
-          await image(noisy(9, 9, 2), 9, 9, 2)
+          await encodedImage(noisy(9, 9, 2), 9, 9, 2)
             .toColourspace('b-w')
             .png()
             .toBuffer(),
@@ -140,7 +140,7 @@ describe('a doubled picture', () => {
 
   test('carries no metadata of its source', async () => {
     const { hd, source } = await workshop({ upscaler: repeater() })
-    const bytes = await image(noisy(9, 5), 9, 5)
+    const bytes = await encodedImage(noisy(9, 5), 9, 5)
       .jpeg()
       .withMetadata({ orientation: 6, exif: { IFD0: { Copyright: 'secret place' } } })
       .toBuffer()
@@ -166,7 +166,7 @@ describe('a doubled picture', () => {
     const { hd, source } = await workshop({ upscaler })
     const transparent = await source(
       'a.png',
-      await image(noisy(8, 8, 4), 8, 8, 4)
+      await encodedImage(noisy(8, 8, 4), 8, 8, 4)
         .png()
         .toBuffer(),
     )
@@ -174,10 +174,10 @@ describe('a doubled picture', () => {
       code: 'HD_QUERY',
       file: 'a.png',
     })
-    const long = await source('b.png', await image(colourful(8200, 1), 8200, 1).png().toBuffer())
+    const long = await source('b.png', await encodedImage(colourful(8200, 1), 8200, 1).png().toBuffer())
     expect((await hdErrorOf(() => hd.job(long, { format: 'webp' }).make())).code).toBe('HD_ENCODE')
     expect(upscaler.calls).toHaveLength(0)
-    const opaque = await source('c.png', await image(noisy(8, 8), 8, 8).ensureAlpha().png().toBuffer())
+    const opaque = await source('c.png', await encodedImage(noisy(8, 8), 8, 8).ensureAlpha().png().toBuffer())
     expect((await hd.job(opaque, { format: 'jpeg' }).make()).format).toBe('jpeg')
   })
 })
@@ -212,9 +212,9 @@ describe('the cache', () => {
   test('holds one master for all formats and qualities', async () => {
     const upscaler = repeater()
     const { hd, source, events } = await workshop({ upscaler })
-    const picture = await source('a.png', await colourfulPng())
+    const image = await source('a.png', await colourfulPng())
     for (const request of [{ format: 'webp' }, { format: 'avif' }, { format: 'webp', quality: 30 }, {}] as const) {
-      await hd.job(picture, request).make()
+      await hd.job(image, request).make()
     }
     expect(upscaler.calls).toHaveLength(1)
     expect(statesOf(events)).toEqual(['made', 'encoded', 'encoded', 'hit'])
@@ -222,13 +222,13 @@ describe('the cache', () => {
 
   test('gives the same bytes whether the master was just made or found', async () => {
     const rgba = paint(24, 16, 4, (x, y, channel) => (channel === 3 ? (x > 12 ? 0 : 255) : 7 * x + 5 * y * channel))
-    const bytes = await image(rgba, 24, 16, 4).png().toBuffer()
+    const bytes = await encodedImage(rgba, 24, 16, 4).png().toBuffer()
     const cold = await workshop({ upscaler: repeater() })
     const fresh = await cold.hd.job(await cold.source('a.png', bytes), { format: 'avif' }).make()
     const warm = await workshop({ upscaler: repeater() })
-    const picture = await warm.source('a.png', bytes)
-    await warm.hd.job(picture, { format: 'png' }).make()
-    const found = await warm.hd.job(picture, { format: 'avif' }).make()
+    const image = await warm.source('a.png', bytes)
+    await warm.hd.job(image, { format: 'png' }).make()
+    const found = await warm.hd.job(image, { format: 'avif' }).make()
     expect(statesOf(warm.events)).toEqual(['made', 'encoded'])
     expect(Buffer.compare(fresh.bytes, found.bytes)).toBe(0)
   })
@@ -236,29 +236,29 @@ describe('the cache', () => {
   test('is asked again when its file is damaged, and mended', async () => {
     const upscaler = repeater()
     const { hd, source, root } = await workshop({ upscaler })
-    const picture = await source('a.png', await colourfulPng())
-    const made = await hd.job(picture).make()
+    const image = await source('a.png', await colourfulPng())
+    const made = await hd.job(image).make()
     const file = path.join(cacheFolder(path.join(root, 'cache')).entries, made.key.slice(0, 2), made.key)
     const whole = await readFile(file)
     const damages = [whole.subarray(0, 100), whole.subarray(0, -1), new Uint8Array(whole.length), Buffer.from('')]
     for (const [index, damage] of damages.entries()) {
       await writeFile(file, damage)
-      expect(Buffer.compare((await hd.job(picture).make()).bytes, made.bytes)).toBe(0)
+      expect(Buffer.compare((await hd.job(image).make()).bytes, made.bytes)).toBe(0)
       expect(upscaler.calls).toHaveLength(index + 2)
       expect(Buffer.compare(await readFile(file), whole)).toBe(0)
     }
   })
 
-  test('is used once for the same picture twice at the same time', async () => {
+  test('is used once for the same image twice at the same time', async () => {
     const upscaler = repeater()
     const { hd, source } = await workshop({ upscaler, concurrency: 4 })
     const other = await source('copy.png', await colourfulPng())
-    const picture = await source('a.png', await colourfulPng())
+    const image = await source('a.png', await colourfulPng())
     const assets = await Promise.all([
-      hd.job(picture).make(),
+      hd.job(image).make(),
       hd.job(other).make(),
-      hd.job(picture, { format: 'webp' }).make(),
-      hd.job(picture, { format: 'webp' }).make(),
+      hd.job(image, { format: 'webp' }).make(),
+      hd.job(image, { format: 'webp' }).make(),
     ])
     expect(upscaler.calls).toHaveLength(1)
     expect(assets[0]!.key).toBe(assets[1]!.key)
@@ -267,8 +267,8 @@ describe('the cache', () => {
 
   test('is not written again by who waited for the same thing', async () => {
     const { hd, source, root } = await workshop({ upscaler: repeater(), concurrency: 1 })
-    const picture = await source('a.png', await image(noisy(300, 300), 300, 300).png().toBuffer())
-    const [first, second] = [hd.job(picture, { format: 'webp' }).make(), hd.job(picture, { format: 'webp' }).make()]
+    const image = await source('a.png', await encodedImage(noisy(300, 300), 300, 300).png().toBuffer())
+    const [first, second] = [hd.job(image, { format: 'webp' }).make(), hd.job(image, { format: 'webp' }).make()]
     const { key } = await first
     const written = await stat(path.join(cacheFolder(path.join(root, 'cache')).entries, key.slice(0, 2), key))
     await second
@@ -291,16 +291,16 @@ describe('the cache', () => {
 
   test('in another encoding is not looked for in the master, which is large', async () => {
     const { hd, source, root } = await workshop({ upscaler: repeater() })
-    const picture = await source('a.png', await colourfulPng())
-    const { key } = await hd.job(picture).make()
+    const image = await source('a.png', await colourfulPng())
+    const { key } = await hd.job(image).make()
     const file = path.join(cacheFolder(path.join(root, 'cache')).entries, key.slice(0, 2), key)
     // A whole second, which every file system keeps.
     const then = new Date(1000 * Math.floor(Date.now() / 1000 - 3600))
     await utimes(file, then, then)
-    expect(await hd.job(picture, { format: 'webp' }).find()).toBeUndefined()
+    expect(await hd.job(image, { format: 'webp' }).find()).toBeUndefined()
     // Whoever reads it notes that it was used.
     expect((await stat(file)).mtimeMs).toBe(then.getTime())
-    expect(await hd.job(picture).find()).toMatchObject({ format: 'png' })
+    expect(await hd.job(image).find()).toMatchObject({ format: 'png' })
     expect((await stat(file)).mtimeMs).toBeGreaterThan(then.getTime())
   })
 
@@ -308,12 +308,12 @@ describe('the cache', () => {
     const upscaler = repeater()
     const client = await workshop({ upscaler })
     const server = await workshop({ upscaler }, client.root)
-    const picture = await client.source('a.png', await colourfulPng())
-    await Promise.all([client.hd.job(picture, { format: 'webp' }).make(), server.hd.job(picture, { format: 'webp' }).make()])
+    const image = await client.source('a.png', await colourfulPng())
+    await Promise.all([client.hd.job(image, { format: 'webp' }).make(), server.hd.job(image, { format: 'webp' }).make()])
     expect(upscaler.calls).toHaveLength(1)
   })
 
-  test('that cannot be written costs a warning, not the picture', async () => {
+  test('that cannot be written costs a warning, not the image', async () => {
     const root = await temporaryFolder()
     await writeFile(path.join(root, 'cache'), 'not a folder')
     const { hd, source, warnings } = await workshop({ upscaler: repeater() }, root)
@@ -333,30 +333,30 @@ describe('the cache', () => {
 describe('the source at 1x', () => {
   test('is its own bytes, or encoded otherwise at its own size, once', async () => {
     const { hd, source } = await workshop({})
-    const bytes = await image(noisy(9, 5), 9, 5).jpeg().withMetadata({ orientation: 6 }).toBuffer()
-    const picture = await source('a.jpg', bytes)
-    expect(await hd.original(picture).make()).toEqual({
-      key: picture.digest,
-      bytes: picture.bytes,
+    const bytes = await encodedImage(noisy(9, 5), 9, 5).jpeg().withMetadata({ orientation: 6 }).toBuffer()
+    const image = await source('a.jpg', bytes)
+    expect(await hd.original(image).make()).toEqual({
+      key: image.digest,
+      bytes: image.bytes,
       format: 'jpeg',
       extension: 'jpg',
       mime: 'image/jpeg',
     })
-    const webp = await hd.original(picture, { format: 'webp' }).make()
+    const webp = await hd.original(image, { format: 'webp' }).make()
     expect(await sharp(webp.bytes).metadata()).toMatchObject({ format: 'webp', width: 5, height: 9 })
-    expect((await hd.original(picture, { format: 'webp' }).make()).key).toBe(webp.key)
+    expect((await hd.original(image, { format: 'webp' }).make()).key).toBe(webp.key)
     expect(await hd.stored(webp.key)).toBeDefined()
   })
 
   test('names itself when it cannot be encoded', async () => {
     const { hd, source } = await workshop({})
-    const picture = await source(
+    const image = await source(
       'a.png',
-      await image(noisy(8, 8, 4), 8, 8, 4)
+      await encodedImage(noisy(8, 8, 4), 8, 8, 4)
         .png()
         .toBuffer(),
     )
-    expect(await hdErrorOf(() => hd.original(picture, { format: 'jpeg' }).make())).toMatchObject({
+    expect(await hdErrorOf(() => hd.original(image, { format: 'jpeg' }).make())).toMatchObject({
       code: 'HD_QUERY',
       file: 'a.png',
     })
@@ -380,10 +380,10 @@ describe('the mode', () => {
   test('off gives the source itself, at 1x, and writes nothing', async () => {
     const upscaler = repeater()
     const { hd, source, root, events } = await workshop({ upscaler, mode: 'off' })
-    const picture = await source('a.png', await colourfulPng(24, 16))
-    const asset = await hd.job(picture, { format: 'webp' }).make()
+    const image = await source('a.png', await colourfulPng(24, 16))
+    const asset = await hd.job(image, { format: 'webp' }).make()
     expect(asset).toMatchObject({ format: 'png', width: 24, height: 16, factor: 1, upscaler: undefined })
-    expect(asset.bytes).toBe(picture.bytes)
+    expect(asset.bytes).toBe(image.bytes)
     await hd.close()
     expect(upscaler.calls).toHaveLength(0)
     expect(await readdir(root)).toEqual(['a.png'])
@@ -394,8 +394,8 @@ describe('the mode', () => {
 describe('when the upscaler fails', () => {
   test('the build fails, and the error names the file', async () => {
     const { hd, source, events } = await workshop({ upscaler: failing() })
-    const picture = await source('pictures/../a.png', await colourfulPng())
-    expect(await hdErrorOf(() => hd.job(picture).make())).toMatchObject({ code: 'MY_CODE', file: 'a.png' })
+    const image = await source('images/../a.png', await colourfulPng())
+    expect(await hdErrorOf(() => hd.job(image).make())).toMatchObject({ code: 'MY_CODE', file: 'a.png' })
     expect(typesOf(events)).toEqual(['queued', 'start', 'upscaled', 'settled', 'failed'])
   })
 
@@ -412,7 +412,7 @@ describe('when the upscaler fails', () => {
     expect(error.message).toMatch(/'repeater' failed: x is not a function/)
   })
 
-  test('with one error for several pictures, each error names its own', async () => {
+  test('with one error for several images, each error names its own', async () => {
     const shared = new HdError('MY_CODE', 'could not start', { remedy: 'Start it' })
     const upscaler = repeater({
       upscale: async () => {
@@ -420,8 +420,8 @@ describe('when the upscaler fails', () => {
       },
     })
     const { hd, source } = await workshop({ upscaler })
-    const pictures = [await source('a.png', await colourfulPng(8, 8)), await source('b.png', await colourfulPng(9, 9))]
-    const errors = await Promise.all(pictures.map((picture) => hdErrorOf(() => hd.job(picture).make())))
+    const images = [await source('a.png', await colourfulPng(8, 8)), await source('b.png', await colourfulPng(9, 9))]
+    const errors = await Promise.all(images.map((image) => hdErrorOf(() => hd.job(image).make())))
     expect(errors.map(({ file }) => file)).toEqual(['a.png', 'b.png'])
     expect(errors[0]).toMatchObject({ code: 'MY_CODE', message: shared.message, remedy: 'Start it' })
     expect(errors[0]).toBeInstanceOf(HdError)
@@ -430,49 +430,49 @@ describe('when the upscaler fails', () => {
   test('the next call tries again', async () => {
     let fails = true
     const upscaler = repeater({
-      async upscale(picture) {
+      async upscale(image) {
         if (fails) throw new Error('busy')
-        return repeat(await picture.pixels())
+        return repeat(await image.pixels())
       },
     })
     const { hd, source } = await workshop({ upscaler })
-    const picture = await source('a.png', await colourfulPng())
-    await hdErrorOf(() => hd.job(picture).make())
+    const image = await source('a.png', await colourfulPng())
+    await hdErrorOf(() => hd.job(image).make())
     fails = false
-    expect((await hd.job(picture).make()).factor).toBe(2)
+    expect((await hd.job(image).make()).factor).toBe(2)
   })
 
   test("onError 'resample' gives an exact 2x, warns, and tries the upscaler again the next time", async () => {
     const upscaler = failing()
     const { hd, source, events } = await workshop({ upscaler, onError: 'resample' })
-    const picture = await source('a.png', await colourfulPng(12, 7))
-    expect(await hd.job(picture).make()).toMatchObject({ width: 24, height: 14, factor: 2, upscaler: 'resample' })
+    const image = await source('a.png', await colourfulPng(12, 7))
+    expect(await hd.job(image).make()).toMatchObject({ width: 24, height: 14, factor: 2, upscaler: 'resample' })
     expect(events.find(({ type }) => type === 'warning')).toMatchObject({
       name: 'a.png',
       message: expect.stringMatching(/^a\.png: out of service \(MY_CODE\); .*resampling/),
     })
-    await hd.job(picture).make()
+    await hd.job(image).make()
     expect(upscaler.calls).toHaveLength(2)
   })
 
   test("onError 'source' gives the source at 1x, and warns", async () => {
     const { hd, source, events } = await workshop({ upscaler: failing(), onError: 'source' })
-    const picture = await source('a.png', await colourfulPng(12, 7))
-    const asset = await hd.job(picture, { format: 'webp' }).make()
+    const image = await source('a.png', await colourfulPng(12, 7))
+    const asset = await hd.job(image, { format: 'webp' }).make()
     expect(asset).toMatchObject({ width: 12, height: 7, factor: 1, upscaler: undefined, format: 'png' })
-    expect(asset.bytes).toBe(picture.bytes)
+    expect(asset.bytes).toBe(image.bytes)
     expect(events.find(({ type }) => type === 'warning')).toMatchObject({ message: expect.stringMatching(/1x/) })
     expect(statesOf(events)).toEqual(['off'])
   })
 
   test.each(['resample', 'source'] as const)("onError '%s' is not for faults of the source or the query", async (onError) => {
     const { hd, source } = await workshop({ upscaler: repeater(), onError })
-    const whole = await image(noisy(64, 64), 64, 64).png().toBuffer()
+    const whole = await encodedImage(noisy(64, 64), 64, 64).png().toBuffer()
     const broken = await source('a.png', whole.subarray(0, whole.length >> 1))
     expect((await hdErrorOf(() => hd.job(broken).make())).code).toBe('HD_SOURCE_BROKEN')
     const transparent = await source(
       'b.png',
-      await image(noisy(8, 8, 4), 8, 8, 4)
+      await encodedImage(noisy(8, 8, 4), 8, 8, 4)
         .png()
         .toBuffer(),
     )
@@ -510,31 +510,31 @@ describe('a chain of upscalers', () => {
     const seed = await workshop({ upscaler: second })
     await seed.hd.job(await seed.source('a.png', bytes)).make()
     const chain = await workshop({ upscaler: [first, second] }, seed.root)
-    const picture = await chain.source('a.png', bytes)
-    expect((await chain.hd.job(picture).make()).upscaler).toBe('second')
+    const image = await chain.source('a.png', bytes)
+    expect((await chain.hd.job(image).make()).upscaler).toBe('second')
     expect(first.calls).toHaveLength(0)
     const onlyFirst = await workshop({ upscaler: first }, seed.root)
-    await onlyFirst.hd.job(picture).make()
-    expect((await chain.hd.job(picture).make()).upscaler).toBe('first')
+    await onlyFirst.hd.job(image).make()
+    expect((await chain.hd.job(image).make()).upscaler).toBe('first')
     expect(second.calls).toHaveLength(1)
   })
 
   test('does not go on for a source that is broken', async () => {
     const second = repeater({ name: 'second' })
     const { hd, source } = await workshop({ upscaler: [repeater(), second] })
-    const whole = await image(noisy(64, 64), 64, 64).png().toBuffer()
+    const whole = await encodedImage(noisy(64, 64), 64, 64).png().toBuffer()
     await hdErrorOf(async () => hd.job(await source('a.png', whole.subarray(0, 2000))).make())
     expect(second.calls).toHaveLength(0)
   })
 })
 
 describe('events', () => {
-  test('tell the way of a picture', async () => {
+  test('tell the way of an image', async () => {
     const upscaler = repeater({
       metered: true,
-      async upscale(picture, { onProgress }) {
+      async upscale(image, { onProgress }) {
         for (const fraction of [0, 0.5, 7, Number.NaN, -1]) onProgress(fraction)
-        return repeat(await picture.pixels())
+        return repeat(await image.pixels())
       },
     })
     const { hd, source, events } = await workshop({ upscaler })
@@ -551,7 +551,7 @@ describe('events', () => {
       {
         type: 'done',
         name: 'a.png',
-        picture: {
+        image: {
           cache: 'made',
           ms: expect.any(Number),
           width: 48,
@@ -576,19 +576,19 @@ describe('an upscaler', () => {
   test('is told what it works on, and has a log and a memo of its own', async () => {
     const seen: [UpscaleInput, UpscaleContext][] = []
     const upscaler = repeater({
-      async upscale(picture, context) {
-        seen.push([picture, context])
+      async upscale(image, context) {
+        seen.push([image, context])
         context.log.warn('careful')
         await context.memo.set('id', (await context.memo.get('id')) === undefined ? 'once' : 'twice')
-        return repeat(await picture.pixels())
+        return repeat(await image.pixels())
       },
     })
     const { hd, source, warnings } = await workshop({ upscaler })
-    const picture = await source('a.png', await colourfulPng(24, 16))
-    await hd.job(picture).make()
+    const image = await source('a.png', await colourfulPng(24, 16))
+    await hd.job(image).make()
     await hd.job(await source('b.png', await colourfulPng(25, 16))).make()
     const [[input, context]] = seen as [(typeof seen)[0]]
-    expect(input).toMatchObject({ width: 24, height: 16, file: 'a.png', digest: picture.digest })
+    expect(input).toMatchObject({ width: 24, height: 16, file: 'a.png', digest: image.digest })
     expect(difference((await input.pixels()).data, colourful(24, 16)).max).toBe(0)
     expect(context.signal.aborted).toBe(false)
     expect(warnings).toEqual(['careful', 'careful'])
@@ -599,40 +599,40 @@ describe('an upscaler', () => {
     const custom = {
       name: 'custom',
       version: '1',
-      async upscale(picture: UpscaleInput) {
-        const { data } = await picture.encoded()
+      async upscale(image: UpscaleInput) {
+        const { data } = await image.encoded()
         return sharp(data)
-          .resize(2 * picture.width)
+          .resize(2 * image.width)
           .toFormat(format)
           .toBuffer()
       },
     }
     const { hd, source, events } = await workshop({ upscaler: custom })
-    const picture = await source('a.jpg', await image(colourful(40, 30), 40, 30).jpeg().toBuffer())
-    expect(await hd.job(picture).make()).toMatchObject({ width: 80, height: 60, format: 'jpeg', upscaler: 'custom' })
+    const image = await source('a.jpg', await encodedImage(colourful(40, 30), 40, 30).jpeg().toBuffer())
+    expect(await hd.job(image).make()).toMatchObject({ width: 80, height: 60, format: 'jpeg', upscaler: 'custom' })
     for (const other of ['png', 'webp'] as const) {
-      const asset = await hd.job(picture, { format: other }).make()
+      const asset = await hd.job(image, { format: other }).make()
       expect(await sharp(asset.bytes).metadata()).toMatchObject({ width: 80, height: 60, format: other })
     }
     expect(statesOf(events)).toEqual(['made', format === 'png' ? 'hit' : 'encoded', 'encoded'])
   })
 
-  test('may return a WebP with an alpha channel for a picture that has none', async () => {
+  test('may return a WebP with an alpha channel for an image that has none', async () => {
     const custom = repeater({
       async upscale({ width }) {
         const data = colourful(2 * width, 2 * width)
-        return image(data, 2 * width, 2 * width)
+        return encodedImage(data, 2 * width, 2 * width)
           .ensureAlpha(0.5)
           .webp()
           .toBuffer()
       },
     })
     const { hd, source } = await workshop({ upscaler: custom })
-    const picture = await source('a.jpg', await image(colourful(20, 20), 20, 20).jpeg().toBuffer())
-    await hd.job(picture, { format: 'webp' }).make()
-    const found = await hd.job(picture, { format: 'jpeg' }).make()
+    const image = await source('a.jpg', await encodedImage(colourful(20, 20), 20, 20).jpeg().toBuffer())
+    await hd.job(image, { format: 'webp' }).make()
+    const found = await hd.job(image, { format: 'jpeg' }).make()
     expect(await sharp(found.bytes).metadata()).toMatchObject({ format: 'jpeg', width: 40 })
-    expect((await sharp((await hd.job(picture, { format: 'webp', quality: 50 }).make()).bytes).metadata()).hasAlpha).toBe(false)
+    expect((await sharp((await hd.job(image, { format: 'webp', quality: 50 }).make()).bytes).metadata()).hasAlpha).toBe(false)
   })
 
   test('is closed with the build, and a failure of that is a warning', async () => {
@@ -645,12 +645,12 @@ describe('an upscaler', () => {
       },
     })
     const { hd, source, warnings } = await workshop({ upscaler: [stuck, closing] })
-    const picture = await source('a.png', await colourfulPng())
-    expect((await hd.job(picture).make()).factor).toBe(2)
+    const image = await source('a.png', await colourfulPng())
+    expect((await hd.job(image).make()).factor).toBe(2)
     await hd.close()
     expect(closed).toBe(1)
     expect(warnings).toEqual([expect.stringMatching(/'stuck' could not be closed: stuck/)])
-    expect((await hd.job(picture, { format: 'webp' }).make()).factor).toBe(2)
+    expect((await hd.job(image, { format: 'webp' }).make()).factor).toBe(2)
     await hd.close()
     expect(closed).toBe(2)
   })
@@ -671,9 +671,9 @@ describe('an upscaler', () => {
     const { upscaler, begun, finish } = patient()
     const order: string[] = []
     const { hd, source } = await workshop({ upscaler: Object.assign(upscaler, { close: async () => void order.push('closed') }) })
-    const picture = await source('a.png', await colourfulPng())
+    const image = await source('a.png', await colourfulPng())
     const doubled = hd
-      .job(picture)
+      .job(image)
       .make()
       .then(() => order.push('doubled'))
     await begun
@@ -688,8 +688,8 @@ describe('cancelling', () => {
   test('rejects what is at work and what waits, though the upscaler does not listen; later calls work again', async () => {
     const { upscaler, begun, finish } = patient()
     const { hd, source } = await workshop({ upscaler, concurrency: 1 })
-    const pictures = [await source('a.png', await colourfulPng(8, 8)), await source('b.png', await colourfulPng(9, 9))]
-    const pending = pictures.map((picture) => hdErrorOf(() => hd.job(picture).make()))
+    const images = [await source('a.png', await colourfulPng(8, 8)), await source('b.png', await colourfulPng(9, 9))]
+    const pending = images.map((image) => hdErrorOf(() => hd.job(image).make()))
     await begun
     hd.abort()
     for (const [index, error] of (await Promise.all(pending)).entries()) {
@@ -698,7 +698,7 @@ describe('cancelling', () => {
     expect(upscaler.calls).toHaveLength(1)
     expect(upscaler.calls[0]!.context.signal.aborted).toBe(true)
     finish()
-    expect((await hd.job(pictures[0]!).make()).factor).toBe(2)
+    expect((await hd.job(images[0]!).make()).factor).toBe(2)
     await hd.close()
   })
 
@@ -717,7 +717,7 @@ describe('cancelling', () => {
     expect(typesOf(events)).not.toContain('warning')
   })
 
-  test('in one instance does not cancel another one that waits for the same picture', async () => {
+  test('in one instance does not cancel another one that waits for the same image', async () => {
     let begin: () => void
     const begun = new Promise<void>((resolve) => (begin = resolve))
     const listening = repeater({
@@ -729,10 +729,10 @@ describe('cancelling', () => {
     })
     const cancelled = await workshop({ upscaler: listening, concurrency: 8 })
     const staying = await workshop({ upscaler: repeater(), concurrency: 8 }, cancelled.root)
-    const picture = await cancelled.source('a.png', await colourfulPng())
-    const first = hdErrorOf(() => cancelled.hd.job(picture).make())
+    const image = await cancelled.source('a.png', await colourfulPng())
+    const first = hdErrorOf(() => cancelled.hd.job(image).make())
     await begun
-    const second = staying.hd.job(picture).make()
+    const second = staying.hd.job(image).make()
     // The second one has joined the first one's work once it is at work itself.
     while (!typesOf(staying.events).includes('queued')) await new Promise((resolve) => setImmediate(resolve))
     cancelled.hd.abort()
@@ -762,20 +762,20 @@ describe('where a metered upscaler is to be spared', () => {
   test('what it made earlier is still used', async () => {
     const paid = repeater({ name: 'paid', metered: true })
     const build = await workshop({ upscaler: paid })
-    const picture = await build.source('a.png', await colourfulPng())
-    await build.hd.job(picture).make()
+    const image = await build.source('a.png', await colourfulPng())
+    await build.hd.job(image).make()
     const dev = await workshop({ upscaler: paid }, build.root, true)
-    expect((await dev.hd.job(picture).make()).upscaler).toBe('paid')
+    expect((await dev.hd.job(image).make()).upscaler).toBe('paid')
     expect(paid.calls).toHaveLength(1)
   })
 })
 
 test.each(HOSTILE)('an upscaler that throws %s fails, is told of, and the next one takes over', async (_, value) => {
   const hostile = (): CountingUpscaler => repeater({ upscale: () => Promise.reject(value), close: () => Promise.reject(value) })
-  const bytes = await image(colourful(8, 6), 8, 6).png().toBuffer()
+  const bytes = await encodedImage(colourful(8, 6), 8, 6).png().toBuffer()
   const alone = await workshop({ upscaler: hostile() })
-  const picture = await alone.source('a.png', bytes)
-  const error = await hdErrorOf(() => alone.hd.job(picture).make())
+  const image = await alone.source('a.png', bytes)
+  const error = await hdErrorOf(() => alone.hd.job(image).make())
   expect(error).toMatchObject({ file: 'a.png', code: expect.stringMatching(/^HD_(?:UPSCALE_FAILED|FIT)$/) })
   await alone.hd.close()
   expect(alone.warnings).toHaveLength(1)
@@ -789,17 +789,17 @@ test.each(HOSTILE)('an upscaler that throws %s fails, is told of, and the next o
 })
 
 test("an upscaler that accepts 'jpg' is given the source's own JPEG, called jpeg, and shares masters with 'jpeg'", async () => {
-  const bytes = await image(colourful(8, 6), 8, 6).jpeg().toBuffer()
+  const bytes = await encodedImage(colourful(8, 6), 8, 6).jpeg().toBuffer()
   const given: unknown[] = []
-  const upscale: Upscaler['upscale'] = async (picture) => {
-    given.push(await picture.encoded())
-    return repeat(await picture.pixels())
+  const upscale: Upscaler['upscale'] = async (image) => {
+    given.push(await image.encoded())
+    return repeat(await image.pixels())
   }
   const first = await workshop({ upscaler: repeater({ upscale, accepts: { formats: ['jpg'] } }), format: 'jpg' })
-  const picture = await first.source('a.jpg', bytes)
-  const asset = await first.hd.job(picture).make()
+  const image = await first.source('a.jpg', bytes)
+  const asset = await first.hd.job(image).make()
   expect(asset.format).toBe('jpeg')
   const second = await workshop({ upscaler: repeater({ upscale, accepts: { formats: ['jpeg'] } }), format: 'jpeg' }, first.root)
-  expect((await second.hd.job(picture).make()).key).toBe(asset.key)
+  expect((await second.hd.job(image).make()).key).toBe(asset.key)
   expect(given).toEqual([{ data: bytes, format: 'jpeg' }])
 })

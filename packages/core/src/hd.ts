@@ -100,7 +100,7 @@ export function createHd(options: ResolvedOptions, { log, onEvent = () => undefi
 
 function createController(): AbortController {
   const controller = new AbortController()
-  // Every waiting picture listens, which is no leak.
+  // Every waiting image listens, which is no leak.
   setMaxListeners(0, controller.signal)
   return controller
 }

@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 
 /**
- * Source pixels around a visible one that keep their colour. Bicubic spreads alpha over two; and who scales a picture without
+ * Source pixels around a visible one that keep their colour. Bicubic spreads alpha over two; and who scales an image without
  * regard to alpha (a texture) mixes in no black.
  */
 const MARGIN = 2

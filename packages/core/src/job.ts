@@ -4,7 +4,7 @@ import { chainOf, LAST_RESORT, tellSkipped } from './chain.ts'
 import { demandOf } from './demand.ts'
 import { refuseSize } from './encode.ts'
 import { formatError, HdError, isHdError } from './errors.ts'
-import type { CacheState, DonePicture, HdEvent } from './events.ts'
+import type { CacheState, DoneImage, HdEvent } from './events.ts'
 import { DEFAULT_FACTOR, type Factor } from './factor.ts'
 import { defaultFormat, type OutputFormat } from './format.ts'
 import { plannedKey } from './key.ts'
@@ -198,7 +198,7 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
       const begun = performance.now()
       try {
         const { asset, state, waitedMs = 0 } = await deps.run(source, findOrMake)
-        emit({ type: 'done', name: source.name, picture: doneOf(asset, state, performance.now() - begun - waitedMs) })
+        emit({ type: 'done', name: source.name, image: doneOf(asset, state, performance.now() - begun - waitedMs) })
         return asset
       } catch (error) {
         emit({ type: 'failed', name: source.name })
@@ -223,6 +223,6 @@ function cacheMiss(source: Source, factor: Factor, { cache, modeFrom }: Resolved
   })
 }
 
-function doneOf({ width, height, format, upscaler, bytes, source }: HdAsset, cache: CacheState, ms: number): DonePicture {
+function doneOf({ width, height, format, upscaler, bytes, source }: HdAsset, cache: CacheState, ms: number): DoneImage {
   return { cache, ms, width, height, format, upscaler, bytes: bytes.length, source }
 }

@@ -19,7 +19,7 @@ async function withLock<T>(file: string, signal: AbortSignal, work: () => Promis
 }
 
 async function lockFile(): Promise<string> {
-  return path.join(await temporaryFolder(), 'locks', 'picture.lock')
+  return path.join(await temporaryFolder(), 'locks', 'image.lock')
 }
 
 async function leave(file: string, content: string, ageMs = 0): Promise<void> {

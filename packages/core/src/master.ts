@@ -8,7 +8,7 @@ import { shareWork } from './flight.ts'
 import { masterKey } from './key.ts'
 import { createMemo } from './memo.ts'
 import { levelOf } from './passes.ts'
-import { decodeFile, decodeSource, type Picture } from './pixels.ts'
+import { decodeFile, decodeSource, type Image } from './pixels.ts'
 import { rejoin } from './rejoin.ts'
 import type { Header, Source } from './source.ts'
 import { sniffFormat } from './signature.ts'
@@ -25,7 +25,7 @@ export interface Master {
   /** Upscaled by this process just now; otherwise it was in the cache. */
   fresh: boolean
   /** Decoded; already there when the master was made in this process just now. */
-  picture: () => Promise<Picture>
+  image: () => Promise<Image>
 }
 
 /** Kept in the store beside the bytes. */
@@ -68,10 +68,10 @@ export async function findMaster(order: MasterOrder, cache: Cache): Promise<Mast
   const entry = await cache.get(key)
   if (!entry) return undefined
   const facts = entry.meta as unknown as MasterFacts
-  return { key, facts, bytes: entry.bytes, fresh: false, picture: () => decodeMaster(facts, entry.bytes) }
+  return { key, facts, bytes: entry.bytes, fresh: false, image: () => decodeMaster(facts, entry.bytes) }
 }
 
-async function decodeMaster(facts: MasterFacts, bytes: Uint8Array): Promise<Picture> {
+async function decodeMaster(facts: MasterFacts, bytes: Uint8Array): Promise<Image> {
   const decoded = await decodeFile(bytes, facts.grey)
   // A file that an upscaler delivered is kept for opaque sources only; an alpha channel in it means nothing.
   return facts.ownPng ? decoded : { ...decoded, alpha: undefined }
@@ -105,7 +105,7 @@ export async function obtainMaster(order: MasterOrder, header: Header, context: 
   })
   if (!joined) return master
   // Whoever joined did not upscale it, and waits for room without its pixels.
-  return { ...master, fresh: false, picture: () => decodeMaster(master.facts, master.bytes) }
+  return { ...master, fresh: false, image: () => decodeMaster(master.facts, master.bytes) }
 }
 
 /** @param base what the passes before the last one made; `undefined` when there is only one */
@@ -134,27 +134,27 @@ async function makeMaster(
     })
   }
   const upright = decoded ?? { width: header.width, height: header.height, alpha: undefined, grey: header.grey }
-  const picture = await rejoin(verified, upright, levelOf(passes))
-  const kept = shrunk || picture.alpha || picture.grey ? undefined : lossyFile(result)
+  const image = await rejoin(verified, upright, levelOf(passes))
+  const kept = shrunk || image.alpha || image.grey ? undefined : lossyFile(result)
   const facts: MasterFacts = {
     upscaler: upscaler.name,
-    width: picture.width,
-    height: picture.height,
-    grey: picture.grey,
+    width: image.width,
+    height: image.height,
+    grey: image.grey,
     ownPng: kept === undefined,
     shrunk: shrunk || (base?.facts.shrunk ?? false),
     source: { width: header.width, height: header.height },
   }
-  const bytes = kept ?? (await encode(picture, 'png', 100))
+  const bytes = kept ?? (await encode(image, 'png', 100))
   await context.cache.put(key, { meta: { ...facts }, bytes })
-  return { key, facts, bytes, fresh: true, picture: async () => picture }
+  return { key, facts, bytes, fresh: true, image: async () => image }
 }
 
 /** The pixels of an earlier pass, once more with the colour of what is visible under what is not. */
-async function beginOf(base: Master): Promise<Picture> {
-  const picture = await base.picture()
-  if (picture.alpha) await bleed(picture.rgb, picture.alpha, picture.width, picture.height)
-  return picture
+async function beginOf(base: Master): Promise<Image> {
+  const image = await base.image()
+  if (image.alpha) await bleed(image.rgb, image.alpha, image.width, image.height)
+  return image
 }
 
 async function callUpscaler(

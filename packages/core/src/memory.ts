@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os'
 import { Pool } from './pool.ts'
 
-/** Share of the memory that pictures in work may take together. */
+/** Share of the memory that images in work may take together. */
 const SHARE = 0.4
 
 /** Share of all memory that counts as available even when less is free: macOS counts its file cache as used. */

@@ -36,7 +36,7 @@ describe('options', () => {
       upscaler: [upscaler, FALLBACK],
       mode: 'cache-only',
       onError: 'resample',
-      cache: { dir: 'pictures', maxBytes: 0 },
+      cache: { dir: 'images', maxBytes: 0 },
       format: 'avif',
       quality: 1,
       maxPixels: 1,
@@ -47,7 +47,7 @@ describe('options', () => {
       modeFrom: 'option',
       upscaler: undefined,
       upscalers: [upscaler, FALLBACK],
-      cache: { dir: path.join(ROOT, 'pictures'), maxBytes: 0 },
+      cache: { dir: path.join(ROOT, 'images'), maxBytes: 0 },
       root: ROOT,
     })
   })

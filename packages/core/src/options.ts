@@ -28,7 +28,7 @@ export interface CacheOptions {
   maxBytes?: number
 }
 
-/** What picture processing needs to know. */
+/** What image processing needs to know. */
 export interface CoreOptions {
   /** One upscaler, or a list: a fallback chain, first to last. @default neural() */
   upscaler?: Upscaler | readonly Upscaler[]
@@ -51,7 +51,7 @@ export interface CoreOptions {
   quality?: number
   /** The most pixels (width times height) of a result, and of the 4x that a 3x is made from. @default 50000000 */
   maxPixels?: number
-  /** The most pictures in work at once; memory is bounded beside it. @default the number of cores */
+  /** The most images in work at once; memory is bounded beside it. @default the number of cores */
   concurrency?: number
 }
 

@@ -1,10 +1,10 @@
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { decodeSource, type Picture } from './pixels.ts'
+import { decodeSource, type Image } from './pixels.ts'
 import { readHeader } from './source.ts'
-import { colourful, difference, image, noisy, paint, sourceOf } from './testing/pictures.ts'
+import { colourful, difference, encodedImage, noisy, paint, sourceOf } from './testing/images.ts'
 
-async function decode(bytes: Uint8Array): Promise<Picture> {
+async function decode(bytes: Uint8Array): Promise<Image> {
   const source = sourceOf(bytes)
   return decodeSource(source, await readHeader(source, 1_000_000, 2))
 }
@@ -15,21 +15,21 @@ const RGB = colourful(WIDTH, HEIGHT)
 
 describe('decoded pixels', () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('are upright, whatever the orientation (%i)', async (orientation) => {
-    // The picture as a camera would store it, so that the orientation brings it back.
+    // The image as a camera would store it, so that the orientation brings it back.
     const stored = [
-      (picture: Sharp) => picture,
-      (picture: Sharp) => picture.flop(),
-      (picture: Sharp) => picture.rotate(180),
-      (picture: Sharp) => picture.flip(),
-      async (picture: Sharp) => sharp(await picture.rotate(90).png().toBuffer()).flop(),
-      (picture: Sharp) => picture.rotate(270),
-      async (picture: Sharp) => sharp(await picture.rotate(270).png().toBuffer()).flop(),
-      (picture: Sharp) => picture.rotate(90),
+      (image: Sharp) => image,
+      (image: Sharp) => image.flop(),
+      (image: Sharp) => image.rotate(180),
+      (image: Sharp) => image.flip(),
+      async (image: Sharp) => sharp(await image.rotate(90).png().toBuffer()).flop(),
+      (image: Sharp) => image.rotate(270),
+      async (image: Sharp) => sharp(await image.rotate(270).png().toBuffer()).flop(),
+      (image: Sharp) => image.rotate(90),
     ][orientation - 1]!
-    const bytes = await (await stored(image(RGB, WIDTH, HEIGHT))).png().withMetadata({ orientation }).toBuffer()
-    const picture = await decode(bytes)
-    expect([picture.width, picture.height]).toEqual([WIDTH, HEIGHT])
-    expect(difference(picture.rgb, RGB).max).toBe(0)
+    const bytes = await (await stored(encodedImage(RGB, WIDTH, HEIGHT))).png().withMetadata({ orientation }).toBuffer()
+    const image = await decode(bytes)
+    expect([image.width, image.height]).toEqual([WIDTH, HEIGHT])
+    expect(difference(image.rgb, RGB).max).toBe(0)
   })
 
   test('of 16 bits are reduced to 8', async () => {
@@ -40,13 +40,13 @@ describe('decoded pixels', () => {
     expect(difference((await decode(bytes)).rgb, RGB).max).toBeLessThanOrEqual(1)
   })
 
-  test('of a grey picture have three equal channels, and the picture stays marked grey', async () => {
+  test('of a grey image have three equal channels, and the image stays marked grey', async () => {
     const levels = paint(16, 16, 1, (x, y) => 16 * y + x)
-    for (const picture of [
-      image(levels, 16, 16, 1).toColourspace('b-w').png(),
-      image(levels, 16, 16, 1).toColourspace('grey16').png(),
+    for (const image of [
+      encodedImage(levels, 16, 16, 1).toColourspace('b-w').png(),
+      encodedImage(levels, 16, 16, 1).toColourspace('grey16').png(),
     ]) {
-      const decoded = await decode(await picture.toBuffer())
+      const decoded = await decode(await image.toBuffer())
       expect(decoded.grey).toBe(true)
       expect(decoded.alpha).toBeUndefined()
       expect(
@@ -60,7 +60,7 @@ describe('decoded pixels', () => {
 
   test('of grey with alpha come apart', async () => {
     const both = paint(16, 4, 2, (x, y, channel) => (channel === 0 ? 10 * x + y : 255 - 8 * x))
-    const decoded = await decode(await image(both, 16, 4, 2).toColourspace('b-w').png().toBuffer())
+    const decoded = await decode(await encodedImage(both, 16, 4, 2).toColourspace('b-w').png().toBuffer())
     expect(decoded.grey).toBe(true)
     expect(
       difference(
@@ -83,7 +83,7 @@ describe('decoded pixels', () => {
       4,
       (x, y, channel) => [x < 4 ? 250 : 20, 40, y < 4 ? 30 : 200, x < 2 ? 0 : x < 4 ? 128 : 255][channel]!,
     )
-    const bytes = await image(rgba, 8, 8, 4).png({ palette: true }).toBuffer()
+    const bytes = await encodedImage(rgba, 8, 8, 4).png({ palette: true }).toBuffer()
     expect((await sharp(bytes).metadata()).isPalette).toBe(true)
     const decoded = await decode(bytes)
     expect(
@@ -96,7 +96,7 @@ describe('decoded pixels', () => {
     expect(decoded.rgb[3 * 3]!).toBeGreaterThan(240)
   })
 
-  test('of a CMYK picture are RGB again', async () => {
+  test('of a CMYK image are RGB again', async () => {
     const patches: [number, number, number][] = [
       [255, 255, 255],
       [0, 0, 0],
@@ -104,7 +104,7 @@ describe('decoded pixels', () => {
     ]
     for (const colour of patches) {
       const flat = paint(16, 16, 3, (_, __, channel) => colour[channel]!)
-      const bytes = await image(flat, 16, 16).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer()
+      const bytes = await encodedImage(flat, 16, 16).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer()
       expect((await sharp(bytes).metadata()).channels).toBe(4)
       const decoded = await decode(bytes)
       expect(decoded.alpha).toBeUndefined()
@@ -113,18 +113,18 @@ describe('decoded pixels', () => {
     }
   })
 
-  test('of a Display-P3 picture are converted to sRGB', async () => {
+  test('of a Display-P3 image are converted to sRGB', async () => {
     const flat = paint(8, 8, 3, (_, __, channel) => [200, 100, 50][channel]!)
-    const tagged = await image(flat, 8, 8).png().withIccProfile('p3').toBuffer()
+    const tagged = await encodedImage(flat, 8, 8).png().withIccProfile('p3').toBuffer()
     // The stored values are those of P3 now; the same colours in sRGB are what we began with.
     const storedRed = (await sharp(tagged, { ignoreIcc: true }).raw().toBuffer())[0]!
     expect(storedRed).toBeLessThan(195)
     expect(difference((await decode(tagged)).rgb, flat).max).toBeLessThanOrEqual(2)
   })
 
-  test('of a picture without visible pixels are left alone', async () => {
+  test('of an image without visible pixels are left alone', async () => {
     const rgba = noisy(8, 8, 4).map((level, index) => (index % 4 === 3 ? 0 : level))
-    const decoded = await decode(await image(rgba, 8, 8, 4).png().toBuffer())
+    const decoded = await decode(await encodedImage(rgba, 8, 8, 4).png().toBuffer())
     expect(decoded.alpha!.every((level) => level === 0)).toBe(true)
   })
 
@@ -135,7 +135,7 @@ describe('decoded pixels', () => {
       [1, 7],
     ] as const) {
       const rgb = noisy(width, height)
-      const decoded = await decode(await image(rgb, width, height).png().toBuffer())
+      const decoded = await decode(await encodedImage(rgb, width, height).png().toBuffer())
       expect([decoded.width, decoded.height]).toEqual([width, height])
       expect(difference(decoded.rgb, rgb).max).toBe(0)
     }

@@ -3,8 +3,8 @@ import { bleed } from './bleed.ts'
 import { fromFile } from './sharp.ts'
 import { slices } from './slices.ts'
 
-/** A decoded picture: upright 8-bit sRGB, its alpha channel apart. */
-export interface Picture {
+/** A decoded image: upright 8-bit sRGB, its alpha channel apart. */
+export interface Image {
   /** In pixels. */
   width: number
   height: number
@@ -22,24 +22,24 @@ export interface Picture {
  * upscaler never mixes in what nobody was meant to see.
  * @throws HdError `HD_SOURCE_BROKEN` when the pixels cannot be decoded, or not all of them
  */
-export async function decodeSource(source: Source, header: Header): Promise<Picture> {
+export async function decodeSource(source: Source, header: Header): Promise<Image> {
   const input = await fromFile(source.bytes, { autoOrient: true })
-  const picture = await decode(input, header.grey).catch((cause: unknown) => {
+  const image = await decode(input, header.grey).catch((cause: unknown) => {
     throw brokenSource(source, cause)
   })
-  if (picture.width !== header.width || picture.height !== header.height) {
-    throw brokenSource(source, `its header says ${header.width}x${header.height}, its pixels ${picture.width}x${picture.height}`)
+  if (image.width !== header.width || image.height !== header.height) {
+    throw brokenSource(source, `its header says ${header.width}x${header.height}, its pixels ${image.width}x${image.height}`)
   }
-  if (picture.alpha) await bleed(picture.rgb, picture.alpha, picture.width, picture.height)
-  return picture
+  if (image.alpha) await bleed(image.rgb, image.alpha, image.width, image.height)
+  return image
 }
 
 /** Decodes a file that we made or received ourselves, as it is: nothing is filled in. */
-export async function decodeFile(bytes: Uint8Array, grey: boolean): Promise<Picture> {
+export async function decodeFile(bytes: Uint8Array, grey: boolean): Promise<Image> {
   return decode(await fromFile(bytes, { autoOrient: true }), grey)
 }
 
-async function decode(input: Awaited<ReturnType<typeof fromFile>>, grey: boolean): Promise<Picture> {
+async function decode(input: Awaited<ReturnType<typeof fromFile>>, grey: boolean): Promise<Image> {
   const { data, info } = await input.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
   const { width, height, channels } = info
   if (channels === 3) return { width, height, rgb: data, alpha: undefined, grey }

@@ -13,7 +13,7 @@ interface Waiter extends Demand {
 }
 
 /**
- * Bounds how many pictures are worked on at once, and how much memory they need together. First come, first served; a picture
+ * Bounds how many images are worked on at once, and how much memory they need together. First come, first served; an image
  * that is heavier than everything allowed runs alone.
  */
 export class Pool {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { resample } from './resample.ts'
 import { hdErrorOf } from './testing/errors.ts'
 import { repeat, repeater, workshop } from './testing/hd.ts'
-import { colourful, colourfulPng, difference, image, noisy, paint, pixelsOf } from './testing/pictures.ts'
+import { colourful, colourfulPng, difference, encodedImage, noisy, paint, pixelsOf } from './testing/images.ts'
 
 describe('a preview', () => {
   test('is exactly twice as wide and high, on centre, and calls no upscaler', async () => {
@@ -21,34 +21,34 @@ describe('a preview', () => {
     expect(upscaler.calls).toHaveLength(0)
   })
 
-  test('of a small picture is what resample() makes', async () => {
+  test('of a small image is what resample() makes', async () => {
     const { hd, source } = await workshop({ upscaler: resample({ interpolator: 'bicubic' }), format: 'png' })
     const rgba = paint(40, 30, 4, (x, y, channel) => (channel === 3 ? 6 * x : (7 * x * y + 40 * channel) % 256))
-    const picture = await source('a.png', await image(rgba, 40, 30, 4).png().toBuffer())
-    const preview = await pixelsOf((await hd.preview(picture)).bytes)
-    expect(preview).toEqual(await pixelsOf((await hd.job(picture).make()).bytes))
+    const image = await source('a.png', await encodedImage(rgba, 40, 30, 4).png().toBuffer())
+    const preview = await pixelsOf((await hd.preview(image)).bytes)
+    expect(preview).toEqual(await pixelsOf((await hd.job(image).make()).bytes))
   })
 
   test('keeps transparency', async () => {
     const { hd, source } = await workshop({})
     const rgba = paint(6, 4, 4, (x, y, channel) => (channel === 3 ? 40 * x : 30 * y))
-    const { bytes, mime } = await hd.preview(await source('a.png', await image(rgba, 6, 4, 4).png().toBuffer()))
+    const { bytes, mime } = await hd.preview(await source('a.png', await encodedImage(rgba, 6, 4, 4).png().toBuffer()))
     expect(mime).toBe('image/png')
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 12, height: 8, hasAlpha: true })
   })
 
   test('is upright', async () => {
     const { hd, source } = await workshop({})
-    const lying = await image(noisy(9, 5), 9, 5).withMetadata({ orientation: 6 }).jpeg().toBuffer()
+    const lying = await encodedImage(noisy(9, 5), 9, 5).withMetadata({ orientation: 6 }).jpeg().toBuffer()
     const { bytes } = await hd.preview(await source('a.jpg', lying))
     expect((await sharp(bytes).metadata()).autoOrient).toEqual({ width: 10, height: 18 })
   })
 
-  test('of a truncated picture is an error that names it', async () => {
+  test('of a truncated image is an error that names it', async () => {
     const { hd, source } = await workshop({})
-    const whole = await image(noisy(64, 64), 64, 64).jpeg().toBuffer()
-    const picture = await source('cut.jpg', whole.subarray(0, whole.length / 2))
-    const error = await hdErrorOf(() => hd.preview(picture))
+    const whole = await encodedImage(noisy(64, 64), 64, 64).jpeg().toBuffer()
+    const image = await source('cut.jpg', whole.subarray(0, whole.length / 2))
+    const error = await hdErrorOf(() => hd.preview(image))
     expect(error).toMatchObject({ code: 'HD_SOURCE_BROKEN', file: 'cut.jpg' })
   })
 })
@@ -57,59 +57,59 @@ describe('before a 2x is made', () => {
   test('it can be said what it will be, and the cache does not have it', async () => {
     const upscaler = repeater({ name: 'one' })
     const { hd, source } = await workshop({ upscaler })
-    const picture = await source('a.png', await colourfulPng(25, 17))
-    const planned = await hd.job(picture, { format: 'webp' }).plan()
+    const image = await source('a.png', await colourfulPng(25, 17))
+    const planned = await hd.job(image, { format: 'webp' }).plan()
     expect(planned).toMatchObject({ width: 50, height: 34, factor: 2, format: 'webp', upscaler: 'one' })
-    expect(await hd.job(picture, { format: 'webp' }).find()).toBeUndefined()
-    const made = await hd.job(picture, { format: 'webp' }).make()
-    expect(await hd.job(picture, { format: 'webp' }).find()).toEqual(made)
-    expect(await hd.job(picture, { format: 'jpeg' }).find()).toBeUndefined()
+    expect(await hd.job(image, { format: 'webp' }).find()).toBeUndefined()
+    const made = await hd.job(image, { format: 'webp' }).make()
+    expect(await hd.job(image, { format: 'webp' }).find()).toEqual(made)
+    expect(await hd.job(image, { format: 'jpeg' }).find()).toBeUndefined()
     expect(upscaler.calls).toHaveLength(1)
   })
 
   test('its version follows the content, the upscaler and the encoding', async () => {
     const { hd, source, root } = await workshop({})
     const other = await workshop({ upscaler: repeater({ version: '2' }) }, root)
-    const picture = await source('a.png', await colourfulPng())
-    expect(hd.job(picture).key).toBe(hd.job(picture, { format: 'png' }).key)
+    const image = await source('a.png', await colourfulPng())
+    expect(hd.job(image).key).toBe(hd.job(image, { format: 'png' }).key)
     const versions = [
-      hd.job(picture).key,
-      hd.job(picture, { format: 'jpeg' }).key,
-      hd.job(picture, { format: 'jpeg', quality: 50 }).key,
+      hd.job(image).key,
+      hd.job(image, { format: 'jpeg' }).key,
+      hd.job(image, { format: 'jpeg', quality: 50 }).key,
       hd.job(await source('b.png', await colourfulPng(25))).key,
-      other.hd.job(picture).key,
+      other.hd.job(image).key,
     ]
     expect(new Set(versions).size).toBe(versions.length)
   })
 
   test('what cannot be doubled is refused', async () => {
     const { hd, source } = await workshop({ maxPixels: 100 })
-    const picture = await source('a.png', await colourfulPng())
-    expect((await hdErrorOf(() => hd.job(picture).plan())).code).toBe('HD_SOURCE_TOO_LARGE')
-    expect((await hdErrorOf(() => hd.preview(picture))).code).toBe('HD_SOURCE_TOO_LARGE')
+    const image = await source('a.png', await colourfulPng())
+    expect((await hdErrorOf(() => hd.job(image).plan())).code).toBe('HD_SOURCE_TOO_LARGE')
+    expect((await hdErrorOf(() => hd.preview(image))).code).toBe('HD_SOURCE_TOO_LARGE')
   })
 
   test("with mode 'off' it is the source itself", async () => {
     const { hd, source } = await workshop({ mode: 'off' })
-    const picture = await source('a.png', await colourfulPng())
-    expect(await hd.job(picture).plan()).toMatchObject({ width: 24, height: 16, factor: 1, upscaler: undefined })
-    expect((await hd.job(picture).find())?.bytes).toEqual(picture.bytes)
+    const image = await source('a.png', await colourfulPng())
+    expect(await hd.job(image).plan()).toMatchObject({ width: 24, height: 16, factor: 1, upscaler: undefined })
+    expect((await hd.job(image).find())?.bytes).toEqual(image.bytes)
   })
 
   test('nor does the cache have its source in another format', async () => {
     const { hd, source } = await workshop({})
-    const picture = await source('a.png', await colourfulPng())
-    expect((await hd.original(picture).find())?.bytes).toEqual(picture.bytes)
-    expect(await hd.original(picture, { format: 'webp' }).find()).toBeUndefined()
-    const made = await hd.original(picture, { format: 'webp' }).make()
-    expect(await hd.original(picture, { format: 'webp' }).find()).toEqual(made)
+    const image = await source('a.png', await colourfulPng())
+    expect((await hd.original(image).find())?.bytes).toEqual(image.bytes)
+    expect(await hd.original(image, { format: 'webp' }).find()).toBeUndefined()
+    const made = await hd.original(image, { format: 'webp' }).make()
+    expect(await hd.original(image, { format: 'webp' }).find()).toEqual(made)
   })
 
   test('what a spared chain made is found again', async () => {
     const { hd, source } = await workshop({ upscaler: repeater({ metered: true }) }, undefined, true)
-    const picture = await source('a.png', await colourfulPng())
-    expect((await hd.job(picture).plan()).upscaler).toBe('resample')
-    const made = await hd.job(picture).make()
-    expect(await hd.job(picture).find()).toEqual(made)
+    const image = await source('a.png', await colourfulPng())
+    expect((await hd.job(image).plan()).upscaler).toBe('resample')
+    const made = await hd.job(image).make()
+    expect(await hd.job(image).find()).toEqual(made)
   })
 })

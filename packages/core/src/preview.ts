@@ -15,7 +15,7 @@ import { MAX_PREVIEWS } from './threads.ts'
 const WEIGHT = 8
 
 /**
- * Pixels up to which a preview is resampled; beyond them every pixel of the source is repeated. Browsers ask for six pictures
+ * Pixels up to which a preview is resampled; beyond them every pixel of the source is repeated. Browsers ask for six images
  * at once, and one core takes 37 ms to repeat the pixels of 2 MP to 8, but 49 ms to resample those of 0.25 MP to 1.
  */
 const MAX_RESAMPLED_PIXELS = 1_000_000
@@ -37,11 +37,11 @@ export async function makePreview(
   return previewPool().run({ weight: WEIGHT * factor * factor * pixels, maxCount: MAX_PREVIEWS }, signal, async () => {
     // Transparency is resampled apart, and takes as long again.
     const isLarge = factor * factor * pixels * (alpha ? 2 : 1) > MAX_RESAMPLED_PIXELS
-    const image = isLarge ? await repeated(source, header, factor) : await resampled(source, header, factor)
+    const pipeline = isLarge ? await repeated(source, header, factor) : await resampled(source, header, factor)
     // In one pass, and without what makes files smaller: they do not travel far.
-    if (isPng) image.png({ compressionLevel: 1 })
-    else image.jpeg({ quality: 75, progressive: false, optimiseCoding: false })
-    const bytes = await image.toBuffer().catch((cause: unknown) => {
+    if (isPng) pipeline.png({ compressionLevel: 1 })
+    else pipeline.jpeg({ quality: 75, progressive: false, optimiseCoding: false })
+    const bytes = await pipeline.toBuffer().catch((cause: unknown) => {
       throw brokenSource(source, errorMessage(cause))
     })
     const format = isPng ? 'png' : 'jpeg'
@@ -50,13 +50,13 @@ export async function makePreview(
 }
 
 async function resampled(source: Source, header: Header, factor: number): Promise<Sharp> {
-  const picture = await decodeSource(source, header)
-  const pixels = { width: picture.width, height: picture.height, data: picture.rgb }
-  return toImage(await rejoin(await resamplePixels(pixels, 'bicubic', factor), picture, factor), header.alpha)
+  const image = await decodeSource(source, header)
+  const pixels = { width: image.width, height: image.height, data: image.rgb }
+  return toImage(await rejoin(await resamplePixels(pixels, 'bicubic', factor), image, factor), header.alpha)
 }
 
 /** Nearest neighbours: a whole factor leaves them on centre. */
 async function repeated(source: Source, { width, height }: Header, factor: number): Promise<Sharp> {
-  const image = await fromFile(source.bytes, { autoOrient: true })
-  return image.resize(factor * width, factor * height, { fit: 'fill', kernel: 'nearest' }).toColourspace('srgb')
+  const pipeline = await fromFile(source.bytes, { autoOrient: true })
+  return pipeline.resize(factor * width, factor * height, { fit: 'fill', kernel: 'nearest' }).toColourspace('srgb')
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { cacheFolder } from './cache-folder.ts'
 import { temporaryFolder } from './testing/folder.ts'
-import { colourfulPng } from './testing/pictures.ts'
+import { colourfulPng } from './testing/images.ts'
 
 /** Node 20 does not read TypeScript, so child processes use what `pnpm build` makes. */
 const BUILT = new URL('../dist/index.mjs', import.meta.url)
@@ -20,7 +20,7 @@ interface Child {
 }
 
 /**
- * A build in a process of its own, over the pictures in `root`. Every call of its upscaler adds a line to `calls`; `hang`
+ * A build in a process of its own, over the images in `root`. Every call of its upscaler adds a line to `calls`; `hang`
  * makes it say `upscaling` and never return.
  */
 function build(root: string, { hang = false, code = '' } = {}): Child {
@@ -30,18 +30,18 @@ function build(root: string, { hang = false, code = '' } = {}): Child {
     import { createHd, resample, resolveOptions } from ${JSON.stringify(BUILT.href)}
     const root = ${JSON.stringify(root)}
     const inner = resample({ interpolator: 'bicubic' })
-    const upscaler = { name: 'counting', version: '1', async upscale(picture, context) {
-      await appendFile(path.join(root, 'calls'), picture.file + '\\n')
+    const upscaler = { name: 'counting', version: '1', async upscale(image, context) {
+      await appendFile(path.join(root, 'calls'), image.file + '\\n')
       ${hang ? "console.log('upscaling'); await new Promise((resolve) => setTimeout(resolve, 600_000))" : ''}
-      return inner.upscale(picture, context)
+      return inner.upscale(image, context)
     } }
     const log = { debug() {}, info() {}, warn: console.log }
     const options = resolveOptions({ upscaler, cache: { dir: 'cache' } }, { root, env: {}, defaultUpscaler() {} })
     const hd = createHd(options, { log })
     ${code}
-    const names = (await readdir(path.join(root, 'pictures'))).toSorted()
+    const names = (await readdir(path.join(root, 'images'))).toSorted()
     await Promise.all(names.map(async (name) => {
-      const asset = await hd.job(await hd.source(path.join(root, 'pictures', name)), { format: 'webp' }).make()
+      const asset = await hd.job(await hd.source(path.join(root, 'images', name)), { format: 'webp' }).make()
       console.log(name, asset.width, asset.height, asset.key)
     }))
     await hd.close()
@@ -64,11 +64,11 @@ function build(root: string, { hang = false, code = '' } = {}): Child {
   }
 }
 
-async function project(pictures: number): Promise<string> {
+async function project(images: number): Promise<string> {
   const root = await temporaryFolder()
-  await mkdir(path.join(root, 'pictures'))
-  for (let index = 0; index < pictures; index++) {
-    await writeFile(path.join(root, 'pictures', `${index}.png`), await colourfulPng(20 + index, 20))
+  await mkdir(path.join(root, 'images'))
+  for (let index = 0; index < images; index++) {
+    await writeFile(path.join(root, 'images', `${index}.png`), await colourfulPng(20 + index, 20))
   }
   return root
 }
@@ -78,14 +78,14 @@ async function callsIn(root: string): Promise<string[]> {
 }
 
 describe.skipIf(!existsSync(fileURLToPath(BUILT)))('builds in several processes', () => {
-  test('upscale each picture once in all, and agree on the bytes', async () => {
+  test('upscale each image once in all, and agree on the bytes', async () => {
     const root = await project(6)
     const results = await Promise.all([build(root).ended, build(root).ended, build(root).ended])
     for (const { code, stderr, stdout } of results) {
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
       expect(stdout.trim().split('\n').toSorted()).toEqual(results[0]!.stdout.trim().split('\n').toSorted())
     }
-    expect(await callsIn(root)).toEqual([0, 1, 2, 3, 4, 5].map((index) => `pictures/${index}.png`))
+    expect(await callsIn(root)).toEqual([0, 1, 2, 3, 4, 5].map((index) => `images/${index}.png`))
     expect(await readdir(cacheFolder(path.join(root, 'cache')).locks)).toEqual([])
   })
 
@@ -117,14 +117,14 @@ describe.skipIf(!existsSync(fileURLToPath(BUILT)))('builds in several processes'
   test('end by themselves after a failure and after a cancelled build', async () => {
     const root = await project(1)
     const cancelled = build(root, {
-      code: "const doubled = hd.job(await hd.source(path.join(root, 'pictures/0.png'))).make(); hd.abort(); await doubled",
+      code: "const doubled = hd.job(await hd.source(path.join(root, 'images/0.png'))).make(); hd.abort(); await doubled",
     })
     const { code, stderr } = await cancelled.ended
     expect(code).toBe(1)
     expect(stderr).toContain('HD_ABORTED')
   })
 
-  test('print nothing of their own about damaged pictures', async () => {
+  test('print nothing of their own about damaged images', async () => {
     const root = await project(1)
     const whole = await colourfulPng(90, 90)
     const file = path.join(root, 'damaged.png')

@@ -1,12 +1,12 @@
 import { enlarge, isConstant } from './enlarge.ts'
 import { clearInvisible } from './invisible.ts'
-import type { Picture } from './pixels.ts'
+import type { Image } from './pixels.ts'
 import type { Pixels } from './upscaler.ts'
 
-type Size = Pick<Picture, 'width' | 'height'>
+type Size = Pick<Image, 'width' | 'height'>
 
 /** Brings what was upscaled to exactly `factor` times the size of the source, and gives it back its alpha channel. */
-export async function rejoin(upscaled: Pixels, source: Omit<Picture, 'rgb'>, factor: number): Promise<Picture> {
+export async function rejoin(upscaled: Pixels, source: Omit<Image, 'rgb'>, factor: number): Promise<Image> {
   const width = factor * source.width
   const height = factor * source.height
   const exact = upscaled.width === width && upscaled.height === height

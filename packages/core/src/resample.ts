@@ -26,8 +26,8 @@ export function resample(options: ResampleOptions = {}): Upscaler {
     version: `1-${interpolator}`,
     factors: FACTORS,
     // Whoever calls it by hand may have an older context.
-    async upscale(picture, { factor = DEFAULT_FACTOR }) {
-      return resamplePixels(await picture.pixels(), interpolator, factor)
+    async upscale(image, { factor = DEFAULT_FACTOR }) {
+      return resamplePixels(await image.pixels(), interpolator, factor)
     },
   }
 }

@@ -30,7 +30,7 @@ export async function fromRaw(data: Uint8Array, width: number, height: number, c
 }
 
 /**
- * An image file as sharp's input. Damage that leaves holes in the picture is an error; sizes are bounded by the callers,
+ * An image file as sharp's input. Damage that leaves holes in the image is an error; sizes are bounded by the callers,
  * who read the header first.
  */
 export async function fromFile(bytes: Uint8Array, options: SharpOptions = {}): Promise<Sharp> {

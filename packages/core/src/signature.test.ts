@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { SOURCE_FORMATS } from './format.ts'
 import { sniffFormat } from './signature.ts'
 import { hdErrorOf } from './testing/errors.ts'
-import { colourful, image } from './testing/pictures.ts'
+import { colourful, encodedImage } from './testing/images.ts'
 import { animatedPng, isoMedia } from './testing/strange.ts'
 
 const SVG = '<?xml version="1.0"?>\n<!-- drawn by hand -->\n<svg xmlns="http://www.w3.org/2000/svg"/>'
@@ -14,7 +14,7 @@ function latin1(text: string): Buffer {
 }
 
 test.each(SOURCE_FORMATS)('a real %s file is known by its first bytes', async (format) => {
-  expect(sniffFormat(await image(colourful(8, 6), 8, 6).toFormat(format).toBuffer(), 'x')).toBe(format)
+  expect(sniffFormat(await encodedImage(colourful(8, 6), 8, 6).toFormat(format).toBuffer(), 'x')).toBe(format)
 })
 
 test.each([
@@ -35,7 +35,7 @@ test('a view into a larger buffer is read from its own start', () => {
   expect(sniffFormat(larger.subarray(6), 'x')).toBe('avif')
 })
 
-test('a PNG that is prepared for animation but has one frame is a picture', async () => {
+test('a PNG that is prepared for animation but has one frame is an image', async () => {
   expect(sniffFormat(await animatedPng(1), 'x')).toBe('png')
 })
 

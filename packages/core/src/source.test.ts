@@ -10,7 +10,7 @@ import { decodeSource } from './pixels.ts'
 import { MAX_SOURCE_BYTES, readHeader, readSource, type Header } from './source.ts'
 import { hdErrorOf } from './testing/errors.ts'
 import { temporaryFolder } from './testing/folder.ts'
-import { colourful, colourfulPng, image, noisy, sourceOf } from './testing/pictures.ts'
+import { colourful, colourfulPng, encodedImage, noisy, sourceOf } from './testing/images.ts'
 import { claimingPng, frames } from './testing/strange.ts'
 
 const MANY = 50_000_000
@@ -75,13 +75,13 @@ describe('a source', () => {
   })
 })
 
-async function headerOf(picture: Sharp): Promise<Header> {
-  return readHeader(sourceOf(await picture.png().toBuffer()), MANY, 2)
+async function headerOf(image: Sharp): Promise<Header> {
+  return readHeader(sourceOf(await image.png().toBuffer()), MANY, 2)
 }
 
 describe('the header', () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('gives the upright size for orientation %i', async (orientation) => {
-    const bytes = await image(colourful(9, 5), 9, 5).jpeg().withMetadata({ orientation }).toBuffer()
+    const bytes = await encodedImage(colourful(9, 5), 9, 5).jpeg().withMetadata({ orientation }).toBuffer()
     const header = await readHeader(sourceOf(bytes), MANY, 2)
     expect([header.width, header.height]).toEqual(orientation > 4 ? [5, 9] : [9, 5])
     if (orientation > 1) expect(header.plain).toBe(false)
@@ -94,20 +94,20 @@ describe('the header', () => {
   })
 
   test.each(['gif', 'webp', 'tiff'] as const)('of a %s with one frame is accepted', async (format) => {
-    const bytes = await image(colourful(8, 6), 8, 6).toFormat(format).toBuffer()
+    const bytes = await encodedImage(colourful(8, 6), 8, 6).toFormat(format).toBuffer()
     expect(await readHeader(sourceOf(bytes), MANY, 2)).toMatchObject({ width: 8, height: 6 })
   })
 
   test('tells alpha and grey', async () => {
-    expect(await headerOf(image(noisy(4, 4, 1), 4, 4, 1).toColourspace('b-w'))).toMatchObject({
+    expect(await headerOf(encodedImage(noisy(4, 4, 1), 4, 4, 1).toColourspace('b-w'))).toMatchObject({
       alpha: false,
       grey: true,
       plain: true,
     })
-    expect(await headerOf(image(noisy(4, 4, 2), 4, 4, 2).toColourspace('b-w'))).toMatchObject({ alpha: true, grey: true })
-    expect(await headerOf(image(noisy(4, 4), 4, 4))).toMatchObject({ alpha: false, grey: false, plain: true })
-    expect(await headerOf(image(noisy(4, 4, 4), 4, 4, 4))).toMatchObject({ alpha: true, grey: false })
-    expect(await headerOf(image(noisy(4, 4), 4, 4).withIccProfile('p3'))).toMatchObject({ plain: false })
+    expect(await headerOf(encodedImage(noisy(4, 4, 2), 4, 4, 2).toColourspace('b-w'))).toMatchObject({ alpha: true, grey: true })
+    expect(await headerOf(encodedImage(noisy(4, 4), 4, 4))).toMatchObject({ alpha: false, grey: false, plain: true })
+    expect(await headerOf(encodedImage(noisy(4, 4, 4), 4, 4, 4))).toMatchObject({ alpha: true, grey: false })
+    expect(await headerOf(encodedImage(noisy(4, 4), 4, 4).withIccProfile('p3'))).toMatchObject({ plain: false })
   })
 
   test('that claims a huge size is refused by its claim', async () => {
@@ -130,7 +130,7 @@ const open = async (bytes: Uint8Array): Promise<unknown> => {
 
 describe('a damaged source', () => {
   test.each(SOURCE_FORMATS)('is reported when a %s is cut off', async (format) => {
-    const whole = await image(noisy(64, 64), 64, 64).toFormat(format, { quality: 90 }).toBuffer()
+    const whole = await encodedImage(noisy(64, 64), 64, 64).toFormat(format, { quality: 90 }).toBuffer()
     await open(whole)
     for (const share of [0.2, 0.5, 0.9]) {
       const error = await hdErrorOf(() => open(whole.subarray(0, Math.floor(share * whole.length))))
@@ -141,7 +141,7 @@ describe('a damaged source', () => {
   })
 
   test.each(SOURCE_FORMATS)('is reported when garbage follows the signature of a %s', async (format) => {
-    const whole = await image(colourful(8, 6), 8, 6).toFormat(format).toBuffer()
+    const whole = await encodedImage(colourful(8, 6), 8, 6).toFormat(format).toBuffer()
     const garbage = Buffer.concat([whole.subarray(0, format === 'avif' ? 32 : 12), noisy(20, 20)])
     expect((await hdErrorOf(() => open(garbage))).code).toBe('HD_SOURCE_BROKEN')
   })

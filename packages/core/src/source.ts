@@ -6,7 +6,7 @@ import { readWhole } from './read-file.ts'
 import { fromFile } from './sharp.ts'
 import { animated, sniffFormat } from './signature.ts'
 
-/** A picture file: its bytes and what its first bytes say. Cheap: nothing is decoded. */
+/** An image file: its bytes and what its first bytes say. Cheap: nothing is decoded. */
 export interface Source {
   /** As it is called in messages and reports: relative to the root where it lies inside. */
   name: string
@@ -34,7 +34,7 @@ export const MAX_SOURCE_BYTES: number = 256 * 1024 * 1024
 const WRITTEN_MS = 100
 
 /**
- * Reads a picture file.
+ * Reads an image file.
  * @param file absolute path
  * @param name what the file is called in errors
  * @throws HdError `HD_SOURCE_MISSING`, `HD_SOURCE_TOO_LARGE`, and what {@link sniffFormat} refuses
@@ -115,7 +115,7 @@ export function brokenSource(source: Source, cause: unknown): HdError {
   return new HdError('HD_SOURCE_BROKEN', `the ${source.format.toUpperCase()} is damaged or truncated: ${firstLine(cause)}`, {
     file: source.name,
     cause,
-    remedy: 'Restore or re-export the picture',
+    remedy: 'Restore or re-export the image',
   })
 }
 

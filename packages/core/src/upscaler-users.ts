@@ -13,7 +13,7 @@ export function holdUpscalers(upscalers: readonly Upscaler[], user: object): voi
   }
 }
 
-/** Closes every upscaler whose last user this was. The pictures are made by then, so a failure is worth a warning only. */
+/** Closes every upscaler whose last user this was. The images are made by then, so a failure is worth a warning only. */
 export async function releaseUpscalers(upscalers: readonly Upscaler[], user: object, log: Logger): Promise<void> {
   const last = upscalers.filter((upscaler) => {
     const held = users.get(upscaler)

@@ -18,11 +18,11 @@ export interface UpscalerAccepts {
   formats?: readonly NamedFormat<UploadFormat>[]
   /** The most bytes that {@link UpscaleInput.encoded} may return. */
   maxBytes?: number
-  /** The most pixels (width times height) of a picture. */
+  /** The most pixels (width times height) of an image. */
   maxPixels?: number
 }
 
-/** The picture to double. It never has transparency: core takes the alpha channel apart and puts it back. */
+/** The image to double. It never has transparency: core takes the alpha channel apart and puts it back. */
 export interface UpscaleInput {
   /** Width in pixels of both `pixels()` and `encoded()`: the source's, upright, or less where it had to be shrunk. */
   readonly width: number
@@ -37,7 +37,7 @@ export interface UpscaleInput {
   encoded(): Promise<{ data: Uint8Array; format: UploadFormat }>
 }
 
-/** A small key-value memory of one upscaler, kept on disk beside the cache: not for pictures, not for secrets. */
+/** A small key-value memory of one upscaler, kept on disk beside the cache: not for images, not for secrets. */
 export interface Memo {
   /** The value, or `undefined` when there is none, or it is damaged. */
   get(key: string): Promise<string | undefined>
@@ -65,7 +65,7 @@ export interface UpscaleContext {
 
 /** How an upscaler is, as `hd doctor` reports it. Never holds a secret. */
 export interface UpscalerCheck {
-  /** Pictures can be doubled. */
+  /** Images can be doubled. */
   ok: boolean
   /** What there is to know, by a label of one or two words: `{ 'calls left today': 87 }`. */
   facts: Readonly<Record<string, string | number>>
@@ -73,7 +73,7 @@ export interface UpscalerCheck {
   advice?: string
 }
 
-/** Something that doubles a picture. Ten lines are enough: core verifies what comes back. */
+/** Something that doubles an image. Ten lines are enough: core verifies what comes back. */
 export interface Upscaler {
   /** Short, stable, lower case; goes into cache keys and reports: `'neural'`. */
   readonly name: string
@@ -88,10 +88,10 @@ export interface Upscaler {
   /** Costs money or quota: dev servers do not call it unless they are told to, and the report counts its calls. @default false */
   readonly metered?: boolean
   /**
-   * Enlarges the picture: resolves to pixels, or to an image file (PNG, JPEG, WebP …), exactly `context.factor` times (twice, unless
-   * `factors` says more) as wide and high as `picture`. May be called for several pictures at once.
+   * Enlarges the image: resolves to pixels, or to an image file (PNG, JPEG, WebP …), exactly `context.factor` times (twice, unless
+   * `factors` says more) as wide and high as `image`. May be called for several images at once.
    */
-  upscale(picture: UpscaleInput, context: UpscaleContext): Promise<Pixels | Uint8Array>
+  upscale(image: UpscaleInput, context: UpscaleContext): Promise<Pixels | Uint8Array>
   /** Looks whether it would work, without doubling anything and without cost. Problems are in what it resolves to. */
   check?(context: { readonly signal: AbortSignal }): Promise<UpscalerCheck>
   /** Frees what the upscaler holds (threads, sockets). Called at the end of a build; a later `upscale` starts anew. */

@@ -79,8 +79,8 @@ export async function encodeVariant(
     if (entry) return { key, bytes: entry.bytes, facts: entry.meta as unknown as VariantFacts }
     await turn.enter()
     const { source } = master.facts
-    const picture = await reduce(await master.picture(), factor * source.width, factor * source.height)
-    const bytes = await encode(picture, format, quality ?? 100)
+    const image = await reduce(await master.image(), factor * source.width, factor * source.height)
+    const bytes = await encode(image, format, quality ?? 100)
     const { ownPng: _, ...facts } = master.facts
     await cache.put(key, { meta: facts, bytes })
     return { key, bytes, facts }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { enlarge } from './enlarge.ts'
 import { hdErrorOf } from './testing/errors.ts'
 import { repeat } from './testing/hd.ts'
-import { colourful, image, noisy, paint } from './testing/pictures.ts'
+import { colourful, encodedImage, noisy, paint } from './testing/images.ts'
 import { claimingPng } from './testing/strange.ts'
 import type { Pixels } from './upscaler.ts'
 import { verify } from './verify.ts'
@@ -45,22 +45,22 @@ describe('an honest result', () => {
 
   test.each(['png', 'jpeg', 'webp', 'avif'] as const)('passes as the bytes of a %s', async (format) => {
     const { width, height, data } = repeat(INPUT)
-    const pixels = await verify(await image(data, width, height).toFormat(format).toBuffer(), INPUT, 'mine', 2)
+    const pixels = await verify(await encodedImage(data, width, height).toFormat(format).toBuffer(), INPUT, 'mine', 2)
     expect(pixels).toMatchObject({ width, height })
     expect(pixels.data).toHaveLength(data.length)
   })
 
   test('passes in grey, with alpha, and turned by its orientation', async () => {
     const { width, height, data } = repeat(INPUT)
-    const turned = await image(data, width, height).rotate(270).jpeg().toBuffer()
+    const turned = await encodedImage(data, width, height).rotate(270).jpeg().toBuffer()
     const bytes = [
-      await image(data, width, height).ensureAlpha().png().toBuffer(),
+      await encodedImage(data, width, height).ensureAlpha().png().toBuffer(),
       await (await import('sharp')).default(turned).withMetadata({ orientation: 6 }).toBuffer(),
     ]
     for (const file of bytes) expect((await verify(file, INPUT, 'mine', 2)).data).toHaveLength(data.length)
     const greyInput = recoloured(INPUT, (red) => [red, red, red])
     const grey = repeat(greyInput)
-    const greyFile = await image(grey.data, width, height).toColourspace('b-w').png().toBuffer()
+    const greyFile = await encodedImage(grey.data, width, height).toColourspace('b-w').png().toBuffer()
     expect((await verify(greyFile, greyInput, 'mine', 2)).data).toHaveLength(data.length)
   })
 })
@@ -81,13 +81,13 @@ describe('a wrong result', () => {
 
   test('is refused by the header alone when its file has another size', async () => {
     expect(await refused(claimingPng(50_000, 50_000))).toBe('HD_UPSCALE_SIZE')
-    expect(await refused(await image(INPUT.data, 24, 16).png().toBuffer())).toBe('HD_UPSCALE_SIZE')
+    expect(await refused(await encodedImage(INPUT.data, 24, 16).png().toBuffer())).toBe('HD_UPSCALE_SIZE')
   })
 
   test.each([
     ['nothing', undefined],
     ['null', null],
-    ['a text', 'picture'],
+    ['a text', 'image'],
     ['an object', {}],
     ['a list', [1, 2, 3]],
     ['pixels of floats', { ...doubled, data: new Float32Array(doubled.data.length) }],

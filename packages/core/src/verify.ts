@@ -5,11 +5,11 @@ import { fromFile, fromRaw } from './sharp.ts'
 import { sniffFormat } from './signature.ts'
 import type { Pixels } from './upscaler.ts'
 
-/** Both pictures are compared as thumbnails of at most this many cells a side, each of at least 4 source pixels. */
+/** Both images are compared as thumbnails of at most this many cells a side, each of at least 4 source pixels. */
 const GRID = 32
 
 /**
- * Mean difference of all cells that is still the same picture (levels of 255). On photos and drawings networks stay below 3;
+ * Mean difference of all cells that is still the same image (levels of 255). On photos and drawings networks stay below 3;
  * on patterns of single pixels, as dithering leaves them, the built-in one darkens by 13 at most.
  */
 const MAX_MEAN = 28
@@ -17,13 +17,13 @@ const MAX_MEAN = 28
 /** A source whose cells differ by this much (levels of 255) has not become a plain area, however dark it is. */
 const MIN_CONTRAST = 8
 
-/** Difference of a single cell that is still the same picture (levels of 255). */
+/** Difference of a single cell that is still the same image (levels of 255). */
 const MAX_CELL = 96
 
 /**
  * What an upscaler returned, as pixels, once it is certain that they are exactly `factor` times the size of `input` and,
  * shrunk again, still look like it.
- * @throws HdError `HD_UPSCALE_FAILED` when it is no picture, `HD_UPSCALE_SIZE`, `HD_UPSCALE_DIFFERS`
+ * @throws HdError `HD_UPSCALE_FAILED` when it is no image, `HD_UPSCALE_SIZE`, `HD_UPSCALE_DIFFERS`
  */
 export async function verify(result: unknown, input: Pixels, upscaler: string, factor: number): Promise<Pixels> {
   const expected = { width: factor * input.width, height: factor * input.height }
@@ -48,7 +48,7 @@ interface Size {
 function checkPixels(result: unknown, upscaler: string): Pixels {
   const pixels = result as Partial<Pixels> | null | undefined
   if (typeof pixels === 'object' && pixels !== null && pixels.data instanceof Uint8Array) return pixels as Pixels
-  throw new HdError('HD_UPSCALE_FAILED', `the upscaler '${upscaler}' returned neither pixels nor the bytes of a picture`, {
+  throw new HdError('HD_UPSCALE_FAILED', `the upscaler '${upscaler}' returned neither pixels nor the bytes of an image`, {
     remedy: 'Return `{ width, height, data }` or a Uint8Array',
   })
 }
@@ -66,7 +66,7 @@ async function decodeResult(bytes: Uint8Array, expected: Size, upscaler: string)
   const failed = (cause: unknown): never => {
     throw new HdError(
       'HD_UPSCALE_FAILED',
-      `the upscaler '${upscaler}' returned bytes that are no picture: ${errorMessage(cause)}`,
+      `the upscaler '${upscaler}' returned bytes that are no image: ${errorMessage(cause)}`,
       {
         cause,
       },

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""PSNR of Y (BT.601, border of 2 left out) on pictures, beside bicubic enlargement.
+"""PSNR of Y (BT.601, border of 2 left out) on images, beside bicubic enlargement.
 
-Usage: evaluate.py MODEL.onnx|CHECKPOINT.pt [FOLDER ...]   (default: the repository's own held-out pictures)
+Usage: evaluate.py MODEL.onnx|CHECKPOINT.pt [FOLDER ...]   (default: the repository's own held-out images)
 A quick look while training. The comparison with other upscalers, with the file as it is shipped, is `pnpm bench quality`.
 """
 import argparse
@@ -16,7 +16,7 @@ from PIL import Image
 from network import open_net
 
 HERE = pathlib.Path(__file__).resolve().parent
-HELD_OUT = HERE / '../../../bench/pictures'
+HELD_OUT = HERE / '../../../bench/images'
 #: What the half is made by, and the quality of the JPEG that it goes through; None: none.
 LOSSES = {
     'clean': (Image.BICUBIC, None),
@@ -38,7 +38,7 @@ def psnr(one, other):
 
 @functools.lru_cache(maxsize=None)
 def pairs(folder, loss):
-    """The pictures of a folder and their halves, made as the name of the loss says. Transparent ones are put on grey."""
+    """The images of a folder and their halves, made as the name of the loss says. Transparent ones are put on grey."""
     reduction, quality = LOSSES[loss]
     result = []
     for path in sorted(path for path in pathlib.Path(folder).rglob('*') if path.suffix in ('.png', '.webp', '.bmp')):
@@ -69,8 +69,8 @@ def bicubic(half):
 
 
 def judge(net, folder, loss='clean'):
-    """Mean PSNR of Y in dB over the pictures of a folder."""
-    return float(np.mean([psnr(enlarge(net, half), picture) for picture, half in pairs(str(folder), loss)]))
+    """Mean PSNR of Y in dB over the images of a folder."""
+    return float(np.mean([psnr(enlarge(net, half), image) for image, half in pairs(str(folder), loss)]))
 
 
 def main():
@@ -85,7 +85,7 @@ def main():
     for folder in folders:
         cells = []
         for name in LOSSES:
-            base = np.mean([psnr(bicubic(half), picture) for picture, half in pairs(str(folder), name)])
+            base = np.mean([psnr(bicubic(half), image) for image, half in pairs(str(folder), name)])
             cells.append(f'{name} {judge(net, folder, name):.2f} ({base:.2f})')
         print(f'{folder.name:14}', '   '.join(cells))
 

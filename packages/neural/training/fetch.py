@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Unpacks the Debian packages of pictures.tsv into the data folder, and writes down what they are.
+"""Unpacks the Debian packages of images.tsv into the data folder, and writes down what they are.
 
 Usage: fetch.py [--data DIR] [--attribution]
 Needs Debian's apt and 4 GB; the data folder is packages/neural/node_modules/.cache/training unless told otherwise. With --attribution it also writes ATTRIBUTION.md: of each package the version and, from its own
@@ -16,15 +16,15 @@ HERE = pathlib.Path(__file__).resolve().parent
 DATA = HERE.parent / 'node_modules/.cache/training'
 
 
-def picture_list():
-    """The rows of pictures.tsv: (package, kind, pattern)."""
-    with open(HERE / 'pictures.tsv', encoding='utf8') as file:
+def image_list():
+    """The rows of images.tsv: (package, kind, pattern)."""
+    with open(HERE / 'images.tsv', encoding='utf8') as file:
         return [tuple(row) for row in csv.reader(file, delimiter='\t') if row and not row[0].startswith('#')]
 
 
 def fetch(folder):
     folder.mkdir(parents=True, exist_ok=True)
-    for package in dict.fromkeys(row[0] for row in picture_list()):
+    for package in dict.fromkeys(row[0] for row in image_list()):
         target = folder / package
         if target.is_dir():
             continue
@@ -58,15 +58,15 @@ def read_copyright(folder, package):
 
 def write_attribution(folder):
     lines = [
-        '# Whose pictures the network learnt from',
+        '# Whose images the network learnt from',
         '',
-        'Written by `fetch.py --attribution` from the `copyright` files of the packages (Debian 12, section main). No picture is',
+        'Written by `fetch.py --attribution` from the `copyright` files of the packages (Debian 12, section main). No image is',
         'part of this repository or of the npm package; the weights were made by looking at them. Licences and holders are those of',
         'the whole package; which file has which is told in its `usr/share/doc/PACKAGE/copyright`.',
     ]
-    for package in sorted({row[0] for row in picture_list()}):
+    for package in sorted({row[0] for row in image_list()}):
         version = (folder / package / 'VERSION').read_text().strip()
-        kinds = sorted({row[1] for row in picture_list() if row[0] == package})
+        kinds = sorted({row[1] for row in image_list() if row[0] == package})
         licences, holders = read_copyright(folder, package)
         lines += ['', f'## {package} {version}', '', f'Kinds: {", ".join(kinds)}.', '']
         lines += [f'Licences: {"; ".join(licences) or "see the file"}.', '', f'Holders: {"; ".join(holders) or "see the file"}.']

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What would 8-bit integers cost? PSNR of Y on the held-out pictures with weights and pictures between layers rounded to 8 bits.
+"""What would 8-bit integers cost? PSNR of Y on the held-out images with weights and images between layers rounded to 8 bits.
 
 Usage: int8.py MODEL.onnx
 As ONNX Runtime's static quantisation does it: weights in 255 steps per output channel, what goes into a convolution in 256
@@ -66,7 +66,7 @@ def main():
     for name, each in nets.items():
         cells = []
         for folder in sorted(path for path in HELD_OUT.iterdir() if path.is_dir()):
-            values = [psnr(enlarge(each, half), picture) for picture, half in pairs(str(folder), LOSSES['clean'])]
+            values = [psnr(enlarge(each, half), image) for image, half in pairs(str(folder), LOSSES['clean'])]
             cells.append(f'{folder.name} {np.mean(values):.2f}')
         print(f'{name:28}', '  '.join(cells), flush=True)
 

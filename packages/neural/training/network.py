@@ -15,7 +15,7 @@ LAYERS = 10
 class FoldedConv(nn.Module):
     """A 3x3 convolution that is trained as several branches (3x3; 1x1 then 3x3; 3x3 then 1x1; 1x1) and run as one.
 
-    All branches are linear and their sum is again a 3x3 convolution, so the kernels are added up, not the pictures: training
+    All branches are linear and their sum is again a 3x3 convolution, so the kernels are added up, not the images: training
     costs no more than that of the plain convolution, and inference is the same. What changes is the way that the optimiser takes
     (ECBSR, Zhang et al. 2021; RepVGG, Ding et al. 2021).
     """

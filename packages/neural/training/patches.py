@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Cuts patches from the pictures that fetch.py unpacked: of each the original (128x128), the half of it, and that half as a JPEG.
+"""Cuts patches from the images that fetch.py unpacked: of each the original (128x128), the half of it, and that half as a JPEG.
 
 Usage: patches.py [--data DIR] [--share 1.0] [--seed 1]
 Writes hr.npy, lr.npy, lq.npy and kinds.json into the data folder (2.4 GB with the whole share). Halves are made by bicubic
@@ -18,7 +18,7 @@ import random
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from fetch import DATA, HERE, picture_list
+from fetch import DATA, HERE, image_list
 
 Image.MAX_IMAGE_PIXELS = None
 EDGE = 128
@@ -39,8 +39,8 @@ def energy(patch):
 
 
 def held_out_packages():
-    """Packages of the pictures for judging, which must never be learnt from."""
-    with open(HERE / '../../../bench/pictures/origin.tsv', encoding='utf8') as file:
+    """Packages of the images for judging, which must never be learnt from."""
+    with open(HERE / '../../../bench/images/origin.tsv', encoding='utf8') as file:
         return {row['package'] for row in csv.DictReader((line for line in file if line[0] != '#'), delimiter='\t')}
 
 
@@ -55,8 +55,8 @@ def load(path):
 
 
 def versions(image, path, kind):
-    """The picture at one size or several. Photos are always reduced, which takes noise and JPEG's blocks away; by different
-    factors and filters, since pictures on the web are of every sharpness."""
+    """The image at one size or several. Photos are always reduced, which takes noise and JPEG's blocks away; by different
+    factors and filters, since images on the web are of every sharpness."""
     width, height = image.size
     short = min(width, height)
     if kind in ('screen', 'text'):
@@ -139,7 +139,7 @@ BAYER = (np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]
 
 def draw_patterns(count):
     """Halves of two colours that alternate from pixel to pixel, as dithering leaves them, and what they are enlarged to: what a
-    network makes of them by itself is darker or brighter, since no reduction of a picture ends so."""
+    network makes of them by itself is darker or brighter, since no reduction of an image ends so."""
     rows, columns = np.indices((EDGE // 2, EDGE // 2))
     for _ in range(count):
         colours = np.array([[random.randrange(256) for _ in range(3)] for _ in range(2)])
@@ -187,7 +187,7 @@ def main():
     parser.add_argument('--seed', type=int, default=1)
     options = parser.parse_args()
     random.seed(options.seed)
-    rows = picture_list()
+    rows = image_list()
     both = held_out_packages() & {package for package, _, _ in rows}
     assert not both, f'these packages are for judging, not for learning: {both}'
 

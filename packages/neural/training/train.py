@@ -31,7 +31,7 @@ from network import Net, net_of_onnx
 from sampling import Patches, parse_weights
 from teach import teach
 
-#: What the log tells, of the repository's own held-out pictures.
+#: What the log tells, of the repository's own held-out images.
 JUDGED = [('photo', 'clean'), ('photo', 'area'), ('photo', 'jpeg85'), ('illustration', 'clean'), ('text', 'clean')]
 #: A step that took longer, in seconds, was stopped from outside (SIGSTOP) meanwhile: it counts as this.
 LONGEST_STEP = 30

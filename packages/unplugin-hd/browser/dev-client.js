@@ -1,8 +1,8 @@
 // Runs in pages of Vite's dev server. An address with `?hd` shows a preview at first; when the server says that the real
-// picture is there (or that the file was edited), every use of the address in the page is replaced by one with a token:
+// image is there (or that the file was edited), every use of the address in the page is replaced by one with a token:
 // nothing is reloaded, nothing of the page's state is lost.
 //
-// For what cannot be found in a document (a canvas, a texture): `window` gets an event `unplugin-hd:ready` for every picture,
+// For what cannot be found in a document (a canvas, a texture): `window` gets an event `unplugin-hd:ready` for every image,
 // with `detail: { url, newUrl }`, both absolute.
 
 /** Attributes that hold one address. */
@@ -120,11 +120,11 @@ async function load({ url, newUrl }) {
   const image = new Image()
   image.src = newUrl
   const decoded = image.decode().catch(() => undefined)
-  // Browsers may decode nothing for a page that is not seen, and one picture must not hold up the others.
+  // Browsers may decode nothing for a page that is not seen, and one image must not hold up the others.
   await Promise.race([decoded, new Promise((resolve) => setTimeout(resolve, MAX_LOAD_MS))])
 }
 
-/** How long a picture may take to load before it takes the place of its preview all the same. */
+/** How long an image may take to load before it takes the place of its preview all the same. */
 const MAX_LOAD_MS = 3000
 
 /** A page that has not asked for a script for so long has come to rest. */

@@ -2,13 +2,13 @@ import path from 'node:path'
 import { cacheDir } from '@unplugin-hd/core'
 import type { HdOptions } from './options.ts'
 
-/** What a framework is told of the folder that 2x pictures are kept in. */
+/** What a framework is told of the folder that 2x images are kept in. */
 export interface FrameworkCache {
   /** Absolute path. */
   dir: string
   /** The options with it: a framework may let its bundler start in another folder than the project's. */
   options: HdOptions
-  /** For watchers: pictures that are put there are no changes of the project. */
+  /** For watchers: images that are put there are no changes of the project. */
   isInside(file: string): boolean
 }
 

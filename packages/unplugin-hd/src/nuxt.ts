@@ -56,7 +56,7 @@ function install(inline: EntryOptions | undefined, nuxt: Nuxt): void {
   nuxt.hook('nitro:init', (nitro: Nitro) => void (assets = nitro.options.publicAssets))
   // For the browser and for the server there is a configuration each, and each needs a plugin of its own.
   nuxt.hook('vite:extendConfig', (config: ViteConfig) => {
-    config.plugins = [...(config.plugins ?? []), publicPictures(() => assets), vite(cache.options)]
+    config.plugins = [...(config.plugins ?? []), publicImages(() => assets), vite(cache.options)]
     const { watch } = (config.server ??= {})
     if (watch !== null) config.server.watch = { ...watch, ignored: [watch?.ignored ?? [], cache.isInside].flat() }
   })
@@ -64,7 +64,7 @@ function install(inline: EntryOptions | undefined, nuxt: Nuxt): void {
 }
 
 /** Nuxt keeps its public folders from Vite, and resolves their files to something virtual. */
-function publicPictures(assets: () => readonly PublicAssets[]): Plugin {
+function publicImages(assets: () => readonly PublicAssets[]): Plugin {
   return {
     name: 'unplugin-hd:nuxt-public',
     enforce: 'pre',

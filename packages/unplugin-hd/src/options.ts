@@ -19,7 +19,7 @@ export interface HdOptions extends CoreOptions {
   exclude?: FilterPattern
   /**
    * In dev servers, and in webpack and Rspack while they watch in development mode. `preview`: metered upscalers are not
-   * called; the others of the chain make the pictures, or `resample()` where there is none. `full`: all of them are called, as in
+   * called; the others of the chain make the images, or `resample()` where there is none. `full`: all of them are called, as in
    * a build.
    * @default 'preview'
    */

@@ -26,7 +26,7 @@ export interface SessionSurroundings {
   /** Says nothing but warnings, because the bundler was told so. */
   quiet: boolean
   warn: (message: string) => void
-  /** True while pictures are only looked at: unless the options say otherwise, metered upscalers are not called. @default never */
+  /** True while images are only looked at: unless the options say otherwise, metered upscalers are not called. @default never */
   dev?: () => boolean
 }
 

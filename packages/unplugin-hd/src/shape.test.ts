@@ -75,7 +75,7 @@ test('img has the size in CSS pixels', async () => {
   expect(value).toEqual({ src: 'my.hero.jpg', srcset: 'my.hero.jpg 1x, my.hero@2x.jpg 2x', width: 30, height: 20 })
 })
 
-test('picture has a source for each format and an img of the own format', async () => {
+test('image has a source for each format and an img of the own format', async () => {
   const { value, names } = await shapeOf({ as: 'picture', formats: ['avif', 'webp'] })
   expect(value).toEqual({
     sources: [

@@ -100,7 +100,7 @@ export async function createShape(makers: Makers, source: Source, request: HdReq
       return toShape(set.parts, (urls) => imgValue(set, urls, request))
     }
     case 'picture':
-      return createPicture(makers, source, name, request)
+      return createImage(makers, source, name, request)
     case 'meta':
       return createMeta(makers, source, name, request, format)
   }
@@ -161,7 +161,7 @@ async function createSet(
   }
 }
 
-async function createPicture(makers: Makers, source: Source, name: string, request: HdRequest): Promise<Shape> {
+async function createImage(makers: Makers, source: Source, name: string, request: HdRequest): Promise<Shape> {
   const img = await createSet(makers, source, name, request, undefined)
   // At 1x alone every `<source>` would only repeat the `<img>`.
   const formats = img.largest.factor === 1 ? [] : request.formats

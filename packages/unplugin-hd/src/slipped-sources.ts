@@ -17,14 +17,14 @@ const MAX_PLACES = 3
  * Where a reference that was left in the output is written: `src/main.js:3`, relative to the root, one or more.
  * @param reference as it stands in the output; where it is written the same way, nothing else is listed
  * @param output name of the output; scripts keep what they hold, so a relative reference of theirs is written nowhere else
- * @param picture the file name of the picture as it is in the project: outputs may name it otherwise
+ * @param image the file name of the image as it is in the project: outputs may name it otherwise
  * @param processed places that are named only where there is no other
  * @param ids of the modules of the build; what its stylesheets import is searched as well
  */
 export async function findSources(
   reference: string,
   output: string,
-  picture: string,
+  image: string,
   ids: Iterable<string>,
   root: string,
   processed: ReadonlySet<string> = new Set(),
@@ -32,7 +32,7 @@ export async function findSources(
   const files = new Set([...ids].map((id) => id.split('?', 1)[0]!).filter((id) => path.isAbsolute(id) && SOURCE_RE.test(id)))
   // What is none of ours is written exactly as it stands in the output.
   const query = mistakenQuery(reference) ? escape(reference.slice(reference.indexOf('?'))) : `\\?(?:[^\\s"'\`()<>]*[&;])?hd`
-  const pattern = new RegExp(`${escape(picture)}${query}(?![\\w-])`, 'g')
+  const pattern = new RegExp(`${escape(image)}${query}(?![\\w-])`, 'g')
   const [specifier] = reference.split('?', 1)
   const isKept = specifier!.startsWith('.') && /\.[cm]?js$/.test(output)
   const same: string[] = []
@@ -41,11 +41,11 @@ export async function findSources(
   const done: string[] = []
   for (const file of [...files, ...(await followStyles(files))]) {
     const text = await readFile(file, 'utf8').catch(() => '')
-    if (!text.includes(picture)) continue
+    if (!text.includes(image)) continue
     const code = blankComments(text, file)
     for (const { index } of code.matchAll(pattern)) {
       const start = /[^\s"'`()<>,]*$/.exec(code.slice(0, index))!.index
-      const isSame = code.slice(start, index + picture.length) === specifier
+      const isSame = code.slice(start, index + image.length) === specifier
       if (isKept && !isSame) continue
       // Imports are processed, unless the file is excluded.
       const isImport = IMPORT_RE.test(code.slice(Math.max(0, start - 50), start))

@@ -14,14 +14,14 @@ export interface OutputFile {
  * @param isKnown true for a reference that needs no warning: the plugin wrote it itself, or has told of it
  * @param leftOut true for an image that the options leave out
  * @param processed places whose references were processed: of two that read the same, the other one is left
- * @param pictureOf name of the picture in the project, where the bundler wrote that of an emitted file
+ * @param imageOf name of the image in the project, where the bundler wrote that of an emitted file
  */
 export async function slippedWarnings(
   outputs: readonly OutputFile[],
   sources: Iterable<string>,
   root: string,
   isKnown: (reference: string) => boolean = () => false,
-  pictureOf: (fileName: string) => string = (fileName) => fileName,
+  imageOf: (fileName: string) => string = (fileName) => fileName,
   leftOut: (reference: string) => boolean = () => false,
   processed: ReadonlySet<string> = new Set(),
 ): Promise<string[]> {
@@ -30,10 +30,10 @@ export async function slippedWarnings(
   const warnings: string[] = []
   for (const { name, text } of outputs.filter((output) => TEXT_OUTPUT_RE.test(output.name))) {
     for (const reference of findSlipped(await text(), name).filter((found) => !isKnown(found))) {
-      const picture = pictureOf(path.posix.basename(reference.split('?', 1)[0]!))
-      const places = await findSources(reference, name, picture, files, root, processed)
+      const image = imageOf(path.posix.basename(reference.split('?', 1)[0]!))
+      const places = await findSources(reference, name, image, files, root, processed)
       const where = places.length > 0 ? `${places.join(' or ')} (now in ${name})` : name
-      warnings.push(slippedMessage(reference, where, leftOut(picture)))
+      warnings.push(slippedMessage(reference, where, leftOut(image)))
     }
   }
   return warnings

@@ -10,7 +10,7 @@ test('references in strings, url() and attributes are found, each once', () => {
   expect(findSlipped(code)).toEqual(['./a.jpg?hd', '../b.PNG?w=3&hd', '/c.webp?hd', 'd.avif?hd', 'e.gif?hd', 'f.tiff?hd'])
 })
 
-test('other keys, other files and pictures without a query are none', () => {
+test('other keys, other files and images without a query are none', () => {
   for (const text of ['a.jpg?hdx', 'a.jpg?xhd', 'a.jpg?a=hd', 'a.txt?hd', 'a.jpg', 'a.jpg?w=3#hd', 'hd', '?hd', 'a.jpg ?hd'])
     expect(findSlipped(`x('${text}')`), text).toEqual([])
 })
@@ -55,7 +55,7 @@ test('scripts, styles and pages are searched, maps are not', () => {
   for (const name of ['a.js.map', 'a.jpg', 'a.json']) expect(name).not.toMatch(TEXT_OUTPUT_RE)
 })
 
-test('an output with megabytes of inlined pictures is searched, not at every letter anew', () => {
+test('an output with megabytes of inlined images is searched, not at every letter anew', () => {
   const inlined = `const a = "data:image/png;base64,${'iVBORw0KGgoAAAANSUhEUgAA'.repeat(100_000)}"\n`
   expect(findSlipped(inlined.repeat(3))).toEqual([])
   expect(findSlipped(`${inlined}const b = "./b.png?hd"\n${inlined}`)).toEqual(['./b.png?hd'])

@@ -35,7 +35,7 @@ const HTML_COMMENT_RE = /<!--[^]*?-->/g
 export const TEXT_OUTPUT_RE: RegExp = /\.(?:[cm]?js|css|html?)$/
 
 /**
- * The references to `?hd` pictures that are left in an output file, each once: none of them was processed.
+ * The references to `?hd` images that are left in an output file, each once: none of them was processed.
  * @param fileName its name, by which comments are told
  */
 export function findSlipped(code: string, fileName: string = ''): string[] {
@@ -69,7 +69,7 @@ export function slippedMessage(reference: string, where: string, isLeftOut: bool
   if (mistaken) {
     return `'${reference}' in ${where} is no query of unplugin-hd, so the image is shipped as it is. Write '${queryOf(mistaken.instead)}'`
   }
-  const what = `'${reference}' in ${where} was not processed by unplugin-hd, so the picture is shipped at 1x, if at all`
+  const what = `'${reference}' in ${where} was not processed by unplugin-hd, so the image is shipped at 1x, if at all`
   return isLeftOut
     ? `${what}: the option 'include' or 'exclude' leaves it out. Change that option, or write the reference without '?hd'`
     : `${what}. Import it in JavaScript (\`import url from '${reference}'\`), and check 'include' and 'exclude'`

@@ -41,9 +41,9 @@ test('a reference is found by line, not in comments, and imports only where noth
     'main.js': `import a from './a.jpg?hd'\n// './a.jpg?hd'\nconst x = "./a.jpg?w=1&hd"`,
     'page.html': `<!-- a.jpg?hd -->\n<p data-x="x/a.jpg?hd&as=img">`,
     'other.js': `export default import('./b.jpg?hd')`,
-    'picture.bin': `a.jpg?hd`,
+    'image.bin': `a.jpg?hd`,
   })
-  const ids = ['main.js?v=1', 'page.html', 'other.js', 'picture.bin', '\0virtual.js'].map((name) =>
+  const ids = ['main.js?v=1', 'page.html', 'other.js', 'image.bin', '\0virtual.js'].map((name) =>
     name.startsWith('\0') ? name : path.join(root, name),
   )
   expect(await findSources('assets/a.jpg?hd', 'index.html', 'a.jpg', ids, root)).toEqual(['main.js:3', 'page.html:2'])

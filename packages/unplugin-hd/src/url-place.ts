@@ -9,5 +9,5 @@ export function asUrl(request: HdRequest): HdRequest {
 
 /** The warning for a request that {@link asUrl} changed. @param where the file that holds it, relative to the root */
 export function valueMessage(request: string, as: string, where: string): string {
-  return `'${request}' in ${where}: 'as=${as}' gives a value, but only a URL fits there, so it is the URL of the 2x picture`
+  return `'${request}' in ${where}: 'as=${as}' gives a value, but only a URL fits there, so it is the URL of the 2x image`
 }

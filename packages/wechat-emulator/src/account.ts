@@ -32,7 +32,7 @@ export class Account {
   apiErrcode: number | undefined
   readonly cloudbaseToken: string | undefined
   readonly tokens: Tokens
-  /** What `superresolution` has left. Every call with a valid token counts, also one whose picture is refused. */
+  /** What `superresolution` has left. Every call with a valid token counts, also one whose image is refused. */
   readonly quota: Meter
 
   constructor(options: AccountOptions, clock: Clock) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DAY } from './clock.ts'
-import { download, picture, postJson, start, tokenOf, upload, type Said } from './harness.ts'
+import { download, encodedImage, postJson, start, tokenOf, upload, type Said } from './harness.ts'
 import type { WechatEmulator } from './emulator.ts'
 
 const PATH = '/cv/img/superresolution'
@@ -17,7 +17,7 @@ function rid(emulator: WechatEmulator, id: unknown, account = 0): Promise<Said> 
 describe('quota/get', () => {
   test('says what is left today, and spends nothing [4.1, 4.2]', async () => {
     const emulator = await start({ accounts: [{ dailyQuota: 5, minuteQuota: 3 }] })
-    await upload(emulator, await picture())
+    await upload(emulator, await encodedImage())
     const expected = { errcode: 0, errmsg: 'ok', quota: { daily_limit: 5, used: 1, remain: 4 } }
     const rate = { rate_limit: { call_count: 3, refresh_second: 60 } }
     expect((await quota(emulator, PATH)).json).toEqual({ ...expected, ...rate })

@@ -6,29 +6,29 @@ import { describe, expect, test } from 'vitest'
 import { createWechatEmulator } from './emulator.ts'
 import type { Endpoint } from './faults.ts'
 import type { EmulatorOptions } from './options.ts'
-import { askPlain, askStable, download, picture, postJson, say, start, superUrl, tokenOf, upload } from './harness.ts'
+import { askPlain, askStable, download, encodedImage, postJson, say, start, superUrl, tokenOf, upload } from './harness.ts'
 
 describe('where the accounts of WeChat differ', () => {
   test('errcode may be a string, or absent from a success [1.14]', async () => {
     const emulator = await start({ errcode: 'string' })
-    expect((await upload(emulator, await picture())).errcode).toBe('0')
+    expect((await upload(emulator, await encodedImage())).errcode).toBe('0')
     expect((await download(emulator, 'x')).errcode).toBe('40007')
     emulator.behaviour.errcode = 'absent'
-    expect(Object.keys((await upload(emulator, await picture())).json)).toEqual(['media_id'])
+    expect(Object.keys((await upload(emulator, await encodedImage())).json)).toEqual(['media_id'])
     expect((await download(emulator, 'x')).errcode).toBe(40007)
   })
 
   test('JSON may be text/plain everywhere, or application/json everywhere [1.17, 3.6]', async () => {
     const emulator = await start({ json: 'text/plain' })
     expect((await askStable(emulator)).type).toBe('text/plain')
-    expect((await upload(emulator, await picture())).type).toBe('text/plain')
+    expect((await upload(emulator, await encodedImage())).type).toBe('text/plain')
     emulator.behaviour.json = 'application/json'
     expect((await download(emulator, 'x')).type).toBe('application/json; encoding=utf-8')
   })
 
-  test('the picture may come at once instead of a media_id [1.15]', async () => {
+  test('the image may come at once instead of a media_id [1.15]', async () => {
     const emulator = await start({ answer: 'image' })
-    const { bytes, type } = await upload(emulator, await picture(17, 11))
+    const { bytes, type } = await upload(emulator, await encodedImage(17, 11))
     expect(type).toBe('image/jpeg')
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 34, height: 22 })
     expect(emulator.requests[0]!.answer).toMatchObject({ status: 200, errcode: 0, mediaId: expect.any(String) })
@@ -40,9 +40,9 @@ describe('where the accounts of WeChat differ', () => {
     ['html', 200, undefined],
   ] as const)('the removed API may be %s, and the rest goes on [1.22]', async (removed, status, errcode) => {
     const emulator = await start()
-    const { json } = await upload(emulator, await picture())
+    const { json } = await upload(emulator, await encodedImage())
     emulator.behaviour.removed = removed
-    const said = await upload(emulator, await picture())
+    const said = await upload(emulator, await encodedImage())
     expect(said).toMatchObject({ status, errcode })
     if (errcode) expect(said.errmsg).toMatch(/^invalid url rid: /)
     else expect(said).toMatchObject({ type: 'text/html', bytes: expect.any(Buffer) })
@@ -63,7 +63,7 @@ describe('faults', () => {
   const CALLS: Record<Endpoint, (emulator: ReturnType<typeof createWechatEmulator>) => Promise<{ errcode: unknown }>> = {
     token: (emulator) => askPlain(emulator),
     stable_token: (emulator) => askStable(emulator),
-    superresolution: async (emulator) => upload(emulator, await picture()),
+    superresolution: async (emulator) => upload(emulator, await encodedImage()),
     'media/get': (emulator) => download(emulator, 'x'),
     'quota/get': (emulator) => postJson(`${emulator.url}/cgi-bin/openapi/quota/get?access_token=${tokenOf(emulator)}`, {}),
     'rid/get': (emulator) => postJson(`${emulator.url}/cgi-bin/openapi/rid/get?access_token=${tokenOf(emulator)}`, {}),
@@ -91,9 +91,9 @@ describe('faults', () => {
     expect((await download(emulator, 'x')).errcode).toBe(40007)
   })
 
-  test('a drop before the work spends nothing; one after it has spent a call and left a picture', async () => {
+  test('a drop before the work spends nothing; one after it has spent a call and left an image', async () => {
     const emulator = await start()
-    const image = await picture()
+    const image = await encodedImage()
     emulator.script('superresolution', [
       { kind: 'drop', when: 'before' },
       { kind: 'drop', when: 'after' },
@@ -110,7 +110,7 @@ describe('faults', () => {
 
   test('a truncated download ends early, or announces the length of what it sends', async () => {
     const emulator = await start()
-    const { json } = await upload(emulator, await picture(80, 60))
+    const { json } = await upload(emulator, await encodedImage(80, 60))
     const whole = await download(emulator, json['media_id'])
     emulator.script('media/get', [{ kind: 'truncate' }, { kind: 'truncate', keep: 0.25, announce: 'part' }])
     await expect(download(emulator, json['media_id'])).rejects.toThrow('terminated')
@@ -121,7 +121,7 @@ describe('faults', () => {
 
   test('a Content-Length may be too large or too small', async () => {
     const emulator = await start()
-    const { json } = await upload(emulator, await picture())
+    const { json } = await upload(emulator, await encodedImage())
     const { bytes } = await download(emulator, json['media_id'])
     emulator.script('media/get', [
       { kind: 'length', by: 5 },
@@ -134,8 +134,8 @@ describe('faults', () => {
   test('a gateway may answer with HTML', async () => {
     const emulator = await start()
     emulator.script('superresolution', [{ kind: 'html' }, { kind: 'html', status: 503 }])
-    expect(await upload(emulator, await picture())).toMatchObject({ status: 502, type: 'text/html' })
-    expect(await upload(emulator, await picture())).toMatchObject({ status: 503, type: 'text/html' })
+    expect(await upload(emulator, await encodedImage())).toMatchObject({ status: 502, type: 'text/html' })
+    expect(await upload(emulator, await encodedImage())).toMatchObject({ status: 503, type: 'text/html' })
     expect(emulator.accounts[0]!.quota.used).toBe(0)
   })
 
@@ -159,16 +159,16 @@ describe('faults', () => {
     const emulator = await start()
     emulator.fail('superresolution', { kind: 'kill-token' })
     const { json } = await askStable(emulator)
-    expect((await upload(emulator, await picture(), json['access_token'])).errcode).toBe(40001)
+    expect((await upload(emulator, await encodedImage(), json['access_token'])).errcode).toBe(40001)
     const again = await askStable(emulator)
     expect(again.json['access_token']).not.toBe(json['access_token'])
-    expect((await upload(emulator, await picture(), again.json['access_token'])).errcode).toBe(0)
+    expect((await upload(emulator, await encodedImage(), again.json['access_token'])).errcode).toBe(0)
   })
 
-  test('a picture may have the wrong size', async () => {
+  test('an image may have the wrong size', async () => {
     const emulator = await start()
     emulator.fail('superresolution', { kind: 'wrong-size', by: 3 })
-    const { json } = await upload(emulator, await picture(17, 11))
+    const { json } = await upload(emulator, await encodedImage(17, 11))
     const { bytes } = await download(emulator, json['media_id'])
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 31, height: 19 })
   })
@@ -183,9 +183,9 @@ describe('faults', () => {
     expect(await faultsOf(8)).not.toEqual(first)
   })
 
-  test('a client that retries gets every picture through the usual faults', async () => {
+  test('a client that retries gets every image through the usual faults', async () => {
     const emulator = await start({ faults: { rate: 0.3, seed: 3 } })
-    const image = await picture(5, 4)
+    const image = await encodedImage(5, 4)
     for (let count = 0; count < 20; count++) {
       let mediaId = ''
       await untilOk(async () => {
@@ -217,11 +217,11 @@ describe('the server', () => {
     expect(stable!.headers['content-type']).toBe('application/json')
   })
 
-  test('counts how many pictures were under way at once', async () => {
+  test('counts how many images were under way at once', async () => {
     const emulator = await start()
     const gate = createGate()
     emulator.fail('superresolution', { kind: 'slow', until: gate.opened }, 3)
-    const image = await picture()
+    const image = await encodedImage()
     const calls = [upload(emulator, image), upload(emulator, image), upload(emulator, image)]
     await expect.poll(() => emulator.peak).toBe(3)
     gate.open()
@@ -274,9 +274,9 @@ describe('the server', () => {
     },
   )
 
-  test('an upscaler of the user doubles the pictures; its failure is "system error"', async () => {
+  test('an upscaler of the user doubles the images; its failure is "system error"', async () => {
     const emulator = await start({ upscaler: { name: 'red', version: '1', upscale: red } })
-    const { json } = await upload(emulator, await picture())
+    const { json } = await upload(emulator, await encodedImage())
     const { data } = await sharp((await download(emulator, json['media_id'])).bytes)
       .raw()
       .toBuffer({ resolveWithObject: true })
@@ -288,7 +288,7 @@ describe('the server', () => {
 
 async function form(): Promise<FormData> {
   const data = new FormData()
-  data.set('img', new Blob([Uint8Array.from(await picture())]), 'a.jpg')
+  data.set('img', new Blob([Uint8Array.from(await encodedImage())]), 'a.jpg')
   return data
 }
 

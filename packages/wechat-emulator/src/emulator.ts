@@ -67,14 +67,14 @@ export function createWechatEmulator(options: EmulatorOptions = {}): WechatEmula
     }
     request.body = body
     request.fault = request.endpoint && faults.next(request.endpoint)
-    const isPicture = request.endpoint === 'superresolution'
-    if (isPicture) peak = Math.max(peak, ++running)
+    const isImage = request.endpoint === 'superresolution'
+    if (isImage) peak = Math.max(peak, ++running)
     try {
       const wire = await answerCall(world, request)
       if (!wire) return void response.socket?.resetAndDestroy()
       deliver(response, wire, request.fault)
     } finally {
-      if (isPicture) running--
+      if (isImage) running--
     }
   }
 

@@ -2,7 +2,7 @@
 export type Fault =
   /** Answers this code, and does no work. */
   | { kind: 'errcode'; errcode: number; errmsg?: string }
-  /** Closes the connection without an answer: before anything was done, or after (quota spent, picture made). */
+  /** Closes the connection without an answer: before anything was done, or after (quota spent, image made). */
   | { kind: 'drop'; when: 'before' | 'after' }
   /**
    * Sends only the first part of the body. `whole` announces the length of the whole one and closes the connection early;
@@ -18,7 +18,7 @@ export type Fault =
   | { kind: 'slow'; until: number | Promise<unknown> }
   /** Another client refreshed the token: every token of the caller's account is dead, this one included. */
   | { kind: 'kill-token' }
-  /** `superresolution` makes a picture that is so many pixels too narrow and too low. @default by 1 */
+  /** `superresolution` makes an image that is so many pixels too narrow and too low. @default by 1 */
   | { kind: 'wrong-size'; by?: number }
 
 export type Endpoint = 'token' | 'stable_token' | 'superresolution' | 'media/get' | 'quota/get' | 'rid/get'

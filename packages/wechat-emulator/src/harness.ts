@@ -64,7 +64,7 @@ export function superUrl(emulator: WechatEmulator, token: string = tokenOf(emula
 /** Uploads in the field `img`. */
 export function upload(emulator: WechatEmulator, bytes: Uint8Array, token?: string): Promise<Said> {
   const form = new FormData()
-  form.set('img', new Blob([Uint8Array.from(bytes)], { type: 'image/jpeg' }), 'picture.jpg')
+  form.set('img', new Blob([Uint8Array.from(bytes)], { type: 'image/jpeg' }), 'image.jpg')
   return say(superUrl(emulator, token), { method: 'POST', body: form })
 }
 
@@ -73,7 +73,7 @@ export function download(emulator: WechatEmulator, mediaId: string, token: strin
 }
 
 /** A JPEG (or PNG) of one colour at the left and another at the right. */
-export function picture(width = 17, height = 11, format: 'jpeg' | 'png' | 'webp' | 'gif' = 'jpeg'): Promise<Buffer> {
+export function encodedImage(width = 17, height = 11, format: 'jpeg' | 'png' | 'webp' | 'gif' = 'jpeg'): Promise<Buffer> {
   const right = { width: Math.ceil(width / 2), height, channels: 3 as const, background: '#ff8000' }
   return sharp({ create: { width, height, channels: 3, background: '#0040c0' } })
     .composite([{ input: { create: right }, left: Math.floor(width / 2), top: 0 }])

@@ -23,7 +23,7 @@ export class MediaShelf {
     this.#clock = clock
   }
 
-  /** Keeps a picture for three days. @returns its `media_id`, 64 characters as in the documented sample */
+  /** Keeps an image for three days. @returns its `media_id`, 64 characters as in the documented sample */
   put(appid: string, medium: Medium): string {
     const id = randomBytes(48).toString('base64url')
     this.#items.set(id, { ...medium, appid, until: this.#clock.now() + LIFE })

@@ -2,7 +2,7 @@ import type { Upscaler } from '@unplugin-hd/core'
 import { canonicalFormat, HdError, refuseUnknown } from '@unplugin-hd/core'
 import type { AccountOptions } from './account.ts'
 import type { RandomFaults } from './faults.ts'
-import { plainDoubler } from './picture.ts'
+import { plainDoubler } from './image.ts'
 
 /** How WeChat behaves where pages, SDKs and reports differ. May be changed while the server runs. */
 export interface Behaviour {
@@ -10,7 +10,7 @@ export interface Behaviour {
   removed: false | '40066' | '404' | 'html'
   /** `errcode` as number or string, or left out of a success. @default 'number' */
   errcode: 'number' | 'string' | 'absent'
-  /** What `superresolution` answers: the id of a medium, or the picture itself as two SDKs claim. @default 'media_id' */
+  /** What `superresolution` answers: the id of a medium, or the image itself as two SDKs claim. @default 'media_id' */
   answer: 'media_id' | 'image'
   /** The Content-Type of JSON; `usual` is `application/json; encoding=utf-8`, but `text/plain` from media/get. @default 'usual' */
   json: 'usual' | 'text/plain' | 'application/json'
@@ -37,7 +37,7 @@ export interface EmulatorOptions extends Partial<Behaviour> {
   formats?: readonly string[]
   /** The format of the result: always JPEG, or PNG for PNG. Not documented by WeChat. @default 'jpeg' */
   result?: 'jpeg' | 'same'
-  /** Doubles the pictures. @default resample(), bicubic */
+  /** Doubles the images. @default resample(), bicubic */
   upscaler?: Upscaler
   /** Lets `img_url` name any host and not loopback only. @default false */
   allowRemoteImages?: boolean

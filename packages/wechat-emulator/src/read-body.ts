@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Most bytes of a body, well above WeChat's own limit for pictures. */
+/** Most bytes of a body, well above WeChat's own limit for images. */
 const MAX_BYTES = 16 * 1024 * 1024
 
 /** The body, or why there is none: it is larger than 16 MiB, or the caller hung up in the middle of it. */

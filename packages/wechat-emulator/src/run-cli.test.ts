@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { WechatEmulator } from './emulator.ts'
-import { askStable, picture, upload } from './harness.ts'
+import { askStable, encodedImage, upload } from './harness.ts'
 import { runCli } from './run-cli.ts'
 
 async function run(...argv: string[]): Promise<{ code: number; out: string; err: string; emulator: WechatEmulator | undefined }> {
@@ -21,8 +21,8 @@ test('the command serves and prints what to set', async () => {
   expect(code).toBe(0)
   expect(out).toContain(`export WECHAT_BASE_URL=${emulator!.url}\nexport WECHAT_APPID=wx1\nexport WECHAT_SECRET=s1\n`)
   expect((await askStable(emulator!, { appid: 'wx1', secret: 's1' })).json['access_token']).toBeTypeOf('string')
-  expect((await upload(emulator!, await picture())).errcode).toBe(0)
-  expect((await upload(emulator!, await picture())).errcode).toBe(45009)
+  expect((await upload(emulator!, await encodedImage())).errcode).toBe(0)
+  expect((await upload(emulator!, await encodedImage())).errcode).toBe(45009)
 })
 
 test.each([
@@ -31,7 +31,7 @@ test.each([
   [['--removed=html'], 200],
 ])('the command takes %o', async (flags, status) => {
   const { emulator } = await run(...flags, '--port', '0')
-  expect((await upload(emulator!, await picture())).status).toBe(status)
+  expect((await upload(emulator!, await encodedImage())).status).toBe(status)
   expect(emulator!.behaviour.removed).toBe(flags.join('=').split('=')[1] ?? '40066')
 })
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import sharp from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { DAY, MINUTE } from './clock.ts'
-import { download, picture, raw, say, start, superUrl, tokenOf, upload } from './harness.ts'
+import { download, encodedImage, raw, say, start, superUrl, tokenOf, upload } from './harness.ts'
 
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener)
@@ -15,7 +15,7 @@ async function serve(listener: RequestListener): Promise<string> {
 describe('the multipart form', () => {
   test.each(['jpeg', 'png'] as const)('a %s becomes a JPEG of exactly twice its size [1.1, 1.11, 1.12, 1.13]', async (format) => {
     const emulator = await start()
-    const said = await upload(emulator, await picture(17, 11, format))
+    const said = await upload(emulator, await encodedImage(17, 11, format))
     expect(said.json).toEqual({ errcode: 0, errmsg: 'ok', media_id: expect.stringMatching(/^[\w-]{64}$/) })
     const { bytes, type } = await download(emulator, said.json['media_id'])
     expect(type).toBe('image/jpeg')
@@ -36,9 +36,9 @@ describe('the multipart form', () => {
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 8, height: 6, hasAlpha: false })
   })
 
-  test('grey, CMYK and 16-bit pictures are doubled', async () => {
+  test('grey, CMYK and 16-bit images are doubled', async () => {
     const emulator = await start()
-    const source = sharp(await picture(6, 5))
+    const source = sharp(await encodedImage(6, 5))
     const grey = await source.clone().toColourspace('b-w').jpeg().toBuffer()
     const cmyk = await source.clone().toColourspace('cmyk').jpeg().toBuffer()
     const deep = await source.clone().toColourspace('rgb16').png().toBuffer()
@@ -63,7 +63,7 @@ describe('the multipart form', () => {
     expect((await part('name="img"; filename="a.jpg"')).errcode).toBe(101002)
     expect((await part('name="img"', '')).errcode).toBe(41005)
     expect((await part('name="img"; filename="a.jpg"', '\r\n--b')).errcode).toBe(41005)
-    const body = Uint8Array.from(await picture())
+    const body = Uint8Array.from(await encodedImage())
     expect((await say(superUrl(emulator), { method: 'POST', body })).errcode).toBe(41005)
     expect((await say(superUrl(emulator), { method: 'POST' })).errcode).toBe(41005)
     const noBoundary = { 'content-type': 'multipart/form-data' }
@@ -88,37 +88,37 @@ describe('the multipart form', () => {
 
   test('an empty file is 44001, 2,000,000 bytes are 45001 and one less is read [1.7, 1.8]', async () => {
     const emulator = await start()
-    const image = await picture()
+    const image = await encodedImage()
     const padded = (length: number): Buffer => Buffer.concat([image, Buffer.alloc(length - image.length)])
     expect((await upload(emulator, Buffer.alloc(0))).errcode).toBe(44001)
     expect((await upload(emulator, padded(2_000_000))).errcode).toBe(45001)
     expect((await upload(emulator, padded(1_999_999))).errcode).toBe(0)
   })
 
-  test('no picture and a damaged one are 101002, other formats 40137, too many pixels 40009 [1.9, 1.10]', async () => {
+  test('no image and a damaged one are 101002, other formats 40137, too many pixels 40009 [1.9, 1.10]', async () => {
     const emulator = await start({ maxPixels: 186 })
-    const image = await picture(80, 60, 'png')
+    const image = await encodedImage(80, 60, 'png')
     expect((await upload(emulator, Buffer.from('<svg'))).errcode).toBe(101002)
-    expect((await upload(emulator, await picture(4, 4, 'webp'))).errcode).toBe(40137)
-    expect((await upload(emulator, await picture(4, 4, 'gif'))).errcode).toBe(40137)
-    expect((await upload(emulator, await picture(17, 11))).errcode).toBe(40009)
+    expect((await upload(emulator, await encodedImage(4, 4, 'webp'))).errcode).toBe(40137)
+    expect((await upload(emulator, await encodedImage(4, 4, 'gif'))).errcode).toBe(40137)
+    expect((await upload(emulator, await encodedImage(17, 11))).errcode).toBe(40009)
     const roomy = await start()
     expect((await upload(roomy, image.subarray(0, image.length - 40))).errcode).toBe(101002)
   })
 
   test('a token is needed, and the account may lack the permission [1.20, 1.21]', async () => {
     const emulator = await start()
-    expect((await upload(emulator, await picture(), '')).errcode).toBe(41001)
+    expect((await upload(emulator, await encodedImage(), '')).errcode).toBe(41001)
     for (const errcode of [48001, 48004, 61003, 61007, 101003]) {
       emulator.accounts[0]!.apiErrcode = errcode
-      expect((await upload(emulator, await picture())).errcode).toBe(errcode)
+      expect((await upload(emulator, await encodedImage())).errcode).toBe(errcode)
     }
   })
 })
 
 describe('the img_url form', () => {
-  test.each(['GET', 'POST'])('%s makes WeChat download the picture [1.2]', async (method) => {
-    const image = await picture(9, 7)
+  test.each(['GET', 'POST'])('%s makes WeChat download the image [1.2]', async (method) => {
+    const image = await encodedImage(9, 7)
     const host = await serve((_, response) => response.end(image))
     const emulator = await start()
     const said = await say(`${superUrl(emulator)}&img_url=${encodeURIComponent(`${host}/a.jpg?b=1&c=2`)}`, { method })
@@ -165,7 +165,7 @@ describe('quotas', () => {
   test('after the calls of the day come 45009s, until midnight in China [1.18]', async () => {
     // 23:59 on a day in China.
     const emulator = await start({ now: () => Date.UTC(2026, 0, 1, 15, 59), accounts: [{ dailyQuota: 2 }] })
-    const image = await picture()
+    const image = await encodedImage()
     expect((await upload(emulator, image)).errcode).toBe(0)
     expect((await upload(emulator, Buffer.from('x'))).errcode).toBe(101002)
     expect((await upload(emulator, image)).errcode).toBe(45009)
@@ -181,7 +181,7 @@ describe('quotas', () => {
 
   test('more than a minute allows are 45011 [1.19]', async () => {
     const emulator = await start({ now: () => 1e12, accounts: [{ minuteQuota: 1 }] })
-    const image = await picture()
+    const image = await encodedImage()
     await upload(emulator, image)
     expect((await upload(emulator, image)).errcode).toBe(45011)
     emulator.advance(MINUTE)
@@ -192,7 +192,7 @@ describe('quotas', () => {
 describe('media/get', () => {
   test('answers with the headers of the documented sample [3.1]', async () => {
     const emulator = await start()
-    const { json } = await upload(emulator, await picture())
+    const { json } = await upload(emulator, await encodedImage())
     const { headers, bytes, status } = await download(emulator, json['media_id'])
     expect(status).toBe(200)
     expect(headers.get('content-type')).toBe('image/jpeg')
@@ -202,17 +202,17 @@ describe('media/get', () => {
 
   test('tells the headers alone to whoever asks for them [3.2]', async () => {
     const emulator = await start()
-    const { json } = await upload(emulator, await picture())
+    const { json } = await upload(emulator, await encodedImage())
     const url = `${emulator.url}/cgi-bin/media/get?access_token=${tokenOf(emulator)}&media_id=${json['media_id']}`
     const head = await say(url, { method: 'HEAD' })
     expect(head.bytes).toHaveLength(0)
     expect(head.headers.get('content-length')).toBe((await say(url)).headers.get('content-length'))
   })
 
-  test('keeps a picture for three days and then answers 40007 as text/plain [3.3, 3.6]', async () => {
+  test('keeps an image for three days and then answers 40007 as text/plain [3.3, 3.6]', async () => {
     let now = 1e12
     const emulator = await start({ now: () => now })
-    const { json } = await upload(emulator, await picture())
+    const { json } = await upload(emulator, await encodedImage())
     now += 3 * DAY - 1
     expect((await download(emulator, json['media_id'])).type).toBe('image/jpeg')
     now += 1
@@ -223,7 +223,7 @@ describe('media/get', () => {
 
   test('an id of another account or of nobody is 40007, none 41006, POST 43001 [3.3, 3.4, 3.5]', async () => {
     const emulator = await start({ accounts: [{}, { appid: 'wx2', secret: 's2' }] })
-    const { json } = await upload(emulator, await picture())
+    const { json } = await upload(emulator, await encodedImage())
     const other = emulator.accounts[1]!.tokens.stable(false).access_token
     expect((await download(emulator, json['media_id'], other)).errcode).toBe(40007)
     expect((await download(emulator, 'unknown')).errcode).toBe(40007)

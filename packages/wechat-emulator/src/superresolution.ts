@@ -1,7 +1,7 @@
 import { authorize, type Answer, type Call } from './call.ts'
 import { Refusal } from './errcodes.ts'
 import { imageField } from './multipart.ts'
-import { doublePicture } from './picture.ts'
+import { doubleImage } from './image.ts'
 import { fetchImage } from './remote-image.ts'
 
 /**
@@ -20,7 +20,7 @@ export async function superresolution(call: Call): Promise<Answer> {
   account.quota.spend()
   const bytes = await source(call)
   const trim = fault?.kind === 'wrong-size' ? (fault.by ?? 1) : 0
-  const medium = await doublePicture(bytes, { ...options, maxBytes: options.maxUploadBytes }, trim)
+  const medium = await doubleImage(bytes, { ...options, maxBytes: options.maxUploadBytes }, trim)
   const mediaId = shelf.put(account.appid, medium)
   if (behaviour.answer === 'image') return { kind: 'file', medium, name: `${mediaId}.${medium.extension}`, mediaId }
   return { kind: 'json', fields: { media_id: mediaId }, mediaId }

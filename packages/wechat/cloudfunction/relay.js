@@ -1,7 +1,7 @@
 'use strict'
 const { createHash } = require('node:crypto')
 const { admit } = require('./admit.js')
-const { jsonOf, pictureOf, Refusal } = require('./request.js')
+const { jsonOf, imageOf, Refusal } = require('./request.js')
 
 /** As base64 it stays below the 1 MB that a function may answer. */
 const MOST_INLINE_BYTES = 700_000
@@ -40,7 +40,7 @@ exports.createRelay = function createRelay(cloud, env) {
     if (typeof key !== 'string' || !/^[\w-]{8,64}$/.test(key)) throw new Refusal(400, 'key', 'the query has no key')
     const known = uploads.get(key)
     if (known !== undefined) return json(200, { mediaId: await known })
-    const mediaId = double(pictureOf(event))
+    const mediaId = double(imageOf(event))
     uploads.set(key, mediaId)
     if (uploads.size > MOST_REMEMBERED) uploads.delete(uploads.keys().next().value)
     try {
@@ -51,16 +51,16 @@ exports.createRelay = function createRelay(cloud, env) {
     }
   }
 
-  async function double(picture) {
-    const result = passed(await cloud.openapi.img.superresolution(picture))
+  async function double(image) {
+    const result = passed(await cloud.openapi.img.superresolution(image))
     const mediaId = result.mediaId ?? result.media_id
     if (typeof mediaId === 'string' && mediaId !== '') return mediaId
-    // Some have seen the picture itself: it is paid for, so it is kept, and its place given as the id.
+    // Some have seen the image itself: it is paid for, so it is kept, and its place given as the id.
     if (Buffer.isBuffer(result.buffer) && extensionOf(result.buffer)) return store(result.buffer)
     throw strange('img.superresolution', result)
   }
 
-  /** Free. Answers the picture itself, or `{ url, fileID }` when it is too large for that. */
+  /** Free. Answers the image itself, or `{ url, fileID }` when it is too large for that. */
   async function fetch(event) {
     const { mediaId } = jsonOf(event)
     if (typeof mediaId !== 'string' || mediaId === '' || mediaId.length > 512) throw new Refusal(400, 'media', 'no mediaId')

@@ -1,7 +1,7 @@
 'use strict'
 
 /** Below the 2 MB of img.superresolution; with base64 well below the 6 MB of a request. */
-const MOST_PICTURE_BYTES = 2 ** 21
+const MOST_IMAGE_BYTES = 2 ** 21
 const MOST_JSON_BYTES = 8 * 1024
 const LONGEST_ADDRESS = 2048
 
@@ -15,7 +15,7 @@ class Refusal extends Error {
 }
 
 /** The argument of img.superresolution: a file, or the address of one. */
-function pictureOf(event) {
+function imageOf(event) {
   const contentType = String(headerOf(event, 'content-type') ?? '').split(';')[0]
   if (contentType === 'application/json') {
     const { imgUrl } = jsonOf(event)
@@ -25,10 +25,10 @@ function pictureOf(event) {
   if (contentType !== 'image/jpeg' && contentType !== 'image/png') {
     throw new Refusal(415, 'type', 'the Content-Type is not image/jpeg, image/png or application/json')
   }
-  const value = bodyOf(event, MOST_PICTURE_BYTES)
+  const value = bodyOf(event, MOST_IMAGE_BYTES)
   const signature = contentType === 'image/png' ? '\x89PNG' : '\xff\xd8\xff'
   if (!value.toString('latin1', 0, 4).startsWith(signature)) {
-    throw new Refusal(415, 'picture', `the body is no ${contentType}, or arrived as text`)
+    throw new Refusal(415, 'image', `the body is no ${contentType}, or arrived as text`)
   }
   return { img: { contentType, value } }
 }
@@ -61,4 +61,4 @@ function headerOf(event, name) {
   return entry?.[1]
 }
 
-module.exports = { headerOf, jsonOf, pictureOf, Refusal }
+module.exports = { headerOf, jsonOf, imageOf, Refusal }

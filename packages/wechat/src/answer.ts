@@ -8,7 +8,7 @@ import type { Answer } from './transport.ts'
 export type Read = { image: Uint8Array } | { json: Record<string, unknown> }
 
 /**
- * @throws WechatError for an errcode other than 0, and for what is neither a picture nor JSON
+ * @throws WechatError for an errcode other than 0, and for what is neither an image nor JSON
  */
 export function readAnswer(answer: Answer, step: WechatStep, faults: Faults): Read {
   const { status, body } = answer
@@ -22,11 +22,11 @@ export function readAnswer(answer: Answer, step: WechatStep, faults: Faults): Re
   throw strange(answer, step, faults)
 }
 
-/** @throws WechatError `WECHAT_NETWORK`, when the picture ends too early */
+/** @throws WechatError `WECHAT_NETWORK`, when the image ends too early */
 export function wholeImage(body: Buffer, step: WechatStep, faults: Faults): Uint8Array {
   if (isComplete(body)) return body
   const details = { step, status: 200, remedy: 'Build again' }
-  throw faults.make('WECHAT_NETWORK', `the picture from ${nameOfRequest(step)} ends too early`, details)
+  throw faults.make('WECHAT_NETWORK', `the image from ${nameOfRequest(step)} ends too early`, details)
 }
 
 /** The error for an answer outside the protocol. */
@@ -45,7 +45,7 @@ function strange(answer: Answer, step: WechatStep, faults: Faults): WechatError 
     return faults.make('WECHAT_REMOVED', `${what}: the interface looks as if it were gone`, { ...about, remedy: REMOVED_REMEDY })
   }
   const remedy = html ? 'Check `baseUrl`, and for a proxy or a log-in page between' : undefined
-  return faults.make('WECHAT_RESPONSE', `${what}, which is neither a picture nor JSON as expected`, { ...about, remedy })
+  return faults.make('WECHAT_RESPONSE', `${what}, which is neither an image nor JSON as expected`, { ...about, remedy })
 }
 
 /** JPEG, PNG, WebP and GIF begin so; what of it is not meant for us core refuses. */

@@ -4,7 +4,7 @@ import type { Faults } from './fault.ts'
 
 const MOST_IN_A_ROW = 5
 
-/** What says something about one picture and nothing about WeChat. */
+/** What says something about one image and nothing about WeChat. */
 const HARMLESS: ReadonlySet<WechatCode> = new Set(['WECHAT_IMAGE'])
 
 const FINAL: ReadonlySet<WechatCode> = new Set(['WECHAT_REMOVED', 'WECHAT_CREDENTIALS', 'WECHAT_RELAY'])
@@ -72,23 +72,19 @@ export class Breaker {
   }
 
   #tooMany(last: WechatError): WechatError {
-    return this.#faults.make(
-      'WECHAT_UNAVAILABLE',
-      `${MOST_IN_A_ROW} pictures in a row failed, the last one so: ${last.message}`,
-      {
-        step: last.step,
-        errcode: last.errcode,
-        errmsg: last.errmsg,
-        rid: last.rid,
-        status: last.status,
-        remedy: `Whether the interface is still there says ${OFFICIAL_PAGE}; a chain [wechat(), neural()] builds without it`,
-        cause: last,
-      },
-    )
+    return this.#faults.make('WECHAT_UNAVAILABLE', `${MOST_IN_A_ROW} images in a row failed, the last one so: ${last.message}`, {
+      step: last.step,
+      errcode: last.errcode,
+      errmsg: last.errmsg,
+      rid: last.rid,
+      status: last.status,
+      remedy: `Whether the interface is still there says ${OFFICIAL_PAGE}; a chain [wechat(), neural()] builds without it`,
+      cause: last,
+    })
   }
 }
 
-/** True when the next picture would meet the same. */
+/** True when the next image would meet the same. */
 function isFinal({ code, errcode, step, errmsg }: WechatError): boolean {
   if (FINAL.has(code)) return true
   return errcode !== undefined && step !== undefined && rowOf(errcode, step, errmsg).next === 'stop'

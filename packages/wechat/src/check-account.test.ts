@@ -6,7 +6,7 @@ const QUOTA = '/cgi-bin/openapi/quota/get'
 const { signal } = new AbortController()
 
 describe('the check of an account', () => {
-  test('asks for a token and for what is left, and sends no picture', async () => {
+  test('asks for a token and for what is left, and sends no image', async () => {
     const server = await wellServer()
     server.on(QUOTA, json({ errcode: 0, errmsg: 'ok', quota: { daily_limit: 100, used: 13, remain: 87 } }))
     const { upscaler } = bench(server)

@@ -8,7 +8,7 @@ import { fetchMedia } from './media.ts'
 import { type ResolvedClientOptions, resolveClientOptions, type WechatClientOptions } from './options.ts'
 import { fetchQuota, type WechatQuota } from './quota.ts'
 import { Redactor } from './redact.ts'
-import { type Doubled, sendPicture, type WechatPicture } from './superresolution.ts'
+import { type Doubled, sendImage, type WechatImage } from './superresolution.ts'
 import { Transport } from './transport.ts'
 
 export interface WechatCall {
@@ -24,10 +24,10 @@ export interface WechatConnection {
   /** Names the account in what is kept on disk: 16 hexadecimal digits, no secret. */
   readonly account: string
   /**
-   * Has a picture doubled. Each call, and each of its retries, counts against the quota.
+   * Has an image doubled. Each call, and each of its retries, counts against the quota.
    * @throws WechatError; HdError `HD_ABORTED`
    */
-  superresolution(picture: WechatPicture, call?: WechatCall): Promise<Doubled>
+  superresolution(image: WechatImage, call?: WechatCall): Promise<Doubled>
   /**
    * Fetches a result. Costs nothing.
    * @param call `remembered`: the `media_id` is from an earlier run, so that 40007 is no delay and is not retried
@@ -76,11 +76,11 @@ export function clientOf(options: ResolvedClientOptions, { clock, env }: Surroun
     get account() {
       return tokens.account
     },
-    superresolution: (picture, { signal, beforeAttempt } = {}) =>
+    superresolution: (image, { signal, beforeAttempt } = {}) =>
       attempts.upload(signal, (timeoutMs) =>
         tokens.use(signal, async (query) => {
           await beforeAttempt?.()
-          return sendPicture(picture, { query, timeoutMs, maxBytes, signal }, { transport, faults })
+          return sendImage(image, { query, timeoutMs, maxBytes, signal }, { transport, faults })
         }),
       ),
     media: (mediaId, { signal, beforeAttempt, remembered } = {}) =>

@@ -7,7 +7,7 @@ const WORDS: Record<Consequence, string> = {
   refresh: 'another token, then again',
   again: 'again after a pause',
   'next-minute': 'again after a minute',
-  fail: 'this picture fails',
+  fail: 'this image fails',
   stop: 'no more calls in this build',
 }
 const page = readFileSync(new URL('../../../docs/wechat.md', import.meta.url), 'utf8')

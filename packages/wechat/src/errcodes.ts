@@ -5,7 +5,7 @@ export const OFFICIAL_PAGE = 'https://developers.weixin.qq.com/miniprogram/dev/s
 
 /**
  * What follows an errcode. `refresh`: another token, once; `again`: the same request after a back-off; `next-minute`: the same
- * after a minute or more; `fail`: this picture fails; `stop`: and no further one is tried in this build.
+ * after a minute or more; `fail`: this image fails; `stop`: and no further one is tried in this build.
  */
 export type Consequence = 'refresh' | 'again' | 'next-minute' | 'fail' | 'stop'
 
@@ -26,7 +26,7 @@ const row = (code: WechatCode, next: Consequence, meaning: string, remedy?: stri
 const BAD_APPID = row('WECHAT_CREDENTIALS', 'stop', 'the AppID is not valid', 'Check the option `appid` or WECHAT_APPID')
 const BAD_SECRET = row('WECHAT_CREDENTIALS', 'stop', 'the secret is not valid', 'Check the option `secret` or WECHAT_SECRET')
 const STALE = row('WECHAT_TOKEN', 'refresh', 'the access token is not valid or not the newest', 'Supply a newer access token')
-const BAD_MEDIA = row('WECHAT_IMAGE', 'fail', 'the picture is not accepted', 'Use another upscaler for it')
+const BAD_MEDIA = row('WECHAT_IMAGE', 'fail', 'the image is not accepted', 'Use another upscaler for it')
 const NO_QUOTA = row(
   'WECHAT_QUOTA',
   'stop',
@@ -37,7 +37,7 @@ const BUG = row('WECHAT_RESPONSE', 'fail', 'the request was not understood', 'Pl
 
 /** WeChat's global return codes, as far as the three requests can meet them. */
 export const ERRCODES: Readonly<Record<number, ErrcodeRow>> = {
-  [-1]: row('WECHAT_UNAVAILABLE', 'again', 'the system is busy, or the picture was rejected', 'Try again later'),
+  [-1]: row('WECHAT_UNAVAILABLE', 'again', 'the system is busy, or the image was rejected', 'Try again later'),
   40001: STALE,
   40014: STALE,
   42001: STALE,
@@ -130,7 +130,7 @@ export const ERRCODES: Readonly<Record<number, ErrcodeRow>> = {
   101000: row(
     'WECHAT_IMAGE',
     'fail',
-    'WeChat could not fetch the picture',
+    'WeChat could not fetch the image',
     'Check what `publicUrl` returns, or leave it out to upload',
   ),
   101002: BAD_MEDIA,

@@ -9,14 +9,13 @@ export const WECHAT_CODES = {
   WECHAT_BUDGET: '`dailyBudget` calls have been made today; no request was sent',
   WECHAT_REMOVED:
     'the answer looks as if the interface has been taken off the shelf (40066, 48001, -604100, HTTP 404 or 405, an HTML page)',
-  WECHAT_UNAVAILABLE:
-    'the interface is blocked for this account, keeps answering "system busy", or five pictures in a row failed',
-  WECHAT_IMAGE: 'WeChat does not accept this picture (format, size, damaged)',
+  WECHAT_UNAVAILABLE: 'the interface is blocked for this account, keeps answering "system busy", or five images in a row failed',
+  WECHAT_IMAGE: 'WeChat does not accept this image (format, size, damaged)',
   WECHAT_RELAY:
     'the cloud function behind `wechatRelay()` is not there, not set up, too slow, or answers what this version does not know',
   WECHAT_NETWORK: 'no complete answer arrived: connection failed, timeout, truncated, HTTP 5xx',
   WECHAT_RESPONSE:
-    'an answer arrived that the protocol does not know: unknown errcode, redirect, too large, neither JSON nor a picture',
+    'an answer arrived that the protocol does not know: unknown errcode, redirect, too large, neither JSON nor an image',
 } as const
 
 export type WechatCode = keyof typeof WECHAT_CODES

@@ -7,7 +7,7 @@ type Sending = Pick<WechatRequest, 'query' | 'timeoutMs' | 'maxBytes' | 'signal'
 /**
  * One call of `GET /cgi-bin/media/get`. It costs nothing, so it may be repeated freely.
  * @param sending `query` carries the token
- * @throws WechatError for everything but a picture; `errcode` 40007 when the medium is unknown, expired or another account's
+ * @throws WechatError for everything but an image; `errcode` 40007 when the medium is unknown, expired or another account's
  */
 export async function fetchMedia(
   mediaId: string,
@@ -20,5 +20,5 @@ export async function fetchMedia(
   if ('image' in read) return read.image
   // `video_url` for a video, or nothing that is known.
   const { status } = answer
-  throw faults.make('WECHAT_RESPONSE', 'the answer to media/get is not a picture', { step: 'download', status })
+  throw faults.make('WECHAT_RESPONSE', 'the answer to media/get is not an image', { step: 'download', status })
 }

@@ -11,7 +11,7 @@ import { Pace } from './pace.ts'
 import type { Redactor } from './redact.ts'
 import { mediaKey, recall, remember } from './remembered.ts'
 import type { ResolvedUpscalerOptions } from './shared-options.ts'
-import type { WechatPicture } from './superresolution.ts'
+import type { WechatImage } from './superresolution.ts'
 
 /** WeChat does not number its algorithm; this goes up when we would ask for, or make, other pixels. */
 const VERSION = 'imgsuperresolution-1'
@@ -22,7 +22,7 @@ interface Parts {
   /** The one that the client teaches its secrets. */
   redactor: Redactor
   clock: Clock
-  /** Said before the first picture, once. */
+  /** Said before the first image, once. */
   warning?: string | undefined
 }
 
@@ -38,15 +38,15 @@ export function meteredUpscaler({ client, options, redactor, clock, warning }: P
   let closing = new AbortController()
   let warned = false
 
-  async function double(picture: UpscaleInput, context: UpscaleContext, signal: AbortSignal): Promise<Uint8Array> {
+  async function double(image: UpscaleInput, context: UpscaleContext, signal: AbortSignal): Promise<Uint8Array> {
     const { account } = client
     const { memo, log } = context
-    const sent = await whatToSend(picture)
-    const key = mediaKey(account, sent, picture.digest)
+    const sent = await whatToSend(image)
+    const key = mediaKey(account, sent, image.digest)
     const known = await recall(key, memo, clock.now())
     if (known !== undefined) {
-      const image = await fetchKnown(known)
-      if (image) return image
+      const found = await fetchKnown(known)
+      if (found) return found
       await memo.delete(key)
     }
     const asked = clock.now()
@@ -67,16 +67,16 @@ export function meteredUpscaler({ client, options, redactor, clock, warning }: P
 
     async function beforeAttempt(): Promise<void> {
       await pace.turn(signal)
-      // While we waited, another picture may have found out that it is of no use.
+      // While we waited, another image may have found out that it is of no use.
       breaker.check()
       await spend(account, options.dailyBudget, memo, clock, faults)
     }
 
     async function fetchKnown(mediaId: string): Promise<Uint8Array | undefined> {
       try {
-        const image = await client.media(mediaId, { signal, warn, remembered: true })
+        const media = await client.media(mediaId, { signal, warn, remembered: true })
         log.debug('wechat: fetched a result that had been paid for earlier')
-        return image
+        return media
       } catch (error) {
         if (isWechatError(error) && error.errcode === MEDIA_UNKNOWN) return undefined
         throw error
@@ -84,11 +84,11 @@ export function meteredUpscaler({ client, options, redactor, clock, warning }: P
     }
   }
 
-  async function whatToSend(picture: UpscaleInput): Promise<WechatPicture> {
-    const { file, digest, width, height } = picture
+  async function whatToSend(image: UpscaleInput): Promise<WechatImage> {
+    const { file, digest, width, height } = image
     const url = options.publicUrl && addressOf(() => options.publicUrl?.({ file, digest, width, height }))
     if (url !== undefined) return { url }
-    const { data, format } = await picture.encoded()
+    const { data, format } = await image.encoded()
     if (format === 'webp') throw new HdError('HD_FIT', 'wechat() takes JPEG and PNG, got WebP')
     return { data, format }
   }
@@ -116,7 +116,7 @@ export function meteredUpscaler({ client, options, redactor, clock, warning }: P
     metered: true,
     accepts: { formats: ['jpeg', 'png'], maxBytes: options.maxUploadBytes },
 
-    async upscale(picture, context) {
+    async upscale(image, context) {
       const signal = AbortSignal.any([context.signal, closing.signal])
       breaker.check()
       let leave: (() => void) | undefined
@@ -124,9 +124,9 @@ export function meteredUpscaler({ client, options, redactor, clock, warning }: P
         leave = await gate.enter(signal)
         breaker.check()
         warnOnce(context)
-        const image = await double(picture, context, signal)
+        const doubled = await double(image, context, signal)
         breaker.succeeded()
-        return image
+        return doubled
       } catch (error) {
         if (signal.aborted) throw faults.aborted(signal)
         throw breaker.failed(error)
@@ -135,7 +135,7 @@ export function meteredUpscaler({ client, options, redactor, clock, warning }: P
       }
     },
 
-    /** Pictures still at work fail with `HD_ABORTED`; what stopped the upscaler is forgotten. */
+    /** Images still at work fail with `HD_ABORTED`; what stopped the upscaler is forgotten. */
     async close() {
       closing.abort(new Error('the upscaler was closed'))
       closing = new AbortController()

@@ -62,7 +62,7 @@ const everywhere: [string, Reply][] = [
   ['a reset', reset],
   ['silence', silence],
   ['a truncated answer', truncated(Buffer.from(ECHO.repeat(20)))],
-  ['a truncated picture', truncated(DOUBLED)],
+  ['a truncated image', truncated(DOUBLED)],
   ['HTTP 500', status(500, ECHO)],
   ['HTTP 404', status(404, ECHO)],
   ['HTML', html()],

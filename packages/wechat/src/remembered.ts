@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Memo } from '@unplugin-hd/core'
-import type { WechatPicture } from './superresolution.ts'
+import type { WechatImage } from './superresolution.ts'
 
 /** WeChat keeps a result for three days. */
 const LIFETIME_MS = 3 * 24 * 3_600_000
@@ -8,10 +8,10 @@ const LIFETIME_MS = 3 * 24 * 3_600_000
 const MARGIN_MS = 10 * 60_000
 
 /** Names what was sent, by its content. */
-export function mediaKey(account: string, picture: WechatPicture, digest: string): string {
+export function mediaKey(account: string, image: WechatImage, digest: string): string {
   const hash = createHash('sha256')
-  if ('url' in picture) hash.update(`url ${digest} ${picture.url}`)
-  else hash.update('data ').update(picture.data)
+  if ('url' in image) hash.update(`url ${digest} ${image.url}`)
+  else hash.update('data ').update(image.data)
   return `media ${account} ${hash.digest('hex')}`
 }
 

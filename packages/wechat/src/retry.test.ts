@@ -5,7 +5,7 @@ import {
   html,
   json,
   MEDIA,
-  picture,
+  image,
   type Reply,
   reset,
   silence,
@@ -21,7 +21,7 @@ const FILE = { data: Uint8Array.of(0xff, 0xd8, 0xff, 0), format: 'jpeg' } as con
 
 const slowDown = (after: string): Reply => status(503, '', { 'retry-after': after })
 
-// Per row: errcode, code, requests for the one picture, and whether the next picture is still tried.
+// Per row: errcode, code, requests for the one image, and whether the next image is still tried.
 test.each<[number, string, number, boolean]>([
   [-1, 'WECHAT_UNAVAILABLE', 5, true],
   [40001, 'WECHAT_TOKEN', 2, true],
@@ -122,11 +122,11 @@ test.each<[string, Reply, string]>([
   ['40007', errcode(40007, 'invalid media_id'), 'WECHAT_RESPONSE'],
   ['HTTP 500', status(500), 'WECHAT_NETWORK'],
   ['a reset', reset, 'WECHAT_NETWORK'],
-  ['a truncated picture', truncated(DOUBLED), 'WECHAT_NETWORK'],
-  ['half a picture whose length is said to be right', picture(DOUBLED.subarray(0, 900)), 'WECHAT_NETWORK'],
+  ['a truncated image', truncated(DOUBLED), 'WECHAT_NETWORK'],
+  ['half an image whose length is said to be right', image(DOUBLED.subarray(0, 900)), 'WECHAT_NETWORK'],
 ])('a download is repeated after %s, and fails after nine requests', async (_, reply, code) => {
   const server = await wellServer()
-  server.on(MEDIA, reply, picture(DOUBLED))
+  server.on(MEDIA, reply, image(DOUBLED))
   const client = clientFor(server)
   expect(await client.media('m')).toHaveLength(DOUBLED.length)
   server.on(MEDIA, reply)

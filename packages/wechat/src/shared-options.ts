@@ -10,13 +10,13 @@ export interface WechatRequestOptions {
   retries?: number
 }
 
-/** What is known of a picture before it is sent. */
+/** What is known of an image before it is sent. */
 export interface PublicSource {
   /** As the user named it. */
   file: string
   /** SHA-256 of the source file, 64 hexadecimal digits. */
   digest: string
-  /** Pixels that the picture behind the address must have. */
+  /** Pixels that the image behind the address must have. */
   width: number
   height: number
 }
@@ -24,13 +24,13 @@ export interface PublicSource {
 /** What bounds a metered upscaler, whichever way leads to WeChat. */
 export interface WechatUpscalerOptions {
   /**
-   * A public address from which WeChat fetches the picture, instead of an upload; `undefined` for a picture that is to be
+   * A public address from which WeChat fetches the image, instead of an upload; `undefined` for an image that is to be
    * uploaded all the same.
    */
   publicUrl?: (source: PublicSource) => string | undefined
   /** The most bytes of an upload, 1 to 2097152. WeChat says "less than 2M" and not which. @default 1999999 */
   maxUploadBytes?: number
-  /** Pictures in work at once, 1 to 16. @default 2 */
+  /** Images in work at once, 1 to 16. @default 2 */
   concurrency?: number
   /** Least time between two calls of img/superresolution, in milliseconds, 0 to 3600000. @default 0 */
   minIntervalMs?: number

@@ -4,9 +4,9 @@ import { multipart, type WechatFormat } from './multipart.ts'
 import type { Transport, WechatRequest } from './transport.ts'
 
 /** What is to be doubled: a file, or the public address of one. */
-export type WechatPicture = { data: Uint8Array; format: WechatFormat } | { url: string }
+export type WechatImage = { data: Uint8Array; format: WechatFormat } | { url: string }
 
-/** Documented is a `media_id`, good for three days; some have seen the picture itself. */
+/** Documented is a `media_id`, good for three days; some have seen the image itself. */
 export type Doubled = { mediaId: string } | { image: Uint8Array }
 
 /** The documented one has 64 characters. */
@@ -17,15 +17,15 @@ type Sending = Pick<WechatRequest, 'query' | 'timeoutMs' | 'maxBytes' | 'signal'
 /**
  * One call of `POST /cv/img/superresolution`: always POST, as callers of its siblings met "require POST method".
  * @param sending `query` carries the token
- * @throws WechatError for everything but a `media_id` or a picture
+ * @throws WechatError for everything but a `media_id` or an image
  */
-export async function sendPicture(
-  picture: WechatPicture,
+export async function sendImage(
+  image: WechatImage,
   sending: Sending,
   { transport, faults }: { transport: Transport; faults: Faults },
 ): Promise<Doubled> {
   const request = { ...sending, step: 'upload', method: 'POST', path: '/cv/img/superresolution' } as const
-  const answer = await transport.send('url' in picture ? byAddress(request, picture.url) : byFile(request, picture))
+  const answer = await transport.send('url' in image ? byAddress(request, image.url) : byFile(request, image))
   const read = readAnswer(answer, 'upload', faults)
   if ('image' in read) return read
   return { mediaId: checkedMediaId(read.json['media_id'], faults) }

@@ -104,7 +104,7 @@ export class Transport {
   #tooLarge({ step, maxBytes }: WechatRequest): Error {
     return this.#faults.make('WECHAT_RESPONSE', `the answer to ${nameOfRequest(step)} has more than ${maxBytes} bytes`, {
       step,
-      remedy: 'Raise `maxDownloadBytes` if pictures of this size are meant',
+      remedy: 'Raise `maxDownloadBytes` if images of this size are meant',
     })
   }
 }

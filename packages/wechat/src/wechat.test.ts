@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { WechatError } from './errors.ts'
-import { errcode, html, json, MEDIA, picture, reset, status, STABLE, truncated, UPLOAD } from './testing/server.ts'
+import { errcode, html, json, MEDIA, image, reset, status, STABLE, truncated, UPLOAD } from './testing/server.ts'
 import { bench, DOUBLED, fakeClock, input, mapMemo, PAIR, rejection, TOKEN, wellServer } from './testing/setting.ts'
 
 const DAY = 24 * 3_600_000
@@ -21,20 +21,20 @@ test('uploads, fetches and returns the bytes as they came', async () => {
   expect(server.seen.map(({ path }) => path)).toEqual([STABLE, UPLOAD, MEDIA])
 })
 
-test('a picture in the answer needs no download', async () => {
+test('an image in the answer needs no download', async () => {
   const server = await wellServer()
-  server.on(UPLOAD, picture(DOUBLED))
+  server.on(UPLOAD, image(DOUBLED))
   expect(await bench(server).run()).toHaveLength(DOUBLED.length)
   expect(server.count(MEDIA)).toBe(0)
 })
 
 test.each([
   ['resets', reset],
-  ['truncated pictures', truncated(DOUBLED)],
+  ['truncated images', truncated(DOUBLED)],
   ['-1', errcode(-1)],
 ])('a download that fails by %s is repeated without a second upload', async (_, reply) => {
   const server = await wellServer()
-  server.on(MEDIA, reply, reply, picture(DOUBLED))
+  server.on(MEDIA, reply, reply, image(DOUBLED))
   await bench(server).run()
   expect([server.count(UPLOAD), server.count(MEDIA)]).toEqual([1, 3])
 })
@@ -45,12 +45,12 @@ test('a failed download, or a crash after the media_id, pays once: the next buil
   server.on(MEDIA, reset)
   await rejection(bench(server, PAIR, kept).run())
   expect([...kept.values.values()].some((value) => value.includes('media-1'))).toBe(true)
-  server.on(MEDIA, picture(DOUBLED))
+  server.on(MEDIA, image(DOUBLED))
   const next = bench(server, PAIR, kept)
   expect(await next.run()).toHaveLength(DOUBLED.length)
   expect(server.count(UPLOAD)).toBe(1)
   expect(server.seen.at(-1)!.query.get('media_id')).toBe('media-1')
-  // Another picture, another account: nothing is mixed up.
+  // Another image, another account: nothing is mixed up.
   await next.run(1)
   await bench(server, { ...PAIR, appid: 'wxother' }, kept).run()
   expect(server.count(UPLOAD)).toBe(3)
@@ -62,7 +62,7 @@ test('the media_id is kept before the download begins', async () => {
   let then: string[] = []
   server.on(MEDIA, (response, seen) => {
     then = [...kept.values.values()]
-    picture(DOUBLED)(response, seen)
+    image(DOUBLED)(response, seen)
   })
   await bench(server, PAIR, kept).run()
   expect(then).toContainEqual(expect.stringContaining('"mediaId":"media-1"'))
@@ -94,12 +94,12 @@ test('a remembered result that WeChat does not know is replaced by an upload', a
   const server = await wellServer()
   const kept = mapMemo()
   await bench(server, PAIR, kept).run()
-  server.on(MEDIA, errcode(40007), picture(DOUBLED))
+  server.on(MEDIA, errcode(40007), image(DOUBLED))
   await bench(server, PAIR, kept).run()
   expect([server.count(UPLOAD), server.count(MEDIA)]).toEqual([2, 3])
 })
 
-test('a memo that cannot keep the media_id costs a warning, not the picture', async () => {
+test('a memo that cannot keep the media_id costs a warning, not the image', async () => {
   const server = await wellServer()
   const { context, upscaler, lines } = bench(server)
   const { memo } = context
@@ -111,7 +111,7 @@ test('a memo that cannot keep the media_id costs a warning, not the picture', as
   expect(lines).toContainEqual(expect.stringContaining('disk full'))
 })
 
-test('never more than `concurrency` pictures are at work', async () => {
+test('never more than `concurrency` images are at work', async () => {
   const server = await wellServer()
   server.on(UPLOAD, (response, seen) => void setTimeout(() => json({ media_id: 'm' })(response, seen), 5))
   const { run } = bench(server)
@@ -193,12 +193,12 @@ test('five failures in a row stop it, one success in between does not', async ()
   await run(9).catch(() => {})
   expect(await rejection(run(10))).toMatchObject({
     code: 'WECHAT_UNAVAILABLE',
-    message: expect.stringMatching(/not called any more.*5 pictures in a row.*HTTP 500.*developers\.weixin\.qq\.com/),
+    message: expect.stringMatching(/not called any more.*5 images in a row.*HTTP 500.*developers\.weixin\.qq\.com/),
   })
   expect(server.count(UPLOAD)).toBe(10)
 })
 
-test('pictures that are not accepted do not stop it', async () => {
+test('images that are not accepted do not stop it', async () => {
   const server = await wellServer()
   server.on(UPLOAD, errcode(101002))
   const { run } = bench(server)
@@ -206,7 +206,7 @@ test('pictures that are not accepted do not stop it', async () => {
   expect(server.count(UPLOAD)).toBe(7)
 })
 
-test('a picture that waits for a retry is not sent any more once it has stopped', async () => {
+test('an image that waits for a retry is not sent any more once it has stopped', async () => {
   const server = await wellServer()
   server.on(UPLOAD, errcode(-1), errcode(40066))
   const { run, time } = bench(server, { ...PAIR, concurrency: 2 })
@@ -239,7 +239,7 @@ test('an abort is HD_ABORTED, frees the place, and counts as no failure', async 
   await run()
 })
 
-test('close() aborts what is at work, and a later picture starts anew', async () => {
+test('close() aborts what is at work, and a later image starts anew', async () => {
   const server = await wellServer()
   const { run, upscaler } = bench(server)
   const arrived = new Promise<void>((resolve) => server.on(UPLOAD, () => resolve()))
@@ -251,7 +251,7 @@ test('close() aborts what is at work, and a later picture starts anew', async ()
   await run()
 })
 
-test('`publicUrl` sends the address and not the picture; without one it uploads', async () => {
+test('`publicUrl` sends the address and not the image; without one it uploads', async () => {
   const server = await wellServer()
   const { run } = bench(server, {
     ...PAIR,
@@ -273,8 +273,8 @@ test.each([
       throw new Error('no bucket')
     },
   ],
-  ['gives no address', () => 'pictures/1.jpg'],
-])('a `publicUrl` that %s fails the picture before anything is sent', async (_, publicUrl) => {
+  ['gives no address', () => 'images/1.jpg'],
+])('a `publicUrl` that %s fails the image before anything is sent', async (_, publicUrl) => {
   const server = await wellServer()
   expect(await rejection(bench(server, { ...PAIR, publicUrl }).run())).toMatchObject({ code: 'WECHAT_IMAGE' })
   expect(server.seen).toEqual([])
@@ -289,7 +289,7 @@ test("tokenEndpoint 'token' warns once", async () => {
   expect(lines).toEqual([expect.stringContaining('invalidates')])
 })
 
-test('missing credentials show when a picture is asked for, and stop it', async () => {
+test('missing credentials show when an image is asked for, and stop it', async () => {
   const server = await wellServer()
   const { run } = bench(server, {})
   for (let seed = 0; seed < 2; seed++) expect(await rejection(run(seed))).toMatchObject({ code: 'WECHAT_CREDENTIALS' })

@@ -6,7 +6,7 @@ import { type ResolvedOptions, resolveOptions, type WechatOptions } from './opti
 import { Redactor } from './redact.ts'
 
 /**
- * An upscaler that has pictures doubled by WeChat's `img.superresolution`. They are uploaded, and calls are metered. The
+ * An upscaler that has images doubled by WeChat's `img.superresolution`. They are uploaded, and calls are metered. The
  * interface may be gone, so put another upscaler behind it.
  * @throws HdError `HD_OPTION`, when an option is unknown or has a value that is not allowed
  * @example [wechat({ appid: 'wx…' }), neural()]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { html, json, MEDIA, picture, status, STABLE, token, UPLOAD } from './testing/server.ts'
+import { html, json, MEDIA, image, status, STABLE, token, UPLOAD } from './testing/server.ts'
 import { APPID, clientFor, DOUBLED, fakeClock, PAIR, rejection, SECRET, TOKEN, wellServer } from './testing/setting.ts'
 
 const DATA = Uint8Array.of(0xff, 0xd8, 0xff, 0, 1, 2, 13, 10, 45, 45)
@@ -90,7 +90,7 @@ test('sends a cloudbase_access_token under its own name', async () => {
 
 test('a base address with a path keeps it', async () => {
   const server = await wellServer()
-  server.on(`/wx${MEDIA}`, picture(DOUBLED))
+  server.on(`/wx${MEDIA}`, image(DOUBLED))
   await clientFor(server, { accessToken: TOKEN, baseUrl: `${server.url}/wx/` }).media('m')
   expect(server.seen.map(({ path }) => path)).toEqual([`/wx${MEDIA}`])
 })
@@ -107,9 +107,9 @@ test.each([
   expect(await clientFor(server).superresolution({ data: DATA, format: 'jpeg' })).toEqual({ mediaId: 'm' })
 })
 
-test('takes a picture that comes instead of a media_id', async () => {
+test('takes an image that comes instead of a media_id', async () => {
   const server = await wellServer()
-  server.on(UPLOAD, picture(DOUBLED))
+  server.on(UPLOAD, image(DOUBLED))
   expect(await clientFor(server).superresolution({ data: DATA, format: 'jpeg' })).toEqual({ image: Buffer.from(DOUBLED) })
 })
 
@@ -160,7 +160,7 @@ test.each([301, 302, 307, 308])('does not follow a redirect (%d), which would ca
 
 test('does not read an answer beyond the limit, whether its length is announced or not', async () => {
   const server = await wellServer()
-  server.on(MEDIA, picture(DOUBLED), (response) => {
+  server.on(MEDIA, image(DOUBLED), (response) => {
     response.writeHead(200)
     response.write(DOUBLED.subarray(0, 900))
     response.end(DOUBLED.subarray(900))

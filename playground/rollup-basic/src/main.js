@@ -1,10 +1,10 @@
-import dandelion from '../../pictures/dandelion.jpg?hd'
-import schooner from '../../pictures/schooner.png?hd&as=img'
+import dandelion from '../../images/dandelion.jpg?hd'
+import schooner from '../../images/schooner.png?hd&as=img'
 
 show('?hd', { src: dandelion, width: 640, height: 427, alt: 'A dandelion against the evening sun' })
 show('?hd&as=img', { ...schooner, alt: 'A schooner under sail' })
 
-void import('../../pictures/campfire.png?hd').then(({ default: src }) => {
+void import('../../images/campfire.png?hd').then(({ default: src }) => {
   show('a dynamic import', { src, width: 320, height: 378, alt: 'A campfire' })
 })
 

@@ -2,17 +2,17 @@ import { element } from './element.ts'
 
 export interface Comparison {
   title: string
-  /** The picture as the import names it, for the caption. */
+  /** The image as the import names it, for the caption. */
   file: string
-  /** URL of the 1x picture. */
+  /** URL of the 1x image. */
   src: string
-  /** URL of the 2x picture. */
+  /** URL of the 2x image. */
   hd: string
   /** The point both panes show first, as fractions of width and height. */
   focus: [x: number, y: number]
 }
 
-/** The 1x and the 2x picture at the same size on screen, in two panes that scroll together. */
+/** The 1x and the 2x image at the same size on screen, in two panes that scroll together. */
 export function compare({ title, file, src, hd, focus }: Comparison): HTMLElement {
   const before = element('img', { src, alt: `${title}, 1x enlarged by the browser` })
   const after = element('img', { src: hd, alt: `${title}, 2x by unplugin-hd` })

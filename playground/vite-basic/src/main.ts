@@ -1,48 +1,48 @@
 import './style.css'
 
-// 1x pictures, as Vite itself gives them.
-import xylophone from '@/pictures/xylophone.webp'
-import campfire from '@unplugin-hd/pictures/campfire.png'
-import dandelion from '@unplugin-hd/pictures/dandelion.jpg'
-import ladybug from '@unplugin-hd/pictures/ladybug.png'
-import brushes from './pictures/brushes.jpg'
+// 1x images, as Vite itself gives them.
+import xylophone from '@/images/xylophone.webp'
+import campfire from '@unplugin-hd/images/campfire.png'
+import dandelion from '@unplugin-hd/images/dandelion.jpg'
+import ladybug from '@unplugin-hd/images/ladybug.png'
+import brushes from './images/brushes.jpg'
 
 // Their 2x: by an alias, from a package, by a relative path.
-import xylophoneHd from '@/pictures/xylophone.webp?hd'
-import campfireHd from '@unplugin-hd/pictures/campfire.png?hd'
-import dandelionHd from '@unplugin-hd/pictures/dandelion.jpg?hd'
-import ladybugHd from '@unplugin-hd/pictures/ladybug.png?hd'
-import brushesHd from './pictures/brushes.jpg?hd'
+import xylophoneHd from '@/images/xylophone.webp?hd'
+import campfireHd from '@unplugin-hd/images/campfire.png?hd'
+import dandelionHd from '@unplugin-hd/images/dandelion.jpg?hd'
+import ladybugHd from '@unplugin-hd/images/ladybug.png?hd'
+import brushesHd from './images/brushes.jpg?hd'
 
 // The other shapes. The key that decides the type comes last, where TypeScript can see it.
-import xylophoneSrcset from '@/pictures/xylophone.webp?hd&as=srcset'
-import dandelionPicture from '@unplugin-hd/pictures/dandelion.jpg?hd&format=avif;webp&as=picture'
-import schoonerMeta from '@unplugin-hd/pictures/schooner.png?hd&as=meta'
-import balloonsImg from './pictures/balloons.png?hd&as=img'
-import brushesWebp from './pictures/brushes.jpg?format=webp&quality=80&hd'
+import xylophoneSrcset from '@/images/xylophone.webp?hd&as=srcset'
+import dandelionPicture from '@unplugin-hd/images/dandelion.jpg?hd&format=avif;webp&as=picture'
+import schoonerMeta from '@unplugin-hd/images/schooner.png?hd&as=meta'
+import balloonsImg from './images/balloons.png?hd&as=img'
+import brushesWebp from './images/brushes.jpg?format=webp&quality=80&hd'
 
 import { compare } from './compare.ts'
 import { element } from './element.ts'
 import { shape } from './shape.ts'
 
 document.querySelector('#comparisons')?.append(
-  compare({ title: 'Brushes', file: './pictures/brushes.jpg', src: brushes, hd: brushesHd, focus: [0.55, 0.2] }),
+  compare({ title: 'Brushes', file: './images/brushes.jpg', src: brushes, hd: brushesHd, focus: [0.55, 0.2] }),
   compare({
     title: 'Dandelion',
-    file: '@unplugin-hd/pictures/dandelion.jpg',
+    file: '@unplugin-hd/images/dandelion.jpg',
     src: dandelion,
     hd: dandelionHd,
     focus: [0.2, 0.1],
   }),
-  compare({ title: 'Xylophone', file: '@/pictures/xylophone.webp', src: xylophone, hd: xylophoneHd, focus: [0.8, 0.5] }),
+  compare({ title: 'Xylophone', file: '@/images/xylophone.webp', src: xylophone, hd: xylophoneHd, focus: [0.8, 0.5] }),
   compare({
     title: 'Campfire',
-    file: '@unplugin-hd/pictures/campfire.png',
+    file: '@unplugin-hd/images/campfire.png',
     src: campfire,
     hd: campfireHd,
     focus: [0.5, 0.5],
   }),
-  compare({ title: 'Ladybug', file: '@unplugin-hd/pictures/ladybug.png', src: ladybug, hd: ladybugHd, focus: [0.5, 0.5] }),
+  compare({ title: 'Ladybug', file: '@unplugin-hd/images/ladybug.png', src: ladybug, hd: ladybugHd, focus: [0.5, 0.5] }),
 )
 
 document.querySelector('#shapes')?.append(
@@ -90,7 +90,7 @@ document.querySelector('#shapes')?.append(
 function loadOnDemand(): HTMLElement {
   const button = element('button', { type: 'button' }, 'Load the balloons')
   button.addEventListener('click', async () => {
-    const { default: src } = await import('./pictures/balloons.png?hd&format=webp')
+    const { default: src } = await import('./images/balloons.png?hd&format=webp')
     button.replaceWith(element('img', { src, width: 290, height: 330, alt: 'Three balloons' }))
   })
   return button

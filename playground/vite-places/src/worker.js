@@ -1,3 +1,3 @@
-import ladybug from './pictures/ladybug.png?hd'
+import ladybug from './images/ladybug.png?hd'
 
 globalThis.postMessage(ladybug)

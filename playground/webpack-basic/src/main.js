@@ -1,10 +1,10 @@
-import dandelion from '@unplugin-hd/pictures/dandelion.jpg?hd'
-import schooner from '@unplugin-hd/pictures/schooner.png?hd&as=img'
+import dandelion from '@unplugin-hd/images/dandelion.jpg?hd'
+import schooner from '@unplugin-hd/images/schooner.png?hd&as=img'
 
 show('?hd', { src: dandelion, width: 640, height: 427, alt: 'A dandelion against the evening sun' })
 show('?hd&as=img', { ...schooner, alt: 'A schooner under sail' })
 
-void import('@unplugin-hd/pictures/campfire.png?hd').then(({ default: src }) => {
+void import('@unplugin-hd/images/campfire.png?hd').then(({ default: src }) => {
   show('a dynamic import', { src, width: 320, height: 378, alt: 'A campfire' })
 })
 

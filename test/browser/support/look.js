@@ -12,7 +12,7 @@ function sizeOf(url) {
   return sizes.get(url)
 }
 
-/** The picture of a `url()`, or the one of an `image-set()` for this screen. */
+/** The image of a `url()`, or the one of an `image-set()` for this screen. */
 function backgroundOf(element) {
   const value = getComputedStyle(element).backgroundImage
   if (value.startsWith('url(')) return /^url\("(.*)"\)$/.exec(value)[1]

@@ -1,4 +1,4 @@
-// A Vite build in a process of its own. Prints the name of each picture that is upscaled, before it is.
+// A Vite build in a process of its own. Prints the name of each image that is upscaled, before it is.
 // Arguments: project folder, cache folder, output folder (both absolute), the cache's cap in bytes.
 import { writeSync } from 'node:fs'
 import path from 'node:path'
@@ -10,9 +10,9 @@ const [root, cache, outDir, maxBytes] = process.argv.slice(2)
 const upscaler = {
   name: 'doubling',
   version: '1',
-  async upscale(picture) {
-    writeSync(1, `${picture.file}\n`)
-    const { width, height, data } = await picture.pixels()
+  async upscale(image) {
+    writeSync(1, `${image.file}\n`)
+    const { width, height, data } = await image.pixels()
     const doubled = new Uint8Array(12 * width * height)
     for (let at = 0; at < 4 * width * height; at++) {
       const source = ((at % (2 * width)) >> 1) + width * (Math.floor(at / (2 * width)) >> 1)

@@ -9,7 +9,7 @@ import { listFiles, type Project } from './project.ts'
 export interface BuildSettings {
   /** @default 'main.js' */
   entry?: string
-  /** Absolute folder by prefix: `{ '@pics': '/…/pictures' }`. */
+  /** Absolute folder by prefix: `{ '@pics': '/…/images' }`. */
   alias?: Readonly<Record<string, string>>
   minify?: boolean
   sourcemap?: boolean
@@ -92,7 +92,7 @@ export interface Built {
   /** Names of the written files, relative to `dist`. */
   readonly files: readonly string[]
   /** Without code, source maps and pages. */
-  readonly pictures: readonly string[]
+  readonly images: readonly string[]
   readonly warnings: readonly string[]
   /** Runs the entry, as an ES module of Node, and gives what it exports. */
   run(): Promise<Record<string, any>>
@@ -107,7 +107,7 @@ export async function describeBuilt(dist: string, warnings: readonly string[], e
   const files = await listFiles(dist)
   return {
     files,
-    pictures: files.filter((name) => !/\.(?:[cm]?js|css|html|map|txt)$/.test(name)),
+    images: files.filter((name) => !/\.(?:[cm]?js|css|html|map|txt)$/.test(name)),
     warnings,
     run: () => nativeImport(`${pathToFileURL(path.join(dist, entry)).href}?${++imports}`),
     file: (url) => (url.startsWith('file:') ? fileURLToPath(url) : path.join(dist, decodeURI(url))),

@@ -13,9 +13,9 @@ if (options.upscaler === 'doubling') {
   options.upscaler = {
     name: 'doubling',
     version: '1',
-    async upscale(picture) {
+    async upscale(image) {
       calls++
-      const { width, height, data } = await picture.pixels()
+      const { width, height, data } = await image.pixels()
       const doubled = new Uint8Array(12 * width * height)
       for (let at = 0; at < 4 * width * height; at++) {
         const source = ((at % (2 * width)) >> 1) + width * (Math.floor(at / (2 * width)) >> 1)

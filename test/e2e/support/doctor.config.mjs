@@ -8,4 +8,4 @@ const mine = {
   check: async () => ({ ok: false, facts: { state: 'asleep' }, advice: 'wake it' }),
 }
 
-export default { plugins: [[Promise.resolve(hd({ upscaler: [mine, resample()], cache: { dir: 'pictures-2x' } }))]] }
+export default { plugins: [[Promise.resolve(hd({ upscaler: [mine, resample()], cache: { dir: 'images-2x' } }))]] }

@@ -3,7 +3,7 @@ import type { CountingUpscaler } from './upscaler.ts'
 export interface Gated extends CountingUpscaler {
   /** From now on it delivers. */
   open(): void
-  /** Names of the pictures it was given, in this order. */
+  /** Names of the images it was given, in this order. */
   files: string[]
 }
 
@@ -17,12 +17,12 @@ export function gated(): Gated {
     calls: 0,
     files: [],
     open: () => open(),
-    async upscale(picture, { signal }) {
+    async upscale(image, { signal }) {
       this.calls++
-      this.files.push(picture.file)
+      this.files.push(image.file)
       await Promise.race([opened, new Promise((resolve) => signal.addEventListener('abort', resolve))])
       signal.throwIfAborted()
-      const { width, height, data } = await picture.pixels()
+      const { width, height, data } = await image.pixels()
       const doubled = new Uint8Array(12 * width * height)
       for (let at = 0; at < 4 * width * height; at++) {
         const source = ((at % (2 * width)) >> 1) + width * (Math.floor(at / (2 * width)) >> 1)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { HdOptions } from 'unplugin-hd/rollup'
-import { jpeg } from './pictures.ts'
+import { jpeg } from './images.ts'
 import { doubling } from './upscaler.ts'
 
 /** A folder of its own with sources in it, removed when the test is over. */

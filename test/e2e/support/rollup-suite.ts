@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import vm from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { facts, type BuildSettings, type Built } from './bundler.ts'
-import { HEIGHT, jpeg, WIDTH } from './pictures.ts'
+import { HEIGHT, jpeg, WIDTH } from './images.ts'
 import { createProject, type Project } from './project.ts'
 import type { HdOptions } from 'unplugin-hd/rollup'
 
@@ -101,7 +101,7 @@ export function describeRollupLike(build: BuildRollupLike): void {
     })
   })
 
-  test('two pictures of one name are two files', async () => {
+  test('two images of one name are two files', async () => {
     const project = await createProject({
       'b/a.jpg': await jpeg(50),
       'main.js': `export { default as one } from './a.jpg?hd'\nexport { default as two } from './b/a.jpg?hd'`,
@@ -109,6 +109,6 @@ export function describeRollupLike(build: BuildRollupLike): void {
     const built = await build(project, project.options())
     const { one, two } = await built.run()
     expect(one).not.toBe(two)
-    expect(built.pictures).toHaveLength(2)
+    expect(built.images).toHaveLength(2)
   })
 }

@@ -1,6 +1,6 @@
 import { expect, describe, test } from 'vitest'
 import { facts, type Bundler } from './bundler.ts'
-import { animatedGif, HEIGHT, jpeg, png, SVG, transparentPng, WIDTH } from './pictures.ts'
+import { animatedGif, HEIGHT, jpeg, png, SVG, transparentPng, WIDTH } from './images.ts'
 import { createProject } from './project.ts'
 import { doubling, failing } from './upscaler.ts'
 
@@ -10,7 +10,7 @@ const ONCE = { width: WIDTH, height: HEIGHT }
 /** What every bundler has to do, whatever its adapter looks like. */
 export function describeBundler(bundler: Bundler): void {
   describe('imports', () => {
-    test('a static and a dynamic import give the URL of a picture of exactly twice the size', async () => {
+    test('a static and a dynamic import give the URL of an image of exactly twice the size', async () => {
       const project = await createProject({
         'b.png': await png(),
         'main.js': `import a from './a.jpg?hd'\nexport { a }\nexport const b = import('./b.png?hd').then((m) => m.default)`,
@@ -19,24 +19,24 @@ export function describeBundler(bundler: Bundler): void {
       const { a, b } = await built.run()
       expect(await facts(built, a)).toEqual({ ...TWICE, format: 'jpeg' })
       expect(await facts(built, await b)).toEqual({ ...TWICE, format: 'png' })
-      expect(built.pictures).toHaveLength(2)
+      expect(built.images).toHaveLength(2)
       expect(built.warnings).toEqual([])
     })
 
-    test('an alias and a picture of a package are resolved as every import is', async () => {
+    test('an alias and an image of a package are resolved as every import is', async () => {
       const project = await createProject({
-        'pictures/b.png': await png(),
+        'images/b.png': await png(),
         'node_modules/pics/package.json': '{ "name": "pics" }',
         'node_modules/pics/c.jpg': await jpeg(40),
-        'main.js': `export { default as b } from '@pictures/b.png?hd'\nexport { default as c } from 'pics/c.jpg?hd'`,
+        'main.js': `export { default as b } from '@images/b.png?hd'\nexport { default as c } from 'pics/c.jpg?hd'`,
       })
-      const built = await bundler.build(project, project.options(), { alias: { '@pictures': `${project.root}/pictures` } })
+      const built = await bundler.build(project, project.options(), { alias: { '@images': `${project.root}/images` } })
       const { b, c } = await built.run()
       expect(await facts(built, b)).toEqual({ ...TWICE, format: 'png' })
       expect(await facts(built, c)).toEqual({ ...TWICE, format: 'jpeg' })
     })
 
-    test('a picture whose name has spaces, dots and other letters is emitted, and its URL leads there', async () => {
+    test('an image whose name has spaces, dots and other letters is emitted, and its URL leads there', async () => {
       const project = await createProject({
         'my photo.v2 (ü).jpg': await jpeg(),
         'main.js': `export { default as url } from './my photo.v2 (ü).jpg?hd'`,
@@ -46,7 +46,7 @@ export function describeBundler(bundler: Bundler): void {
       expect(await facts(built, url)).toEqual({ ...TWICE, format: 'jpeg' })
     })
 
-    test('one picture imported by several modules is upscaled and emitted once', async () => {
+    test('one image imported by several modules is upscaled and emitted once', async () => {
       const project = await createProject({
         'other.js': `export { default } from './a.jpg?hd'`,
         'main.js': `import a from './a.jpg?hd'\nimport b from './other.js'\nexport const urls = [a, b]`,
@@ -55,7 +55,7 @@ export function describeBundler(bundler: Bundler): void {
       const built = await bundler.build(project, project.options({ upscaler }))
       const { urls } = await built.run()
       expect(urls[0]).toBe(urls[1])
-      expect(built.pictures).toHaveLength(1)
+      expect(built.images).toHaveLength(1)
       expect(upscaler.calls).toBe(1)
     })
 
@@ -97,7 +97,7 @@ export function describeBundler(bundler: Bundler): void {
   })
 
   describe('shapes', () => {
-    test('as=srcset gives the source itself at 1x and the doubled picture at 2x', async () => {
+    test('as=srcset gives the source itself at 1x and the doubled image at 2x', async () => {
       const project = await createProject({ 'main.js': `export { default as srcset } from './a.jpg?hd&as=srcset'` })
       const built = await bundler.build(project, project.options())
       const { srcset } = await built.run()
@@ -106,7 +106,7 @@ export function describeBundler(bundler: Bundler): void {
       expect(two!.descriptor).toBe('2x')
       expect(await project.read(relative(project.root, built.file(one!.url)))).toEqual(await project.read('a.jpg'))
       expect(await facts(built, two!.url)).toEqual({ ...TWICE, format: 'jpeg' })
-      expect(built.pictures).toHaveLength(2)
+      expect(built.images).toHaveLength(2)
     })
 
     test('as=img&jsx names them as React does', async () => {
@@ -132,22 +132,22 @@ export function describeBundler(bundler: Bundler): void {
         'main.js': `export { default as picture } from './a.jpg?hd&as=picture&format=avif;webp'`,
       })
       const built = await bundler.build(project, project.options())
-      const { picture } = await built.run()
-      expect(Object.keys(picture)).toEqual(['sources', 'img'])
-      expect(picture.sources.map(({ type }: { type: string }) => type)).toEqual(['image/avif', 'image/webp'])
+      const { image } = await built.run()
+      expect(Object.keys(image)).toEqual(['sources', 'img'])
+      expect(image.sources.map(({ type }: { type: string }) => type)).toEqual(['image/avif', 'image/webp'])
       const formats: string[] = []
-      for (const { srcset } of [...picture.sources, picture.img]) {
+      for (const { srcset } of [...image.sources, image.img]) {
         const [one, two] = parseSrcset(srcset)
         expect(await facts(built, one!.url)).toMatchObject(ONCE)
         expect(await facts(built, two!.url)).toMatchObject(TWICE)
         formats.push((await facts(built, two!.url)).format)
       }
       expect(formats).toEqual(['heif', 'webp', 'jpeg'])
-      expect(picture.img).toMatchObject(ONCE)
-      expect(built.pictures).toHaveLength(6)
+      expect(image.img).toMatchObject(ONCE)
+      expect(built.images).toHaveLength(6)
     })
 
-    test('as=meta gives the facts of both pictures', async () => {
+    test('as=meta gives the facts of both images', async () => {
       const project = await createProject({ 'main.js': `export { default as meta } from './a.jpg?hd&as=meta'` })
       const built = await bundler.build(project, project.options())
       const { meta } = await built.run()
@@ -183,7 +183,7 @@ export function describeBundler(bundler: Bundler): void {
       expect(await facts(built, a)).toEqual({ ...TWICE, format: 'webp' })
       expect(a).toMatch(/\.webp$/)
       expect([b, c]).toEqual([a, a])
-      expect(built.pictures).toHaveLength(1)
+      expect(built.images).toHaveLength(1)
     })
 
     test('another quality is another file', async () => {
@@ -193,7 +193,7 @@ export function describeBundler(bundler: Bundler): void {
       const built = await bundler.build(project, project.options())
       const { a, b } = await built.run()
       expect(a).not.toBe(b)
-      expect(built.pictures).toHaveLength(2)
+      expect(built.images).toHaveLength(2)
     })
 
     test('&inline gives a data URL and no file', async () => {
@@ -204,7 +204,7 @@ export function describeBundler(bundler: Bundler): void {
       const { a, b } = await built.run()
       expect(a).toMatch(/^data:image\/jpeg;base64,\/9j\//)
       expect(b.srcset).toMatch(/^data:image\/jpeg;base64,\S+ 1x, data:image\/jpeg;base64,\S+ 2x$/)
-      expect(built.pictures).toEqual([])
+      expect(built.images).toEqual([])
     })
 
     test('a name ends in the extension of what is inside when the format is an option', async () => {
@@ -231,7 +231,7 @@ export function describeBundler(bundler: Bundler): void {
         const project = await createProject({
           'anim.gif': await animatedGif(),
           'logo.svg': SVG,
-          'text.jpg': 'not a picture at all',
+          'text.jpg': 'not an image at all',
           'main.js': `// ${specifier}\nexport const other = 1\nexport { default } from '${specifier}'\n`,
         })
         const error = await bundler.build(project, project.options()).then(
@@ -308,13 +308,13 @@ export function describeBundler(bundler: Bundler): void {
       })
       const upscaler = doubling()
       const built = await bundler.build(project, project.options({ upscaler, mode: 'off' }))
-      const { url, webp, img, picture, meta } = await built.run()
-      for (const one of [url, webp, img.src, picture.img.src, meta.src, meta.source.src]) {
+      const { url, webp, img, image, meta } = await built.run()
+      for (const one of [url, webp, img.src, image.img.src, meta.src, meta.source.src]) {
         expect(await project.read(relative(project.root, built.file(one)))).toEqual(await project.read('a.jpg'))
         expect(one).toMatch(/\.jpg$/)
       }
       expect(img).toEqual({ src: img.src, srcset: `${img.src} 1x`, ...ONCE })
-      expect(picture.sources).toEqual([])
+      expect(image.sources).toEqual([])
       expect(meta).toMatchObject({ ...ONCE, upscaler: null })
       expect(upscaler.calls).toBe(0)
       expect(built.warnings).toEqual([])
@@ -325,10 +325,10 @@ export function describeBundler(bundler: Bundler): void {
       const cacheOnly = project.options({ mode: 'cache-only' })
       await expect(bundler.build(project, cacheOnly)).rejects.toThrow(/main\.js:1: '\.\/a\.jpg\?hd': .*\(HD_CACHE_MISS\)/)
       const first = await bundler.build(project, project.options())
-      const bytes = await project.read(`dist/${first.pictures[0]}`)
+      const bytes = await project.read(`dist/${first.images[0]}`)
       const second = await bundler.build(project, cacheOnly)
-      expect(second.pictures).toEqual(first.pictures)
-      expect(await project.read(`dist/${second.pictures[0]}`)).toEqual(bytes)
+      expect(second.images).toEqual(first.images)
+      expect(await project.read(`dist/${second.images[0]}`)).toEqual(bytes)
     })
 
     test(`mode: 'cache-only' names every image that is missing in one error, with its importer, and what makes them`, async () => {
@@ -364,11 +364,11 @@ export function describeBundler(bundler: Bundler): void {
 
     test('include takes the files that it matches, also behind an alias', async () => {
       const project = await createProject({
-        'pictures/b.jpg': await jpeg(30),
-        'main.js': `export { default as a } from './pictures/b.jpg?hd'\nexport { default as b } from '@pictures/b.jpg?hd&format=webp'`,
+        'images/b.jpg': await jpeg(30),
+        'main.js': `export { default as a } from './images/b.jpg?hd'\nexport { default as b } from '@images/b.jpg?hd&format=webp'`,
       })
-      const options = project.options({ include: `${project.root}/pictures/*` })
-      const built = await bundler.build(project, options, { alias: { '@pictures': `${project.root}/pictures` } })
+      const options = project.options({ include: `${project.root}/images/*` })
+      const built = await bundler.build(project, options, { alias: { '@images': `${project.root}/images` } })
       const { a, b } = await built.run()
       expect(await facts(built, a)).toEqual({ ...TWICE, format: 'jpeg' })
       expect(await facts(built, b)).toEqual({ ...TWICE, format: 'webp' })
@@ -387,7 +387,7 @@ export function describeBundler(bundler: Bundler): void {
       expect(upscaler.calls).toBe(0)
     })
 
-    test('a second build takes the picture from the cache', async () => {
+    test('a second build takes the image from the cache', async () => {
       const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
       const upscaler = doubling()
       const first = await bundler.build(project, project.options({ upscaler }))
@@ -402,7 +402,7 @@ export function describeBundler(bundler: Bundler): void {
       const upscaler = doubling()
       const options = one.options({ upscaler })
       const built = await Promise.all([bundler.build(one, options), bundler.build(two, options)])
-      expect(built[0].pictures).toEqual(built[1].pictures)
+      expect(built[0].images).toEqual(built[1].images)
       expect(upscaler.calls).toBe(1)
     })
   })
@@ -456,7 +456,7 @@ export function describeBundler(bundler: Bundler): void {
   })
 
   describe('watching', () => {
-    test('a changed picture is built anew, and closing ends the process', async () => {
+    test('a changed image is built anew, and closing ends the process', async () => {
       const project = await createProject({
         'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as img } from './a.jpg?hd&as=img'`,
       })
@@ -478,7 +478,7 @@ export function describeBundler(bundler: Bundler): void {
       }
     })
 
-    test('a build that failed builds again when the picture is mended', async () => {
+    test('a build that failed builds again when the image is mended', async () => {
       const project = await createProject({ 'a.jpg': 'broken', 'main.js': `export { default as url } from './a.jpg?hd'` })
       const watcher = await bundler.watch(project, project.options())
       try {

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Upscaler } from 'unplugin-hd'
 
 export interface CountingUpscaler extends Upscaler {
-  /** How many pictures it was given. */
+  /** How many images it was given. */
   calls: number
 }
 
@@ -12,9 +12,9 @@ export function doubling(): CountingUpscaler {
     name: 'doubling',
     version: '1',
     calls: 0,
-    async upscale(picture) {
+    async upscale(image) {
       this.calls++
-      const { width, height, data } = await picture.pixels()
+      const { width, height, data } = await image.pixels()
       const doubled = new Uint8Array(12 * width * height)
       for (let at = 0; at < 4 * width * height; at++) {
         const source = ((at % (2 * width)) >> 1) + width * (Math.floor(at / (2 * width)) >> 1)
@@ -25,7 +25,7 @@ export function doubling(): CountingUpscaler {
   }
 }
 
-/** Fails with every picture. */
+/** Fails with every image. */
 export function failing(): CountingUpscaler {
   return {
     name: 'failing',
@@ -38,15 +38,15 @@ export function failing(): CountingUpscaler {
   }
 }
 
-/** Doubles pictures named `slow…` only when there was time to close it meanwhile: then those fail, as a stopped worker does. */
+/** Doubles images named `slow…` only when there was time to close it meanwhile: then those fail, as a stopped worker does. */
 export function closable(): Upscaler {
   const { upscale, ...rest } = doubling()
   let closing = new AbortController()
   return {
     ...rest,
-    async upscale(picture, context) {
-      if (picture.file.includes('slow')) await setTimeout(300, undefined, { signal: closing.signal })
-      return upscale.call(doubling(), picture, context)
+    async upscale(image, context) {
+      if (image.file.includes('slow')) await setTimeout(300, undefined, { signal: closing.signal })
+      return upscale.call(doubling(), image, context)
     },
     async close() {
       closing.abort()

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { HdOptions } from 'unplugin-hd/webpack'
 import { facts } from './bundler.ts'
 import { buildInChild } from './child.ts'
-import { HEIGHT, jpeg, png, WIDTH } from './pictures.ts'
+import { HEIGHT, jpeg, png, WIDTH } from './images.ts'
 import { createProject, listFiles, type Project } from './project.ts'
 import { closable, doubling, failing } from './upscaler.ts'
 import type { WebpackLike } from './webpack-like.ts'
@@ -55,12 +55,12 @@ export function describeWebpackLike(bundler: WebpackLike): void {
         expect(url).toMatch(expected)
         expect(await facts(built, url)).toEqual(TWICE)
         expect(img.srcset).toMatch(/^\S+ 1x, \S+ 2x$/)
-        expect(built.pictures).toHaveLength(2)
+        expect(built.images).toHaveLength(2)
       })
     }
   })
 
-  test('[path] is the folder of the picture, whoever imports it', async () => {
+  test('[path] is the folder of the image, whoever imports it', async () => {
     const project = await createProject({
       'pics/a.jpg': await jpeg(),
       'one/index.js': `export { default as one } from '../pics/a.jpg?hd'`,
@@ -72,7 +72,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       config: { output: { assetModuleFilename: '[path][name][ext]', publicPath: '/' } },
     })
     expect(await built.run()).toMatchObject({ one: '/pics/a@2x.jpg', two: '/pics/a@2x.jpg' })
-    expect(built.pictures).toEqual(['pics/a@2x.jpg'])
+    expect(built.images).toEqual(['pics/a@2x.jpg'])
   })
 
   describe(`the user's own rules`, () => {
@@ -115,7 +115,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       ['a rule by query', [{ test: /\.jpg$/, resourceQuery: /hd/, type: 'asset/source' }]],
     ]
     for (const [what, own] of rules) {
-      test(`do not take a picture that is ours: ${what}`, async () => {
+      test(`do not take an image that is ours: ${what}`, async () => {
         const project = await createProject({
           'main.js': `
             export { default as url } from './a.jpg?hd'
@@ -141,7 +141,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       expect((await built.run())['img']).toMatchObject({ width: WIDTH, height: HEIGHT })
     })
 
-    test('a picture without ?hd comes out byte for byte', async () => {
+    test('an image without ?hd comes out byte for byte', async () => {
       const project = await createProject({
         'b.png': await png(),
         'main.js': `
@@ -161,7 +161,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
             .slice(project.root.length + 1),
         ),
       ).toEqual(await project.read('b.png'))
-      expect(built.pictures).toHaveLength(3)
+      expect(built.images).toHaveLength(3)
     })
   })
 
@@ -193,7 +193,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       const { url, other } = await built.run()
       expect(await facts(built, url)).toEqual(TWICE)
       expect(other).toBe(url)
-      expect(built.pictures).toHaveLength(1)
+      expect(built.images).toHaveLength(1)
     })
 
     test('url() in native CSS gives the 2x', async () => {
@@ -216,7 +216,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
   describe('what slips through', () => {
     const rules: Rule[] = [{ test: /\.jpg$/, type: 'asset/resource' }]
 
-    test('an excluded picture gives one warning', async () => {
+    test('an excluded image gives one warning', async () => {
       const project = await createProject({ ...URL_ENTRY, 'other.js': `import './a.jpg?hd'` })
       const built = await bundler.build(project, project.options({ exclude: '*.jpg' }), { config: { module: { rules } } })
       expect(built.warnings).toEqual([expect.stringMatching(/a\.jpg\?hd.*not processed by unplugin-hd/)])
@@ -278,11 +278,11 @@ export function describeWebpackLike(bundler: WebpackLike): void {
   })
 
   describe(`the compiler's own cache on disk`, () => {
-    test('keeps the assets in later processes, and notices a changed picture and changed options', async () => {
+    test('keeps the assets in later processes, and notices a changed image and changed options', async () => {
       const project = await createProject({
         'main.js': `import a from './a.jpg?hd'\nimport b from './a.jpg?hd&as=img&format=webp'\nconsole.log(a, b)`,
       })
-      const build = async (own: HdOptions = {}, inChild = false): Promise<{ calls: number; pictures: Map<string, Buffer> }> => {
+      const build = async (own: HdOptions = {}, inChild = false): Promise<{ calls: number; images: Map<string, Buffer> }> => {
         await rm(project.dist, { recursive: true, force: true })
         const upscaler = doubling()
         const options = project.options({ ...own, upscaler })
@@ -290,29 +290,29 @@ export function describeWebpackLike(bundler: WebpackLike): void {
         if (!inChild) {
           const { warnings } = await bundler.build(project, options, settings)
           expect(warnings).toEqual([])
-          return { calls: upscaler.calls, pictures: await emitted(project) }
+          return { calls: upscaler.calls, images: await emitted(project) }
         }
         const { plugins: _, ...config } = bundler.config(project, options, settings)
         const { calls, warnings } = await buildInChild(bundler.name, project, { ...options, upscaler: 'doubling' }, config)
         expect(warnings).toEqual([])
-        return { calls, pictures: await emitted(project) }
+        return { calls, images: await emitted(project) }
       }
       const first = await build()
-      expect(first.pictures.size).toBe(3)
+      expect(first.images.size).toBe(3)
       expect(first.calls).toBe(1)
       for (const inChild of [true, false, false]) {
         const later = await build({}, inChild)
-        expect(later.pictures).toEqual(first.pictures)
+        expect(later.images).toEqual(first.images)
         expect(later.calls).toBe(0)
       }
       const otherQuality = await build({ quality: 20 })
-      expect([...otherQuality.pictures.keys()]).not.toEqual([...first.pictures.keys()])
-      expect(otherQuality.pictures.size).toBe(3)
+      expect([...otherQuality.images.keys()]).not.toEqual([...first.images.keys()])
+      expect(otherQuality.images.size).toBe(3)
       await project.write('a.jpg', await jpeg(90))
-      const otherPicture = await build()
-      expect(otherPicture.calls).toBe(1)
-      expect(otherPicture.pictures.size).toBe(3)
-      for (const name of first.pictures.keys()) expect(otherPicture.pictures.has(name), name).toBe(false)
+      const otherImage = await build()
+      expect(otherImage.calls).toBe(1)
+      expect(otherImage.images.size).toBe(3)
+      for (const name of first.images.keys()) expect(otherImage.images.has(name), name).toBe(false)
     })
 
     for (const onError of ['source', 'resample'] as const) {
@@ -339,13 +339,13 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       const first = await bundler.buildConfig(project, config)
       await rm(project.dist, { recursive: true })
       const second = await bundler.buildConfig(project, config)
-      expect(second.pictures).toEqual(first.pictures)
+      expect(second.images).toEqual(first.images)
       expect(await facts(second, (await second.run())['url'])).toEqual(TWICE)
       expect(JSON.stringify(config.cache).match(/hd:/g) ?? []).toHaveLength(0)
     })
   })
 
-  test('a picture that no module uses any more is not emitted', async () => {
+  test('an image that no module uses any more is not emitted', async () => {
     const project = await createProject({ 'main.js': `import unused from './a.jpg?hd&as=img'\nexport const x = 1` })
     await bundler.build(project, project.options({ upscaler: doubling() }))
     expect((await listFiles(project.dist)).filter((name) => name.endsWith('.jpg'))).toEqual([])
@@ -365,7 +365,7 @@ function persistent({ name }: WebpackLike, { root }: Project): Configuration {
   return { cache: cache as Configuration['cache'] & object }
 }
 
-/** The pictures in the output, by name. */
+/** The images in the output, by name. */
 async function emitted({ dist }: Project): Promise<Map<string, Buffer>> {
   const names = (await listFiles(dist)).filter((name) => /\.(?:jpg|webp)$/.test(name))
   return new Map(await Promise.all(names.map(async (name) => [name, await readFile(`${dist}/${name}`)] as const)))

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 import { schooner } from '../art.server'
-import img from '../pictures/campfire.png?hd&as=img&jsx'
-import srcset from '../pictures/campfire.png?hd&as=srcset'
-import url from '../pictures/ladybug.png?hd'
+import img from '../images/campfire.png?hd&as=img&jsx'
+import srcset from '../images/campfire.png?hd&as=srcset'
+import url from '../images/ladybug.png?hd'
 import type { Route } from './+types/home'
 import styles from './home.module.css'
 

@@ -1,5 +1,5 @@
 import { schooner } from '../art.server'
-import ladybug from '../pictures/ladybug.png?hd'
+import ladybug from '../images/ladybug.png?hd'
 
 /** A route without a component: what it answers is made on the server alone. */
 export function loader() {

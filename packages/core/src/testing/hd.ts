@@ -11,7 +11,7 @@ export interface Workshop {
   root: string
   events: HdEvent[]
   warnings: string[]
-  /** Writes a picture below the root and reads it as a source. */
+  /** Writes an image below the root and reads it as a source. */
   source: (name: string, bytes: Uint8Array) => ReturnType<Hd['source']>
 }
 
@@ -43,7 +43,7 @@ export async function workshop(options: CoreOptions, root?: string, skipMetered:
 }
 
 export interface CountingUpscaler extends Upscaler {
-  calls: { picture: UpscaleInput; context: UpscaleContext }[]
+  calls: { image: UpscaleInput; context: UpscaleContext }[]
 }
 
 /** Doubles by repeating every pixel, and counts. */
@@ -54,9 +54,9 @@ export function repeater(overrides: Partial<Upscaler> = {}): CountingUpscaler {
     version: '1',
     calls,
     ...overrides,
-    async upscale(picture, context) {
-      calls.push({ picture, context })
-      return overrides.upscale ? overrides.upscale(picture, context) : repeat(await picture.pixels())
+    async upscale(image, context) {
+      calls.push({ image, context })
+      return overrides.upscale ? overrides.upscale(image, context) : repeat(await image.pixels())
     },
   }
 }

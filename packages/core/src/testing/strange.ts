@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
-import { colourful, image } from './pictures.ts'
+import { colourful, encodedImage } from './images.ts'
 
 /** A file of ISO/IEC 14496-12 that begins with these brands. */
 export function isoMedia(major: string, ...compatible: string[]): Buffer {
@@ -13,7 +13,7 @@ export function isoMedia(major: string, ...compatible: string[]): Buffer {
 
 /** A PNG with an `acTL` chunk that claims this many frames. */
 export async function animatedPng(count: number): Promise<Buffer> {
-  const png = await image(colourful(6, 4), 6, 4).png().toBuffer()
+  const png = await encodedImage(colourful(6, 4), 6, 4).png().toBuffer()
   const control = Buffer.alloc(8)
   control.writeUInt32BE(count)
   const afterHeader = 8 + 25
@@ -44,7 +44,9 @@ function chunk(type: string, data: Buffer = Buffer.alloc(0)): Buffer {
 
 /** Two frames (or pages) in one file. */
 export async function frames(format: 'gif' | 'webp' | 'tiff'): Promise<Buffer> {
-  const pages = [colourful(8, 6), colourful(8, 6).map((level) => 255 - level)].map((data) => image(data, 8, 6).png().toBuffer())
+  const pages = [colourful(8, 6), colourful(8, 6).map((level) => 255 - level)].map((data) =>
+    encodedImage(data, 8, 6).png().toBuffer(),
+  )
   return sharp(await Promise.all(pages), { join: { animated: true } })
     .toFormat(format)
     .toBuffer()

@@ -25,7 +25,7 @@ const PART_RE = /^hd-part:/
 /** A module of ours in the output. */
 const OWN_ID_RE: RegExp = new RegExp(`^(?:${VALUE_NAMESPACE}|${FILE_NAMESPACE}):`)
 
-/** Imports that become a module of ours. Whatever else asks for a picture (`url()`, `require`) wants the file itself. */
+/** Imports that become a module of ours. Whatever else asks for an image (`url()`, `require`) wants the file itself. */
 const MODULE_KINDS: ReadonlySet<ImportKind> = new Set<ImportKind>(['import-statement', 'dynamic-import', 'entry-point'])
 
 /** Handed from the resolver of an import to its loader. */
@@ -144,7 +144,7 @@ function toMessage(error: unknown): PartialMessage {
   return { text: error instanceof Error ? error.message : errorMessage(error), detail: error }
 }
 
-/** Who loads pictures as data URLs wants that for these too; every other setting means a file. */
+/** Who loads images as data URLs wants that for these too; every other setting means a file. */
 function loaderOf({ initialOptions }: PluginBuild, { part, delivery }: PartData): Loader {
   if (delivery !== 'auto') return delivery === 'inline' ? 'dataurl' : 'file'
   return initialOptions.loader?.[`.${part.asset.extension}`] === 'dataurl' ? 'dataurl' : 'file'

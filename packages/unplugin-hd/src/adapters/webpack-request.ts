@@ -4,7 +4,7 @@ import { factorMark, type Part } from '../shape.ts'
 
 /**
  * Files that the compiler is to see get an extension of their own (`hero@2x.hd-jpg`), so that no rule of the user's for
- * pictures takes them; rules of ours give them their real one. Those that must be inlined end in `-inline`, those that
+ * images takes them; rules of ours give them their real one. Those that must be inlined end in `-inline`, those that
  * must not in `-file`.
  */
 export const EXTENSIONS: readonly string[] = [...Object.values(FORMAT_FACTS).map(({ extension }) => extension), 'gif', 'tiff']

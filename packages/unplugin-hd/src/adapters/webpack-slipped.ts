@@ -13,7 +13,7 @@ export async function slippedInCompilation(
   leftOut: (reference: string) => boolean,
 ): Promise<string[]> {
   const found: string[] = []
-  /** Pictures of the modules that are told of already: they stand in the output too, or what they were emitted as does. */
+  /** Images of the modules that are told of already: they stand in the output too, or what they were emitted as does. */
   const told = new Set(compilation.getAssets().map(({ name }) => basename(name)))
   for (const module of compilation.modules) {
     found.push(...misplacedValues(compilation, module, root))

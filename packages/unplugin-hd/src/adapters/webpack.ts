@@ -19,7 +19,7 @@ const LOADER = new URL('./webpack-loader.mjs', import.meta.url)
 
 /**
  * Sets webpack, or Rspack, up. Every request for `file?hd` is rewritten before it is resolved, wherever it comes from, to
- * one for a module of a private type with a loader of ours: the user's rules for pictures never see it.
+ * one for a module of a private type with a loader of ours: the user's rules for images never see it.
  */
 export function applyWebpack(compiler: Compiler, options: HdOptions): void {
   const { context: root, options: config } = compiler

@@ -9,7 +9,7 @@ import {
   type OutputFormat,
 } from '@unplugin-hd/core'
 
-export const HELP: string = `hd: pictures at 2x by super-resolution
+export const HELP: string = `hd: images at 2x by super-resolution
 
 Usage
   hd upscale <in> --out <file> [options]

@@ -43,7 +43,7 @@ export async function examine({ cwd }: Pick<CliSurroundings, 'cwd'>, config?: st
   const options = resolveHdOptions(project?.options ?? (await defaults(cacheDir)), project?.root ?? root)
   const cache = { ...(await cacheFacts(options.cache.dir)), maxBytes: options.cache.maxBytes }
   const upscalers = await Promise.all(options.upscalers.map(diagnose))
-  const unwritable = cache.writable ? {} : { advice: 'It cannot be written: pictures are made again in every build' }
+  const unwritable = cache.writable ? {} : { advice: 'It cannot be written: images are made again in every build' }
   return {
     ok: cache.writable && upscalers.every(({ ok }) => ok),
     version: version(),

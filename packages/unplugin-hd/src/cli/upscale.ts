@@ -15,21 +15,21 @@ import {
   visible,
   visibleJson,
   type CacheOptions,
-  type DonePicture,
+  type DoneImage,
   type HdEvent,
   type OutputFormat,
 } from '@unplugin-hd/core'
 import { neural } from '@unplugin-hd/neural'
 import { resolveHdOptions } from '../options.ts'
 import { createLiveLine } from '../progress/live-line.ts'
-import { formatPicture } from '../progress/text.ts'
+import { formatImage } from '../progress/text.ts'
 import type { UpscaleCommand } from './arguments.ts'
 import { cacheRoot } from './cache-root.ts'
 import { projectOptions } from './config/project-options.ts'
 import type { CliSurroundings } from './run.ts'
 
 /**
- * Doubles one picture through the same pipeline and cache as a build, and returns what is to be printed.
+ * Doubles one image through the same pipeline and cache as a build, and returns what is to be printed.
  * @throws HdError, see `docs/errors.md`; its `file` is as the user wrote it
  */
 export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliSurroundings): Promise<string> {
@@ -38,10 +38,10 @@ export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliSurro
   await refuseOverwriting(input, out, command)
   const format = command.format ?? formatOf(out, command.out)
   const live = createLiveLine(stderr, stderr.isTTY !== true)
-  let done: DonePicture | undefined
+  let done: DoneImage | undefined
   const onEvent = (event: HdEvent): void => {
     if (event.type === 'progress') live.show(`${visible(command.input)} ${Math.round(100 * event.fraction)} %`)
-    if (event.type === 'done') done = event.picture
+    if (event.type === 'done') done = event.image
     if (event.type === 'warning') stderr.write(`${visible(`${command.input}: ${event.message}`)}\n`)
   }
   const say = (message: string): void => void stderr.write(`${visible(message)}\n`)
@@ -66,7 +66,7 @@ export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliSurro
   }
   return command.json
     ? `${visibleJson({ file: command.input, out: command.out, ...done })}\n`
-    : `${visible(`${command.input} → ${command.out}`)}  ${formatPicture(done!)}\n`
+    : `${visible(`${command.input} → ${command.out}`)}  ${formatImage(done!)}\n`
 }
 
 /** Where the project's builds keep images. A configuration that nobody named may be broken: that is said. */
@@ -96,7 +96,7 @@ function nameAsTyped({ code, file }: HdError, { input, out, model }: UpscaleComm
 /** What neural() takes for names of its own; a file of such a name is `./fast`. */
 const MODEL_NAMES: ReadonlySet<string> = new Set(['fast', 'quality'])
 
-/** Extensions of pictures that are read but never written, or not even read. */
+/** Extensions of images that are read but never written, or not even read. */
 const FOREIGN_RE = /^(?:gif|tiff?|svgz?|bmp|heic|heif|jxl|jp2|ico|pdf|psd)$/
 
 /**

@@ -1,9 +1,9 @@
-import type { DonePicture, HdEvent } from '@unplugin-hd/core'
+import type { DoneImage, HdEvent } from '@unplugin-hd/core'
 import { describe, expect, test } from 'vitest'
 import { createReporter, type Reporter } from './reporter.ts'
 import { formatBytes, formatTime } from './text.ts'
 
-const PICTURE: DonePicture = {
+const IMAGE: DoneImage = {
   cache: 'made',
   ms: 1234,
   width: 20,
@@ -25,23 +25,23 @@ function send(reporter: Reporter, ...events: HdEvent[]): void {
   for (const event of events) reporter.onEvent(event)
 }
 
-const made = (name: string, picture: Partial<DonePicture> = {}): HdEvent[] => [
+const made = (name: string, image: Partial<DoneImage> = {}): HdEvent[] => [
   { type: 'queued', name },
   { type: 'upscaled', name, upscaler: 'neural', metered: false },
   { type: 'progress', name, fraction: 0.5 },
   { type: 'settled', name },
-  { type: 'done', name, picture: { ...PICTURE, ...picture } },
+  { type: 'done', name, image: { ...IMAGE, ...image } },
 ]
 
 describe('the reporter', () => {
-  test('prints a plain line for each made picture and a summary where there is no terminal', () => {
+  test('prints a plain line for each made image and a summary where there is no terminal', () => {
     const { reporter, output } = setUp(false)
-    send(reporter, ...made('a.jpg'), { type: 'done', name: 'b.jpg', picture: { ...PICTURE, cache: 'hit', ms: 2 } })
+    send(reporter, ...made('a.jpg'), { type: 'done', name: 'b.jpg', image: { ...IMAGE, cache: 'hit', ms: 2 } })
     reporter.end()
     expect(output().split('\n')).toEqual([
       'hd 1/1 a.jpg  10x5 → 20x10  500 B → 2.0 kB  1.2 s  made (neural)',
       'hd b.jpg  10x5 → 20x10  500 B → 2.0 kB  2 ms  from cache (neural)',
-      'hd 2 pictures: 1 made, 1 from cache; 1.2 s of work, 1.0 kB → 4.0 kB',
+      'hd 2 images: 1 made, 1 from cache; 1.2 s of work, 1.0 kB → 4.0 kB',
       '',
     ])
   })
@@ -52,7 +52,7 @@ describe('the reporter', () => {
     expect(output()).toContain('\r\u001B[Khd 0/1 a.jpg')
     reporter.end()
     const [, ...printed] = output().split('\r\u001B[K')
-    expect(printed.at(-1)).toContain('1 picture')
+    expect(printed.at(-1)).toContain('1 image')
   })
 
   test('shows what a terminal would obey in names and messages', () => {
@@ -77,25 +77,25 @@ describe('the reporter', () => {
     expect(warnings).toEqual(['a.jpg: too large'])
   })
 
-  test('says nothing at all when there was no picture', () => {
+  test('says nothing at all when there was no image', () => {
     const { reporter, output } = setUp(false)
     reporter.end()
     expect(output()).toBe('')
   })
 
-  test('lists cached pictures only while they are few', () => {
+  test('lists cached images only while they are few', () => {
     const { reporter, output } = setUp(false)
     for (let index = 0; index < 30; index++)
-      send(reporter, { type: 'done', name: `${index}.jpg`, picture: { ...PICTURE, cache: 'hit' } })
+      send(reporter, { type: 'done', name: `${index}.jpg`, image: { ...IMAGE, cache: 'hit' } })
     reporter.end()
-    expect(output().split('\n')).toEqual([expect.stringMatching(/^hd 30 pictures: 30 from cache; /), ''])
+    expect(output().split('\n')).toEqual([expect.stringMatching(/^hd 30 images: 30 from cache; /), ''])
   })
 
-  test('counts a picture that several environments ask for once', () => {
+  test('counts an image that several environments ask for once', () => {
     const { reporter, output } = setUp(false)
-    send(reporter, ...made('a.jpg'), { type: 'done', name: 'a.jpg', picture: { ...PICTURE, cache: 'hit' } })
+    send(reporter, ...made('a.jpg'), { type: 'done', name: 'a.jpg', image: { ...IMAGE, cache: 'hit' } })
     reporter.end()
-    expect(output()).toContain('1 picture: 1 made;')
+    expect(output()).toContain('1 image: 1 made;')
   })
 
   test('counts metered calls and failures, and starts anew after the end', () => {

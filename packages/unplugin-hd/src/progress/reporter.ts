@@ -1,8 +1,8 @@
-import { visible, type DonePicture, type HdEvent } from '@unplugin-hd/core'
+import { visible, type DoneImage, type HdEvent } from '@unplugin-hd/core'
 import { createLiveLine, ERASE } from './live-line.ts'
-import { createStyle, formatBytes, formatPicture, formatTime } from './text.ts'
+import { createStyle, formatBytes, formatImage, formatTime } from './text.ts'
 
-/** Pictures that came from the cache are listed one by one only up to this many. */
+/** Images that came from the cache are listed one by one only up to this many. */
 const MAX_LISTED = 20
 
 export interface ReporterSurroundings {
@@ -15,11 +15,11 @@ export interface ReporterSurroundings {
 export interface Reporter {
   onEvent: (event: HdEvent) => void
   info: (message: string) => void
-  /** Prints the closing summary, if there was any picture, and starts anew. */
+  /** Prints the closing summary, if there was any image, and starts anew. */
   end: () => void
 }
 
-/** Tells a person how the pictures of a build are getting on: a live line on a terminal, a line per made picture, a summary. */
+/** Tells a person how the images of a build are getting on: a live line on a terminal, a line per made image, a summary. */
 export function createReporter({ stream, quiet, warn }: ReporterSurroundings): Reporter {
   const style = createStyle(stream.isTTY === true)
   const live = createLiveLine(stream, quiet || stream.isTTY !== true)
@@ -32,15 +32,15 @@ export function createReporter({ stream, quiet, warn }: ReporterSurroundings): R
     stream.write(`${start}${style('dim', 'hd')} ${text}\n`)
   }
   const position = (): string => `${build.done}/${build.queued}`
-  const line = (name: string, picture: DonePicture): string => `${style('bold', name)}  ${formatPicture(picture)}`
+  const line = (name: string, image: DoneImage): string => `${style('bold', name)}  ${formatImage(image)}`
 
-  const onDone = (name: string, picture: DonePicture): void => {
-    const key = `${name} ${picture.format} ${picture.bytes}`
-    // Several imports, or several environments, may ask for the same picture: the first answer is the true one.
-    if (build.pictures.has(key)) return
-    build.pictures.set(key, { name, picture })
-    if (picture.cache === 'hit' || picture.cache === 'off') return
-    print(`${position()} ${line(name, picture)}`)
+  const onDone = (name: string, image: DoneImage): void => {
+    const key = `${name} ${image.format} ${image.bytes}`
+    // Several imports, or several environments, may ask for the same image: the first answer is the true one.
+    if (build.images.has(key)) return
+    build.images.set(key, { name, image })
+    if (image.cache === 'hit' || image.cache === 'off') return
+    print(`${position()} ${line(name, image)}`)
   }
 
   return {
@@ -64,7 +64,7 @@ export function createReporter({ stream, quiet, warn }: ReporterSurroundings): R
           live.show(`hd ${position()} ${event.name} ${visible(event.upscaler)} …`)
           break
         case 'done':
-          onDone(event.name, event.picture)
+          onDone(event.name, event.image)
           break
         case 'failed':
           build.failed++
@@ -80,10 +80,10 @@ export function createReporter({ stream, quiet, warn }: ReporterSurroundings): R
     },
     end() {
       live.clear()
-      const pictures = [...build.pictures.values()]
-      if (pictures.length > 0) {
-        const listed = pictures.filter(({ picture }) => picture.cache === 'hit' || picture.cache === 'off')
-        if (pictures.length <= MAX_LISTED) for (const { name, picture } of listed) print(line(name, picture))
+      const images = [...build.images.values()]
+      if (images.length > 0) {
+        const listed = images.filter(({ image }) => image.cache === 'hit' || image.cache === 'off')
+        if (images.length <= MAX_LISTED) for (const { name, image } of listed) print(line(name, image))
         print(summary(build))
       }
       build = newBuild()
@@ -97,17 +97,17 @@ interface Build {
   done: number
   failed: number
   metered: number
-  pictures: Map<string, { name: string; picture: DonePicture }>
+  images: Map<string, { name: string; image: DoneImage }>
 }
 
 function newBuild(): Build {
-  return { begun: performance.now(), queued: 0, done: 0, failed: 0, metered: 0, pictures: new Map() }
+  return { begun: performance.now(), queued: 0, done: 0, failed: 0, metered: 0, images: new Map() }
 }
 
-/** `3 pictures: 2 made, 1 from cache; 1.4 s of work, 99.0 kB → 512.3 kB` */
-function summary({ pictures, failed, metered }: Build): string {
-  const all = [...pictures.values()].map(({ picture }) => picture)
-  const count = (state: DonePicture['cache']): number => all.filter(({ cache }) => cache === state).length
+/** `3 images: 2 made, 1 from cache; 1.4 s of work, 99.0 kB → 512.3 kB` */
+function summary({ images, failed, metered }: Build): string {
+  const all = [...images.values()].map(({ image }) => image)
+  const count = (state: DoneImage['cache']): number => all.filter(({ cache }) => cache === state).length
   const states = [
     [count('made'), 'made'],
     [count('encoded'), 'encoded from cache'],
@@ -117,9 +117,9 @@ function summary({ pictures, failed, metered }: Build): string {
     [metered, 'metered calls'],
   ] as const
   const parts = states.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`)
-  const sum = (of: (picture: DonePicture) => number): number => all.reduce((total, picture) => total + of(picture), 0)
+  const sum = (of: (image: DoneImage) => number): number => all.reduce((total, image) => total + of(image), 0)
   return (
-    `${all.length} ${all.length === 1 ? 'picture' : 'pictures'}: ${parts.join(', ')}; ` +
+    `${all.length} ${all.length === 1 ? 'image' : 'images'}: ${parts.join(', ')}; ` +
     `${formatTime(sum(({ ms }) => ms))} of work, ${formatBytes(sum(({ source }) => source.bytes))} → ${formatBytes(sum(({ bytes }) => bytes))}`
   )
 }

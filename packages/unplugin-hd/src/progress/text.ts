@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
-import { visible, type DonePicture } from '@unplugin-hd/core'
+import { visible, type DoneImage } from '@unplugin-hd/core'
 
-const STATES: Readonly<Record<DonePicture['cache'], string>> = {
+const STATES: Readonly<Record<DoneImage['cache'], string>> = {
   hit: 'from cache',
   encoded: 'encoded from cache',
   made: 'made',
@@ -24,7 +24,7 @@ export function formatTime(ms: number): string {
 }
 
 /** `640x427 → 1280x854  36.0 kB → 94.2 kB  1.3 s  made (neural)` */
-export function formatPicture({ source, width, height, bytes, ms, cache, upscaler }: DonePicture): string {
+export function formatImage({ source, width, height, bytes, ms, cache, upscaler }: DoneImage): string {
   return [
     `${source.width}x${source.height} → ${width}x${height}`,
     `${formatBytes(source.bytes)} → ${formatBytes(bytes)}`,

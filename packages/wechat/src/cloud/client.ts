@@ -5,7 +5,7 @@ import type { Surroundings, WechatConnection } from '../client.ts'
 import type { WechatStep } from '../errors.ts'
 import { Faults, nameOfRequest } from '../fault.ts'
 import type { Redactor } from '../redact.ts'
-import { checkedMediaId, type WechatPicture } from '../superresolution.ts'
+import { checkedMediaId, type WechatImage } from '../superresolution.ts'
 import { unlessAborted } from '../unless-aborted.ts'
 import type { ResolvedCloudOptions } from './options.ts'
 import { readResult, readThrown } from './result.ts'
@@ -51,10 +51,10 @@ export function cloudClientOf(options: ResolvedCloudOptions, { clock, env }: Sur
 
   return {
     account: accountName('cloud', options.appid ?? env['WECHAT_APPID'] ?? ''),
-    superresolution: (picture, { signal, beforeAttempt } = {}) =>
+    superresolution: (image, { signal, beforeAttempt } = {}) =>
       attempts.upload(signal, async (timeoutMs) => {
         await beforeAttempt?.()
-        const read = await call('upload', timeoutMs, signal, () => openapi.img.superresolution(argumentOf(picture)))
+        const read = await call('upload', timeoutMs, signal, () => openapi.img.superresolution(argumentOf(image)))
         // The SDK renames, unless it was told not to.
         return 'image' in read ? read : { mediaId: checkedMediaId(read.json['mediaId'] ?? read.json['media_id'], faults) }
       }),
@@ -63,15 +63,15 @@ export function cloudClientOf(options: ResolvedCloudOptions, { clock, env }: Sur
         await beforeAttempt?.()
         const read = await call('download', timeoutMs, signal, () => openapi.customerServiceMessage.getTempMedia({ mediaId }))
         if ('image' in read) return read.image
-        throw faults.make('WECHAT_RESPONSE', 'the answer to media/get is not a picture', { step: 'download' })
+        throw faults.make('WECHAT_RESPONSE', 'the answer to media/get is not an image', { step: 'download' })
       }),
     close: async () => {},
   }
 }
 
 /** Only an object with `contentType` and a true Buffer as `value` is sent as a file; anything else would go as JSON. */
-function argumentOf(picture: WechatPicture): object {
-  if ('url' in picture) return { imgUrl: picture.url }
-  const { data, format } = picture
+function argumentOf(image: WechatImage): object {
+  if ('url' in image) return { imgUrl: image.url }
+  const { data, format } = image
   return { img: { contentType: `image/${format}`, value: Buffer.from(data.buffer, data.byteOffset, data.byteLength) } }
 }

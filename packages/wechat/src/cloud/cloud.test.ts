@@ -93,7 +93,7 @@ test.each([
   expect(downloads).toEqual([{ mediaId: 'm-1' }])
 })
 
-test('a picture in the answer needs no download', async () => {
+test('an image in the answer needs no download', async () => {
   const { cloud, downloads } = scripted([FETCHED])
   expect(await bench(cloud).run()).toHaveLength(DOUBLED.length)
   expect(downloads).toEqual([])
@@ -143,7 +143,7 @@ test.each([
 
 test.each([
   ['JSON', { errCode: 0 }, 'WECHAT_RESPONSE'],
-  ['half a picture', { ...FETCHED, buffer: DOUBLED.subarray(0, 500) }, 'WECHAT_NETWORK'],
+  ['half an image', { ...FETCHED, buffer: DOUBLED.subarray(0, 500) }, 'WECHAT_NETWORK'],
 ])('%s in place of the result is %s, and the next build pays nothing', async (_, answer, code) => {
   const kept = mapMemo()
   const first = scripted([MADE], [answer])

@@ -17,7 +17,7 @@ export interface WechatCloudSdk {
 }
 
 export interface WechatCloudOptions extends WechatRequestOptions, WechatUpscalerOptions {
-  /** A `wx-server-sdk`, or an instance that it made. Call its `init()` before the first picture. */
+  /** A `wx-server-sdk`, or an instance that it made. Call its `init()` before the first image. */
   cloud: WechatCloudSdk
   /** Names the account in the memory of results and in the daily budget. @default the variable WECHAT_APPID */
   appid?: string

@@ -5,7 +5,7 @@ import { type Faults, nameOfRequest } from '../fault.ts'
 /**
  * What a cloud call came back with: `{ contentType, buffer }` for a file, else the fields of the JSON, usually renamed to camel
  * case, with `errCode` as a number or a text.
- * @throws WechatError for an errcode other than 0, and for a file that is no picture
+ * @throws WechatError for an errcode other than 0, and for a file that is no image
  */
 export function readResult(result: unknown, step: WechatStep, faults: Faults): Read {
   const fields = typeof result === 'object' && result !== null ? (result as Record<string, unknown>) : {}
@@ -29,7 +29,7 @@ export function readThrown(thrown: unknown, step: WechatStep, faults: Faults): W
   const fields = typeof thrown === 'object' && thrown !== null ? (thrown as Record<string, unknown>) : {}
   const words = wordsOf(fields)
   if (/call init first/.test(words)) {
-    const remedy = 'Call it before the first picture, and inside a cloud function with `env: cloud.DYNAMIC_CURRENT_ENV`'
+    const remedy = 'Call it before the first image, and inside a cloud function with `env: cloud.DYNAMIC_CURRENT_ENV`'
     return faults.make('WECHAT_CREDENTIALS', 'init() of `cloud` has not been called', { step, remedy })
   }
   const errcode = errcodeOf(fields['errCode'])

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { errcode, json, MEDIA, picture, type Reply, type Server, STABLE, status, token, UPLOAD } from '../testing/server.ts'
+import { errcode, json, MEDIA, image, type Reply, type Server, STABLE, status, token, UPLOAD } from '../testing/server.ts'
 import { bench, clientFor, DOUBLED, fakeClock, PAIR, rejection, SECRET, TOKEN, wellServer } from '../testing/setting.ts'
 
 const FILE = { data: Uint8Array.of(0xff, 0xd8, 0xff, 0), format: 'jpeg' } as const
@@ -14,7 +14,7 @@ function tokensUsed(server: Server, path: string): (string | null)[] {
   return server.seen.filter((one) => one.path === path).map(({ query }) => query.get('access_token'))
 }
 
-test('twenty pictures at once, of two upscalers, ask for one token', async () => {
+test('twenty images at once, of two upscalers, ask for one token', async () => {
   const server = await wellServer()
   const one = bench(server, { ...PAIR, concurrency: 16 })
   const two = bench(server, { ...PAIR, concurrency: 16 })
@@ -65,10 +65,10 @@ test('tokens that another program keeps replacing are refreshed four times at mo
   expect(tokensUsed(server, UPLOAD)).toEqual(['token-1', 'token-2', 'token-3', 'token-4', 'token-5'])
 })
 
-test('twenty pictures that are refused at once share one refresh', async () => {
+test('twenty images that are refused at once share one refresh', async () => {
   const server = await wellServer()
   server.on(STABLE, token('first-token'), token('second-token'))
-  server.on(MEDIA, onlyWith('second-token', picture(DOUBLED)))
+  server.on(MEDIA, onlyWith('second-token', image(DOUBLED)))
   const client = clientFor(server)
   await Promise.all(Array.from({ length: 20 }, () => client.media('m')))
   expect(server.count(STABLE)).toBe(2)
@@ -78,14 +78,14 @@ test('twenty pictures that are refused at once share one refresh', async () => {
 test('a token refused in the download is refreshed without a second upload', async () => {
   const server = await wellServer()
   server.on(STABLE, token('first-token'), token('second-token'))
-  server.on(MEDIA, onlyWith('second-token', picture(DOUBLED)))
+  server.on(MEDIA, onlyWith('second-token', image(DOUBLED)))
   await bench(server).run()
   expect([server.count(UPLOAD), server.count(MEDIA)]).toEqual([1, 2])
 })
 
 test('when the refused token comes back, it is tried once more after a while', async () => {
   const server = await wellServer()
-  server.on(MEDIA, errcode(40001), picture(DOUBLED))
+  server.on(MEDIA, errcode(40001), image(DOUBLED))
   const time = fakeClock()
   await clientFor(server, PAIR, time).media('m')
   expect(tokensUsed(server, MEDIA)).toEqual([TOKEN, TOKEN])
@@ -105,7 +105,7 @@ test('a token given as text is used as it is, and never asked for again', async 
 
 test('a token function serves all who wait, and hears which token was refused', async () => {
   const server = await wellServer()
-  server.on(MEDIA, onlyWith('second-token', picture(DOUBLED)))
+  server.on(MEDIA, onlyWith('second-token', image(DOUBLED)))
   const heard: unknown[] = []
   const accessToken = async (rejected: string | undefined): Promise<string> => {
     heard.push(rejected)
@@ -123,7 +123,7 @@ test.each([
   ['gives nothing', () => '', /gave an empty text/],
   ['gives no text', () => 7 as never, /gave number/],
   ['throws a proxy', () => Promise.reject(hostile()), /`accessToken` failed/],
-])('a token function that %s is WECHAT_TOKEN, and called again for the next picture', async (_, accessToken, message) => {
+])('a token function that %s is WECHAT_TOKEN, and called again for the next image', async (_, accessToken, message) => {
   const server = await wellServer()
   let calls = 0
   const counted = (): string | Promise<string> => (calls++, accessToken())

@@ -14,12 +14,12 @@ const REFUSALS: Readonly<Record<string, { code: WechatCode; remedy: string }>> =
   answer: { code: 'WECHAT_RESPONSE', remedy: 'Build again' },
   gateway: { code: 'WECHAT_NETWORK', remedy: 'Try again later' },
   page: { code: 'WECHAT_RESPONSE', remedy: 'Build again' },
-  picture: { code: 'WECHAT_IMAGE', remedy: 'Use another upscaler for it' },
+  image: { code: 'WECHAT_IMAGE', remedy: 'Use another upscaler for it' },
 }
 const DEPLOY = 'Deploy the cloud function of this package again, and set it up as its README says'
 
 /**
- * What the cloud function answered: the picture, or JSON. In front of it stands a gateway with answers of its own.
+ * What the cloud function answered: the image, or JSON. In front of it stands a gateway with answers of its own.
  * @throws WechatError for all that is neither
  */
 export function readRelayAnswer(answer: Answer, step: WechatStep, faults: Faults): Read {

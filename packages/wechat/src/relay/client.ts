@@ -7,7 +7,7 @@ import { isLoopback } from '../check.ts'
 import type { Surroundings, WechatConnection } from '../client.ts'
 import { Faults } from '../fault.ts'
 import type { Redactor } from '../redact.ts'
-import { checkedMediaId, type WechatPicture } from '../superresolution.ts'
+import { checkedMediaId, type WechatImage } from '../superresolution.ts'
 import { Transport, type WechatRequest } from '../transport.ts'
 import { readRelayAnswer } from './answer.ts'
 import { isRelaySecret, type ResolvedRelayOptions } from './options.ts'
@@ -59,10 +59,10 @@ export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Sur
   const askJson = (step: RelayStep, value: object, sending: Sending, key?: string): Promise<Read> =>
     ask(step, Buffer.from(JSON.stringify(value)), 'application/json', sending, key)
 
-  /** A picture goes as it is, not as text, of which the gateway takes far less. */
-  function upload(picture: WechatPicture, key: string, sending: Sending): Promise<Read> {
-    if ('url' in picture) return askJson('upload', { imgUrl: picture.url }, sending, key)
-    const { data, format } = picture
+  /** An image goes as it is, not as text, of which the gateway takes far less. */
+  function upload(image: WechatImage, key: string, sending: Sending): Promise<Read> {
+    if ('url' in image) return askJson('upload', { imgUrl: image.url }, sending, key)
+    const { data, format } = image
     return ask('upload', Buffer.from(data.buffer, data.byteOffset, data.byteLength), `image/${format}`, sending, key)
   }
 
@@ -70,16 +70,16 @@ export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Sur
   async function fromStorage(address: unknown, sending: Sending): Promise<Uint8Array> {
     const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined
     if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && areLoopback(url, new URL(endpoint))))) {
-      throw faults.make('WECHAT_RELAY', 'the cloud function answered with neither a picture nor an https: address', {
+      throw faults.make('WECHAT_RELAY', 'the cloud function answered with neither an image nor an https: address', {
         step: 'download',
         remedy: 'Deploy the cloud function of this package again',
       })
     }
-    // Whoever has its signature can fetch the picture.
+    // Whoever has its signature can fetch the image.
     redactor.learn(url.search.slice(1))
     const answer = await transport.send({ ...sending, step: 'download', method: 'GET', path: url.href, query: {}, maxBytes })
     if (answer.status === 200 && isImage(answer.body)) return wholeImage(answer.body, 'download', faults)
-    throw faults.make('WECHAT_NETWORK', `the cloud storage answered with HTTP ${answer.status} and no picture`, {
+    throw faults.make('WECHAT_NETWORK', `the cloud storage answered with HTTP ${answer.status} and no image`, {
       step: 'download',
       status: answer.status,
       remedy: 'Try again later',
@@ -90,19 +90,19 @@ export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Sur
     try {
       await askJson('forget', { fileID }, sending)
     } catch (error) {
-      // The picture is here, which is what was asked for.
+      // The image is here, which is what was asked for.
       warn?.(`a result stays in the cloud storage, in the folder unplugin-hd: ${errorMessage(error)}`)
     }
   }
 
   return {
     account: accountName('relay', endpoint),
-    superresolution(picture, { signal, beforeAttempt } = {}) {
+    superresolution(image, { signal, beforeAttempt } = {}) {
       // By it the function knows a repetition, and answers with what has been paid for, as long as it is kept warm.
       const key = randomUUID()
       return attempts.upload(signal, async (timeoutMs) => {
         await beforeAttempt?.()
-        const read = await upload(picture, key, { timeoutMs, signal })
+        const read = await upload(image, key, { timeoutMs, signal })
         return 'image' in read ? read : { mediaId: checkedMediaId(read.json['mediaId'], faults) }
       })
     },

@@ -33,13 +33,13 @@ interface Event {
 }
 
 function event(step: string, body: Buffer | object, changes: Partial<Event> = {}): Event {
-  const isPicture = Buffer.isBuffer(body)
+  const isImage = Buffer.isBuffer(body)
   return {
     httpMethod: 'POST',
-    headers: { 'content-type': isPicture ? 'image/jpeg' : 'application/json', 'x-hd-secret': SECRET },
+    headers: { 'content-type': isImage ? 'image/jpeg' : 'application/json', 'x-hd-secret': SECRET },
     queryStringParameters: { step, key: KEY },
-    body: isPicture ? body.toString('base64') : JSON.stringify(body),
-    isBase64Encoded: isPicture,
+    body: isImage ? body.toString('base64') : JSON.stringify(body),
+    isBase64Encoded: isImage,
     ...changes,
   }
 }
@@ -93,9 +93,9 @@ test.each<[string, Partial<Event>, number, string]>([
   ['a step from the prototype', { queryStringParameters: { step: 'constructor' } }, 400, 'step'],
   ['no key', { queryStringParameters: { step: 'upload' } }, 400, 'key'],
   ['another type', { headers: { 'x-hd-secret': SECRET, 'content-type': 'image/webp' } }, 415, 'type'],
-  ['a picture that arrived as text', { isBase64Encoded: false }, 415, 'picture'],
-  ['a picture of another type', { body: PNG.toString('base64') }, 415, 'picture'],
-  ['no body', { body: '' }, 415, 'picture'],
+  ['an image that arrived as text', { isBase64Encoded: false }, 415, 'image'],
+  ['an image of another type', { body: PNG.toString('base64') }, 415, 'image'],
+  ['no body', { body: '' }, 415, 'image'],
   ['more than 2 MiB', { body: jpeg(2 ** 21 + 1).toString('base64') }, 413, 'size'],
   ['far more than 2 MiB', { body: 'A'.repeat(5_000_000) }, 413, 'size'],
 ])('%s: nothing is asked of WeChat', async (_, changes, status, reason) => {
@@ -123,7 +123,7 @@ test.each<[string, unknown]>([
   expect(status).toBe(401)
 })
 
-test('hands the picture over as a Buffer, whichever way headers and flags are written', async () => {
+test('hands the image over as a Buffer, whichever way headers and flags are written', async () => {
   const { cloud, uploads } = fakeCloud()
   const headers = { 'Content-Type': 'image/png; charset=binary', 'X-Hd-Secret': SECRET }
   const answer = await ask(createRelay(cloud, ENV), event('upload', PNG, { headers, isBase64Encoded: 'true' }))
@@ -144,7 +144,7 @@ test.each([
   [{ imgUrl: `https://h/${'a'.repeat(3000)}` }, 400],
   [{ imgUrl: 'https://h/', more: 'a'.repeat(9000) }, 413],
   [[], 400],
-])('JSON in place of a picture: %j', async (body, status) => {
+])('JSON in place of an image: %j', async (body, status) => {
   const { cloud, uploads } = fakeCloud()
   expect((await ask(createRelay(cloud, ENV), event('upload', body)))[0]).toBe(status)
   expect(uploads).toEqual(status === 200 ? [body] : [])
@@ -215,7 +215,7 @@ test('a larger one lies in the storage, once, until it is to be forgotten', asyn
   expect(files.size).toBe(0)
 })
 
-test('a picture in WeChat’s answer is kept in the storage, as it is paid for', async () => {
+test('an image in WeChat’s answer is kept in the storage, as it is paid for', async () => {
   const { cloud, media } = fakeCloud({ contentType: 'image/png', buffer: PNG, errCode: 0 })
   const main = createRelay(cloud, ENV)
   const [, { mediaId }] = await ask(main, event('upload', jpeg(100)))

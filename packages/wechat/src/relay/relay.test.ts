@@ -6,7 +6,7 @@ import { relayUpscalerOf, wechatRelay } from './relay.ts'
 import {
   html,
   json,
-  picture,
+  image,
   type Reply,
   reset,
   type Seen,
@@ -44,7 +44,7 @@ async function startRelay(): Promise<Relay> {
   let serial = 0
   const scripts = new Map<string, Reply[]>([
     ['upload', [(response, one) => json({ mediaId: `media-${++serial}` })(response, one)]],
-    ['fetch', [picture(DOUBLED)]],
+    ['fetch', [image(DOUBLED)]],
     ['forget', [json({})]],
   ])
   server.on(RELAY, (response, one) => {
@@ -91,7 +91,7 @@ test.each([
   expect(() => wechatRelay(options as never)).toThrow(expect.objectContaining({ message: expect.not.stringMatching(/abcdef/) }))
 })
 
-test('sends the picture as it is, the secret in a header, and fetches by mediaId', async () => {
+test('sends the image as it is, the secret in a header, and fetches by mediaId', async () => {
   const relay = await startRelay()
   expect(Buffer.from(await bench(relay).run(3)).equals(DOUBLED)).toBe(true)
   const [upload] = relay.seen('upload')
@@ -128,7 +128,7 @@ test('the secret comes from WECHAT_RELAY_SECRET, and without one nothing is sent
 test('a large result comes from the storage without the secret, and is deleted then', async () => {
   const relay = await startRelay()
   relay.on('fetch', json({ url: `${relay.server.url}/storage/a.jpg?sign=signed`, fileID: 'cloud://e.b/unplugin-hd/a.jpg' }))
-  relay.server.on('/storage/a.jpg', status(503), picture(DOUBLED))
+  relay.server.on('/storage/a.jpg', status(503), image(DOUBLED))
   expect(await bench(relay).run()).toHaveLength(DOUBLED.length)
   const stored = relay.server.seen.filter(({ path }) => path === '/storage/a.jpg')
   expect(stored).toHaveLength(2)
@@ -143,7 +143,7 @@ test('a large result comes from the storage without the secret, and is deleted t
 test('a result that cannot be deleted is used all the same, with a warning', async () => {
   const relay = await startRelay()
   relay.on('fetch', json({ url: `${relay.server.url}/storage/a.jpg?sign=signed`, fileID: 'cloud://e.b/unplugin-hd/a.jpg' }))
-  relay.server.on('/storage/a.jpg', picture(DOUBLED))
+  relay.server.on('/storage/a.jpg', image(DOUBLED))
   relay.on('forget', json({ errCode: -503_002, errMsg: 'denied' }, 'application/json', 502))
   const { run, lines } = bench(relay)
   expect(await run()).toHaveLength(DOUBLED.length)
@@ -165,7 +165,7 @@ test('a longer result than `maxDownloadBytes` is not read, from the function and
   const { run } = bench(relay, { maxDownloadBytes: 1000 })
   expect(await rejection(run())).toMatchObject({ code: 'WECHAT_RESPONSE', message: expect.stringContaining('1000 bytes') })
   relay.on('fetch', json({ url: `${relay.server.url}/storage/a.jpg`, fileID: 'f' }))
-  relay.server.on('/storage/a.jpg', picture(DOUBLED))
+  relay.server.on('/storage/a.jpg', image(DOUBLED))
   expect(await rejection(run(1))).toMatchObject({ code: 'WECHAT_RESPONSE', message: expect.stringContaining('1000 bytes') })
 })
 
@@ -183,12 +183,12 @@ test('an upload whose answer is lost is repeated with the same key, by which the
 
 test.each([
   ['resets', reset],
-  ['truncated pictures', truncated(DOUBLED)],
+  ['truncated images', truncated(DOUBLED)],
   ['HTTP 502', html(502)],
   ['-604102', json({ errCode: -604_102, errMsg: 'timeout' }, 'application/json', 502)],
 ])('a download that fails by %s is repeated without a second upload', async (_, reply) => {
   const relay = await startRelay()
-  relay.on('fetch', reply, reply, picture(DOUBLED))
+  relay.on('fetch', reply, reply, image(DOUBLED))
   await bench(relay).run()
   expect([relay.seen('upload').length, relay.seen('fetch').length]).toEqual([1, 3])
 })
@@ -198,10 +198,10 @@ test('a crash after the mediaId pays once; an old one that is gone is paid anew'
   const kept = mapMemo()
   relay.on('fetch', reset)
   await rejection(bench(relay, {}, kept).run())
-  relay.on('fetch', picture(DOUBLED))
+  relay.on('fetch', image(DOUBLED))
   await bench(relay, {}, kept).run()
   expect(relay.seen('upload')).toHaveLength(1)
-  relay.on('fetch', json({ errCode: 40_007, errMsg: 'invalid media_id' }, 'application/json', 502), picture(DOUBLED))
+  relay.on('fetch', json({ errCode: 40_007, errMsg: 'invalid media_id' }, 'application/json', 502), image(DOUBLED))
   await bench(relay, {}, kept).run()
   expect(relay.seen('upload')).toHaveLength(2)
 })
@@ -211,7 +211,7 @@ test.each<[string, Reply, string, number]>([
   ['a function without a secret', said('setup', 500), 'WECHAT_RELAY', 1],
   ['another version', said('step', 400), 'WECHAT_RELAY', 1],
   ['a body that is too large', said('size', 413), 'WECHAT_IMAGE', 1],
-  ['what is no picture', said('picture', 415), 'WECHAT_IMAGE', 1],
+  ['what is no image', said('image', 415), 'WECHAT_IMAGE', 1],
   ['a page from WeChat', said('page', 502), 'WECHAT_REMOVED', 1],
   ['a page from a gateway before WeChat', said('gateway', 502), 'WECHAT_NETWORK', 3],
   ['errCode 40066', json({ errCode: 40_066, errMsg: 'invalid url' }, 'application/json', 502), 'WECHAT_REMOVED', 1],
@@ -292,7 +292,7 @@ const cases = steps.flatMap((step) => everywhere.map(([name, reply]) => [step, n
 test.each(cases)('%s answered with %s: no secret and no signature in errors, logs and memos', async (step, _, reply) => {
   const relay = await startRelay()
   relay.on('fetch', json({ url: `${relay.server.url}/storage/a.jpg?${SIGNATURE}`, fileID: 'f' }))
-  relay.server.on('/storage/a.jpg', step === 'storage' ? reply : picture(DOUBLED))
+  relay.server.on('/storage/a.jpg', step === 'storage' ? reply : image(DOUBLED))
   if (step !== 'storage') relay.on(step, reply)
   const { run, lines, values } = bench(relay, { retries: 0, attemptTimeoutMs: 80 })
   const results = await Promise.allSettled([run(0), run(1)])

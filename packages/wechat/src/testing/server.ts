@@ -73,7 +73,7 @@ export function token(value: string, seconds = 7200): Reply {
   return json({ access_token: value, expires_in: seconds })
 }
 
-export function picture(bytes: Uint8Array): Reply {
+export function image(bytes: Uint8Array): Reply {
   return (response) => response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': bytes.length }).end(bytes)
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Logger, Memo, UpscaleContext, UpscaleInput, Upscaler } from '@unplugin-hd/core'
-import { type Server, MEDIA, picture, STABLE, json, startServer, token, UPLOAD } from './server.ts'
+import { type Server, MEDIA, image, STABLE, json, startServer, token, UPLOAD } from './server.ts'
 import { clientOf, type Surroundings, type WechatClient } from '../client.ts'
 import { resolveClientOptions, resolveOptions, type WechatOptions } from '../options.ts'
 import { Redactor } from '../redact.ts'
@@ -43,7 +43,7 @@ export async function wellServer(): Promise<Server> {
   let serial = 0
   server.on(STABLE, token(TOKEN))
   server.on(UPLOAD, (response, seen) => json({ errcode: 0, errmsg: 'ok', media_id: `media-${++serial}` })(response, seen))
-  server.on(MEDIA, picture(DOUBLED))
+  server.on(MEDIA, image(DOUBLED))
   return server
 }
 
@@ -99,9 +99,9 @@ export function clientFor(server: Server, options: WechatOptions = PAIR, time: F
   return clientOf(resolveClientOptions({ baseUrl: server.url, ...options }), time.surroundings, new Redactor())
 }
 
-/** A picture whose bytes depend on `seed`. */
+/** An image whose bytes depend on `seed`. */
 export function input(seed = 0): UpscaleInput {
-  const data = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), Buffer.from(`picture ${seed}`)])
+  const data = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), Buffer.from(`image ${seed}`)])
   return {
     width: 2,
     height: 2,

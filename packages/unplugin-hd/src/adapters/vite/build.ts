@@ -9,7 +9,7 @@ import type { Project } from './project.ts'
  */
 export async function resolveInBuild(project: Project, resolved: ResolvedImport, watching: boolean): Promise<string> {
   const { file, request } = resolved
-  // A URL needs no module between the import and the file: half the modules of a build with many pictures. While watching
+  // A URL needs no module between the import and the file: half the modules of a build with many images. While watching
   // there has to be one, because what an import resolved to is not asked again.
   if (request.as !== 'url' || watching) return toModuleId(resolved)
   const { shape } = await project.session.load(file, request, project.session.origins.of(toModuleId(resolved)))

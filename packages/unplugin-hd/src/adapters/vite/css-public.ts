@@ -4,7 +4,7 @@ import type { Rollup } from 'vite'
 import { followStyles } from '../../styles.ts'
 import { refuseInImageSet, toImageSet } from './image-sets.ts'
 import { publicFile, toSpecifier } from './paths.ts'
-import { pictureAt } from './picture.ts'
+import { imageAt } from './image.ts'
 import { cleanId, whereIs } from './place.ts'
 import type { Project } from './project.ts'
 import type { StyleUrls } from './style-urls.ts'
@@ -49,13 +49,13 @@ export async function replacePublicFiles(
       const file = fileOf(reference, config.publicDir)
       if (file === undefined) continue
       const where = await whereIs(config.root, style, reference)
-      const picture = await pictureAt(project, () => ({ where, what: 'CSS', shapes: ['url', 'srcset'] }), file, reference)
-      if (!picture) continue
+      const image = await imageAt(project, () => ({ where, what: 'CSS', shapes: ['url', 'srcset'] }), file, reference)
+      if (!image) continue
       onSource(file)
-      const all = await urls.urlsFor(context, picture.files)
+      const all = await urls.urlsFor(context, image.files)
       replaced = replaced.replace(writtenRE(decodeURI(reference), config.base), (_, __, index: number) => {
         if (all.length > 1) refuseInImageSet(code, index, where, reference)
-        return toImageSet(all, picture.shape.parts)
+        return toImageSet(all, image.shape.parts)
       })
     }
   }

@@ -1,7 +1,7 @@
 import { HD_QUERY_RE } from '@unplugin-hd/core'
 import type { Alias, Rollup } from 'vite'
 import type { ImageSets } from './image-sets.ts'
-import { pictureAt } from './picture.ts'
+import { imageAt } from './image.ts'
 import { whereIs, type Place } from './place.ts'
 import { inPublicDir } from './paths.ts'
 import type { Project } from './project.ts'
@@ -12,7 +12,7 @@ export const STYLE_RE: RegExp = /\.(?:css|less|sass|scss|styl|stylus|pcss|postcs
 /**
  * Vite resolves what a stylesheet names by its aliases and its own resolver, and asks no plugin: also in imported stylesheets
  * and partials, which no hook ever sees. So the only way in is an alias, that answers nobody but stylesheets.
- * @param onSource told the file of every picture that is used
+ * @param onSource told the file of every image that is used
  */
 export function styleAlias(project: Project, sets: ImageSets, onSource: (file: string) => void): Alias {
   const { session, config } = project
@@ -35,9 +35,9 @@ export function styleAlias(project: Project, sets: ImageSets, onSource: (file: s
       what: 'CSS',
       shapes: ['url', 'srcset'],
     })
-    const picture = await pictureAt(project, place, file, reference)
+    const image = await imageAt(project, place, file, reference)
     onSource(file)
-    const { files, shape } = picture!
+    const { files, shape } = image!
     if (files.length === 1) return { id: files[0]! }
     const { where } = await place()
     return { id: await sets.markerFor(project.staged, { files, parts: shape.parts, where, reference }) }

@@ -5,7 +5,7 @@ import { createAccess, type Access } from './dev/access.ts'
 import { transformCssInDev } from './dev/css.ts'
 import { createMiddlewares } from './dev/middleware.ts'
 import { createPages } from './dev/pages.ts'
-import { createPictures } from './dev/pictures.ts'
+import { createImages } from './dev/images.ts'
 import { planShape } from './dev/plan.ts'
 import { toModule } from './module.ts'
 import { toSpecifier } from './paths.ts'
@@ -13,7 +13,7 @@ import type { Project } from './project.ts'
 
 /** The plugin's part of a dev server. */
 export interface Dev {
-  /** Resolves when the first picture has nothing more to wait for; at once while nobody is served. */
+  /** Resolves when the first image has nothing more to wait for; at once while nobody is served. */
   warm(): Promise<void>
   /** The id of a resolved `?hd` import. */
   resolve(resolved: ResolvedImport, importer: string | undefined): string
@@ -21,7 +21,7 @@ export interface Dev {
   load(id: string): Promise<Rollup.SourceDescription | null>
   /** A stylesheet as Vite serves it. */
   transformCss(code: string, id: string): Promise<string | undefined>
-  /** Answers the server's requests for pictures from now on, without waiting for one of them to be made. */
+  /** Answers the server's requests for images from now on, without waiting for one of them to be made. */
   serve(server: ViteDevServer): void
   /** To be called when Vite has set up its own middlewares. */
   addLastMiddleware(): void
@@ -76,7 +76,7 @@ function serve(project: Project, access: Access, server: ViteDevServer): Served 
   )
   void session.types?.update()
   const pages = createPages(server.environments.client)
-  const pictures = createPictures(
+  const images = createImages(
     session.hd,
     (id, key, file) => {
       pages.ready(id, key)
@@ -87,7 +87,7 @@ function serve(project: Project, access: Access, server: ViteDevServer): Served 
   const root = `${toSpecifier(config.root)}/`
   // Vite itself watches what is below the root.
   const watch = (file: string): void => void (file.startsWith(root) || server.watcher.add(file))
-  const { answer, miss } = createMiddlewares(project, { access, pages, pictures, watch })
+  const { answer, miss } = createMiddlewares(project, { access, pages, images, watch })
   server.middlewares.use(answer)
 
   const onEdit = async (name: string): Promise<void> => {
@@ -99,10 +99,10 @@ function serve(project: Project, access: Access, server: ViteDevServer): Served 
   }
   server.watcher.on('change', (name) => void onEdit(name))
   server.watcher.on('add', (name) => void onEdit(name))
-  return { warm, addLastMiddleware: () => void server.middlewares.use(miss), close: () => pictures.close() }
+  return { warm, addLastMiddleware: () => void server.middlewares.use(miss), close: () => images.close() }
 }
 
-/** Modules that accept an import of the picture want to be told when it is ready. Nothing else is: the page is not reloaded. */
+/** Modules that accept an import of the image want to be told when it is ready. Nothing else is: the page is not reloaded. */
 function updateAcceptors({ environments: { client } }: ViteDevServer, file: string): void {
   const timestamp = Date.now()
   const modules = [...(client.moduleGraph.getModulesByFile(file) ?? [])].filter(({ url }) => HD_QUERY_RE.test(url))

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { findPictureAttributes } from './html-attributes.ts'
+import { findImageAttributes } from './html-attributes.ts'
 
 /** `img src` for every attribute that is found. */
 function find(html: string, additional = {}): string[] {
-  return findPictureAttributes(html, additional).map(({ element, name }) => `${element.nodeName} ${name}`)
+  return findImageAttributes(html, additional).map(({ element, name }) => `${element.nodeName} ${name}`)
 }
 
 test.each([

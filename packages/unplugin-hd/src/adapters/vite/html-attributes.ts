@@ -6,8 +6,8 @@ export type Element = DefaultTreeAdapterTypes.Element
 /** Somewhere in a list of URLs. */
 export const HD_KEY_RE: RegExp = /[?&]hd(?=[=&#,\s]|$)/
 
-/** An attribute of a page that names at least one picture with `?hd`. */
-export interface PictureAttribute {
+/** An attribute of a page that names at least one image with `?hd`. */
+export interface ImageAttribute {
   element: Element
   /** As it is written: `xlink:href`. */
   name: string
@@ -16,7 +16,7 @@ export interface PictureAttribute {
   isSrcset: boolean
 }
 
-/** Which attributes of an element name pictures; as Vite's `html.additionalAssetSources`. */
+/** Which attributes of an element name images; as Vite's `html.additionalAssetSources`. */
 export interface AssetSource {
   srcAttributes?: string[]
   srcsetAttributes?: string[]
@@ -27,7 +27,7 @@ const META_NAME_RE = /^(?:twitter:image|msapplication-(?:tileimage|(?:square(?:7
 const META_PROPERTY_RE = /^og:image(?::(?:secure_)?url)?$/i
 
 /** The attributes that Vite replaces by the URLs of assets in a build. Any other would keep what is written into it. */
-export const PICTURE_SOURCES: Readonly<Record<string, AssetSource>> = {
+export const IMAGE_SOURCES: Readonly<Record<string, AssetSource>> = {
   embed: { srcAttributes: ['src'] },
   image: { srcAttributes: ['href', 'xlink:href'] },
   img: { srcAttributes: ['src'], srcsetAttributes: ['srcset'] },
@@ -44,15 +44,15 @@ export const PICTURE_SOURCES: Readonly<Record<string, AssetSource>> = {
   video: { srcAttributes: ['src', 'poster'] },
 }
 
-/** The attributes of a page that hold a picture with `?hd` and that Vite takes for assets. @param additional from its options */
-export function findPictureAttributes(
+/** The attributes of a page that hold an image with `?hd` and that Vite takes for assets. @param additional from its options */
+export function findImageAttributes(
   html: string,
   additional: Readonly<Record<string, AssetSource | undefined>> = {},
-): PictureAttribute[] {
-  const found: PictureAttribute[] = []
+): ImageAttribute[] {
+  const found: ImageAttribute[] = []
   const visit = (node: DefaultTreeAdapterTypes.Node): void => {
     if ('attrs' in node) {
-      for (const source of [PICTURE_SOURCES[node.nodeName], additional[node.nodeName]]) {
+      for (const source of [IMAGE_SOURCES[node.nodeName], additional[node.nodeName]]) {
         if (source) found.push(...attributesOf(node, source))
       }
     }
@@ -64,11 +64,11 @@ export function findPictureAttributes(
   return found
 }
 
-function attributesOf(element: Element, { srcAttributes = [], srcsetAttributes = [], filter }: AssetSource): PictureAttribute[] {
+function attributesOf(element: Element, { srcAttributes = [], srcsetAttributes = [], filter }: AssetSource): ImageAttribute[] {
   const attributes = attributesByName(element)
   // What the parser made up stands nowhere.
   if ('vite-ignore' in attributes || !element.sourceCodeLocation) return []
-  const find = (names: readonly string[], isSrcset: boolean): PictureAttribute[] =>
+  const find = (names: readonly string[], isSrcset: boolean): ImageAttribute[] =>
     names.flatMap((name) => {
       const value = attributes[name]
       if (value === undefined || !(isSrcset ? HD_KEY_RE : HD_QUERY_RE).test(value)) return []

@@ -4,23 +4,23 @@ import { HD_QUERY_RE, HdError, type HdRequest } from '@unplugin-hd/core'
 import MagicString from 'magic-string'
 import { toBundlerError } from '../../bundler-error.ts'
 import type { ImgValue, PictureValue } from '../../shape.ts'
-import { attributesByName, findPictureAttributes, type PictureAttribute } from './html-attributes.ts'
+import { attributesByName, findImageAttributes, type ImageAttribute } from './html-attributes.ts'
 import { publicFile, relativeUrl, toSpecifier } from './paths.ts'
-import { pictureAt, type Picture } from './picture.ts'
+import { imageAt, type Image } from './image.ts'
 import { displayPath, lineAt, refuseAt, type Place } from './place.ts'
 import type { Project } from './project.ts'
 import { formatSrcset, parseSrcset, type Candidate } from './srcset.ts'
 
 /** What a URL of a page stands for, if it is for us. @param file absolute path of the source */
-export type FindInPage = (place: Place, file: string, url: string) => Promise<PictureInPage | undefined>
+export type FindInPage = (place: Place, file: string, url: string) => Promise<ImageInPage | undefined>
 
-export interface PictureInPage extends Pick<Picture, 'request' | 'shape'> {
+export interface ImageInPage extends Pick<Image, 'request' | 'shape'> {
   /** For each part, from the page. */
   urls: readonly string[]
 }
 
 /**
- * Names every picture by the path of its 2x, which Vite then treats as the asset it is.
+ * Names every image by the path of its 2x, which Vite then treats as the asset it is.
  * @param page absolute path of the HTML file
  */
 export function findInBuiltPage(project: Project, page: string): FindInPage {
@@ -30,15 +30,13 @@ export function findInBuiltPage(project: Project, page: string): FindInPage {
     return url.split('?', 1)[0]! + (/\?.*$/.exec(file)?.[0] ?? '')
   }
   return async (place, file, url) => {
-    const picture = await pictureAt(project, () => place, file, url)
-    return (
-      picture && { ...picture, urls: picture.shape.parts.map((part, index) => urlOf(picture.files[index]!, part.original, url)) }
-    )
+    const image = await imageAt(project, () => place, file, url)
+    return image && { ...image, urls: image.shape.parts.map((part, index) => urlOf(image.files[index]!, part.original, url)) }
   }
 }
 
 /**
- * A page in which every picture with `?hd` has the URLs that are found for it.
+ * A page in which every image with `?hd` has the URLs that are found for it.
  * @param page absolute path of the HTML file
  */
 export async function transformHtml(project: Project, html: string, page: string, find: FindInPage): Promise<string> {
@@ -46,7 +44,7 @@ export async function transformHtml(project: Project, html: string, page: string
   const edits = new MagicString(html)
 
   /** What one URL stands for; nothing when it is not for us. */
-  const pictureOf = async (attribute: PictureAttribute, url: string): Promise<PictureInPage | undefined> => {
+  const imageOf = async (attribute: ImageAttribute, url: string): Promise<ImageInPage | undefined> => {
     if (!HD_QUERY_RE.test(url)) return undefined
     const file = fileOf(url, page, project)
     if (file === undefined) return undefined
@@ -55,12 +53,12 @@ export async function transformHtml(project: Project, html: string, page: string
     return find({ where, what, shapes: shapesFor(attribute) }, file, url)
   }
 
-  const placeOf = ({ element, name }: PictureAttribute): string =>
+  const placeOf = ({ element, name }: ImageAttribute): string =>
     `${displayPath(config.root, page)}:${lineAt(html, element.sourceCodeLocation!.attrs![name]!.startOffset)}`
 
   /** @param more attributes to stand behind it */
   const write = (
-    { element, name }: PictureAttribute,
+    { element, name }: ImageAttribute,
     value: string,
     more: Readonly<Record<string, string | number>> = {},
   ): void => {
@@ -70,17 +68,17 @@ export async function transformHtml(project: Project, html: string, page: string
     edits.update(startOffset, endOffset, all.join(' '))
   }
 
-  const writeImg = (attribute: PictureAttribute, img: ImgValue, present: Readonly<Record<string, string>>): void =>
+  const writeImg = (attribute: ImageAttribute, img: ImgValue, present: Readonly<Record<string, string>>): void =>
     write(attribute, img.src, { srcset: img.srcset, ...missingSize(img, present) })
 
-  const replaceSrcset = async (attribute: PictureAttribute): Promise<void> => {
+  const replaceSrcset = async (attribute: ImageAttribute): Promise<void> => {
     const candidates = parseSrcset(attribute.value)
     const replaced = await Promise.all(
       candidates.map(async (candidate): Promise<Candidate[]> => {
-        const picture = await pictureOf(attribute, candidate.url)
-        if (!picture) return [candidate]
-        const value = picture.shape.value(picture.urls)
-        if (picture.request.as === 'url') return [{ ...candidate, url: String(value) }]
+        const image = await imageOf(attribute, candidate.url)
+        if (!image) return [candidate]
+        const value = image.shape.value(image.urls)
+        if (image.request.as === 'url') return [{ ...candidate, url: String(value) }]
         if (candidate.descriptor !== '') {
           refuseAt(
             placeOf(attribute),
@@ -95,11 +93,11 @@ export async function transformHtml(project: Project, html: string, page: string
     if (replaced.some(([first], index) => first !== candidates[index])) write(attribute, formatSrcset(replaced.flat()))
   }
 
-  const replaceSrc = async (attribute: PictureAttribute): Promise<void> => {
-    const picture = await pictureOf(attribute, attribute.value)
-    if (!picture) return
-    const value = picture.shape.value(picture.urls)
-    const { as } = picture.request
+  const replaceSrc = async (attribute: ImageAttribute): Promise<void> => {
+    const image = await imageOf(attribute, attribute.value)
+    if (!image) return
+    const value = image.shape.value(image.urls)
+    const { as } = image.request
     if (as === 'url') return write(attribute, String(value))
     const { element } = attribute
     const where = placeOf(attribute)
@@ -119,19 +117,19 @@ export async function transformHtml(project: Project, html: string, page: string
     writeImg(attribute, img, attributes)
   }
 
-  const attributes = findPictureAttributes(html, config.html?.additionalAssetSources)
+  const attributes = findImageAttributes(html, config.html?.additionalAssetSources)
   await Promise.all(attributes.map((attribute) => (attribute.isSrcset ? replaceSrcset(attribute) : replaceSrc(attribute))))
   return edits.toString()
 }
 
-/** The pictures of a page that it names with `?hd`. */
+/** The images of a page that it names with `?hd`. */
 export function sourcesOfHtml(project: Project, html: string, page: string): string[] {
-  const attributes = findPictureAttributes(html, project.config.html?.additionalAssetSources)
+  const attributes = findImageAttributes(html, project.config.html?.additionalAssetSources)
   const urls = attributes.flatMap(({ value, isSrcset }) => (isSrcset ? parseSrcset(value).map(({ url }) => url) : [value]))
   return urls.filter((url) => HD_QUERY_RE.test(url)).flatMap((url) => fileOf(url, page, project) ?? [])
 }
 
-function shapesFor({ element, name, isSrcset }: PictureAttribute): HdRequest['as'][] {
+function shapesFor({ element, name, isSrcset }: ImageAttribute): HdRequest['as'][] {
   if (isSrcset) return ['url', 'srcset']
   return element.nodeName === 'img' && name === 'src' ? ['url', 'img', 'picture'] : ['url']
 }

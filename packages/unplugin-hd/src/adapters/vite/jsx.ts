@@ -1,10 +1,10 @@
 import { blankComments, findSlipped, slippedMessage } from '../../slipped.ts'
 import { displayPath, lineAt } from './place.ts'
 
-/** An attribute with a text. JSX passes it on as it is, so only what is imported can be a picture. */
+/** An attribute with a text. JSX passes it on as it is, so only what is imported can be an image. */
 const ATTRIBUTE_RE = /\s(?:src|srcset|poster|href|imagesrcset)=\{?\s*(["'`])([^"'`]*)\1/gi
 
-/** One warning for each attribute of a JSX file that names a picture with `?hd` by a text. */
+/** One warning for each attribute of a JSX file that names an image with `?hd` by a text. */
 export function leftInJsx(root: string, code: string, id: string): string[] {
   return [...blankComments(code, id).matchAll(ATTRIBUTE_RE)].flatMap(({ 0: attribute, 2: value, index }) =>
     findSlipped(value!).map((reference) => {

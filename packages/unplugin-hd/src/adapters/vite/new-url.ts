@@ -6,7 +6,7 @@ import type { Rollup } from 'vite'
 import { stripLiteral } from 'strip-literal'
 import type { ResolveContext } from '../resolve.ts'
 import { inPublicDir, relativeUrl, toSpecifier } from './paths.ts'
-import { pictureAt } from './picture.ts'
+import { imageAt } from './image.ts'
 import { cleanId, displayPath, lineAt, requestAt, whereIs, type Place } from './place.ts'
 import type { Project } from './project.ts'
 
@@ -48,7 +48,7 @@ function* newUrlsOf(code: string, id: string): Generator<NewUrl> {
   }
 }
 
-/** The files of pictures with `?hd` in the `new URL()` of a module, as far as they are known before it runs. */
+/** The files of images with `?hd` in the `new URL()` of a module, as far as they are known before it runs. */
 export async function sourcesOfNewUrls(project: Project, context: ResolveContext, code: string, id: string): Promise<string[]> {
   const references = [...newUrlsOf(code, id)].filter(({ isTemplate }) => !isTemplate)
   const files = await Promise.all(references.map(({ reference }) => fileOf(reference, id, context, project)))
@@ -78,10 +78,10 @@ export async function transformNewUrl(
       continue
     }
     const file = await fileOf(reference, id, context, project)
-    const picture = file === undefined ? undefined : await pictureAt(project, () => place, file, reference)
-    if (!picture) continue
+    const image = file === undefined ? undefined : await imageAt(project, () => place, file, reference)
+    if (!image) continue
     onSource(file!)
-    edits.update(start, end, JSON.stringify(relativeUrl(module, picture.files[0]!)))
+    edits.update(start, end, JSON.stringify(relativeUrl(module, image.files[0]!)))
   }
   return edits.hasChanged() ? { code: edits.toString(), map: edits.generateMap({ hires: 'boundary' }) } : null
 }

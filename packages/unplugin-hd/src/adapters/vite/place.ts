@@ -32,7 +32,7 @@ export function requestAt({ where, what, shapes }: Place, reference: string): Hd
     return request
   } catch (error) {
     if (!isHdError(error) || error.file === where) throw toBundlerError(error)
-    // The same fault, told with the place: the picture's own name does not say which of many references it is.
+    // The same fault, told with the place: the image's own name does not say which of many references it is.
     throw toBundlerError(error, { text: where }, reference)
   }
 }

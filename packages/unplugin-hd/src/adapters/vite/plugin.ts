@@ -21,7 +21,7 @@ import { templatesPlugin } from './templates.ts'
 export type HdPlugin = Omit<Plugin, 'enforce'> & { enforce: 'pre' | undefined }
 
 const BUNDLED_DEV =
-  "'experimental.bundledDev' of Vite is not supported yet: pictures may stay previews until the page is loaded again"
+  "'experimental.bundledDev' of Vite is not supported yet: images may stay previews until the page is loaded again"
 
 const BEHIND_IMAGETOOLS =
   "vite-imagetools stands before this plugin and answers '?hd&as=…' and '?hd&format=…' itself, at 1x. Put hd() before imagetools() in 'plugins'"
@@ -37,7 +37,7 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
   const sets = createImageSets(urls)
   /** Places in templates whose references were processed. */
   const processed = new Set<string>()
-  /** Pictures of stylesheets: which of them uses which is known to Vite alone. */
+  /** Images of stylesheets: which of them uses which is known to Vite alone. */
   const styleSources = new Set<string>()
   const onStyleSource = (file: string): void => void styleSources.add(file)
 

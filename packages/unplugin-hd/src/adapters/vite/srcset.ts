@@ -1,4 +1,4 @@
-/** One picture of a `srcset`. */
+/** One image of a `srcset`. */
 export interface Candidate {
   url: string
   /** `2x`, `300w`, or '' for none. */

@@ -11,24 +11,24 @@ function replace(element: string, name: string, value: string, more: Partial<Tem
   return replacement.kind === 'img' ? `img ${nameOf(replacement.imported.specifier)}` : toExpression(replacement.parts, nameOf)
 }
 
-test('URLs of pictures are imported, whatever element they belong to', () => {
+test('URLs of images are imported, whatever element they belong to', () => {
   expect(replace('img', 'src', './a.jpg?hd')).toBe('<./a.jpg?hd>')
   expect(replace('video', 'poster', '$lib/a.jpg?hd&format=webp')).toBe('<$lib/a.jpg?hd&format=webp>')
   expect(replace('image', 'xlink:href', '/a.jpg?hd')).toBe('</a.jpg?hd>')
   expect(replace('link', 'href', './a.jpg?hd')).toBe('<./a.jpg?hd>')
 })
 
-test('what is no picture of ours stays as it is', () => {
+test('what is no image of ours stays as it is', () => {
   expect(replace('img', 'src', './a.jpg')).toBeUndefined()
   expect(replace('img', 'src', 'https://example.com/a.jpg?hd')).toBeUndefined()
   expect(replace('img', 'src', '//example.com/a.jpg?hd')).toBeUndefined()
   expect(replace('img', 'srcset', '//example.com/a.jpg?hd 2x')).toBeUndefined()
   expect(replace('img', 'alt', './a.jpg?hd')).toBeUndefined()
   expect(replace('a', 'href', './a.jpg?hd')).toBeUndefined()
-  expect(replace('Picture', 'src', './a.jpg?hd')).toBeUndefined()
+  expect(replace('Image', 'src', './a.jpg?hd')).toBeUndefined()
 })
 
-test('a srcset keeps its descriptors, and the relative pictures beside ours are imported too', () => {
+test('a srcset keeps its descriptors, and the relative images beside ours are imported too', () => {
   expect(replace('img', 'srcset', './a.jpg 1x, ./a.jpg?hd 2x')).toBe('<./a.jpg?url> + " 1x" + ", " + <./a.jpg?hd> + " 2x"')
   expect(replace('source', 'srcset', '/b.jpg 300w, ./a.jpg?hd 600w')).toBe('"/b.jpg 300w" + ", " + <./a.jpg?hd> + " 600w"')
   expect(replace('link', 'imagesrcset', './a.jpg?hd&as=srcset')).toBe('<./a.jpg?hd&as=srcset>')

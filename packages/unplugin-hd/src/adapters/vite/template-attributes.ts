@@ -1,6 +1,6 @@
 import { HD_QUERY_RE, type HdRequest } from '@unplugin-hd/core'
 import type { ResolvedConfig } from 'vite'
-import { HD_KEY_RE, PICTURE_SOURCES } from './html-attributes.ts'
+import { HD_KEY_RE, IMAGE_SOURCES } from './html-attributes.ts'
 import { publicFile } from './paths.ts'
 import { refuseAt, requestAt } from './place.ts'
 import { parseSrcset } from './srcset.ts'
@@ -29,13 +29,13 @@ export interface Imported {
 }
 
 /**
- * What is to stand in place of an attribute that names a picture with `?hd`: frameworks leave it as it is, or as a text that no
+ * What is to stand in place of an attribute that names an image with `?hd`: frameworks leave it as it is, or as a text that no
  * bundler sees. `undefined` when it is none of ours.
  * @throws Error with `HD_QUERY`, the file and the line when its query is wrong or its shape makes no sense there
  */
 export function replaceAttribute(attribute: TemplateAttribute): Replacement | undefined {
   const { element, name, value, attributes } = attribute
-  const source = PICTURE_SOURCES[element]
+  const source = IMAGE_SOURCES[element]
   if (!source || source.filter?.({ key: name, value, attributes: { ...attributes } }) === false) return undefined
   if (source.srcAttributes?.includes(name)) return isOurs(value, HD_QUERY_RE) ? replaceUrl(attribute) : undefined
   if (source.srcsetAttributes?.includes(name)) return HD_KEY_RE.test(value) ? replaceSrcset(attribute) : undefined
@@ -61,7 +61,7 @@ function replaceSrcset({ element, name, value, where }: TemplateAttribute): Repl
     const before = index > 0 ? ', ' : ''
     const after = descriptor && ` ${descriptor}`
     if (!isOurs(url, HD_QUERY_RE)) {
-      // Beside a picture of the bundler's, the 1x means one as well.
+      // Beside an image of the bundler's, the 1x means one as well.
       return isOurs(url, /^\.\.?\//) ? [before, { specifier: `${url}?url` }, after] : [before + url + after]
     }
     const what = `<${element} ${name}> of a template`

@@ -15,8 +15,8 @@ import { toSpecifier } from '../paths.ts'
 /** Marks the address of the source itself in another format. */
 const ONE_X = '1x'
 
-/** Paths that may be pictures: anything else with `?hd` belongs to somebody else, as a page's own query. */
-const PICTURE_RE = /\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?)$/i
+/** Paths that may be images: anything else with `?hd` belongs to somebody else, as a page's own query. */
+const IMAGE_RE = /\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?)$/i
 
 /** What an address asks for. */
 export interface Wanted {
@@ -31,8 +31,8 @@ export interface Wanted {
   token: string | undefined
 }
 
-/** Which of the pictures of a source. */
-export interface Picture extends EncodingRequest {
+/** Which of the images of a source. */
+export interface Image extends EncodingRequest {
   scale: 1 | Factor
 }
 
@@ -43,13 +43,13 @@ export const SHORT = 12
 export type Addressing = Pick<ResolvedConfig, 'base' | 'root' | 'publicDir' | 'server'>
 
 /**
- * The address that the dev server answers for a picture, the same on the server's side and in the browser.
+ * The address that the dev server answers for an image, the same on the server's side and in the browser.
  * @param file absolute path with `/`
  */
 export function addressOf(
   { base, root, publicDir, server }: Addressing,
   file: string,
-  { scale, format, quality }: Picture,
+  { scale, format, quality }: Image,
   version: string,
 ): string {
   const factor = scale === 1 ? DEFAULT_FACTOR : scale
@@ -86,7 +86,7 @@ export function parseAddress(url: string, base: string): Wanted | 'refused' | un
   if (keys.includes('import')) return undefined
   const decoded = decode(url.slice(0, mark))
   if (decoded === undefined) return 'refused'
-  if (!PICTURE_RE.test(decoded)) return undefined
+  if (!IMAGE_RE.test(decoded)) return undefined
   if (/[\0\\]/.test(decoded) || decoded.split('/').some((part) => part === '..' || part === '.')) return 'refused'
   // Vite keeps the base encoded. Frameworks ask for files of the public folder without it as well.
   const folder = decode(base) ?? base

@@ -1,4 +1,4 @@
-import type { Picture } from './address.ts'
+import type { Image } from './address.ts'
 
 /**
  * The encodings (format, quality, scale) of one image that a dev server makes. Any page can ask it for any quality, and each
@@ -9,7 +9,7 @@ export const MAX_ENCODINGS = 32
 /** Counts which encodings of each image were asked for. */
 export interface Encodings {
   /** False for one more than is made. */
-  admit(file: string, picture: Picture): boolean
+  admit(file: string, image: Image): boolean
 }
 
 export function createEncodings(): Encodings {

@@ -5,22 +5,22 @@ import type { Access } from './access.ts'
 import { parseAddress, SHORT, type Wanted } from './address.ts'
 import { locate } from './locate.ts'
 import type { Pages } from './pages.ts'
-import type { Pictures } from './pictures.ts'
+import type { Images } from './images.ts'
 import { refuse, respond } from './respond.ts'
 
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void
 
 export interface Middlewares {
-  /** Answers for pictures with `?hd`, before Vite does. */
+  /** Answers for images with `?hd`, before Vite does. */
   answer: Middleware
-  /** Says that a picture is not there, when Vite, a proxy, and other plugins have nothing for it either. */
+  /** Says that an image is not there, when Vite, a proxy, and other plugins have nothing for it either. */
   miss: Middleware
 }
 
 /** @param watch told every file that is shown */
 export function createMiddlewares(
   { config, session, warn }: Project,
-  { access, pages, pictures, watch }: { access: Access; pages: Pages; pictures: Pictures; watch: (file: string) => void },
+  { access, pages, images, watch }: { access: Access; pages: Pages; images: Images; watch: (file: string) => void },
 ): Middlewares {
   const missed = new WeakSet<IncomingMessage>()
   const warned = new Set<string>()
@@ -39,7 +39,7 @@ export function createMiddlewares(
       return false
     }
     if (wanted === 'refused') {
-      refuse(request, response, 403, 'This is no address of a picture')
+      refuse(request, response, 403, 'This is no address of an image')
       return true
     }
     const file = await locate(wanted.path, config, access)
@@ -62,8 +62,8 @@ export function createMiddlewares(
     const { version, token, scale } = wanted
     const url = request.url!
     const { formats, quality } = wanted.request
-    const picture = { format: formats[0], quality, scale }
-    const found = await pictures.answer(file, picture, (id) => pages.shows(url, file, id))
+    const image = { format: formats[0], quality, scale }
+    const found = await images.answer(file, image, (id) => pages.shows(url, file, id))
     if (found.kind === 'preview') return respond(request, response, found)
     pages.shows(url, file)
     const { bytes, mime, key } = found.asset
@@ -87,15 +87,15 @@ export function createMiddlewares(
       )
     },
     miss(request, response, next) {
-      if (missed.has(request)) refuse(request, response, 404, 'There is no such picture')
+      if (missed.has(request)) refuse(request, response, 404, 'There is no such image')
       else next()
     },
   }
 }
 
 /**
- * The request of a module, of a picture in the public folder by its id rather than by its path: of that path Vite would warn,
- * though with `?hd` the picture can be imported.
+ * The request of a module, of an image in the public folder by its id rather than by its path: of that path Vite would warn,
+ * though with `?hd` the image can be imported.
  */
 function asModuleId(url: string, { base, root, publicDir }: Project['config']): string {
   if (!publicDir.startsWith(`${root}/`)) return url

@@ -4,9 +4,9 @@ import type { Swap } from './messages.ts'
 
 /** The open pages, and what they show. */
 export interface Pages {
-  /** An address is about to be answered. @param id of the real picture, when the answer is a preview of it */
+  /** An address is about to be answered. @param id of the real image, when the answer is a preview of it */
   shows(url: string, file: string, id?: string): void
-  /** The real picture is there. */
+  /** The real image is there. */
   ready(id: string, key: string): void
   /** A file was edited: pages ask again for what they show of it. */
   edited(file: string, version: string): void

@@ -50,7 +50,7 @@ export function respond(
   send(206, bytes.subarray(range.start, range.end + 1))
 }
 
-/** A page sees a broken picture, a person who opens the address sees why; no overlay comes of it. */
+/** A page sees a broken image, a person who opens the address sees why; no overlay comes of it. */
 export function refuse({ method }: IncomingMessage, response: ServerResponse, status: number, message: string): void {
   const bytes = Buffer.from(`${visible(message)}\n`)
   response.statusCode = status

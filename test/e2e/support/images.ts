@@ -3,7 +3,7 @@ import sharp, { type Sharp } from 'sharp'
 export const WIDTH = 24
 export const HEIGHT = 16
 
-/** A soft gradient; every seed is another picture. */
+/** A soft gradient; every seed is another image. */
 function pixels(seed: number, width: number = WIDTH, height: number = HEIGHT): Sharp {
   const data = new Uint8Array(3 * width * height)
   for (let y = 0; y < height; y++) {

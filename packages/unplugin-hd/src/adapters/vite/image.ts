@@ -5,7 +5,7 @@ import { assetFiles } from './module.ts'
 import type { Project } from './project.ts'
 
 /** The files of a reference that is no import of a module, for Vite to treat as assets. */
-export interface Picture {
+export interface Image {
   request: HdRequest
   shape: Shape
   /** Absolute paths with `/`, one for each part; their query says whether Vite is to inline them. */
@@ -19,12 +19,12 @@ const DELIVERY_QUERY: Readonly<Record<HdRequest['delivery'], string>> = { auto: 
  * Makes what a reference asks for. `undefined` when the plugin is not to touch the file.
  * @param file absolute path of the source
  */
-export async function pictureAt(
+export async function imageAt(
   project: Project,
   place: () => Promise<Place> | Place,
   file: string,
   reference: string,
-): Promise<Picture | undefined> {
+): Promise<Image | undefined> {
   if (!project.session.wants(file + reference.slice(reference.indexOf('?')))) return undefined
   const at = await place()
   const request = requestAt(at, reference)

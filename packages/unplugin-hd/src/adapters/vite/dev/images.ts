@@ -10,11 +10,11 @@ import {
   type OriginalJob,
   type Source,
 } from '@unplugin-hd/core'
-import type { Picture } from './address.ts'
+import type { Image } from './address.ts'
 import { createBackground } from './background.ts'
 import { createEncodings, MAX_ENCODINGS } from './encodings.ts'
 
-/** What a dev server has for a picture. */
+/** What a dev server has for an image. */
 export type Answer =
   | {
       kind: 'real'
@@ -26,13 +26,13 @@ export type Answer =
     }
   | { kind: 'preview'; bytes: Uint8Array; mime: string }
 
-export interface Pictures {
+export interface Images {
   /**
-   * The real picture when it is there, else a preview, and the real one is made in the background.
+   * The real image when it is there, else a preview, and the real one is made in the background.
    * @param onWanted told what `onReady` will call the real one, before it can be ready
    * @throws HdError when there cannot be one
    */
-  answer(file: string, picture: Picture, onWanted: (id: string) => void): Promise<Answer>
+  answer(file: string, image: Image, onWanted: (id: string) => void): Promise<Answer>
   /** Forgets what has not begun. */
   close(): void
 }
@@ -40,17 +40,17 @@ export interface Pictures {
 /** Outcomes that are remembered; beyond them the oldest are forgotten. */
 const MAX_REMEMBERED = 2000
 
-/** Pictures that the cache would not take are kept here, up to this many bytes. */
+/** Images that the cache would not take are kept here, up to this many bytes. */
 const MAX_KEPT_BYTES = 64 * 1024 * 1024
 
 type Made = Pick<Asset, 'key' | 'mime'> & { final: boolean }
 
 /** @param onReady told the `id` of a wish, and the key of what was made */
-export function createPictures(
+export function createImages(
   hd: Hd,
   onReady: (id: string, key: string, file: string) => void,
   warn: (message: string) => void,
-): Pictures {
+): Images {
   const { mode, concurrency } = hd.options
   const background = createBackground(backgroundConcurrency(concurrency))
   /** What came of wishes. What failed is not tried again before the source, or an option, is another one. */
@@ -67,7 +67,7 @@ export function createPictures(
   }
 
   /** Requests that come together share one. */
-  const preview = async (source: Source, { scale }: Picture): Promise<Answer> => {
+  const preview = async (source: Source, { scale }: Image): Promise<Answer> => {
     if (scale === 1) return { kind: 'preview', ...(await hd.original(source).make()) }
     const id = `${scale} ${source.digest}`
     let making = previews.get(id)
@@ -93,7 +93,7 @@ export function createPictures(
     return asset && { kind: 'real', asset, version, final: isFinal(asset) }
   }
 
-  const jobOf = (source: Source, { scale, format, quality }: Picture): Job | OriginalJob =>
+  const jobOf = (source: Source, { scale, format, quality }: Image): Job | OriginalJob =>
     scale === 1 ? hd.original(source, { format, quality }) : hd.job(source, { factor: scale, format, quality })
 
   const make = async (job: Job | OriginalJob): Promise<Asset | undefined> => {
@@ -112,11 +112,11 @@ export function createPictures(
     }
   }
 
-  const work = async (id: string, file: string, version: string, picture: Picture): Promise<void> => {
+  const work = async (id: string, file: string, version: string, image: Image): Promise<void> => {
     try {
       const source = await hd.source(file)
       // It was edited meanwhile, and pages ask for the new one.
-      const job = jobOf(source, picture)
+      const job = jobOf(source, image)
       if (job.key !== version) return
       const asset = await make(job)
       if (!asset) return remember(id, 'failed')
@@ -131,30 +131,30 @@ export function createPictures(
   }
 
   return {
-    async answer(file, picture, onWanted) {
+    async answer(file, image, onWanted) {
       const source = await hd.source(file)
-      const job = jobOf(source, picture)
+      const job = jobOf(source, image)
       const version = job.key
-      const id = [file, picture.scale, version].join('\0')
+      const id = [file, image.scale, version].join('\0')
       const found = await find(id, version, job)
       if (found) return found
       if (mode !== 'on') {
         const asset = await job.make()
         return { kind: 'real', asset, version, final: true }
       }
-      if (!encodings.admit(file, picture)) {
+      if (!encodings.admit(file, image)) {
         warnOnce(`${source.name}: more than ${MAX_ENCODINGS} encodings of it were asked for, the others stay previews`)
-        return preview(source, picture)
+        return preview(source, image)
       }
       const isNew = !background.has(id) && outcomes.get(id) !== 'failed'
-      // A page with new pictures gets its previews before anything is begun. Who asks again and again holds up nothing.
+      // A page with new images gets its previews before anything is begun. Who asks again and again holds up nothing.
       const release = isNew ? background.hold() : () => undefined
       if (outcomes.get(id) !== 'failed') {
         onWanted(id)
-        background.add(id, () => work(id, file, version, picture))
+        background.add(id, () => work(id, file, version, image))
       }
       try {
-        return await preview(source, picture)
+        return await preview(source, image)
       } finally {
         release()
       }

@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 
 /** The repository's own: never learnt from, origin in `origin.tsv`. */
-export const HELD_OUT = fileURLToPath(new URL('../pictures', import.meta.url))
+export const HELD_OUT = fileURLToPath(new URL('../images', import.meta.url))
 
 /**
- * The pictures of a folder, with even width and height. Their kind is the folder that they are in; whatever is transparent
+ * The images of a folder, with even width and height. Their kind is the folder that they are in; whatever is transparent
  * is of kind `alpha`.
  */
-export async function* readPictures(folder) {
+export async function* readImages(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile() && /\.(png|webp)$/i.test(entry.name))
   for (const file of files.map((entry) => path.join(entry.parentPath, entry.name)).toSorted()) {

@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { Refusal } from './errcodes.ts'
 import type { Medium } from './media.ts'
 
-export interface PictureRules {
+export interface ImageRules {
   /** Most bytes of a source. */
   maxBytes: number
   /** Most pixels of a source. */
@@ -16,19 +16,19 @@ export interface PictureRules {
   upscaler: Upscaler
 }
 
-/** Bicubic, since the emulator is for many small pictures and not for beauty. */
+/** Bicubic, since the emulator is for many small images and not for beauty. */
 export function plainDoubler(): Upscaler {
   return resample({ interpolator: 'bicubic' })
 }
 
 /**
- * Doubles a picture. Transparency is lost over white and metadata are dropped: what WeChat does with them is not known, and
+ * Doubles an image. Transparency is lost over white and metadata are dropped: what WeChat does with them is not known, and
  * a client must not count on more.
  * @param trim pixels that the result's sides lack, for the fault `wrong-size`
- * @throws Refusal 44001 for an empty file, 45001 for one that is too large, 101002 for what is not a picture, 40137 for
+ * @throws Refusal 44001 for an empty file, 45001 for one that is too large, 101002 for what is not an image, 40137 for
  * another format, 40009 for too many pixels
  */
-export async function doublePicture(bytes: Uint8Array, rules: PictureRules, trim = 0): Promise<Medium> {
+export async function doubleImage(bytes: Uint8Array, rules: ImageRules, trim = 0): Promise<Medium> {
   if (bytes.length === 0) throw new Refusal(44001)
   if (bytes.length > rules.maxBytes) throw new Refusal(45001)
   const { format, width, height } = await sharp(bytes)

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
 import type { Plane } from '../enlarge.ts'
-import type { Picture } from '../pixels.ts'
+import type { Image } from '../pixels.ts'
 import type { Source } from '../source.ts'
 import { createHash } from 'node:crypto'
 import { sniffFormat } from '../signature.ts'
@@ -14,7 +14,7 @@ export function randomNumbers(seed: number): () => number {
   }
 }
 
-/** Bytes of a picture, computed pixel by pixel. */
+/** Bytes of an image, computed pixel by pixel. */
 export function paint(
   width: number,
   height: number,
@@ -46,25 +46,25 @@ export function noisy(width: number, height: number, channels = 3, seed = 1): Ui
   return paint(width, height, channels, () => 256 * random())
 }
 
-export function image(data: Uint8Array, width: number, height: number, channels: 1 | 2 | 3 | 4 = 3): Sharp {
+export function encodedImage(data: Uint8Array, width: number, height: number, channels: 1 | 2 | 3 | 4 = 3): Sharp {
   return sharp(data, { raw: { width, height, channels } })
 }
 
 /** The bytes of `colourful` as a PNG. */
 export function colourfulPng(width = 24, height = 16): Promise<Uint8Array> {
-  return image(colourful(width, height), width, height).png().toBuffer()
+  return encodedImage(colourful(width, height), width, height).png().toBuffer()
 }
 
 /** A source with these bytes, without a file. */
-export function sourceOf(bytes: Uint8Array, name = 'picture'): Source {
+export function sourceOf(bytes: Uint8Array, name = 'image'): Source {
   return { name, bytes, digest: createHash('sha256').update(bytes).digest('hex'), format: sniffFormat(bytes, name) }
 }
 
-export function pictureOf(rgb: Uint8Array, width: number, height: number, alpha?: Uint8Array): Picture {
+export function imageOf(rgb: Uint8Array, width: number, height: number, alpha?: Uint8Array): Image {
   return { width, height, rgb, alpha, grey: false }
 }
 
-/** Pixels of an encoded picture as it is, with as many channels as it has. */
+/** Pixels of an encoded image as it is, with as many channels as it has. */
 export async function pixelsOf(bytes: Uint8Array): Promise<Plane> {
   const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true })
   return { width: info.width, height: info.height, channels: info.channels as 1 | 3, data }
