@@ -104,8 +104,8 @@ for (const bundler of [vite8, vite7]) {
         'index.html': `<!-- ./c.jpg?hd -->\n\n<p data-src="./c.jpg?hd"></p><script type="module" src="./main.js"></script>`,
       })
       const built = await bundler.build(project, project.options(), { entry: 'index.html', config: { base: '/' } })
-      const slipped = built.warnings.filter((text) => text.includes('was not processed by unplugin-hd'))
-      const places = slipped.map((text) => /in (\S+ \(now in \S+\)) was not/.exec(text)![1]!.replace(/-[\w-]{8}\./, '.'))
+      const unprocessed = built.warnings.filter((text) => text.includes('was not processed by unplugin-hd'))
+      const places = unprocessed.map((text) => /in (\S+ \(now in \S+\)) was not/.exec(text)![1]!.replace(/-[\w-]{8}\./, '.'))
       expect(places.toSorted()).toEqual([
         'deep/_part.scss:2 (now in assets/index.css)',
         'index.html:3 (now in index.html)',

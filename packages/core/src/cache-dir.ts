@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { DEFAULTS } from './defaults.ts'
 
-export interface CacheDirSurroundings {
+export interface CacheDirContext {
   /** Absolute path that the bundler starts in, which may be any folder of a package. */
   root: string
   env: Readonly<Record<string, string | undefined>>
@@ -14,7 +14,7 @@ export interface CacheDirSurroundings {
  * means one folder for all of its packages.
  * @param dir of the option `cache.dir`
  */
-export function cacheDir(dir: string | undefined, { root, env }: CacheDirSurroundings): string {
+export function cacheDir(dir: string | undefined, { root, env }: CacheDirContext): string {
   const fromEnv = env['UNPLUGIN_HD_CACHE_DIR'] || undefined
   if (dir === undefined && fromEnv !== undefined)
     return path.resolve(workspaceFolder(root) ?? packageFolder(root) ?? root, fromEnv)

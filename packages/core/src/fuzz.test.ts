@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
 import { expect, test } from 'vitest'
 import { isHdError } from './errors.ts'
-import { resample } from './resample.ts'
+import { resample } from './upscaler/resample.ts'
 import { workshop } from './testing/hd.ts'
 import { encodedImage, noisy, randomNumbers } from './testing/images.ts'
 import { animatedPng, frames } from './testing/strange.ts'

@@ -20,13 +20,13 @@ export {
   type NamedFormat,
   type OutputFormat,
   type SourceFormat,
-} from './format.ts'
-export type { Asset, HdAsset } from './asset.ts'
-export { writeAtomically } from './atomic-file.ts'
+} from './request/format.ts'
+export type { Asset, HdAsset } from './job/asset.ts'
+export { writeAtomically } from './store/atomic-file.ts'
 export { cacheDir, packageFolder } from './cache-dir.ts'
-export { cacheFacts, type CacheFacts } from './cache-facts.ts'
-export { DEFAULT_FACTOR, FACTORS, isFactor, type Factor } from './factor.ts'
-export type { EncodingRequest, Job, JobRequest, PlannedAsset } from './job.ts'
+export { cacheFacts, type CacheFacts } from './store/cache-facts.ts'
+export { DEFAULT_FACTOR, FACTORS, isFactor, type Factor } from './request/factor.ts'
+export type { EncodingRequest, Job, JobRequest, PlannedAsset } from './job/job.ts'
 export { DEFAULTS } from './defaults.ts'
 export { createHd, type Hd, type HdContext } from './hd.ts'
 export {
@@ -38,10 +38,10 @@ export {
   type CoreOptions,
   type Mode,
   type OnError,
-  type OptionSurroundings,
+  type OptionsContext,
   type ResolvedOptions,
 } from './options.ts'
-export type { OriginalJob } from './original.ts'
+export type { OriginalJob } from './job/original.ts'
 export {
   HD_QUERY_RE,
   MISTAKEN_QUERY_RE,
@@ -52,13 +52,13 @@ export {
   toQuery,
   type HdRequest,
   type Shape,
-} from './request.ts'
-export { readWhole } from './read-file.ts'
-export { resample, type ResampleOptions } from './resample.ts'
-export type { Source } from './source.ts'
-export { backgroundConcurrency } from './threads.ts'
+} from './request/request.ts'
+export { readWhole } from './source/read-file.ts'
+export { resample, type ResampleOptions } from './upscaler/resample.ts'
+export type { Source } from './source/source.ts'
+export { backgroundConcurrency } from './schedule/threads.ts'
 export { allowedInstead, nearestTo, quoted, refuseUnknown } from './unknown.ts'
-export type { Store, StoredItem, StoreEntry } from './store.ts'
+export type { Store, StoredItem, StoreEntry } from './store/store.ts'
 export type {
   Logger,
   Memo,
@@ -69,6 +69,6 @@ export type {
   Upscaler,
   UpscalerAccepts,
   UpscalerCheck,
-} from './upscaler.ts'
+} from './upscaler/upscaler.ts'
 export { visible, visibleJson } from './visible.ts'
 export { loadSharp } from './sharp.ts'

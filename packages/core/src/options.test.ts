@@ -5,7 +5,7 @@ import { DEFAULTS } from './defaults.ts'
 import { resolveOptions, type CoreOptions, type ResolvedOptions } from './options.ts'
 import { hdErrorOf } from './testing/errors.ts'
 import { repeater } from './testing/hd.ts'
-import type { Upscaler } from './upscaler.ts'
+import type { Upscaler } from './upscaler/upscaler.ts'
 
 const ROOT = path.resolve('/project')
 const FALLBACK = repeater({ name: 'default' })

@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os'
 import { cacheDir } from './cache-dir.ts'
 import { DEFAULTS } from './defaults.ts'
 import { HdError } from './errors.ts'
-import { canonicalFormat, isOutputFormat, OUTPUT_FORMATS, type NamedFormat, type OutputFormat } from './format.ts'
+import { canonicalFormat, isOutputFormat, OUTPUT_FORMATS, type NamedFormat, type OutputFormat } from './request/format.ts'
 import { nearestTo, quoted, refuseUnknown } from './unknown.ts'
-import { DEFAULT_FACTORS } from './passes.ts'
-import type { UploadFormat, Upscaler, UpscalerAccepts } from './upscaler.ts'
+import { DEFAULT_FACTORS } from './upscaler/passes.ts'
+import type { UploadFormat, Upscaler, UpscalerAccepts } from './upscaler/upscaler.ts'
 
 export const MODES = ['on', 'cache-only', 'off'] as const
 export type Mode = (typeof MODES)[number]
@@ -71,7 +71,7 @@ export interface ResolvedOptions {
   root: string
 }
 
-export interface OptionSurroundings {
+export interface OptionsContext {
   /** Absolute path that relative ones are resolved against. */
   root: string
   env: Readonly<Record<string, string | undefined>>
@@ -97,7 +97,7 @@ export const CORE_KEYS: readonly (keyof CoreOptions)[] = [
  * The complete options: what the user set, else the environment, else the default.
  * @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed
  */
-export function resolveOptions(options: CoreOptions, { root, env, defaultUpscaler }: OptionSurroundings): ResolvedOptions {
+export function resolveOptions(options: CoreOptions, { root, env, defaultUpscaler }: OptionsContext): ResolvedOptions {
   refuseUnknown(options, CORE_KEYS, OWNER)
   const cache = options.cache ?? {}
   if (typeof cache !== 'object') throw wrong('cache', 'an object', cache)
@@ -123,7 +123,7 @@ export function resolveOptions(options: CoreOptions, { root, env, defaultUpscale
   }
 }
 
-function modeOf(env: OptionSurroundings['env']): Mode {
+function modeOf(env: OptionsContext['env']): Mode {
   return oneOf('UNPLUGIN_HD_MODE', MODES, env['UNPLUGIN_HD_MODE'] || DEFAULTS.mode)
 }
 

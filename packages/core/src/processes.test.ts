@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { cacheFolder } from './cache-folder.ts'
+import { cacheFolder } from './store/cache-folder.ts'
 import { temporaryFolder } from './testing/folder.ts'
 import { colourfulPng } from './testing/images.ts'
 

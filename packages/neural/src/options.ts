@@ -54,12 +54,12 @@ export interface ResolvedOptions {
 
 const KEYS = ['model', 'threads', ...OWN_KEYS]
 /** More threads than this gain little on most images. */
-const MOST_THREADS = 8
+const MAX_THREADS = 8
 
 /** The options, checked and complete. @throws HdError `HD_OPTION`, when a key is unknown or a value is not allowed */
 export function resolveOptions(options: NeuralOptions = {}): ResolvedOptions {
   refuseUnknown(options, KEYS, 'neural()')
-  const threads = integer('threads', options.threads ?? Math.min(availableParallelism(), MOST_THREADS), 1, 64)
+  const threads = integer('threads', options.threads ?? Math.min(availableParallelism(), MAX_THREADS), 1, 64)
   const { model = 'fast' } = options
   if (!isBuiltInName(model)) return { builtIn: 'fast', own: resolveOwnModel(resolveModel(model), options), threads }
   for (const key of OWN_KEYS) {

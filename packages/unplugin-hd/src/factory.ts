@@ -1,10 +1,10 @@
 import type { UnpluginFactory } from 'unplugin'
 import { requireToldBundler } from './adapters/bundler-version.ts'
-import { setupEsbuild } from './adapters/esbuild.ts'
-import { rolldownHooks } from './adapters/rolldown.ts'
-import { rollupHooks } from './adapters/rollup.ts'
+import { setupEsbuild } from './adapters/esbuild/esbuild.ts'
+import { rolldownHooks } from './adapters/rollup/rolldown.ts'
+import { rollupHooks } from './adapters/rollup/rollup.ts'
 import { vitePlugins } from './adapters/vite/plugin.ts'
-import { applyWebpack } from './adapters/webpack.ts'
+import { applyWebpack } from './adapters/webpack/webpack.ts'
 import type { HdOptions } from './options.ts'
 
 /** One plugin, with the hooks of every bundler beside each other: they share no more than a session. Vite needs several. */

@@ -1,7 +1,7 @@
 import type { LoaderContext } from 'webpack'
-import { partRequest } from './adapters/webpack-request.ts'
-import { sessionOf } from './adapters/webpack-sessions.ts'
-import type { Session } from './session.ts'
+import { partRequest } from './adapters/webpack/request.ts'
+import { sessionOf } from './adapters/webpack/sessions.ts'
+import type { Session } from './session/session.ts'
 
 /** The loader takes bytes and gives bytes. */
 export const raw = true

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { createWechatEmulator, type WechatEmulator } from './emulator.ts'
 import { resolveOptions, type EmulatorOptions } from './options.ts'
 
-export interface CliSurroundings {
+export interface CliContext {
   stdout: { write(text: string): unknown }
   stderr: { write(text: string): unknown }
   /** Is told when the server listens. */
@@ -23,7 +23,7 @@ const HELP = `wechat-emulator: WeChat's side of img.superresolution on 127.0.0.1
 `
 
 /** Starts the server and leaves it running. @returns 0, or 2 for arguments that cannot be used */
-export async function runCli(argv: readonly string[], { stdout, stderr, onListening }: CliSurroundings): Promise<number> {
+export async function runCli(argv: readonly string[], { stdout, stderr, onListening }: CliContext): Promise<number> {
   let options: EmulatorOptions | 'help'
   try {
     options = parse(argv)

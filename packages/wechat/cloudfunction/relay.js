@@ -4,15 +4,15 @@ const { admit } = require('./admit.js')
 const { jsonOf, imageOf, Refusal } = require('./request.js')
 
 /** As base64 it stays below the 1 MB that a function may answer. */
-const MOST_INLINE_BYTES = 700_000
+const MAX_INLINE_BYTES = 700_000
 /** In the cloud storage. Only what is in here is ever deleted. */
 const FOLDER = 'unplugin-hd'
 const STORED = new RegExp(`^cloud://[\\w.-]+/${FOLDER}/[0-9a-f]{64}\\.(?:jpg|png)$`)
 /** How long the address of a result is good, in seconds. */
 const ADDRESS_SECONDS = 600
 /** How many uploads are remembered, so that one whose answer was lost is not paid again. */
-const MOST_REMEMBERED = 200
-const LONGEST_ERRMSG = 300
+const MAX_REMEMBERED = 200
+const MAX_ERRMSG_LENGTH = 300
 
 /**
  * The function behind HTTP access (HTTP 访问服务).
@@ -42,7 +42,7 @@ exports.createRelay = function createRelay(cloud, env) {
     if (known !== undefined) return json(200, { mediaId: await known })
     const mediaId = double(imageOf(event))
     uploads.set(key, mediaId)
-    if (uploads.size > MOST_REMEMBERED) uploads.delete(uploads.keys().next().value)
+    if (uploads.size > MAX_REMEMBERED) uploads.delete(uploads.keys().next().value)
     try {
       return json(200, { mediaId: await mediaId })
     } catch (error) {
@@ -69,7 +69,7 @@ exports.createRelay = function createRelay(cloud, env) {
     const { buffer } = result
     const extension = Buffer.isBuffer(buffer) && extensionOf(buffer)
     if (!extension) throw strange('customerServiceMessage.getTempMedia', result)
-    if (buffer.length > MOST_INLINE_BYTES) return stored(await store(buffer))
+    if (buffer.length > MAX_INLINE_BYTES) return stored(await store(buffer))
     const headers = { 'content-type': extension === 'png' ? 'image/png' : 'image/jpeg' }
     return { statusCode: 200, headers, isBase64Encoded: true, body: buffer.toString('base64') }
   }
@@ -112,7 +112,7 @@ exports.createRelay = function createRelay(cloud, env) {
     for (const name of ['HD_RELAY_SECRET', 'TENCENTCLOUD_SECRETID', 'TENCENTCLOUD_SECRETKEY', 'TENCENTCLOUD_SESSIONTOKEN']) {
       if (env[name]) cleaned = cleaned.replaceAll(env[name], '***')
     }
-    return cleaned.slice(0, LONGEST_ERRMSG)
+    return cleaned.slice(0, MAX_ERRMSG_LENGTH)
   }
 }
 

@@ -1,8 +1,8 @@
 'use strict'
 
 /** Below the 2 MB of img.superresolution; with base64 well below the 6 MB of a request. */
-const MOST_IMAGE_BYTES = 2 ** 21
-const MOST_JSON_BYTES = 8 * 1024
+const MAX_IMAGE_BYTES = 2 ** 21
+const MAX_JSON_BYTES = 8 * 1024
 const LONGEST_ADDRESS = 2048
 
 /** What is not done, with the HTTP status and the reason that the answer names. */
@@ -25,7 +25,7 @@ function imageOf(event) {
   if (contentType !== 'image/jpeg' && contentType !== 'image/png') {
     throw new Refusal(415, 'type', 'the Content-Type is not image/jpeg, image/png or application/json')
   }
-  const value = bodyOf(event, MOST_IMAGE_BYTES)
+  const value = bodyOf(event, MAX_IMAGE_BYTES)
   const signature = contentType === 'image/png' ? '\x89PNG' : '\xff\xd8\xff'
   if (!value.toString('latin1', 0, 4).startsWith(signature)) {
     throw new Refusal(415, 'image', `the body is no ${contentType}, or arrived as text`)
@@ -36,7 +36,7 @@ function imageOf(event) {
 /** The fields of a JSON body. */
 function jsonOf(event) {
   try {
-    const value = JSON.parse(bodyOf(event, MOST_JSON_BYTES).toString('utf8'))
+    const value = JSON.parse(bodyOf(event, MAX_JSON_BYTES).toString('utf8'))
     if (typeof value === 'object' && value !== null) return value
   } catch (error) {
     if (error instanceof Refusal) throw error

@@ -1,17 +1,17 @@
 import { errorMessage, HdError, type UpscaleContext, type UpscaleInput, type Upscaler } from '@unplugin-hd/core'
-import { MEDIA_UNKNOWN } from './attempts.ts'
-import { Breaker } from './breaker.ts'
-import { spend } from './budget.ts'
-import type { WechatConnection } from './client.ts'
+import { MEDIA_UNKNOWN } from './http/attempts.ts'
+import { Breaker } from './limits/breaker.ts'
+import { spend } from './limits/budget.ts'
+import type { WechatConnection } from './api/client.ts'
 import type { Clock } from './clock.ts'
-import { isWechatError } from './errors.ts'
-import { Faults } from './fault.ts'
-import { Gate } from './gate.ts'
-import { Pace } from './pace.ts'
-import type { Redactor } from './redact.ts'
+import { isWechatError } from './errors/errors.ts'
+import { ErrorFactory } from './errors/error-factory.ts'
+import { Gate } from './limits/gate.ts'
+import { Pace } from './http/pace.ts'
+import type { Redactor } from './errors/redact.ts'
 import { mediaKey, recall, remember } from './remembered.ts'
 import type { ResolvedUpscalerOptions } from './shared-options.ts'
-import type { WechatImage } from './superresolution.ts'
+import type { WechatImage } from './api/superresolution.ts'
 
 /** WeChat does not number its algorithm; this goes up when we would ask for, or make, other pixels. */
 const VERSION = 'imgsuperresolution-1'
@@ -31,8 +31,8 @@ interface Parts {
  * way to WeChat, nor do the pixels, so a result that is in the cache serves all of them.
  */
 export function meteredUpscaler({ client, options, redactor, clock, warning }: Parts): Upscaler {
-  const faults = new Faults(redactor)
-  const breaker = new Breaker(faults)
+  const errors = new ErrorFactory(redactor)
+  const breaker = new Breaker(errors)
   const gate = new Gate(options.concurrency)
   const pace = new Pace(options.minIntervalMs, clock)
   let closing = new AbortController()
@@ -69,7 +69,7 @@ export function meteredUpscaler({ client, options, redactor, clock, warning }: P
       await pace.turn(signal)
       // While we waited, another image may have found out that it is of no use.
       breaker.check()
-      await spend(account, options.dailyBudget, memo, clock, faults)
+      await spend(account, options.dailyBudget, memo, clock, errors)
     }
 
     async function fetchKnown(mediaId: string): Promise<Uint8Array | undefined> {
@@ -98,10 +98,10 @@ export function meteredUpscaler({ client, options, redactor, clock, warning }: P
     try {
       url = call()
     } catch (cause) {
-      throw faults.make('WECHAT_IMAGE', 'the function `publicUrl` failed', { cause })
+      throw errors.make('WECHAT_IMAGE', 'the function `publicUrl` failed', { cause })
     }
     if (url === undefined || (typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url))) return url
-    throw faults.make('WECHAT_IMAGE', 'the function `publicUrl` gave something that is no http: or https: address')
+    throw errors.make('WECHAT_IMAGE', 'the function `publicUrl` gave something that is no http: or https: address')
   }
 
   function warnOnce(context: UpscaleContext): void {
@@ -128,7 +128,7 @@ export function meteredUpscaler({ client, options, redactor, clock, warning }: P
         breaker.succeeded()
         return doubled
       } catch (error) {
-        if (signal.aborted) throw faults.aborted(signal)
+        if (signal.aborted) throw errors.aborted(signal)
         throw breaker.failed(error)
       } finally {
         leave?.()

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { createWechatClient } from './client.ts'
+import { createWechatClient } from './api/client.ts'
 import { resolveOptions } from './options.ts'
 import { wechat } from './wechat.ts'
 

@@ -1,4 +1,4 @@
-import { Checks, isFilled, isLoopback } from './check.ts'
+import { Checks, isFilled, isLoopback } from './check/check.ts'
 import {
   REQUEST_KEYS,
   resolveMaxDownload,

@@ -1,4 +1,4 @@
-import type { Checks } from './check.ts'
+import type { Checks } from './check/check.ts'
 
 /** How long and how often is asked, whichever way leads to WeChat. */
 export interface WechatRequestOptions {

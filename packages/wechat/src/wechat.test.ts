@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { WechatError } from './errors.ts'
+import type { WechatError } from './errors/errors.ts'
 import { errcode, html, json, MEDIA, image, reset, status, STABLE, truncated, UPLOAD } from './testing/server.ts'
 import { bench, DOUBLED, fakeClock, input, mapMemo, PAIR, rejection, TOKEN, wellServer } from './testing/setting.ts'
 
@@ -210,7 +210,7 @@ test('an image that waits for a retry is not sent any more once it has stopped',
   const server = await wellServer()
   server.on(UPLOAD, errcode(-1), errcode(40066))
   const { run, time } = bench(server, { ...PAIR, concurrency: 2 })
-  const { clock } = time.surroundings
+  const { clock } = time.context
   let release: (() => void) | undefined
   clock.delay = () => new Promise((resolve) => (release = resolve))
   const waiting = rejection(run(0))

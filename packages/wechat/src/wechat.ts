@@ -1,9 +1,9 @@
 import type { Upscaler } from '@unplugin-hd/core'
-import { checkAccount } from './check-account.ts'
-import { clientOf, type Surroundings, SYSTEM } from './client.ts'
+import { checkAccount } from './check/check-account.ts'
+import { clientOf, type WechatContext, SYSTEM } from './api/client.ts'
 import { meteredUpscaler } from './metered.ts'
 import { type ResolvedOptions, resolveOptions, type WechatOptions } from './options.ts'
-import { Redactor } from './redact.ts'
+import { Redactor } from './errors/redact.ts'
 
 /**
  * An upscaler that has images doubled by WeChat's `img.superresolution`. They are uploaded, and calls are metered. The
@@ -16,13 +16,13 @@ export function wechat(options?: WechatOptions): Upscaler {
 }
 
 /** The same with time and environment of one's own. */
-export function upscalerOf(options: ResolvedOptions, surroundings: Surroundings): Upscaler {
+export function upscalerOf(options: ResolvedOptions, context: WechatContext): Upscaler {
   const redactor = new Redactor()
-  const client = clientOf(options, surroundings, redactor)
+  const client = clientOf(options, context, redactor)
   const disturbs = options.tokenEndpoint === 'token' && options.auth === 'access_token'
   const warning = disturbs
     ? "tokenEndpoint 'token' invalidates the access token of every other program of this account"
     : undefined
-  const upscaler = meteredUpscaler({ client, options, redactor, clock: surroundings.clock, warning })
+  const upscaler = meteredUpscaler({ client, options, redactor, clock: context.clock, warning })
   return { ...upscaler, check: ({ signal }) => checkAccount(client, options.dailyBudget, signal) }
 }

@@ -3,9 +3,9 @@
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 
-const MOST_TEXT_BYTES = 100 * 1024
-const MOST_OTHER_BYTES = 6 * 2 ** 20
-const MOST_ANSWER_BYTES = 2 ** 20
+const MAX_TEXT_BYTES = 100 * 1024
+const MAX_OTHER_BYTES = 6 * 2 ** 20
+const MAX_ANSWER_BYTES = 2 ** 20
 
 const { main } = createRequire(import.meta.url)(process.argv[2])
 
@@ -18,7 +18,7 @@ const server = createServer(async (request, response) => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ code }))
   if (url.pathname !== '/hd') return refuse(404, 'INVALID_PATH')
   const isText = /^(?:text\/|application\/json)/.test(request.headers['content-type'] ?? 'text/plain')
-  if (body.length > (isText ? MOST_TEXT_BYTES : MOST_OTHER_BYTES)) return refuse(413, 'EXCEED_MAX_PAYLOAD_SIZE')
+  if (body.length > (isText ? MAX_TEXT_BYTES : MAX_OTHER_BYTES)) return refuse(413, 'EXCEED_MAX_PAYLOAD_SIZE')
   const event = {
     path: '/',
     httpMethod: request.method,
@@ -29,7 +29,7 @@ const server = createServer(async (request, response) => {
     isBase64Encoded: !isText,
   }
   const result = await main(event, {})
-  if (Buffer.byteLength(JSON.stringify(result)) > MOST_ANSWER_BYTES) return refuse(500, 'EXCEED_MAX_RESPONSE_SIZE')
+  if (Buffer.byteLength(JSON.stringify(result)) > MAX_ANSWER_BYTES) return refuse(500, 'EXCEED_MAX_RESPONSE_SIZE')
   response.writeHead(result.statusCode, result.headers).end(Buffer.from(result.body, result.isBase64Encoded ? 'base64' : 'utf8'))
 })
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().port}\n`))

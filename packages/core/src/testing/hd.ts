@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { HdEvent } from '../events.ts'
 import { createHd, type Hd } from '../hd.ts'
 import { resolveOptions, type CoreOptions } from '../options.ts'
-import type { Pixels, UpscaleContext, UpscaleInput, Upscaler } from '../upscaler.ts'
+import type { Pixels, UpscaleContext, UpscaleInput, Upscaler } from '../upscaler/upscaler.ts'
 import { temporaryFolder } from './folder.ts'
 
 export interface Workshop {

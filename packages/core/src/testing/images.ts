@@ -1,9 +1,9 @@
 import sharp, { type Sharp } from 'sharp'
-import type { Plane } from '../enlarge.ts'
-import type { Image } from '../pixels.ts'
-import type { Source } from '../source.ts'
+import type { Plane } from '../upscaler/enlarge.ts'
+import type { Image } from '../image/pixels.ts'
+import type { Source } from '../source/source.ts'
 import { createHash } from 'node:crypto'
-import { sniffFormat } from '../signature.ts'
+import { sniffFormat } from '../source/signature.ts'
 
 /** Numbers from 0 (inclusive) to 1 (exclusive), the same ones for the same seed. */
 export function randomNumbers(seed: number): () => number {

@@ -1,4 +1,4 @@
-import { Fault } from './fault.ts'
+import { WorkerError } from './worker-error.ts'
 
 const STOP = 0
 const BUSY = 1
@@ -20,12 +20,12 @@ export class Brake {
     return this.#state.buffer
   }
 
-  /** In the worker: `work` counts as native code until it settles. @throws Fault `HD_ABORTED`, instead of beginning, after `stop()` */
+  /** In the worker: `work` counts as native code until it settles. @throws WorkerError `HD_ABORTED`, instead of beginning, after `stop()` */
   async guard<T>(work: () => Promise<T>): Promise<T> {
     // First busy, then the look at `stop`: the other side does the reverse, so one of the two always sees the other.
     Atomics.store(this.#state, BUSY, 1)
     try {
-      if (Atomics.load(this.#state, STOP) === 1) throw new Fault('HD_ABORTED', 'the worker is ending')
+      if (Atomics.load(this.#state, STOP) === 1) throw new WorkerError('HD_ABORTED', 'the worker is ending')
       return await work()
     } finally {
       Atomics.store(this.#state, BUSY, 0)

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { Brake } from './brake.ts'
-import { type FaultDetails, reason } from './fault.ts'
+import { type WorkerErrorDetails, reason } from './worker-error.ts'
 import type { Reply, Request, WorkerData, WorkerSettings } from './protocol.ts'
 import type { RgbImage } from '../image.ts'
 
@@ -18,7 +18,7 @@ process.on('exit', () => {
 export interface InferenceWorkerListener {
   reply(reply: Reply): void
   /** The thread has ended, by itself or by a crash. */
-  lost(fault: FaultDetails): void
+  lost(failure: WorkerErrorDetails): void
 }
 
 /** The main thread's end of one worker thread. Does not hold the process, except between `hold()` and `release()`. */

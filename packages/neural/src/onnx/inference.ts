@@ -1,5 +1,5 @@
 import { HdError } from '@unplugin-hd/core'
-import type { FaultDetails } from './fault.ts'
+import type { WorkerErrorDetails } from './worker-error.ts'
 import { throwIfAborted, untilAborted } from '../abort.ts'
 import { Gate } from '../gate.ts'
 import { InferenceWorker } from './inference-worker.ts'
@@ -107,7 +107,7 @@ export class Inference {
     this.#ready = undefined
     const worker = new InferenceWorker(this.#script, this.#settings(), {
       reply: (reply) => this.#receive(worker, reply),
-      lost: (fault) => this.#lose(worker, fault),
+      lost: (failure) => this.#lose(worker, failure),
     })
     this.#worker = worker
     return worker
@@ -121,15 +121,15 @@ export class Inference {
       this.#factor = reply.factor
       return this.#announce()
     }
-    if (reply.type === 'unusable') return this.#lose(worker, reply.fault)
+    if (reply.type === 'unusable') return this.#lose(worker, reply.failure)
     const running = this.#running
     if (running === undefined) return
     if (reply.type === 'progress') this.#call(() => running.task.onProgress(reply.fraction))
     else if (running.thrown !== undefined) running.reject(running.thrown.error)
     else if (reply.type === 'done') running.resolve(reply.image)
     // A runtime that failed (out of memory) may be left in any state.
-    else if (reply.fault.code === 'HD_RUNTIME') this.#lose(worker, reply.fault)
-    else running.reject(toHdError(reply.fault, running.task))
+    else if (reply.failure.code === 'HD_RUNTIME') this.#lose(worker, reply.failure)
+    else running.reject(toHdError(reply.failure, running.task))
   }
 
   #announce(): void {
@@ -151,11 +151,11 @@ export class Inference {
   }
 
   /** Gives a broken worker up: its image fails, the next image gets a new one. */
-  #lose(worker: InferenceWorker, fault: FaultDetails): void {
+  #lose(worker: InferenceWorker, failure: WorkerErrorDetails): void {
     if (worker !== this.#worker) return
     this.#worker = undefined
     void worker.end()
-    this.#running?.reject(toHdError(fault, this.#running.task))
+    this.#running?.reject(toHdError(failure, this.#running.task))
   }
 
   /** Ends the worker. A later `upscale` starts a new one. */
@@ -167,6 +167,6 @@ export class Inference {
   }
 }
 
-function toHdError({ code, message, remedy }: FaultDetails, task: Task): HdError {
+function toHdError({ code, message, remedy }: WorkerErrorDetails, task: Task): HdError {
   return new HdError(code, message, { remedy, file: code === 'HD_MODEL' ? task.modelFile : undefined })
 }

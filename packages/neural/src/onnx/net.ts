@@ -1,5 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-common'
-import { Fault, reason } from './fault.ts'
+import { WorkerError, reason } from './worker-error.ts'
 import { createFilter, type Filter } from './filter.ts'
 import { fromHalves, type HalfData, toHalves } from './float16.ts'
 import { LEAST_TILE, OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
@@ -34,7 +34,7 @@ const LARGEST_FACTOR = 8
 
 /**
  * What a session can be used for. Runs the model once on grey, which settles what its declared shapes leave open.
- * @throws Fault `HD_MODEL`, when the model is not one for images
+ * @throws WorkerError `HD_MODEL`, when the model is not one for images
  */
 export async function openNet(runtime: Runtime, session: InferenceSession, settings: WorkerSettings): Promise<Net> {
   const signature = readSignature(session)
@@ -48,15 +48,15 @@ export async function openNet(runtime: Runtime, session: InferenceSession, setti
     }
   }
   // What a model made says more than why it did not run.
-  throw failures.find((failure) => failure instanceof Fault) ?? failedToRun(failures[0])
+  throw failures.find((failure) => failure instanceof WorkerError) ?? failedToRun(failures[0])
 }
 
-function failedToRun(failure: unknown): Fault {
+function failedToRun(failure: unknown): WorkerError {
   const message = `expected the model to enlarge a grey test image, it failed: ${reason(failure)}`
-  return new Fault('HD_MODEL', message, 'Check that the model takes images of any size, multiples of 16 at least', failure)
+  return new WorkerError('HD_MODEL', message, 'Check that the model takes images of any size, multiples of 16 at least', failure)
 }
 
-/** @throws Fault `HD_MODEL`, when what comes back is no such image; whatever the runtime throws, when the model does not run */
+/** @throws WorkerError `HD_MODEL`, when what comes back is no such image; whatever the runtime throws, when the model does not run */
 async function probe(
   runtime: Runtime,
   session: InferenceSession,
@@ -102,7 +102,7 @@ function bindSession(
     const values = inputType === 'float16' ? toHalves(data as Float32Array) : data
     const result = await session.run({ [input]: new ort.Tensor(inputType, values, tensorDims(reading, width, height)) })
     const { data: made, type, dims } = result[output]!
-    if (!isValueType(type)) throw new Fault('HD_MODEL', `expected uint8, float32 or float16, the output is ${type}`)
+    if (!isValueType(type)) throw new WorkerError('HD_MODEL', `expected uint8, float32 or float16, the output is ${type}`)
     return { data: type === 'float16' ? fromHalves(made as HalfData) : (made as TensorData), dims }
   }
 }
@@ -120,7 +120,7 @@ function checkOutput(
     if (fits && Number.isInteger(factor) && factor >= 1 && factor <= LARGEST_FACTOR) return { factor, layout }
   }
   const given = `${width}x${height} pixels of ${channels === 1 ? '1 channel' : '3 channels'}`
-  throw new Fault(
+  throw new WorkerError(
     'HD_MODEL',
     `expected a model that keeps the channels and enlarges width and height alike, by a whole factor up to ${LARGEST_FACTOR}: it made [${dims.join(', ')}] of ${given}`,
     'Use a model of factor 1 to 4: what it makes is brought to exactly twice the width and height of the source',
@@ -142,7 +142,7 @@ function limitAxis(axis: string, fixed: number | undefined, factor: number, reac
   const overlap = settings.overlap ?? Math.min(OWN_OVERLAP, fixed >> 2)
   if (fixed <= 2 * (overlap + reach)) {
     const expected = `expected \`overlap\` to be less than half of the model's ${axis} of ${fixed} pixels, it is ${overlap}`
-    throw new Fault('HD_MODEL', expected, 'Lower `overlap`')
+    throw new WorkerError('HD_MODEL', expected, 'Lower `overlap`')
   }
   return { tile: fixed, overlap: overlap + reach, exact: true }
 }

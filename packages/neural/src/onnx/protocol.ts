@@ -1,4 +1,4 @@
-import type { FaultDetails } from './fault.ts'
+import type { WorkerErrorDetails } from './worker-error.ts'
 import type { RuntimeName } from './runtime.ts'
 import type { RgbImage } from '../image.ts'
 
@@ -40,7 +40,7 @@ export type Request = { type: 'upscale'; image: RgbImage } | { type: 'abort' } |
 export type Reply =
   | { type: 'ready'; runtime: RuntimeName; factor: number; nativeMissing: boolean; notes: string[] }
   /** No session could be made; the worker is of no use. */
-  | { type: 'unusable'; fault: FaultDetails }
+  | { type: 'unusable'; failure: WorkerErrorDetails }
   | { type: 'progress'; fraction: number }
   | { type: 'done'; image: RgbImage }
-  | { type: 'failed'; fault: FaultDetails }
+  | { type: 'failed'; failure: WorkerErrorDetails }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { InferenceSession, Tensor } from 'onnxruntime-common'
 import { hasNativeBinary } from './advice.ts'
-import { Fault, reason } from './fault.ts'
+import { WorkerError, reason } from './worker-error.ts'
 import type { WorkerSettings } from './protocol.ts'
 
 export type RuntimeName = 'native' | 'wasm'
@@ -30,7 +30,7 @@ const WEB = '`npm install -D onnxruntime-web`'
 
 /**
  * Loads the runtime asked for, which the user installs: `'native'` is onnxruntime-node, `'wasm'` onnxruntime-web, and `'auto'` the
- * first where it is installed and loads, else the second. @throws Fault `HD_RUNTIME`, which says what to install
+ * first where it is installed and loads, else the second. @throws WorkerError `HD_RUNTIME`, which says what to install
  */
 export async function loadRuntime({
   runtime,
@@ -39,36 +39,37 @@ export async function loadRuntime({
 }: Pick<WorkerSettings, 'runtime' | 'threads' | 'cwd'>): Promise<Runtime> {
   if (runtime === 'wasm') {
     const web = loadWeb(threads, cwd)
-    if (web === undefined) throw new Fault('HD_RUNTIME', 'onnxruntime-web is not installed', `Install it: ${WEB}`)
+    if (web === undefined) throw new WorkerError('HD_RUNTIME', 'onnxruntime-web is not installed', `Install it: ${WEB}`)
     return { name: 'wasm', ort: web, nativeMissing: false }
   }
-  const { ort, fault } = loadNative(cwd)
+  const { ort, failure } = loadNative(cwd)
   if (ort !== undefined) return { name: 'native', ort, nativeMissing: false }
   if (runtime === 'native') {
-    throw new Fault('HD_RUNTIME', fault ?? 'onnxruntime-node is not installed', `Install it: ${NATIVE}`)
+    throw new WorkerError('HD_RUNTIME', failure ?? 'onnxruntime-node is not installed', `Install it: ${NATIVE}`)
   }
   const web = loadWeb(threads, cwd)
   if (web !== undefined) {
-    const nativeMissing = fault === undefined && hasNativeBinary(process.platform, process.arch, hasGlibc())
-    return { name: 'wasm', ort: web, nativeMissing, note: fault && `${fault}; onnxruntime-web is used, which is slower` }
+    const nativeMissing = failure === undefined && hasNativeBinary(process.platform, process.arch, hasGlibc())
+    return { name: 'wasm', ort: web, nativeMissing, note: failure && `${failure}; onnxruntime-web is used, which is slower` }
   }
-  if (fault !== undefined) throw new Fault('HD_RUNTIME', fault, `Install it again, or the slower onnxruntime-web: ${WEB}`)
-  throw new Fault(
+  if (failure !== undefined)
+    throw new WorkerError('HD_RUNTIME', failure, `Install it again, or the slower onnxruntime-web: ${WEB}`)
+  throw new WorkerError(
     'HD_RUNTIME',
     'a model of your own needs an ONNX runtime, and none is installed',
     `Install one: ${NATIVE}, or ${WEB}, which is slower and runs everywhere`,
   )
 }
 
-/** `fault` tells why it cannot be loaded where it is installed: no binary for this platform (Intel Macs, musl), a half-finished install. */
-function loadNative(cwd: string): { ort?: Ort; fault?: string } {
+/** `failure` tells why it cannot be loaded where it is installed: no binary for this platform (Intel Macs, musl), a half-finished install. */
+function loadNative(cwd: string): { ort?: Ort; failure?: string } {
   const file = find('onnxruntime-node', cwd)
   if (file === undefined) return {}
   try {
     return { ort: createRequire(import.meta.url)(file) as Ort }
   } catch (error) {
     const platform = `${process.platform}-${process.arch}`
-    return { fault: `onnxruntime-node is installed but does not load on ${platform}: ${reason(error)}` }
+    return { failure: `onnxruntime-node is installed but does not load on ${platform}: ${reason(error)}` }
   }
 }
 
@@ -81,7 +82,7 @@ function loadWeb(threads: number, cwd: string): Ort | undefined {
     ort.env.logLevel = 'error'
     return ort
   } catch (error) {
-    throw new Fault('HD_RUNTIME', `onnxruntime-web does not load: ${reason(error)}`, `Install it again: ${WEB}`, error)
+    throw new WorkerError('HD_RUNTIME', `onnxruntime-web does not load: ${reason(error)}`, `Install it again: ${WEB}`, error)
   }
 }
 

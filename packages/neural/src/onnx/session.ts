@@ -1,5 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-common'
-import { Fault, reason } from './fault.ts'
+import { WorkerError, reason } from './worker-error.ts'
 import type { WorkerSettings } from './protocol.ts'
 import { type Runtime, sessionOptions } from './runtime.ts'
 
@@ -11,7 +11,7 @@ export interface OpenedSession {
 
 /**
  * Makes the session: with the execution providers asked for where they work, else on the CPU.
- * @throws Fault `HD_MODEL`, when the model cannot be loaded
+ * @throws WorkerError `HD_MODEL`, when the model cannot be loaded
  */
 export async function openSession(runtime: Runtime, settings: WorkerSettings): Promise<OpenedSession> {
   const { names, options } = chooseProviders(settings)
@@ -54,7 +54,7 @@ async function openOnCpu(runtime: Runtime, settings: WorkerSettings): Promise<In
   try {
     return await create(runtime, settings)
   } catch (error) {
-    throw new Fault(
+    throw new WorkerError(
       'HD_MODEL',
       `expected an ONNX model that the ${runtime.name} runtime can load: ${reason(error)}`,
       'Check that the file is complete, holds its weights itself (no external data) and uses standard operators',

@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common'
-import { Fault } from './fault.ts'
+import { WorkerError } from './worker-error.ts'
 
 /** Order of an image's values in a tensor: N batch, C channels, H height, W width. */
 export type Layout = 'NHWC' | 'NCHW'
@@ -27,11 +27,11 @@ export interface Signature {
 const EXPECTED =
   'one image, as uint8 0..255, or as float32 or float16 0..1, of shape [1, channels, height, width] or [1, height, width, channels], with 3 channels (RGB) or 1 (luma)'
 
-/** Reads what the model declares. @throws Fault `HD_MODEL`, when it cannot be a model that takes and gives one RGB or luma image */
+/** Reads what the model declares. @throws WorkerError `HD_MODEL`, when it cannot be a model that takes and gives one RGB or luma image */
 export function readSignature(session: InferenceSession): Signature {
   const { inputNames, outputNames, inputMetadata, outputMetadata } = session
   if (inputMetadata === undefined || outputMetadata === undefined) {
-    throw new Fault(
+    throw new WorkerError(
       'HD_RUNTIME',
       'this version of ONNX Runtime does not tell the shapes of a model',
       'Install onnxruntime-node or onnxruntime-web 1.22 or newer',
@@ -81,8 +81,8 @@ function checkType(end: string, type: Tensor.Type): asserts type is ValueType {
   if (!isValueType(type)) throw unfit(`expected uint8, float32 or float16, the ${end} is ${type}`)
 }
 
-function unfit(problem: string, remedy = `The model must take ${EXPECTED}`): Fault {
-  return new Fault('HD_MODEL', problem, remedy)
+function unfit(problem: string, remedy = `The model must take ${EXPECTED}`): WorkerError {
+  return new WorkerError('HD_MODEL', problem, remedy)
 }
 
 function count(names: readonly string[], noun: string): string {

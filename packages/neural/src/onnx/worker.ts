@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Brake } from './brake.ts'
-import { Fault, type FaultDetails, reason } from './fault.ts'
+import { WorkerError, type WorkerErrorDetails, reason } from './worker-error.ts'
 import { type Net, openNet } from './net.ts'
 import type { Reply, Request, WorkerData } from './protocol.ts'
 import { loadRuntime } from './runtime.ts'
@@ -17,8 +17,8 @@ function reply(message: Reply, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer)
 }
 
-function toDetails(error: unknown): FaultDetails {
-  if (error instanceof Fault) return error.details
+function toDetails(error: unknown): WorkerErrorDetails {
+  if (error instanceof WorkerError) return error.details
   return { code: 'HD_RUNTIME', message: `the runtime failed: ${reason(error)}` }
 }
 
@@ -32,19 +32,19 @@ async function open(): Promise<Net> {
 }
 
 const opening = brake.guard(open)
-opening.catch((error: unknown) => reply({ type: 'unusable', fault: toDetails(error) }))
+opening.catch((error: unknown) => reply({ type: 'unusable', failure: toDetails(error) }))
 
 async function upscale(image: RgbImage): Promise<void> {
   aborted = false
   try {
     const net = await opening
     const result = await upscaleTiles(net, image, (fraction) => {
-      if (aborted) throw new Fault('HD_ABORTED', 'the work was cancelled')
+      if (aborted) throw new WorkerError('HD_ABORTED', 'the work was cancelled')
       reply({ type: 'progress', fraction })
     })
     reply({ type: 'done', image: result }, [result.data.buffer as ArrayBuffer])
   } catch (error) {
-    reply({ type: 'failed', fault: toDetails(error) })
+    reply({ type: 'failed', failure: toDetails(error) })
   }
 }
 

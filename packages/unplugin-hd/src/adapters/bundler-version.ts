@@ -1,5 +1,5 @@
 import { HdError } from '@unplugin-hd/core'
-import { toBundlerError } from '../bundler-error.ts'
+import { toBundlerError } from '../session/bundler-error.ts'
 
 /** The bundlers and the versions of them that are supported: `peerDependencies` in `package.json` say the same. */
 export const BUNDLER_VERSIONS = {

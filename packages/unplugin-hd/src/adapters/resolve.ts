@@ -1,6 +1,6 @@
 import { HD_QUERY_RE, isHdId, MISTAKEN_QUERY_RE, toQuery, type HdRequest } from '@unplugin-hd/core'
-import { originOf } from '../origin.ts'
-import type { Session } from '../session.ts'
+import { originOf } from '../session/origin.ts'
+import type { Session } from '../session/session.ts'
 
 /** The part of Rollup's plugin context that Vite, Rollup and Rolldown share here. */
 export interface ResolveContext {
@@ -42,7 +42,7 @@ export async function resolveImport(
   const resolved = await context.resolve(specifier, importer, { skipSelf: true })
   if (!resolved || resolved.external) return null
   const file = correct(resolved.id.split('?', 1)[0]!, specifier)
-  if (!session.wants(file + id.slice(specifier.length))) return null
+  if (!session.shouldTransform(file + id.slice(specifier.length))) return null
   const { request } = await session.parse(id, originOf(session.hd.options.root, importer, id))
   const found = { file, request }
   session.origins.add(toModuleId(found), importer, id)

@@ -4,7 +4,7 @@ import { neural } from '@unplugin-hd/neural'
 import { resolveHdOptions, type HdOptions } from '../options.ts'
 import { cacheRoot } from './cache-root.ts'
 import { projectOptions } from './config/project-options.ts'
-import type { CliSurroundings } from './run.ts'
+import type { CliContext } from './run.ts'
 import { version } from './version.ts'
 
 export interface UpscalerDiagnosis extends UpscalerCheck {
@@ -37,12 +37,12 @@ const CHECK_TIMEOUT_MS = 60_000
  * @param config the configuration to be read, as the user wrote it. @default that of the project
  * @throws HdError `HD_OPTION`
  */
-export async function examine({ cwd }: Pick<CliSurroundings, 'cwd'>, config?: string): Promise<Diagnosis> {
+export async function diagnose({ cwd }: Pick<CliContext, 'cwd'>, config?: string): Promise<Diagnosis> {
   const { root, cacheDir } = cacheRoot(cwd, process.env)
   const project = await projectOptions(root, config === undefined ? undefined : path.resolve(cwd, config))
   const options = resolveHdOptions(project?.options ?? (await defaults(cacheDir)), project?.root ?? root)
   const cache = { ...(await cacheFacts(options.cache.dir)), maxBytes: options.cache.maxBytes }
-  const upscalers = await Promise.all(options.upscalers.map(diagnose))
+  const upscalers = await Promise.all(options.upscalers.map(checkUpscaler))
   const unwritable = cache.writable ? {} : { advice: 'It cannot be written: images are made again in every build' }
   return {
     ok: cache.writable && upscalers.every(({ ok }) => ok),
@@ -64,7 +64,7 @@ async function defaults(dir: string | undefined): Promise<HdOptions> {
   return { cache, upscaler: [wechat(), neural()] }
 }
 
-async function diagnose(upscaler: Upscaler): Promise<UpscalerDiagnosis> {
+async function checkUpscaler(upscaler: Upscaler): Promise<UpscalerDiagnosis> {
   const { name, metered = false } = upscaler
   try {
     const check = await upscaler.check?.({ signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) })

@@ -1,12 +1,12 @@
 import { formatError, toHdError, visibleJson } from '@unplugin-hd/core'
-import { examine } from './doctor.ts'
+import { diagnose } from './doctor.ts'
 import { renderDiagnosis } from './doctor-text.ts'
 import { HELP, parseArguments } from './arguments.ts'
 import { types } from './types.ts'
 import { upscale } from './upscale.ts'
 import { version } from './version.ts'
 
-export interface CliSurroundings {
+export interface CliContext {
   /** Absolute path that relative ones start from. */
   cwd: string
   stdout: { write(text: string): unknown; isTTY?: boolean }
@@ -14,8 +14,8 @@ export interface CliSurroundings {
 }
 
 /** Runs the command line and returns its exit status: 0 for success, 1 for a refusal. */
-export async function run(args: readonly string[], surroundings: CliSurroundings): Promise<0 | 1> {
-  const { stdout, stderr } = surroundings
+export async function run(args: readonly string[], context: CliContext): Promise<0 | 1> {
+  const { stdout, stderr } = context
   // Known before the arguments are checked, because a refused argument is reported as JSON as well.
   const json = args.includes('--json')
   try {
@@ -28,15 +28,15 @@ export async function run(args: readonly string[], surroundings: CliSurroundings
         stdout.write(`${version()}\n`)
         return 0
       case 'upscale':
-        stdout.write(await upscale(command, surroundings))
+        stdout.write(await upscale(command, context))
         return 0
       case 'doctor': {
-        const diagnosis = await examine(surroundings, command.config)
+        const diagnosis = await diagnose(context, command.config)
         stdout.write(command.json ? `${visibleJson(diagnosis)}\n` : renderDiagnosis(diagnosis, stdout.isTTY === true))
         return diagnosis.ok ? 0 : 1
       }
       case 'types':
-        stdout.write(await types(command, surroundings))
+        stdout.write(await types(command, context))
         return 0
     }
   } catch (thrown) {

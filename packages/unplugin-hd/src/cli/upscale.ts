@@ -26,13 +26,13 @@ import { formatImage } from '../progress/text.ts'
 import type { UpscaleCommand } from './arguments.ts'
 import { cacheRoot } from './cache-root.ts'
 import { projectOptions } from './config/project-options.ts'
-import type { CliSurroundings } from './run.ts'
+import type { CliContext } from './run.ts'
 
 /**
  * Doubles one image through the same pipeline and cache as a build, and returns what is to be printed.
  * @throws HdError, see `docs/errors.md`; its `file` is as the user wrote it
  */
-export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliSurroundings): Promise<string> {
+export async function upscale(command: UpscaleCommand, { cwd, stderr }: CliContext): Promise<string> {
   const input = path.resolve(cwd, command.input)
   const out = path.resolve(cwd, command.out)
   await refuseOverwriting(input, out, command)

@@ -5,7 +5,7 @@ import { createStyle, formatBytes, formatImage, formatTime } from './text.ts'
 /** Images that came from the cache are listed one by one only up to this many. */
 const MAX_LISTED = 20
 
-export interface ReporterSurroundings {
+export interface ReporterDeps {
   stream: { write(text: string): unknown; isTTY?: boolean; columns?: number }
   /** Nothing but warnings. */
   quiet: boolean
@@ -20,7 +20,7 @@ export interface Reporter {
 }
 
 /** Tells a person how the images of a build are getting on: a live line on a terminal, a line per made image, a summary. */
-export function createReporter({ stream, quiet, warn }: ReporterSurroundings): Reporter {
+export function createReporter({ stream, quiet, warn }: ReporterDeps): Reporter {
   const style = createStyle(stream.isTTY === true)
   const live = createLiveLine(stream, quiet || stream.isTTY !== true)
   let build = newBuild()

@@ -1,12 +1,12 @@
 import { accountName } from '../account.ts'
-import type { Read } from '../answer.ts'
-import { Attempts } from '../attempts.ts'
-import type { Surroundings, WechatConnection } from '../client.ts'
-import type { WechatStep } from '../errors.ts'
-import { Faults, nameOfRequest } from '../fault.ts'
-import type { Redactor } from '../redact.ts'
-import { checkedMediaId, type WechatImage } from '../superresolution.ts'
-import { unlessAborted } from '../unless-aborted.ts'
+import type { Read } from '../http/answer.ts'
+import { Attempts } from '../http/attempts.ts'
+import type { WechatContext, WechatConnection } from '../api/client.ts'
+import type { WechatStep } from '../errors/errors.ts'
+import { ErrorFactory, nameOfRequest } from '../errors/error-factory.ts'
+import type { Redactor } from '../errors/redact.ts'
+import { checkedMediaId, type WechatImage } from '../api/superresolution.ts'
+import { unlessAborted } from '../http/unless-aborted.ts'
 import type { ResolvedCloudOptions } from './options.ts'
 import { readResult, readThrown } from './result.ts'
 
@@ -20,9 +20,13 @@ interface OpenApi {
 const SECRETS = ['TENCENTCLOUD_SECRETID', 'TENCENTCLOUD_SECRETKEY', 'TENCENTCLOUD_SESSIONTOKEN', 'TCB_SESSIONTOKEN']
 
 /** A client by cloud call (云调用): the platform adds the token. */
-export function cloudClientOf(options: ResolvedCloudOptions, { clock, env }: Surroundings, redactor: Redactor): WechatConnection {
-  const faults = new Faults(redactor)
-  const attempts = new Attempts(options, clock, faults)
+export function cloudClientOf(
+  options: ResolvedCloudOptions,
+  { clock, env }: WechatContext,
+  redactor: Redactor,
+): WechatConnection {
+  const errors = new ErrorFactory(redactor)
+  const attempts = new Attempts(options, clock, errors)
   const openapi = options.cloud.openapi as OpenApi
   for (const name of SECRETS) redactor.learn(env[name])
 
@@ -39,14 +43,14 @@ export function cloudClientOf(options: ResolvedCloudOptions, { clock, env }: Sur
       signal?.throwIfAborted()
       result = await unlessAborted(ask(), signal ? AbortSignal.any([signal, timeout]) : timeout, ({ reason }) => reason)
     } catch (thrown) {
-      if (signal?.aborted) throw faults.aborted(signal)
-      if (!timeout.aborted) throw readThrown(thrown, step, faults)
-      throw faults.make('WECHAT_NETWORK', `no answer within ${timeoutMs} ms to ${nameOfRequest(step)}`, {
+      if (signal?.aborted) throw errors.aborted(signal)
+      if (!timeout.aborted) throw readThrown(thrown, step, errors)
+      throw errors.make('WECHAT_NETWORK', `no answer within ${timeoutMs} ms to ${nameOfRequest(step)}`, {
         step,
         remedy: 'Raise the time limit of the cloud function, and `timeout` of cloud.init()',
       })
     }
-    return readResult(result, step, faults)
+    return readResult(result, step, errors)
   }
 
   return {
@@ -56,14 +60,14 @@ export function cloudClientOf(options: ResolvedCloudOptions, { clock, env }: Sur
         await beforeAttempt?.()
         const read = await call('upload', timeoutMs, signal, () => openapi.img.superresolution(argumentOf(image)))
         // The SDK renames, unless it was told not to.
-        return 'image' in read ? read : { mediaId: checkedMediaId(read.json['mediaId'] ?? read.json['media_id'], faults) }
+        return 'image' in read ? read : { mediaId: checkedMediaId(read.json['mediaId'] ?? read.json['media_id'], errors) }
       }),
     media: (mediaId, { signal, beforeAttempt, remembered } = {}) =>
       attempts.download(signal, remembered === true, async (timeoutMs) => {
         await beforeAttempt?.()
         const read = await call('download', timeoutMs, signal, () => openapi.customerServiceMessage.getTempMedia({ mediaId }))
         if ('image' in read) return read.image
-        throw faults.make('WECHAT_RESPONSE', 'the answer to media/get is not an image', { step: 'download' })
+        throw errors.make('WECHAT_RESPONSE', 'the answer to media/get is not an image', { step: 'download' })
       }),
     close: async () => {},
   }

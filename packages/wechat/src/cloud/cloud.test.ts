@@ -42,7 +42,7 @@ function answering(answers: unknown[], seen: Record<string, unknown>[]): Call {
 
 function bench(cloud: WechatCloudSdk, options: Omit<WechatCloudOptions, 'cloud'> = {}, kept: Kept = mapMemo()): Bench {
   const time = fakeClock()
-  return benchOf(cloudUpscalerOf(resolveCloudOptions({ cloud, ...options }), time.surroundings), kept, time)
+  return benchOf(cloudUpscalerOf(resolveCloudOptions({ cloud, ...options }), time.context), kept, time)
 }
 
 test('says that it is metered, and shares name and version with wechat(), as the pixels are the same', () => {
@@ -173,8 +173,8 @@ test('what the environment holds for the SDK is in no error', async () => {
   const words = `${Object.values(env).join(' ')} for https://h/?access_token=abc`
   const answers = [sdkError(-604_103, words), Object.assign(new Error(words), { config: env }), sdkError(777, words)]
   for (const answer of answers) {
-    const { surroundings } = fakeClock(env)
-    const upscaler = cloudUpscalerOf(resolveCloudOptions({ cloud: scripted([answer]).cloud, retries: 0 }), surroundings)
+    const { context } = fakeClock(env)
+    const upscaler = cloudUpscalerOf(resolveCloudOptions({ cloud: scripted([answer]).cloud, retries: 0 }), context)
     const shown = inspect(await rejection(benchOf(upscaler).run()), { depth: 20, showHidden: true })
     for (const secret of [...Object.values(env), 'abc']) expect(shown).not.toContain(secret)
   }

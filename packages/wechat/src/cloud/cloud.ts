@@ -1,7 +1,7 @@
 import type { Upscaler } from '@unplugin-hd/core'
-import { type Surroundings, SYSTEM } from '../client.ts'
+import { type WechatContext, SYSTEM } from '../api/client.ts'
 import { meteredUpscaler } from '../metered.ts'
-import { Redactor } from '../redact.ts'
+import { Redactor } from '../errors/redact.ts'
 import { cloudClientOf } from './client.ts'
 import { type ResolvedCloudOptions, resolveCloudOptions, type WechatCloudOptions } from './options.ts'
 
@@ -15,8 +15,8 @@ export function wechatCloud(options: WechatCloudOptions): Upscaler {
 }
 
 /** The same with time and environment of one's own. */
-export function cloudUpscalerOf(options: ResolvedCloudOptions, surroundings: Surroundings): Upscaler {
+export function cloudUpscalerOf(options: ResolvedCloudOptions, context: WechatContext): Upscaler {
   const redactor = new Redactor()
-  const client = cloudClientOf(options, surroundings, redactor)
-  return meteredUpscaler({ client, options, redactor, clock: surroundings.clock })
+  const client = cloudClientOf(options, context, redactor)
+  return meteredUpscaler({ client, options, redactor, clock: context.clock })
 }

@@ -1,4 +1,4 @@
-import { Checks, isFilled } from '../check.ts'
+import { Checks, isFilled } from '../check/check.ts'
 import {
   REQUEST_KEYS,
   type ResolvedRequestOptions,

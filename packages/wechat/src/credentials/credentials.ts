@@ -1,5 +1,5 @@
 import { accountName } from '../account.ts'
-import type { Faults } from '../fault.ts'
+import type { ErrorFactory } from '../errors/error-factory.ts'
 import type { AccessTokenFunction, ResolvedClientOptions } from '../options.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -17,13 +17,13 @@ const REMEDY = 'Give `accessToken`, or `appid` and `secret`, or set WECHAT_ACCES
  * So a configuration may name its `appid` and leave it to each machine whether it has a token or the secret.
  * @throws WechatError `WECHAT_CREDENTIALS`, when something is missing
  */
-export function findCredentials(options: ResolvedClientOptions, env: Environment, faults: Faults): Credentials {
+export function findCredentials(options: ResolvedClientOptions, env: Environment, errors: ErrorFactory): Credentials {
   if (options.auth === 'none') return { kind: 'none' }
   if (options.accessToken !== undefined) return { kind: 'given', token: options.accessToken }
   const given = env['WECHAT_ACCESS_TOKEN'] || undefined
   if (options.secret === undefined && given !== undefined) return { kind: 'given', token: given }
   if (options.auth === 'cloudbase_access_token') {
-    throw faults.make('WECHAT_CREDENTIALS', 'there is no cloudbase_access_token', {
+    throw errors.make('WECHAT_CREDENTIALS', 'there is no cloudbase_access_token', {
       remedy: 'Give a function as `accessToken` that reads the file in which cloud hosting keeps it',
     })
   }
@@ -32,7 +32,7 @@ export function findCredentials(options: ResolvedClientOptions, env: Environment
   if (appid !== undefined && secret !== undefined) return { kind: 'pair', appid, secret }
   const missing =
     appid === undefined ? (secret === undefined ? 'no credentials' : 'a secret, but no AppID') : 'an AppID, but no secret'
-  throw faults.make('WECHAT_CREDENTIALS', `there is ${missing}`, { remedy: REMEDY })
+  throw errors.make('WECHAT_CREDENTIALS', `there is ${missing}`, { remedy: REMEDY })
 }
 
 /**

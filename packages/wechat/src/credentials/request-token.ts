@@ -1,9 +1,9 @@
-import { readAnswer } from '../answer.ts'
+import { readAnswer } from '../http/answer.ts'
 import type { Clock } from '../clock.ts'
-import type { Faults } from '../fault.ts'
+import type { ErrorFactory } from '../errors/error-factory.ts'
 import type { ResolvedClientOptions } from '../options.ts'
-import { withRetries } from '../retry.ts'
-import type { Answer, Transport } from '../transport.ts'
+import { withRetries } from '../http/retry.ts'
+import type { Answer, Transport } from '../http/transport.ts'
 
 export interface Token {
   value: string
@@ -13,10 +13,10 @@ export interface Token {
 
 const MAX_BYTES = 64 * 1024
 
-interface Around {
+interface TokenDeps {
   options: ResolvedClientOptions
   transport: Transport
-  faults: Faults
+  errors: ErrorFactory
   clock: Clock
 }
 
@@ -24,26 +24,26 @@ interface Around {
  * Asks WeChat for a token: in normal mode, which gives the current one while it is valid and disturbs nobody.
  * @throws WechatError `WECHAT_CREDENTIALS`, `WECHAT_QUOTA`, `WECHAT_NETWORK`, `WECHAT_RESPONSE` …
  */
-export async function requestToken(appid: string, secret: string, around: Around): Promise<Token> {
-  const { options, faults, clock } = around
+export async function requestToken(appid: string, secret: string, deps: TokenDeps): Promise<Token> {
+  const { options, errors, clock } = deps
   const { retries, totalTimeoutMs } = options
   return withRetries({ step: 'token', retries, totalTimeoutMs }, clock, undefined, async (leftMs) => {
     const asked = clock.now()
-    const answer = await send(appid, secret, Math.min(options.attemptTimeoutMs, leftMs), around)
-    const read = readAnswer(answer, 'token', faults)
+    const answer = await send(appid, secret, Math.min(options.attemptTimeoutMs, leftMs), deps)
+    const read = readAnswer(answer, 'token', errors)
     const { access_token: value, expires_in: seconds } = 'json' in read ? read.json : {}
     if (typeof value === 'string' && value !== '' && Number(seconds) > 0) {
       // Counted from before the request: better a little early than late.
       return { value, expiresAt: asked + 1000 * Number(seconds) }
     }
-    throw faults.make('WECHAT_RESPONSE', 'the answer to the request for an access token holds none', {
+    throw errors.make('WECHAT_RESPONSE', 'the answer to the request for an access token holds none', {
       step: 'token',
       status: answer.status,
     })
   })
 }
 
-async function send(appid: string, secret: string, timeoutMs: number, { options, transport }: Around): Promise<Answer> {
+async function send(appid: string, secret: string, timeoutMs: number, { options, transport }: TokenDeps): Promise<Answer> {
   const common = { step: 'token', timeoutMs, maxBytes: MAX_BYTES, signal: undefined } as const
   if (options.tokenEndpoint === 'token') {
     const query = { grant_type: 'client_credential', appid, secret }

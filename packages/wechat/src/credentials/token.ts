@@ -3,39 +3,39 @@ import { accountHash, type Credentials, type Environment, findCredentials } from
 import { sharedHolder } from './holder.ts'
 import { requestToken } from './request-token.ts'
 import type { Clock } from '../clock.ts'
-import { isWechatError } from '../errors.ts'
-import type { Faults } from '../fault.ts'
+import { isWechatError } from '../errors/errors.ts'
+import type { ErrorFactory } from '../errors/error-factory.ts'
 import type { AccessTokenFunction, ResolvedClientOptions } from '../options.ts'
-import type { Redactor } from '../redact.ts'
-import { rowOf } from '../errcodes.ts'
-import type { Transport } from '../transport.ts'
-import { unlessAborted } from '../unless-aborted.ts'
+import type { Redactor } from '../errors/redact.ts'
+import { rowOf } from '../errors/errcodes.ts'
+import type { Transport } from '../http/transport.ts'
+import { unlessAborted } from '../http/unless-aborted.ts'
 
 /** When a refused token comes back after a refresh, WeChat may need a moment to agree with itself. */
 const SAME_TOKEN_MS = 2000
 
 /** One is enough, except where another program of the account replaces tokens at the same time. */
-const MOST_REFRESHES = 4
+const MAX_REFRESHES = 4
 
-interface Around {
+interface TokenDeps {
   options: ResolvedClientOptions
   env: Environment
   transport: Transport
-  faults: Faults
+  errors: ErrorFactory
   redactor: Redactor
   clock: Clock
 }
 
 /** Gives each request its token, and another one when WeChat refuses it: the same one is tried at most twice. */
 export class Tokens {
-  readonly #around: Around
+  readonly #deps: TokenDeps
   #credentials: Credentials | undefined
   #asking: { rejected: string | undefined; token: Promise<string> } | undefined
 
-  constructor(around: Around) {
-    this.#around = around
+  constructor(deps: TokenDeps) {
+    this.#deps = deps
     // Known from now on, also where an error arises before the first request.
-    const { options, env, redactor } = around
+    const { options, env, redactor } = deps
     for (const secret of [options.accessToken, options.secret, env['WECHAT_ACCESS_TOKEN'], env['WECHAT_SECRET']]) {
       if (typeof secret === 'string') redactor.learn(secret)
     }
@@ -43,7 +43,7 @@ export class Tokens {
 
   /** See {@link accountHash}. */
   get account(): string {
-    return accountHash(this.#around.options, this.#around.env)
+    return accountHash(this.#deps.options, this.#deps.env)
   }
 
   /**
@@ -51,22 +51,22 @@ export class Tokens {
    * @throws what `send` throws, WechatError `WECHAT_CREDENTIALS` and others of the token request
    */
   async use<T>(signal: AbortSignal | undefined, send: (query: Record<string, string>) => Promise<T>): Promise<T> {
-    const { auth } = this.#around.options
-    const credentials = (this.#credentials ??= findCredentials(this.#around.options, this.#around.env, this.#around.faults))
+    const { auth } = this.#deps.options
+    const credentials = (this.#credentials ??= findCredentials(this.#deps.options, this.#deps.env, this.#deps.errors))
     // The environment may have been filled since (dotenv).
-    if (credentials.kind === 'pair') this.#around.redactor.learn(credentials.secret)
+    if (credentials.kind === 'pair') this.#deps.redactor.learn(credentials.secret)
     if (auth === 'none') return send({})
     let token = await this.#get(undefined, signal)
     for (let refreshes = 0; ; refreshes++) {
       try {
         return await send({ [auth]: token })
       } catch (error) {
-        if (!isRefusal(error) || refreshes >= MOST_REFRESHES) throw error
+        if (!isRefusal(error) || refreshes >= MAX_REFRESHES) throw error
         const next = await this.#get(token, signal)
         if (next === token) {
           // A text given by the user will never be another one.
           if (credentials.kind === 'given' && typeof credentials.token === 'string') throw error
-          await this.#around.clock.delay(SAME_TOKEN_MS, signal)
+          await this.#deps.clock.delay(SAME_TOKEN_MS, signal)
           return await send({ [auth]: token })
         }
         token = next
@@ -79,17 +79,17 @@ export class Tokens {
     if (credentials === undefined || credentials.kind === 'none') return ''
     const wanted = credentials.kind === 'pair' ? this.#ofPair(credentials, rejected) : this.#ofUser(credentials.token, rejected)
     // It serves others too, so it goes on when one of them gives up.
-    const token = await unlessAborted(wanted, signal, (by) => this.#around.faults.aborted(by))
-    this.#around.redactor.learn(token)
+    const token = await unlessAborted(wanted, signal, (by) => this.#deps.errors.aborted(by))
+    this.#deps.redactor.learn(token)
     return token
   }
 
   #ofPair({ appid, secret }: { appid: string; secret: string }, rejected: string | undefined): Promise<string> {
-    const { options, clock, redactor } = this.#around
+    const { options, clock, redactor } = this.#deps
     const holder = sharedHolder(options.baseUrl, options.tokenEndpoint, appid, secret)
     if (rejected !== undefined) holder.drop(rejected)
     return holder.get(clock.now(), async () => {
-      const token = await requestToken(appid, secret, this.#around)
+      const token = await requestToken(appid, secret, this.#deps)
       redactor.learn(token.value)
       return token
     })
@@ -110,9 +110,9 @@ export class Tokens {
   }
 
   async #call(source: AccessTokenFunction, rejected: string | undefined): Promise<string> {
-    const { faults } = this.#around
+    const { errors } = this.#deps
     const fail = (what: string, cause?: unknown): Error =>
-      faults.make('WECHAT_TOKEN', `the function \`accessToken\` ${what}`, { step: 'token', cause })
+      errors.make('WECHAT_TOKEN', `the function \`accessToken\` ${what}`, { step: 'token', cause })
     let token: unknown
     try {
       token = await source(rejected)

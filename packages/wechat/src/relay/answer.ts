@@ -1,8 +1,8 @@
-import { REMOVED_REMEDY } from '../errcodes.ts'
-import { errcodeOf, isHtml, isImage, parseObject, type Read, wholeImage } from '../answer.ts'
-import type { WechatCode, WechatError, WechatStep } from '../errors.ts'
-import type { Faults } from '../fault.ts'
-import type { Answer } from '../transport.ts'
+import { REMOVED_REMEDY } from '../errors/errcodes.ts'
+import { errcodeOf, isHtml, isImage, parseObject, type Read, wholeImage } from '../http/answer.ts'
+import type { WechatCode, WechatError, WechatStep } from '../errors/errors.ts'
+import type { ErrorFactory } from '../errors/error-factory.ts'
+import type { Answer } from '../http/transport.ts'
 
 /** What the function itself says, by the `error` of its answer; all else means that it is not set up, or another version. */
 const REFUSALS: Readonly<Record<string, { code: WechatCode; remedy: string }>> = {
@@ -22,22 +22,22 @@ const DEPLOY = 'Deploy the cloud function of this package again, and set it up a
  * What the cloud function answered: the image, or JSON. In front of it stands a gateway with answers of its own.
  * @throws WechatError for all that is neither
  */
-export function readRelayAnswer(answer: Answer, step: WechatStep, faults: Faults): Read {
+export function readRelayAnswer(answer: Answer, step: WechatStep, errors: ErrorFactory): Read {
   const { status, body, retryAfterMs } = answer
-  if (status === 200 && isImage(body)) return { image: wholeImage(body, step, faults) }
+  if (status === 200 && isImage(body)) return { image: wholeImage(body, step, errors) }
   const parsed = parseObject(body)
   const json = parsed ?? {}
   const errcode = errcodeOf(json['errCode'])
   if (errcode !== undefined && errcode !== 0) {
-    throw faults.ofErrcode(step, errcode, String(json['errMsg'] ?? ''), status, retryAfterMs)
+    throw errors.ofErrcode(step, errcode, String(json['errMsg'] ?? ''), status, retryAfterMs)
   }
   if (typeof json['error'] === 'string') {
-    const words = faults.words(String(json['message'] ?? json['error']))
+    const words = errors.words(String(json['message'] ?? json['error']))
     const { code, remedy } = refusal(json['error'], step)
-    throw faults.make(code, `the cloud function says: ${words}`, { step, status, remedy })
+    throw errors.make(code, `the cloud function says: ${words}`, { step, status, remedy })
   }
   if (parsed && status === 200 && json['code'] === undefined) return { json }
-  throw ofGateway(answer, String(json['code'] ?? ''), step, faults)
+  throw ofGateway(answer, String(json['code'] ?? ''), step, errors)
 }
 
 function refusal(reason: string, step: WechatStep): { code: WechatCode; remedy: string } {
@@ -46,22 +46,22 @@ function refusal(reason: string, step: WechatStep): { code: WechatCode; remedy: 
 }
 
 /** The error for what is not from the function, but from what stands before it. @param name the gateway's own for it */
-function ofGateway(answer: Answer, name: string, step: WechatStep, faults: Faults): WechatError {
+function ofGateway(answer: Answer, name: string, step: WechatStep, errors: ErrorFactory): WechatError {
   const { status, retryAfterMs } = answer
   const html = isHtml(answer) ? ' and an HTML page' : ''
-  const what = `the endpoint answered with HTTP ${status}${html}${name === '' ? '' : ` (${faults.words(name)})`}`
+  const what = `the endpoint answered with HTTP ${status}${html}${name === '' ? '' : ` (${errors.words(name)})`}`
   const details = { step, status, retryAfterMs }
   if (name.includes('TIME_LIMIT_EXCEEDED')) {
-    return faults.make('WECHAT_RELAY', what, { ...details, remedy: 'Set the time limit of the cloud function to 60 seconds' })
+    return errors.make('WECHAT_RELAY', what, { ...details, remedy: 'Set the time limit of the cloud function to 60 seconds' })
   }
   if (status === 413 || name.includes('MAX_PAYLOAD_SIZE')) {
-    return faults.make('WECHAT_IMAGE', what, { ...details, remedy: 'Lower `maxUploadBytes`' })
+    return errors.make('WECHAT_IMAGE', what, { ...details, remedy: 'Lower `maxUploadBytes`' })
   }
   if (status === 429) {
     const anew = retryAfterMs === undefined ? '' : `It takes requests again in ${Math.ceil(retryAfterMs / 1000)} s. `
-    return faults.make('WECHAT_QUOTA', what, { ...details, remedy: `${anew}Raise \`minIntervalMs\`` })
+    return errors.make('WECHAT_QUOTA', what, { ...details, remedy: `${anew}Raise \`minIntervalMs\`` })
   }
-  if (status >= 500 || status === 408) return faults.make('WECHAT_NETWORK', what, { ...details, remedy: 'Try again later' })
+  if (status >= 500 || status === 408) return errors.make('WECHAT_NETWORK', what, { ...details, remedy: 'Try again later' })
   const remedy = 'Check `endpoint`, and that HTTP access leads from its path to the cloud function, without a log-in'
-  return faults.make('WECHAT_RELAY', what, { ...details, remedy })
+  return errors.make('WECHAT_RELAY', what, { ...details, remedy })
 }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { errorMessage } from '@unplugin-hd/core'
 import { accountName } from '../account.ts'
-import { isImage, type Read, wholeImage } from '../answer.ts'
-import { Attempts } from '../attempts.ts'
-import { isLoopback } from '../check.ts'
-import type { Surroundings, WechatConnection } from '../client.ts'
-import { Faults } from '../fault.ts'
-import type { Redactor } from '../redact.ts'
-import { checkedMediaId, type WechatImage } from '../superresolution.ts'
-import { Transport, type WechatRequest } from '../transport.ts'
+import { isImage, type Read, wholeImage } from '../http/answer.ts'
+import { Attempts } from '../http/attempts.ts'
+import { isLoopback } from '../check/check.ts'
+import type { WechatContext, WechatConnection } from '../api/client.ts'
+import { ErrorFactory } from '../errors/error-factory.ts'
+import type { Redactor } from '../errors/redact.ts'
+import { checkedMediaId, type WechatImage } from '../api/superresolution.ts'
+import { Transport, type WechatRequest } from '../http/transport.ts'
 import { readRelayAnswer } from './answer.ts'
 import { isRelaySecret, type ResolvedRelayOptions } from './options.ts'
 
@@ -24,12 +24,12 @@ export interface RelayClient extends WechatConnection {
 type Sending = Pick<WechatRequest, 'timeoutMs' | 'signal'>
 
 /** A client by way of a cloud function, which has the token and to which this machine shows a secret. */
-export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Surroundings, redactor: Redactor): RelayClient {
+export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: WechatContext, redactor: Redactor): RelayClient {
   const { endpoint, maxDownloadBytes: maxBytes } = options
-  const faults = new Faults(redactor)
-  const attempts = new Attempts(options, clock, faults)
+  const errors = new ErrorFactory(redactor)
+  const attempts = new Attempts(options, clock, errors)
   // No base: it sends to the endpoint, and fetches from the cloud storage.
-  const transport = new Transport('', faults, clock.now, 'Check the connection to the cloud function, and `endpoint`')
+  const transport = new Transport('', errors, clock.now, 'Check the connection to the cloud function, and `endpoint`')
   for (const known of [options.secret, env['WECHAT_RELAY_SECRET']]) redactor.learn(known)
 
   function secretOf(): string {
@@ -38,7 +38,7 @@ export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Sur
     if (isRelaySecret(secret)) return secret
     const what = secret === undefined ? 'there is no secret' : 'WECHAT_RELAY_SECRET is not of 32 to 256 printable characters'
     const remedy = 'Give `secret` or WECHAT_RELAY_SECRET the value that the function has in HD_RELAY_SECRET'
-    throw faults.make('WECHAT_CREDENTIALS', `${what} for the cloud function`, { remedy })
+    throw errors.make('WECHAT_CREDENTIALS', `${what} for the cloud function`, { remedy })
   }
 
   async function ask(step: RelayStep, body: Buffer, contentType: string, sending: Sending, key?: string): Promise<Read> {
@@ -53,7 +53,7 @@ export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Sur
       body,
       maxBytes,
     })
-    return readRelayAnswer(answer, about, faults)
+    return readRelayAnswer(answer, about, errors)
   }
 
   const askJson = (step: RelayStep, value: object, sending: Sending, key?: string): Promise<Read> =>
@@ -70,7 +70,7 @@ export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Sur
   async function fromStorage(address: unknown, sending: Sending): Promise<Uint8Array> {
     const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined
     if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && areLoopback(url, new URL(endpoint))))) {
-      throw faults.make('WECHAT_RELAY', 'the cloud function answered with neither an image nor an https: address', {
+      throw errors.make('WECHAT_RELAY', 'the cloud function answered with neither an image nor an https: address', {
         step: 'download',
         remedy: 'Deploy the cloud function of this package again',
       })
@@ -78,8 +78,8 @@ export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Sur
     // Whoever has its signature can fetch the image.
     redactor.learn(url.search.slice(1))
     const answer = await transport.send({ ...sending, step: 'download', method: 'GET', path: url.href, query: {}, maxBytes })
-    if (answer.status === 200 && isImage(answer.body)) return wholeImage(answer.body, 'download', faults)
-    throw faults.make('WECHAT_NETWORK', `the cloud storage answered with HTTP ${answer.status} and no image`, {
+    if (answer.status === 200 && isImage(answer.body)) return wholeImage(answer.body, 'download', errors)
+    throw errors.make('WECHAT_NETWORK', `the cloud storage answered with HTTP ${answer.status} and no image`, {
       step: 'download',
       status: answer.status,
       remedy: 'Try again later',
@@ -103,7 +103,7 @@ export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Sur
       return attempts.upload(signal, async (timeoutMs) => {
         await beforeAttempt?.()
         const read = await upload(image, key, { timeoutMs, signal })
-        return 'image' in read ? read : { mediaId: checkedMediaId(read.json['mediaId'], faults) }
+        return 'image' in read ? read : { mediaId: checkedMediaId(read.json['mediaId'], errors) }
       })
     },
     media: (mediaId, { signal, beforeAttempt, remembered, warn } = {}) =>

@@ -1,4 +1,4 @@
-import { Checks, isLoopback } from '../check.ts'
+import { Checks, isLoopback } from '../check/check.ts'
 import {
   REQUEST_KEYS,
   type ResolvedRequestOptions,

@@ -66,7 +66,7 @@ function bench(
   time: FakeClock = fakeClock(),
 ): Bench {
   const resolved = resolveRelayOptions({ endpoint: server.url + RELAY, secret: SECRET, ...options })
-  return benchOf(relayUpscalerOf(resolved, time.surroundings), kept, time)
+  return benchOf(relayUpscalerOf(resolved, time.context), kept, time)
 }
 
 const said = (error: string, code: number, message = 'words'): Reply => json({ error, message }, 'application/json', code)

@@ -1,8 +1,8 @@
 import type { Upscaler, UpscalerCheck } from '@unplugin-hd/core'
-import { failedCheck } from '../check-account.ts'
-import { type Surroundings, SYSTEM } from '../client.ts'
+import { failedCheck } from '../check/check-account.ts'
+import { type WechatContext, SYSTEM } from '../api/client.ts'
 import { meteredUpscaler } from '../metered.ts'
-import { Redactor } from '../redact.ts'
+import { Redactor } from '../errors/redact.ts'
 import { type RelayClient, relayClientOf } from './client.ts'
 import { type ResolvedRelayOptions, resolveRelayOptions, type WechatRelayOptions } from './options.ts'
 
@@ -17,10 +17,10 @@ export function wechatRelay(options: WechatRelayOptions): Upscaler {
 }
 
 /** The same with time and environment of one's own. */
-export function relayUpscalerOf(options: ResolvedRelayOptions, surroundings: Surroundings): Upscaler {
+export function relayUpscalerOf(options: ResolvedRelayOptions, context: WechatContext): Upscaler {
   const redactor = new Redactor()
-  const client = relayClientOf(options, surroundings, redactor)
-  const upscaler = meteredUpscaler({ client, options, redactor, clock: surroundings.clock })
+  const client = relayClientOf(options, context, redactor)
+  const upscaler = meteredUpscaler({ client, options, redactor, clock: context.clock })
   return { ...upscaler, check: ({ signal }) => checkRelay(client, options.dailyBudget, signal) }
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Logger, Memo, UpscaleContext, UpscaleInput, Upscaler } from '@unplugin-hd/core'
 import { type Server, MEDIA, image, STABLE, json, startServer, token, UPLOAD } from './server.ts'
-import { clientOf, type Surroundings, type WechatClient } from '../client.ts'
+import { clientOf, type WechatContext, type WechatClient } from '../api/client.ts'
 import { resolveClientOptions, resolveOptions, type WechatOptions } from '../options.ts'
-import { Redactor } from '../redact.ts'
+import { Redactor } from '../errors/redact.ts'
 import { upscalerOf } from '../wechat.ts'
 
 export const TOKEN = '88_TokenOfTheTest-abcdefghijklmnopqrstuvwxyz'
@@ -19,7 +19,7 @@ export const DOUBLED: Uint8Array = Buffer.concat([
 ])
 
 export interface FakeClock {
-  surroundings: Surroundings
+  context: WechatContext
   /** Every wait so far, in milliseconds. Time went on by as much. */
   waits: number[]
   forward(ms: number): void
@@ -34,7 +34,7 @@ export function fakeClock(env: Record<string, string> = {}): FakeClock {
     waits.push(ms)
     now += ms
   }
-  return { surroundings: { clock: { now: () => now, delay, random: () => 0 }, env }, waits, forward: (ms) => void (now += ms) }
+  return { context: { clock: { now: () => now, delay, random: () => 0 }, env }, waits, forward: (ms) => void (now += ms) }
 }
 
 /** A server on which all goes well. */
@@ -77,14 +77,14 @@ export interface Bench {
   run(seed?: number): Promise<Uint8Array>
 }
 
-/** An upscaler with its surroundings. Two benches with the same `kept` are two builds, one after the other. */
+/** An upscaler with its context. Two benches with the same `kept` are two builds, one after the other. */
 export function bench(
   server: Server,
   options: WechatOptions = PAIR,
   kept: Kept = mapMemo(),
   time: FakeClock = fakeClock(),
 ): Bench {
-  return benchOf(upscalerOf(resolveOptions({ baseUrl: server.url, ...options }), time.surroundings), kept, time)
+  return benchOf(upscalerOf(resolveOptions({ baseUrl: server.url, ...options }), time.context), kept, time)
 }
 
 /** The same for an upscaler that is there. */
@@ -96,7 +96,7 @@ export function benchOf(upscaler: Upscaler, kept: Kept = mapMemo(), time: FakeCl
 }
 
 export function clientFor(server: Server, options: WechatOptions = PAIR, time: FakeClock = fakeClock()): WechatClient {
-  return clientOf(resolveClientOptions({ baseUrl: server.url, ...options }), time.surroundings, new Redactor())
+  return clientOf(resolveClientOptions({ baseUrl: server.url, ...options }), time.context, new Redactor())
 }
 
 /** An image whose bytes depend on `seed`. */

@@ -1,8 +1,8 @@
 import { HdError, isHdError, parseRequest, SHAPES, type HdRequest } from '@unplugin-hd/core'
-import { toBundlerError } from '../../bundler-error.ts'
-import { displayPath, findWritten, type Origin } from '../../origin.ts'
+import { toBundlerError } from '../../session/bundler-error.ts'
+import { displayPath, findWritten, type Origin } from '../../session/origin.ts'
 
-export { cleanId, displayPath, lineAt } from '../../origin.ts'
+export { cleanId, displayPath, lineAt } from '../../session/origin.ts'
 
 /** Where a `?hd` stands that is no import of a module. */
 export interface Place {

@@ -2,20 +2,20 @@ import { HD_QUERY_RE } from '@unplugin-hd/core'
 import type { Plugin } from 'vite'
 import type { HdOptions } from '../../options.ts'
 import { RESOLVE_FILTER, resolveImport } from '../resolve.ts'
-import { slippedInBundle, textOf } from '../rollup-slipped.ts'
-import { loadInBuild, resolveInBuild } from './build.ts'
-import { addAlias, styleAlias, STYLE_RE } from './css.ts'
-import { namePublicFiles, replacePublicFiles } from './css-public.ts'
-import { findInDevPage } from './dev/html.ts'
-import { devPlugin } from './dev/plugin.ts'
-import { findInBuiltPage, sourcesOfHtml, transformHtml } from './html.ts'
-import { createImageSets } from './image-sets.ts'
-import { mayHaveNewUrl, sourcesOfNewUrls, transformNewUrl } from './new-url.ts'
-import { nameManifestEntries } from './manifest.ts'
+import { unprocessedInBundle, textOf } from '../rollup/unprocessed.ts'
+import { loadInBuild, resolveInBuild } from './assets/build.ts'
+import { addAlias, styleAlias, STYLE_RE } from './styles/resolve.ts'
+import { namePublicFiles, replacePublicFiles } from './styles/public.ts'
+import { findInDevPage } from './server/html.ts'
+import { devPlugin } from './server/plugin.ts'
+import { findInBuiltPage, sourcesOfHtml, transformHtml } from './pages/html.ts'
+import { createImageSets } from './styles/image-sets.ts'
+import { mayHaveNewUrl, sourcesOfNewUrls, transformNewUrl } from './scripts/new-url.ts'
+import { nameManifestEntries } from './assets/manifest.ts'
 import { inPublicDir } from './paths.ts'
 import { createRuns } from './runs.ts'
-import { createStyleUrls, OWN_STYLE_RE } from './style-urls.ts'
-import { templatesPlugin } from './templates.ts'
+import { createStyleUrls, OWN_STYLE_RE } from './styles/style-urls.ts'
+import { templatesPlugin } from './templates/templates.ts'
 
 /** Plugins of Vite's own come between those of these two orders: the ones for CSS. */
 export type HdPlugin = Omit<Plugin, 'enforce'> & { enforce: 'pre' | undefined }
@@ -59,7 +59,7 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
         filter: { id: HD_QUERY_RE },
         async handler(id) {
           const { project, dev } = runs.of(this)
-          if (!project.session.wants(id)) return null
+          if (!project.session.shouldTransform(id)) return null
           this.addWatchFile(id.split('?', 1)[0]!)
           return dev ? dev.load(id) : loadInBuild(project, id)
         },
@@ -160,7 +160,7 @@ export function vitePlugins(options: HdOptions): readonly HdPlugin[] {
             if (/\.(?:css|[cm]?js|html)$/.test(name)) sets.refuseLeft(() => textOf(output))
           }
           const { config, session } = project
-          const texts = await slippedInBundle(bundle, this.getModuleIds(), config.root, session.leftOut, processed)
+          const texts = await unprocessedInBundle(bundle, this.getModuleIds(), config.root, session.leftOut, processed)
           for (const text of texts) project.warn(text)
         },
       },

@@ -1,8 +1,8 @@
 import { visible } from '@unplugin-hd/core'
 import type { ResolvedConfig } from 'vite'
 import type { HdOptions } from '../../options.ts'
-import { createSession, type Session } from '../../session.ts'
-import { createStagedFiles, type StagedFiles } from './staged-files.ts'
+import { createSession, type Session } from '../../session/session.ts'
+import { createStagedFiles, type StagedFiles } from './assets/staged-files.ts'
 
 /** What the hooks of one plugin instance share, once Vite's configuration is known. */
 export interface Project {

@@ -1,7 +1,7 @@
 import type { ResolvedConfig, ViteDevServer } from 'vite'
 import type { HdOptions } from '../../options.ts'
 import { requireBundler, tooOld } from '../bundler-version.ts'
-import { createDev, type Dev } from './dev.ts'
+import { createDev, type Dev } from './server/dev.ts'
 import { createProject, type Project } from './project.ts'
 import { viteVersion } from './version.ts'
 

@@ -1,0 +1,69 @@
+import type { SourceFacts } from '../events.ts'
+import type { Factor } from '../request/factor.ts'
+import { FORMAT_FACTS, isOutputFormat, mimeOf, type OutputFormat, type SourceFormat } from '../request/format.ts'
+import type { Header, Source } from '../source/source.ts'
+import type { Encoding, Variant } from './variant.ts'
+
+/** A file to be emitted. */
+export interface Asset {
+  /** 64 hexadecimal digits; equal keys mean equal bytes. */
+  key: string
+  bytes: Uint8Array
+  format: OutputFormat | SourceFormat
+  /** File extension without the dot. */
+  extension: string
+  mime: string
+}
+
+/** The asset that a `?hd` import stands for. */
+export interface HdAsset extends Asset {
+  /** In pixels: exactly `factor` times the source's. */
+  width: number
+  height: number
+  /** 1 when it is the source itself (`mode: 'off'`, `onError: 'source'`): then it must not be called 2x. */
+  factor: 1 | Factor
+  /** Another upscaler of the chain may still make a better one: it was made by a later one, or in the place of all of them. */
+  provisional: boolean
+  /** Name of the upscaler; `undefined` when `factor` is 1. */
+  upscaler: string | undefined
+  source: SourceFacts
+}
+
+/** The asset of a variant. */
+export function toAsset(
+  { key, bytes, facts }: Variant,
+  factor: Factor,
+  { format }: Encoding,
+  source: Source,
+  provisional: boolean,
+): HdAsset {
+  return {
+    key,
+    bytes,
+    format,
+    ...fileFacts(format),
+    width: factor * facts.source.width,
+    height: factor * facts.source.height,
+    factor,
+    provisional,
+    upscaler: facts.upscaler,
+    source: { ...facts.source, format: source.format, bytes: source.bytes.length },
+  }
+}
+
+/** The source itself in the place of what was asked for. */
+export function sourceAsset(source: Source, { width, height }: Header, provisional: boolean): HdAsset {
+  const facts = { width, height, format: source.format, bytes: source.bytes.length }
+  return { ...originalAsset(source), width, height, factor: 1, provisional, upscaler: undefined, source: facts }
+}
+
+/** The source itself at 1x. */
+export function originalAsset({ digest, bytes, format }: Source): Asset {
+  return { key: digest, bytes, format, ...fileFacts(format) }
+}
+
+/** How files of a format are called. */
+export function fileFacts(format: OutputFormat | SourceFormat): { extension: string; mime: string } {
+  const extension = isOutputFormat(format) ? FORMAT_FACTS[format].extension : format
+  return { extension, mime: mimeOf(extension) }
+}

@@ -1,0 +1,51 @@
+import { hash } from 'node:crypto'
+import type { OutputFormat } from '../request/format.ts'
+import { passesFor } from '../upscaler/passes.ts'
+import { formatsOf, type Upscaler } from '../upscaler/upscaler.ts'
+
+/**
+ * Raised whenever the same inputs would give other bytes: decoding, fitting, rejoining, an encoder's settings. Old entries
+ * are then ignored and evicted in time.
+ */
+const PIPELINE_VERSION = 2
+
+/**
+ * The key of a master: the source's content, the upscaler and its passes, and the bounds it was fitted to. No path, no time,
+ * nothing of this machine. 64 hexadecimal digits, as all keys.
+ */
+export function masterKey(digest: string, upscaler: Upscaler, passes: readonly number[]): string {
+  const { name, version, accepts = {} } = upscaler
+  const { maxBytes = null, maxPixels = null } = accepts
+  return keyOf('master', digest, name, version, [...passes], formatsOf(accepts), maxBytes, maxPixels)
+}
+
+/**
+ * The key of a variant: its master, how many times the size of the source it has, and how it is encoded.
+ * @param quality `undefined` for a format that has none
+ */
+export function variantKey(master: string, factor: number, format: OutputFormat, quality: number | undefined): string {
+  return keyOf('variant', master, factor, format, quality ?? null)
+}
+
+/** The key of a source encoded otherwise at its own size. */
+export function originalKey(digest: string, format: OutputFormat, quality: number | undefined): string {
+  return keyOf('original', digest, format, quality ?? null)
+}
+
+/** Of what the chain will make of a source: as good as the keys of all that it may become. */
+export function plannedKey(
+  digest: string,
+  upscalers: readonly Upscaler[],
+  factor: number,
+  format: OutputFormat,
+  quality: number | undefined,
+): string {
+  const keys = upscalers.map((upscaler) =>
+    variantKey(masterKey(digest, upscaler, passesFor(upscaler, factor)), factor, format, quality),
+  )
+  return keyOf('planned', digest, keys)
+}
+
+function keyOf(...parts: (string | number | null | (string | number)[])[]): string {
+  return hash('sha256', JSON.stringify([PIPELINE_VERSION, ...parts]))
+}

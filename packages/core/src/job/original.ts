@@ -1,0 +1,55 @@
+import { fileFacts, originalAsset, type Asset } from './asset.ts'
+import { demandOf } from '../schedule/demand.ts'
+import type { EncodingRequest, JobDeps } from './job.ts'
+import { originalKey } from './key.ts'
+import { processPool } from '../schedule/memory.ts'
+import { readHeader, type Source } from '../source/source.ts'
+import { createTurn } from '../schedule/turn.ts'
+import { encodeOriginal, findOriginal, toEncoding } from './variant.ts'
+
+/** The source at its own size: its own bytes, or encoded in another format. */
+export interface OriginalJob {
+  readonly source: Source
+  /** The key that the asset will have; 64 hexadecimal digits. */
+  readonly key: string
+  /** What can be said of the asset before it is made. */
+  readonly plan: Omit<Asset, 'key' | 'bytes'>
+  /** The asset as far as the cache has it: nothing is made. */
+  find(): Promise<Asset | undefined>
+  /** @throws HdError `HD_SOURCE_…`, `HD_ENCODE`, `HD_QUERY`, `HD_ABORTED` */
+  make(): Promise<Asset>
+}
+
+/** @param request without a `format` it is the source's own file */
+export function createOriginalJob(source: Source, { format, quality }: EncodingRequest, deps: JobDeps): OriginalJob {
+  const { options, cache } = deps
+  if (format === undefined) {
+    const { bytes: _, ...facts } = originalAsset(source)
+    const asset = async (): Promise<Asset> => originalAsset(source)
+    return { source, key: facts.key, plan: facts, find: asset, make: asset }
+  }
+  const encoding = toEncoding(format, quality ?? options.quality)
+  const plan = { format, ...fileFacts(format) }
+  const find = async (): Promise<Asset | undefined> => {
+    const found = await findOriginal(source, encoding, cache)
+    return found && { ...found, ...plan }
+  }
+  return {
+    source,
+    key: originalKey(source.digest, format, encoding.quality),
+    plan,
+    find,
+    make: () =>
+      deps.run(source, async (context) => {
+        const found = await find()
+        if (found) return found
+        const header = await readHeader(source, options.maxPixels, 1)
+        const turn = createTurn(processPool(), demandOf(header, 1, format, options.concurrency), context.signal)
+        try {
+          return { ...(await encodeOriginal(source, header, encoding, context, turn)), ...plan }
+        } finally {
+          turn.leave()
+        }
+      }),
+  }
+}

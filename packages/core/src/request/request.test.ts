@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest'
+import { FACTORS } from './factor.ts'
+import { OUTPUT_FORMATS } from './format.ts'
+import { isHdId, parseRequest, SHAPES, toQuery, type HdRequest, mistakenQuery } from './request.ts'
+import { hdErrorOf } from '../testing/errors.ts'
+
+const DEFAULT: HdRequest = { as: 'url', factor: 2, formats: [], quality: undefined, delivery: 'auto' }
+
+function requestOf(query: string): HdRequest | undefined {
+  return parseRequest(`./a.jpg${query}`)?.request
+}
+
+describe('a whole hd key', () => {
+  test.each([
+    '?hd',
+    '?hd=',
+    '?hd#frag',
+    '?hd&as=img',
+    '?as=img&hd',
+    '?import&hd&t=1',
+    '?v=3&hd&url',
+    '?format=webp&quality=80&hd',
+    '?t=1&hd=&import',
+  ])('is found in %s', (query) => {
+    expect(isHdId(`/x/a.jpg${query}`)).toBe(true)
+    expect(parseRequest(`/x/a.jpg${query}`)?.file).toBe('/x/a.jpg')
+  })
+
+  test.each([
+    '',
+    '?hdx',
+    '?xhd',
+    '?a=hd',
+    '?HD',
+    '?%68d',
+    '?a&hd2',
+    '?hd-x',
+    '#hd',
+    '?x#&hd',
+    '?x#?hd',
+    '?import#frag?hd&as=img',
+    '?a=b?hd',
+    '&hd',
+  ])('is not found in %j', (query) => {
+    expect(isHdId(`/x/a.jpg${query}`)).toBe(false)
+    expect(parseRequest(`/x/a.jpg${query}`)).toBeUndefined()
+  })
+
+  test('may stand behind a path that holds a hash sign', () => {
+    expect(parseRequest('/c#/a.jpg?hd&as=img#frag')).toEqual({ file: '/c#/a.jpg', request: { ...DEFAULT, as: 'img' } })
+  })
+
+  test('alone means every default', () => {
+    expect(requestOf('?hd')).toEqual(DEFAULT)
+  })
+})
+
+describe('the values of a request', () => {
+  test.each(SHAPES)('hold the shape %s', (shape) => {
+    const query = shape === 'picture' ? '?hd&as=picture&format=webp' : `?hd&as=${shape}`
+    expect(requestOf(query)?.as).toBe(shape)
+  })
+
+  test.each(OUTPUT_FORMATS)('hold the format %s', (format) => {
+    expect(requestOf(`?hd&format=${format}`)?.formats).toEqual([format])
+  })
+
+  test('take jpg for jpeg, and a format once', () => {
+    expect(requestOf('?hd&as=picture&format=jpg;avif;jpeg')?.formats).toEqual(['jpeg', 'avif'])
+  })
+
+  test.each([1, 9, 10, 85, 100])('hold the quality %i', (quality) => {
+    expect(requestOf(`?hd&quality=${quality}`)?.quality).toBe(quality)
+  })
+
+  test('say whether attributes are named as JSX names them, whatever the order', () => {
+    expect(requestOf('?hd&as=img&jsx')).toMatchObject({ as: 'img', jsx: true })
+    expect(toQuery(requestOf('?jsx&format=webp&hd&as=picture')!)).toBe('?hd&as=picture&format=webp&jsx')
+    expect(requestOf('?hd&as=img')).not.toHaveProperty('jsx')
+  })
+
+  test('say how a small file is delivered', () => {
+    expect(requestOf('?hd&inline')?.delivery).toBe('inline')
+    expect(requestOf('?hd&no-inline')?.delivery).toBe('file')
+    expect(requestOf('?hd')?.delivery).toBe('auto')
+  })
+
+  test('may be percent-encoded', () => {
+    expect(requestOf('?hd&as=%70icture&format=avif%3Bwebp')).toEqual({ ...DEFAULT, as: 'picture', formats: ['avif', 'webp'] })
+  })
+
+  test('leave the path as it is written', () => {
+    expect(parseRequest('/a%20b/ü.jpg?hd')?.file).toBe('/a%20b/ü.jpg')
+  })
+})
+
+describe('a refusal', () => {
+  const cases: [query: string, names: string[]][] = [
+    ['?hd&width=3', ['width', "'as'", "'format'", "'quality'", "'inline'", "'no-inline'"]],
+    ['?hd&as=img&as=img', ["'as' twice"]],
+    ['?hd&jsx', ["'jsx' does not go with 'as=url'", 'as=img', 'as=picture']],
+    ['?hd&as=srcset&jsx', ["'jsx' does not go with 'as=srcset'"]],
+    ['?hd&as=img&jsx=1', ["'jsx' takes no value"]],
+    ['?hd&hd', ["'hd' twice"]],
+    ...['1', '5', '2.0', '03', 'x', ' '].map((factor): [string, string[]] => [
+      `?hd=${factor}`,
+      [`'hd' is '${factor}'`, 'hd=3', 'hd=4'],
+    ]),
+    ['?hd&inline=yes', ["'inline'", "'yes'"]],
+    ['?hd&inline&no-inline', ["'inline'", "'no-inline'"]],
+    ['?hd&as=', ["'as' is ''", ...SHAPES]],
+    ['?hd&as=thumb', ['thumb', ...SHAPES]],
+    ['?hd&format=gif', ['gif', ...OUTPUT_FORMATS]],
+    ['?hd&format=', ["'format' is ''", ...OUTPUT_FORMATS]],
+    ['?hd&as=picture&format=webp;', ["'format' is ''", ...OUTPUT_FORMATS]],
+    ['?hd&as=picture', ['at least one format', 'format=avif;webp']],
+    ['?hd&format=avif;webp', ['2 values', 'as=picture']],
+    ...['0', '101', '-1', '8.5', '085', 'abc', '', '1e1'].map((quality): [string, string[]] => [
+      `?hd&quality=${quality}`,
+      [`'quality' is '${quality}'`, 'from 1 to 100'],
+    ]),
+  ]
+  test.each(cases)('of %s names what is allowed', async (query, names) => {
+    const error = await hdErrorOf(() => requestOf(query))
+    expect(error.code).toBe('HD_QUERY')
+    expect(error.file).toBe('./a.jpg')
+    for (const name of names) expect(error.message).toContain(name)
+  })
+})
+
+describe('the canonical query', () => {
+  test('does not depend on the order or on defaults', () => {
+    const queries = [
+      '?hd&format=webp&quality=80&as=img',
+      '?quality=80&as=img&import&format=webp&hd',
+      '?t=1&as=img&hd&quality=80&format=webp',
+    ]
+    expect(new Set(queries.map((query) => toQuery(requestOf(query)!)))).toEqual(new Set(['?hd&as=img&format=webp&quality=80']))
+    expect(toQuery(requestOf('?as=url&hd')!)).toBe('?hd')
+  })
+
+  test('keeps the order of formats, which is the order of preference', () => {
+    expect(toQuery(requestOf('?hd&as=picture&format=webp;avif')!)).toBe('?hd&as=picture&format=webp;avif')
+  })
+
+  test('gives the same request again, and then itself', () => {
+    for (const as of SHAPES) {
+      for (const formats of [[], ['webp'], ['avif', 'jpeg']] as const) {
+        if (as === 'picture' ? formats.length === 0 : formats.length > 1) continue
+        for (const quality of [undefined, 1, 100]) {
+          for (const delivery of ['auto', 'inline', 'file'] as const) {
+            for (const factor of FACTORS) {
+              const request: HdRequest = { as, factor, formats, quality, delivery }
+              const query = toQuery(request)
+              expect(requestOf(query)).toEqual(request)
+              expect(toQuery(requestOf(query)!)).toBe(query)
+            }
+          }
+        }
+      }
+    }
+  })
+})
+
+test.each([
+  ['./a.jpg?HD', './a.jpg?hd', true],
+  ['./a.jpg?hd?as=img', './a.jpg?hd&as=img', true],
+  ['./a.png?as=img&Hd', './a.png?as=img&hd', true],
+  ['./a.webp?hd2', './a.webp?hd', true],
+  ['./a.webp?hd@2x&quality=60', './a.webp?hd&quality=60', true],
+  ['./a.jpg?2x', './a.jpg?hd', false],
+  ['./a.jpg?4x', './a.jpg?hd=4', false],
+  ['./a.jpg?hd3&as=img', './a.jpg?hd=3&as=img', true],
+  ['./a.jpg?@2x#top', './a.jpg?hd#top', false],
+])('%s is a mistaken form of %s', (id, instead, certain) => {
+  expect(mistakenQuery(id)).toEqual({ instead, certain })
+})
+
+test.each([
+  './a.jpg?hd',
+  './a.jpg?hd&as=img',
+  './a.jpg?hdx',
+  './a.jpg?size=2x',
+  './a.jpg?w=400;800&as=picture',
+  './a.jpg?url',
+  './a.jpg?raw',
+  './a.jpg?HDR=1',
+  './a.js?2x',
+  './a.svg?HD',
+  './a.jpg',
+  './a.jpg#HD',
+])('%s is no mistaken form of ours', (id) => {
+  expect(mistakenQuery(id)).toBeUndefined()
+})

@@ -1,0 +1,159 @@
+import { HdError } from '../errors.ts'
+import { DEFAULT_FACTOR, FACTORS, isFactor, type Factor } from './factor.ts'
+import { canonicalFormat, isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from './format.ts'
+import { allowedInstead } from '../unknown.ts'
+
+/** What the default export of a `?hd` import is. */
+export const SHAPES = ['url', 'srcset', 'img', 'picture', 'meta'] as const
+export type Shape = (typeof SHAPES)[number]
+
+/** What an import's query asks for, complete and canonical. */
+export interface HdRequest {
+  as: Shape
+  /** How many times as wide and high as the source: `?hd=3`. `?hd` alone is 2. */
+  factor: Factor
+  /** Formats asked for, in the order written; empty: the default of the options. More than one only for `picture`. */
+  formats: readonly OutputFormat[]
+  /** 1 to 100; `undefined`: the default of the options. */
+  quality: number | undefined
+  /** `auto` leaves it to the bundler whether a small file is inlined. */
+  delivery: 'auto' | 'inline' | 'file'
+  /** The value is named as JSX names attributes: `srcSet`. Only of `img` and `picture`. @default false */
+  jsx?: boolean
+}
+
+/**
+ * A whole `hd` key anywhere in the query; `?hdx`, `?a=hd` and a fragment behind the query are not ours. A `#` in front of the
+ * query belongs to the path (`/c#/a.jpg`).
+ */
+export const HD_QUERY_RE: RegExp = /^[^?]*\?(?:[^#]*&)?hd(?=[=&#]|$)/
+
+/**
+ * A key that looks like a slip for ours in the query of an image: `?HD`, `?hd2`, `?hd?as=img`, `?2x`. Keys of other tools are left
+ * alone: `?hdx`, `?url`, `?raw`, `?react`, `?w=400`, `?as=picture`, `?size=2x` are none of these.
+ */
+const MISTAKEN = String.raw`(@?[2-9]x|hd@?\d+x?|hd(?=\?)|H[Dd]|hD)(?=[?&#]|$)`
+export const MISTAKEN_QUERY_RE: RegExp = new RegExp(
+  String.raw`^[^?]*\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?)\?(?:[^#]*&)?${MISTAKEN}`,
+  'i',
+)
+const MISTAKEN_KEY_RE = new RegExp(String.raw`(?<=[?&])${MISTAKEN}`)
+
+/**
+ * What is probably meant by a query that is none of ours; nothing when it is not mistaken.
+ * @returns the right form, and whether the query can be nobody else's
+ */
+export function mistakenQuery(id: string): { instead: string; certain: boolean } | undefined {
+  if (isHdId(id) || !MISTAKEN_QUERY_RE.test(id)) return undefined
+  const key = MISTAKEN_KEY_RE.exec(id)
+  if (!key) return undefined
+  const [factor] = /[34]/.exec(key[0]) ?? []
+  const ours = factor === undefined ? 'hd' : `hd=${factor}`
+  const instead = id.slice(0, key.index) + ours + id.slice(key.index + key[0].length).replace('?', '&')
+  return { instead, certain: /hd/i.test(key[0]) }
+}
+
+/** Keys that bundlers add or strip themselves, and that mean nothing here. */
+const FOREIGN_KEYS: ReadonlySet<string> = new Set(['import', 't', 'v', 'url'])
+const KEYS = ['as', 'format', 'quality', 'inline', 'no-inline', 'jsx'] as const
+
+/** Shapes whose values are attributes. */
+const JSX_SHAPES: readonly Shape[] = ['img', 'picture']
+
+/** True when the module id asks for an enlarged image. */
+export function isHdId(id: string): boolean {
+  return HD_QUERY_RE.test(id)
+}
+
+/**
+ * The file and the request of a module id such as `./a.jpg?hd&as=img`, or `undefined` when the id has no `hd` key.
+ * @throws HdError `HD_QUERY` for an unknown key, a key given twice, or a value that is not allowed
+ */
+export function parseRequest(id: string): { file: string; request: HdRequest } | undefined {
+  if (!isHdId(id)) return undefined
+  const mark = id.indexOf('?')
+  const file = id.slice(0, mark)
+  const [query] = id.slice(mark + 1).split('#', 1) as [string]
+  return { file, request: parseQuery(new URLSearchParams(query), file) }
+}
+
+function parseQuery(query: URLSearchParams, file: string): HdRequest {
+  const refuse = (what: string, remedy: string): never => {
+    throw new HdError('HD_QUERY', what, { file, remedy })
+  }
+  const values = new Map<string, string>()
+  for (const [key, value] of query) {
+    if (FOREIGN_KEYS.has(key)) continue
+    if (key !== 'hd' && !(KEYS as readonly string[]).includes(key)) {
+      refuse(`the query has the unknown key '${key}'`, allowedInstead(key, KEYS, "Allowed beside 'hd' are"))
+    }
+    if (values.has(key)) refuse(`the query has the key '${key}' twice`, 'Write it once')
+    values.set(key, value)
+  }
+  const hd = values.get('hd')!
+  const factor = hd === '' ? DEFAULT_FACTOR : Number(hd)
+  if (!isFactor(factor) || !/^\d?$/.test(hd)) {
+    return refuse(`'hd' is '${hd}'`, `Write 'hd' alone, or a factor: ${FACTORS.map((allowed) => `'hd=${allowed}'`).join(', ')}`)
+  }
+  for (const flag of ['inline', 'no-inline', 'jsx']) {
+    const value = values.get(flag)
+    if (value) refuse(`'${flag}' takes no value, but has '${value}'`, `Write '${flag}' alone`)
+  }
+  if (values.has('inline') && values.has('no-inline')) refuse(`the query has both 'inline' and 'no-inline'`, 'Keep one of them')
+
+  const as = values.get('as') ?? 'url'
+  if (!isShape(as)) return refuse(`'as' is '${as}'`, allowedInstead(as, SHAPES))
+
+  const jsx = values.has('jsx')
+  if (jsx && !JSX_SHAPES.includes(as)) {
+    refuse(`'jsx' does not go with 'as=${as}'`, `Write it with ${JSX_SHAPES.map((shape) => `'as=${shape}'`).join(' or ')}`)
+  }
+
+  const formats = parseFormats(values.get('format'), refuse)
+  if (as === 'picture' && formats.length === 0) {
+    refuse(`'as=picture' needs at least one format`, `Write for example 'format=avif;webp'`)
+  }
+  if (as !== 'picture' && formats.length > 1) {
+    refuse(`'format' has ${formats.length} values, but 'as=${as}' takes one`, `Use 'as=picture', or one format`)
+  }
+
+  const quality = values.get('quality')
+  if (quality !== undefined && !/^(?:[1-9]\d?|100)$/.test(quality)) {
+    refuse(`'quality' is '${quality}'`, 'Allowed are whole numbers from 1 to 100')
+  }
+  return {
+    as,
+    factor,
+    formats,
+    quality: quality === undefined ? undefined : Number(quality),
+    delivery: values.has('inline') ? 'inline' : values.has('no-inline') ? 'file' : 'auto',
+    ...(jsx && { jsx }),
+  }
+}
+
+function parseFormats(value: string | undefined, refuse: (what: string, remedy: string) => never): OutputFormat[] {
+  if (value === undefined) return []
+  const formats = value.split(';').map((name) => {
+    const format = canonicalFormat<string>(name)
+    return isOutputFormat(format) ? format : refuse(`'format' is '${name}'`, allowedInstead(name, OUTPUT_FORMATS))
+  })
+  return [...new Set(formats)]
+}
+
+/**
+ * The canonical query of a request, `?hd` first and defaults left out: equal requests give equal text, whatever order
+ * the user wrote.
+ */
+export function toQuery(request: HdRequest): string {
+  let query = request.factor === DEFAULT_FACTOR ? '?hd' : `?hd=${request.factor}`
+  if (request.as !== 'url') query += `&as=${request.as}`
+  if (request.formats.length > 0) query += `&format=${request.formats.join(';')}`
+  if (request.quality !== undefined) query += `&quality=${request.quality}`
+  if (request.delivery !== 'auto') query += request.delivery === 'inline' ? '&inline' : '&no-inline'
+  if (request.jsx) query += '&jsx'
+  return query
+}
+
+function isShape(value: string): value is Shape {
+  return (SHAPES as readonly string[]).includes(value)
+}

@@ -1,0 +1,127 @@
+import { readdir, rm, stat, utimes } from 'node:fs/promises'
+import path from 'node:path'
+import { removeLeftovers, TEMPORARY_RE, writeAtomically } from './atomic-file.ts'
+import { cacheFolder, claim, isClaimed, type CacheFolder } from './cache-folder.ts'
+import { parseEntry, serializeEntry } from './entry.ts'
+import { singleFlight } from '../schedule/flight.ts'
+import { LOCK_RE } from './lock.ts'
+import { readWhole } from '../source/read-file.ts'
+import type { Store, StoredItem, StoreEntry } from './store.ts'
+
+/** A use is noted on disk at most this often: a hit then costs no write. */
+const USE_GRAIN_MS = 10 * 60 * 1000
+
+/**
+ * What was used this recently is never evicted, by whichever process. Longer than the grain of the notes on disk, so that
+ * no process takes away what another one has just found.
+ */
+const GRACE_MS = 3 * USE_GRAIN_MS
+
+/** Eviction goes on until this share of the cap is left, so that it is not needed again at once. */
+const EVICT_TO = 0.9
+
+const KEY_RE = /^[0-9a-f]{64}$/
+
+/** True for what may be a key of the store. */
+export function isKey(text: string): boolean {
+  return KEY_RE.test(text)
+}
+
+/**
+ * A store in a folder: one file an entry, written beside and renamed. Several processes may use it at once; the folder may be
+ * copied, committed, or deleted at any time.
+ */
+export class DiskStore implements Store {
+  readonly #folder: CacheFolder
+  #claimed: Promise<void> | undefined
+  #grown = false
+
+  /** @param dir absolute path; made when something is first written */
+  constructor(dir: string) {
+    this.#folder = cacheFolder(dir)
+  }
+
+  async get(key: string): Promise<StoreEntry | undefined> {
+    const file = this.#path(key)
+    // Several requests for the same large entry share its bytes.
+    return singleFlight(`read\0${file}`, () => read(key, file))
+  }
+
+  async put(key: string, entry: StoreEntry): Promise<void> {
+    const file = this.#path(key)
+    this.#claimed ??= claim(this.#folder).catch((error: unknown) => {
+      this.#claimed = undefined
+      throw error
+    })
+    await this.#claimed
+    await writeAtomically(this.#folder.temporary, file, serializeEntry(key, entry))
+    this.#grown = true
+  }
+
+  async has(key: string): Promise<boolean> {
+    const facts = await stat(this.#path(key)).catch(() => undefined)
+    return facts?.isFile() ?? false
+  }
+
+  async delete(key: string): Promise<void> {
+    await rm(this.#path(key), { force: true })
+  }
+
+  async *list(): AsyncGenerator<StoredItem> {
+    for (const folder of await readdir(this.#folder.entries).catch(() => [])) {
+      for (const key of await readdir(path.join(this.#folder.entries, folder)).catch(() => [])) {
+        if (!KEY_RE.test(key)) continue
+        const facts = await stat(this.#path(key)).catch(() => undefined)
+        if (facts) yield { key, size: facts.size, lastUsed: facts.mtimeMs }
+      }
+    }
+  }
+
+  /**
+   * Brings the store under `maxBytes` by deleting what was used least recently; what any process used in the last half hour
+   * stays, even beyond the bound. Does nothing when this process added nothing since. What cannot be deleted (open elsewhere,
+   * on Windows) stays.
+   */
+  async evict(maxBytes: number): Promise<void> {
+    if (!this.#grown || !(await isClaimed(this.#folder))) return
+    this.#grown = false
+    await removeLeftovers(this.#folder.temporary, TEMPORARY_RE)
+    await removeLeftovers(this.#folder.locks, LOCK_RE)
+    const items: StoredItem[] = []
+    for await (const item of this.list()) items.push(item)
+    let total = items.reduce((sum, { size }) => sum + size, 0)
+    if (total <= maxBytes) return
+    const now = Date.now()
+    for (const { key, size } of items.toSorted((a, b) => ageOf(b, now) - ageOf(a, now))) {
+      if (total <= EVICT_TO * maxBytes) return
+      // Looked at once more: another process may have found it since the list was made.
+      const facts = await stat(this.#path(key)).catch(() => undefined)
+      if (facts && ageOf({ lastUsed: facts.mtimeMs }, now) < GRACE_MS) continue
+      const isGone = await this.delete(key).then(
+        () => true,
+        () => false,
+      )
+      if (isGone) total -= size
+    }
+  }
+
+  #path(key: string): string {
+    if (!KEY_RE.test(key)) throw new TypeError(`not a key of the store: '${key}'`)
+    return path.join(this.#folder.entries, key.slice(0, 2), key)
+  }
+}
+
+async function read(key: string, file: string): Promise<StoreEntry | undefined> {
+  const found = await readWhole(file).catch(() => undefined)
+  const entry = found && parseEntry(key, found.bytes)
+  if (!entry) return undefined
+  const noted = Math.abs(Date.now() - found.facts.mtimeMs) <= USE_GRAIN_MS
+  // Noting the use may fail on a read-only cache, which is still a cache.
+  if (!noted) await utimes(file, new Date(), new Date()).catch(() => undefined)
+  return entry
+}
+
+/** Milliseconds since the last use. A time of the future was noted by a clock that was wrong, so it says nothing. */
+function ageOf({ lastUsed }: Pick<StoredItem, 'lastUsed'>, now: number): number {
+  return lastUsed > now + GRACE_MS ? Infinity : now - lastUsed
+}

@@ -1,0 +1,47 @@
+import { hash } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { writeAtomically } from './atomic-file.ts'
+import { cacheFolder } from './cache-folder.ts'
+import { parseEntry, serializeEntry } from './entry.ts'
+import { HdError } from '../errors.ts'
+import type { Memo } from '../upscaler/upscaler.ts'
+
+const MAX_VALUE_BYTES = 64 * 1024
+
+/**
+ * The memory of one upscaler, one file a value, whole or absent.
+ * @param dir the cache folder
+ * @param upscaler its name: each upscaler sees only what is its own
+ */
+export function createMemo(dir: string, upscaler: string): Memo {
+  const { memo, temporary } = cacheFolder(dir)
+  const fileOf = (key: string): string => path.join(memo, folderName(upscaler), nameOf(key))
+  return {
+    async get(key) {
+      const file = await readFile(fileOf(key)).catch(() => undefined)
+      const entry = file && parseEntry(nameOf(key), file)
+      return entry && Buffer.from(entry.bytes).toString('utf8')
+    },
+    async set(key, value) {
+      const bytes = Buffer.from(value)
+      if (bytes.length > MAX_VALUE_BYTES) {
+        throw new HdError('HD_CACHE_IO', `a memo value has ${bytes.length} bytes, at most ${MAX_VALUE_BYTES} are kept`)
+      }
+      await writeAtomically(temporary, fileOf(key), serializeEntry(nameOf(key), { meta: {}, bytes }))
+    },
+    async delete(key) {
+      await rm(fileOf(key), { force: true })
+    },
+  }
+}
+
+function nameOf(key: string): string {
+  return hash('sha256', key)
+}
+
+/** Different for different names, and nothing in it that a file system minds (`..`, `*`, `CON`, great length). */
+function folderName(upscaler: string): string {
+  const readable = upscaler.replace(/[^a-z0-9]+/gi, '-').slice(0, 32)
+  return `${readable}-${hash('sha256', upscaler).slice(0, 16)}`
+}

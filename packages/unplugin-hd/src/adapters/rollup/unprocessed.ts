@@ -1,0 +1,42 @@
+import path from 'node:path'
+import { unprocessedWarnings, type OutputFile } from '../../unprocessed/warnings.ts'
+
+interface Output {
+  type: 'asset' | 'chunk'
+  code?: string
+  source?: string | Uint8Array
+  /** Of an asset, relative to the root. */
+  originalFileNames?: readonly string[]
+}
+
+/**
+ * What is left of `?hd` references in a bundle of Rollup. @param ids of its modules
+ * @param processed places whose references were processed
+ */
+export function unprocessedInBundle(
+  bundle: Readonly<Record<string, Output>>,
+  ids: Iterable<string>,
+  root: string,
+  leftOut: (reference: string) => boolean,
+  processed?: ReadonlySet<string>,
+): Promise<string[]> {
+  const outputs = Object.entries(bundle).map(([name, output]): OutputFile => ({ name, text: () => textOf(output) }))
+  const originals = new Map(
+    Object.entries(bundle).map(([name, { originalFileNames }]) => [path.posix.basename(name), originalFileNames?.[0]]),
+  )
+  return unprocessedWarnings(
+    outputs,
+    ids,
+    root,
+    undefined,
+    (name) => path.posix.basename(originals.get(name) ?? name),
+    leftOut,
+    processed,
+  )
+}
+
+/** What is in an output, as text. */
+export function textOf({ type, code, source }: Output): string {
+  const text = type === 'chunk' ? code : source
+  return typeof text === 'string' ? text : Buffer.from(text ?? []).toString('utf8')
+}

@@ -1,0 +1,85 @@
+import path from 'node:path'
+import { FORMAT_FACTS, isOutputFormat, type HdRequest, type ResolvedOptions } from '@unplugin-hd/core'
+import { factorMark, type Part } from '../../shape/shape.ts'
+
+/**
+ * Files that the compiler is to see get an extension of their own (`hero@2x.hd-jpg`), so that no rule of the user's for
+ * images takes them; rules of ours give them their real one. Those that must be inlined end in `-inline`, those that
+ * must not in `-file`.
+ */
+export const EXTENSIONS: readonly string[] = [...Object.values(FORMAT_FACTS).map(({ extension }) => extension), 'gif', 'tiff']
+
+/** Extension of modules whose default export is made of several URLs. */
+const VALUE_EXTENSION = '.hd.mjs'
+
+/** The `matchResource` of those modules. */
+export const VALUE_RE: RegExp = /\.hd\.mjs$/
+
+/** The `matchResource` of all modules of ours. */
+export const OWN_RE: RegExp = /\.hd(?:\.mjs|-[a-z]+(?:-file|-inline)?)$/
+
+/** Where the loader stands, and what it is told. */
+export interface LoaderReference {
+  /** Absolute path of the built loader. */
+  loader: string
+  /** From `optionsKey`: changed options are another request, so that caches notice. */
+  key: string
+}
+
+/**
+ * The request that stands for `file?hd…`: `<matchResource>!=!-!<loader>!<file>`. `-!` keeps the user's loaders off, but not
+ * our rules (`!!` would).
+ * @param file as it was imported, resolved by the bundler as always
+ * @param directory of the file: `[path]` in naming options comes from it
+ */
+export function hdModuleRequest(
+  file: string,
+  query: string,
+  request: HdRequest,
+  directory: string,
+  options: ResolvedOptions,
+  { loader, key }: LoaderReference,
+): string {
+  const { name, ext } = path.parse(file)
+  const mark = factorMark(options.mode === 'off' ? 1 : request.factor)
+  const matched =
+    request.as === 'url'
+      ? `${name}${mark}.hd-${outputExtension(ext, request, options)}${deliverySuffix(request)}`
+      : `${name}${VALUE_EXTENSION}`
+  return `${path.join(directory, matched)}!=!-!${loader}?key=${key}!${file}${query}`
+}
+
+/** The request for one part of a shape. @param file absolute path */
+export function partRequest(
+  file: string,
+  query: string,
+  request: HdRequest,
+  part: Part,
+  index: number,
+  { loader, key }: LoaderReference,
+): string {
+  const { dir } = path.parse(file)
+  const { name } = path.parse(part.name)
+  const matched = path.join(dir, `${name}.hd-${part.asset.extension}${deliverySuffix(request)}`)
+  return `${matched}!=!-!${loader}?key=${key}&part=${index}!${file}${query}`
+}
+
+function deliverySuffix({ delivery }: HdRequest): string {
+  return { auto: '', inline: '-inline', file: '-file' }[delivery]
+}
+
+/**
+ * webpack names a file before it is read, so the extension comes from the request, the options or the file's name.
+ * @param ext with the dot
+ */
+function outputExtension(ext: string, request: HdRequest, { mode, format }: ResolvedOptions): string {
+  const named = ext
+    .slice(1)
+    .toLowerCase()
+    .replace(/^(?:jpg|jfif|pjpeg|pjp)$/, 'jpeg')
+    .replace(/^tif$/, 'tiff')
+  const asked = mode === 'off' ? undefined : (request.formats[0] ?? format)
+  if (asked) return FORMAT_FACTS[asked].extension
+  if (isOutputFormat(named)) return FORMAT_FACTS[named].extension
+  return mode === 'off' && EXTENSIONS.includes(named) ? named : 'png'
+}

@@ -1,0 +1,70 @@
+import path from 'node:path'
+import { isHdId } from '@unplugin-hd/core'
+import type { Compilation, Module, NormalModule } from 'webpack'
+import { unprocessedMessage, TEXT_OUTPUT_RE } from '../../unprocessed/find.ts'
+import { findSources } from '../../unprocessed/sources.ts'
+import { unprocessedWarnings } from '../../unprocessed/warnings.ts'
+import { OWN_RE, VALUE_RE } from './request.ts'
+
+/** One warning for every `?hd` that did not come through our loader, or came to a place where it does not fit. */
+export async function unprocessedInCompilation(
+  compilation: Compilation,
+  root: string,
+  leftOut: (reference: string) => boolean,
+): Promise<string[]> {
+  const found: string[] = []
+  /** Images of the modules that are told of already: they stand in the output too, or what they were emitted as does. */
+  const told = new Set(compilation.getAssets().map(({ name }) => basename(name)))
+  for (const module of compilation.modules) {
+    found.push(...misplacedValues(compilation, module, root))
+    const { resource, matchResource } = module as Partial<NormalModule>
+    if (!resource || !isHdId(resource) || OWN_RE.test(matchResource ?? '')) continue
+    const reference = inRoot(resource, root)
+    told.add(basename(reference))
+    const places = await findSources(reference, '', basename(reference), compilation.fileDependencies, root)
+    found.push(unprocessedMessage(reference, places.join(' or ') || 'the module graph', leftOut(reference)))
+  }
+  return [...found, ...(await leftInOutput(compilation, root, told, leftOut))]
+}
+
+function leftInOutput(
+  compilation: Compilation,
+  root: string,
+  told: ReadonlySet<string>,
+  leftOut: (reference: string) => boolean,
+): Promise<string[]> {
+  // Scripts that are made for `eval` hold the text of every source, imports included.
+  const isText = String(compilation.options.devtool).includes('eval') ? /\.(?:css|html?)$/ : TEXT_OUTPUT_RE
+  const outputs = compilation
+    .getAssets()
+    .filter(({ name }) => isText.test(name))
+    .map(({ name, source }) => ({ name, text: () => source.source().toString() }))
+  // The names of our own modules hold loaders.
+  const isKnown = (reference: string): boolean => reference.includes('!') || told.has(basename(reference))
+  return unprocessedWarnings(outputs, compilation.fileDependencies, root, isKnown, undefined, leftOut)
+}
+
+/** `new URL()` of a value: Rspack does not tell before that a URL is wanted. */
+function misplacedValues({ moduleGraph }: Compilation, module: Module, root: string): string[] {
+  // A value and its parts may have become one module.
+  const parts = ((module as { modules?: Iterable<Module> }).modules ?? [module]) as Iterable<Partial<NormalModule>>
+  const value = [...parts].find(({ matchResource }) => VALUE_RE.test(matchResource ?? ''))
+  if (!value?.resource) return []
+  const request = inRoot(value.resource, root)
+  return [...moduleGraph.getIncomingConnections(module)]
+    .filter(({ dependency }) => dependency?.category === 'url')
+    .map(({ originModule }) => {
+      const { resource: issuer = '' } = (originModule ?? {}) as Partial<NormalModule>
+      return `'${request}' in ${inRoot(issuer, root)} is a value, but only a URL fits there. Import it, or leave 'as' out`
+    })
+}
+
+/** Of a file name with or without a query. */
+function basename(reference: string): string {
+  return path.posix.basename(reference.split('?', 1)[0]!)
+}
+
+/** Relative to the root, with `/` on every system. */
+export function inRoot(file: string, root: string): string {
+  return path.relative(root, file).replaceAll(path.sep, '/')
+}

@@ -1,0 +1,147 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { isHdId, toQuery, visible } from '@unplugin-hd/core'
+import type { Compiler } from 'webpack'
+import { optionsKey } from '../../session/options-key.ts'
+import type { HdOptions } from '../../options.ts'
+import { originOf } from '../../session/origin.ts'
+import { createSession, type Session } from '../../session/session.ts'
+import { asUrl, valueMessage } from '../url-place.ts'
+import { hdModuleRequest, type LoaderReference } from './request.ts'
+import { assetRules } from './rules.ts'
+import { registerSession } from './sessions.ts'
+import { inRoot, unprocessedInCompilation } from './unprocessed.ts'
+
+const NAME = 'unplugin-hd'
+
+/** Built as a file of its own beside the entries, whichever of them this code is bundled into. */
+const LOADER = new URL('./webpack-loader.mjs', import.meta.url)
+
+/**
+ * Sets webpack, or Rspack, up. Every request for `file?hd` is rewritten before it is resolved, wherever it comes from, to
+ * one for a module of a private type with a loader of ours: the user's rules for images never see it.
+ */
+export function applyWebpack(compiler: Compiler, options: HdOptions): void {
+  const { context: root, options: config } = compiler
+  let warnings: string[] = []
+  let failures: Error[] = []
+  const session = createSession(options, {
+    root,
+    quiet: config.infrastructureLogging?.level === 'none' || config.infrastructureLogging?.level === 'error',
+    warn: (message) => void warnings.push(message),
+    dev: () => compiler.watchMode && config.mode === 'development',
+  })
+  const fail = (error: unknown): void => {
+    if (config.bail) throw error
+    failures.push(error as Error)
+  }
+  const key = optionsKey(session.hd.options)
+  const reference: LoaderReference = { loader: fileURLToPath(LOADER), key }
+  registerSession(compiler, { ...session, fail })
+  extendCacheVersion(config, key)
+  config.module.rules.push(...assetRules(compiler))
+
+  compiler.hooks.compilation.tap(NAME, (_, { normalModuleFactory }) => {
+    normalModuleFactory.hooks.beforeResolve.tapPromise(NAME, async (data) => {
+      // An inline request says itself which loaders it wants; if it was not ours, the check at the end warns.
+      if (data.request.includes('!')) return
+      try {
+        if (!isHdId(data.request)) {
+          await session.checkMistaken(data.request, originOf(root, issuerOf(data) || undefined, data.request))
+          return
+        }
+        const warning = await rewrite(data, normalModuleFactory, session, reference)
+        if (warning !== undefined && !warnings.includes(warning)) warnings.push(warning)
+      } catch (error) {
+        fail(error)
+        // Thrown, it would be called a module that is not found.
+        return false
+      }
+    })
+  })
+  // With `bail` there is no end of the compilation.
+  compiler.hooks.failed.tap(NAME, () => void session.end(true).catch(() => undefined))
+  compiler.hooks.afterCompile.tapPromise(NAME, async (compilation) => {
+    // Child compilers (HTML and CSS extraction) share the parent's build.
+    if (compilation.compiler !== compiler) return
+    await session.end(false).catch((error: unknown) => void failures.push(error as Error))
+    const toMessage = (text: string): Error => {
+      const message = new compiler.webpack.WebpackError(text.startsWith(`${NAME}: `) ? text : `${NAME}: ${text}`)
+      return Object.assign(message, { hideStack: true, stack: '' })
+    }
+    const texts = new Set(failures.map(({ message }) => message))
+    for (const text of texts) compilation.errors.push(toMessage(text))
+    // What failed is left in the output as well.
+    const unprocessed = compilation.errors.length > 0 ? [] : await unprocessedInCompilation(compilation, root, session.leftOut)
+    for (const text of [...warnings, ...unprocessed]) compilation.warnings.push(toMessage(visible(text)))
+    warnings = []
+    failures = []
+  })
+}
+
+type Factory = ReturnType<Compiler['createNormalModuleFactory']>
+
+interface ResolveData {
+  request: string
+  context: string
+  /** webpack's only. */
+  dependencyType?: string
+  contextInfo?: { issuer?: string }
+  /** Rspack's only. */
+  issuer?: string
+}
+
+/**
+ * @returns a warning, or nothing
+ * @throws Error for a query that is not allowed; the bundler reports it at the import
+ */
+async function rewrite(
+  data: ResolveData,
+  factory: Factory,
+  session: Session,
+  reference: LoaderReference,
+): Promise<string | undefined> {
+  const { request, context, dependencyType = 'esm' } = data
+  const specifier = request.split(/[?#]/, 1)[0]!
+  const query = request.slice(specifier.length)
+  // What cannot be found goes on too: the bundler's own message is the best.
+  const file = (await resolveFile(factory, dependencyType, context, specifier)) ?? path.resolve(context, specifier)
+  if (!session.shouldTransform(file + query)) return undefined
+  const { options } = session.hd
+  const issuer = issuerOf(data) || undefined
+  const { request: asked } = await session.parse(request, originOf(options.root, issuer, request))
+  const wanted = isUrlPlace(data) ? asUrl(asked) : asked
+  const wantedQuery = wanted === asked ? query : toQuery(wanted)
+  session.origins.add(file + wantedQuery, issuer, request)
+  data.request = hdModuleRequest(specifier, wantedQuery, wanted, path.dirname(file), options, reference)
+  return wanted === asked ? undefined : valueMessage(request, asked.as, inRoot(issuerOf(data), options.root))
+}
+
+const STYLE_OR_PAGE_RE = /\.(?:css|s[ac]ss|less|styl|html?)$/
+
+/** True where only the URL of a file fits: `url()`, attributes, `new URL()`. Rspack tells the last from no import. */
+function isUrlPlace(data: ResolveData): boolean {
+  return data.dependencyType === 'url' || STYLE_OR_PAGE_RE.test(issuerOf(data))
+}
+
+/** The module that holds the request: an absolute path, or nothing. */
+function issuerOf({ contextInfo, issuer }: ResolveData): string {
+  return (issuer ?? contextInfo?.issuer ?? '').split('?', 1)[0]!.split('!').at(-1)!
+}
+
+/** Where the bundler finds a file, aliases and packages included. */
+function resolveFile(factory: Factory, dependencyType: string, context: string, specifier: string): Promise<string | undefined> {
+  const resolver = factory.getResolver('normal', { dependencyType })
+  return new Promise((resolve) => {
+    resolver.resolve({}, context, specifier, {}, (error, found) => {
+      resolve(error || !found ? undefined : found.split('?', 1)[0]!)
+    })
+  })
+}
+
+/** Rspack's persistent cache restores resolved requests, and would not see that the loader's key has changed. */
+function extendCacheVersion({ cache }: { cache?: unknown }, key: string): void {
+  const persistent = cache as { type?: string; version?: string } | boolean | undefined
+  if (typeof persistent === 'object' && persistent?.type === 'persistent')
+    persistent.version = `${persistent.version ?? ''}|hd:${key}`
+}

@@ -1,0 +1,63 @@
+import { formatError, HdError, isHdError, visible, type Hd } from '@unplugin-hd/core'
+import { toBundlerError, withoutStack } from './bundler-error.ts'
+import type { Origin } from './origin.ts'
+import { makersOf, type Makers } from '../shape/shape.ts'
+
+/** What `mode: 'cache-only'` did not find in a build: all of it is told at once, because who fills the cache wants to know all. */
+export interface Misses {
+  /** Makers that note a miss, and give the source in place of its 2x. */
+  makers(origin: Origin | undefined): Makers
+  /** The error that names every image that was missing, if there was one, and starts anew. */
+  take(): Promise<unknown>
+}
+
+/** More of them are counted only. */
+const MAX_NAMED = 200
+
+interface Miss {
+  error: HdError
+  origin: Origin | undefined
+}
+
+export function createMisses(hd: Hd): Misses {
+  /** By the image: one that is imported in many ways is one miss. */
+  let missing = new Map<string, Miss>()
+  return {
+    makers: (origin) => ({
+      ...makersOf(hd),
+      async enlarge(source, request) {
+        const job = hd.job(source, request)
+        try {
+          return await job.make()
+        } catch (error) {
+          if (!isHdError(error) || error.code !== 'HD_CACHE_MISS') throw error
+          if (!missing.has(source.name)) missing.set(source.name, { error, origin })
+          return job.unscaled()
+        }
+      },
+    }),
+    async take() {
+      const all = [...missing.values()]
+      missing = new Map()
+      if (all.length === 0) return undefined
+      const [{ error, origin }] = all as [Miss]
+      if (all.length === 1) return toBundlerError(error, await origin?.where(), origin?.reference)
+      const { dir } = hd.options.cache
+      const what = `the 2x of ${all.length} images is not in the cache ${dir}, and 'mode' is 'cache-only'`
+      const summary = new HdError(error.code, what, { remedy: error.remedy })
+      return withoutStack(summary, [`${formatError(summary)}:`, ...(await listOf(all))].join('\n  '))
+    },
+  }
+}
+
+/** In the order of their places. */
+async function listOf(misses: readonly Miss[]): Promise<string[]> {
+  const lines = await Promise.all(
+    misses.slice(0, MAX_NAMED).map(async ({ error, origin }) => {
+      const written = await origin?.where()
+      return visible(origin && written ? `${written.text}: '${origin.reference}'` : error.file!)
+    }),
+  )
+  lines.sort(new Intl.Collator('en', { numeric: true }).compare)
+  return misses.length > MAX_NAMED ? [...lines, `… and ${misses.length - MAX_NAMED} more`] : lines
+}

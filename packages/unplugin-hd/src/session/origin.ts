@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { blankComments } from '../unprocessed/find.ts'
+import { followStyles } from '../unprocessed/styles.ts'
+
+/** Where an image is asked for, as errors tell it. */
+export interface Origin {
+  /** As it is written: `./a.jpg?hd&as=img`. */
+  reference: string
+  /** Looked for only when there is an error to tell. `undefined` when nobody wrote it. */
+  where(): Written | undefined | Promise<Written | undefined>
+}
+
+/** A place in a file of the project. */
+export interface Written {
+  /** `src/App.tsx:3`, relative to the root; without the line where the reference is not found. */
+  text: string
+  /** Absolute path, where it is known. */
+  file?: string
+  /** From 1. */
+  line?: number
+  /** In UTF-16 units, from 0. */
+  column?: number
+}
+
+/** The files that import a module, kept until somebody wants to know: a build from the cache reads none of them. */
+export interface Origins {
+  /** @param importer module id, with or without a query @param reference as it is written there */
+  add(id: string, importer: string | undefined, reference: string): void
+  /** @param id of the imported module */
+  of(id: string): Origin | undefined
+}
+
+/** @param root absolute path of the project */
+export function createOrigins(root: string): Origins {
+  const references = new Map<string, Map<string, string>>()
+  return {
+    add(id, importer, reference) {
+      if (importer === undefined) return
+      let importers = references.get(id)
+      if (!importers) references.set(id, (importers = new Map()))
+      importers.set(importer, reference)
+    },
+    of(id) {
+      const importers = [...(references.get(id) ?? [])]
+      if (importers.length === 0) return undefined
+      return {
+        reference: importers[0]![1],
+        async where() {
+          // While watching, an importer may have stopped to be one.
+          const found = await Promise.all(importers.map(([importer, reference]) => findWritten(root, importer, reference)))
+          const present = found.findIndex((written) => written?.line !== undefined)
+          this.reference = importers[Math.max(present, 0)]![1]
+          return found[Math.max(present, 0)]
+        },
+      }
+    },
+  }
+}
+
+/** The origin of an import. @param importer module id, with or without a query */
+export function originOf(root: string, importer: string | undefined, reference: string): Origin {
+  return { reference, where: () => (importer === undefined ? undefined : findWritten(root, importer, reference)) }
+}
+
+/**
+ * Where a file, or a stylesheet that it imports, writes a reference. `undefined` for a module that is no file.
+ * @param id of the module, with or without a query
+ */
+export async function findWritten(root: string, id: string, reference: string): Promise<Written | undefined> {
+  const file = cleanId(id)
+  // Modules that no file holds, and what Vite says of an address that somebody typed.
+  if (!path.isAbsolute(file) || !existsSync(file)) return undefined
+  for (const each of [file, ...(await followStyles([file]))]) {
+    const found = positionOf(reference, await readFile(each, 'utf8').catch(() => ''), each)
+    if (found) return { text: `${displayPath(root, each)}:${found.line}`, file: each, ...found }
+  }
+  return { text: displayPath(root, file), file }
+}
+
+function positionOf(reference: string, text: string, file: string): { line: number; column: number } | undefined {
+  // Markup writes `&` as `&amp;`; a pattern names the file and not the reference, or the query and not the file.
+  for (const written of [reference, reference.replaceAll('&', '&amp;')]) {
+    if (!text.includes(written)) continue
+    const code = blankComments(text, file)
+    // Not the start of a longer one, where the very same stands as well.
+    const whole = new RegExp(`${escape(written)}(?=["'\`\\s),>]|$)`, 'm')
+    const index = [code.search(whole), text.search(whole), text.indexOf(written)].find((each) => each >= 0)!
+    return { line: lineAt(text, index), column: index - (text.lastIndexOf('\n', index - 1) + 1) }
+  }
+  return undefined
+}
+
+function escape(text: string): string {
+  return text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
+}
+
+/** Line of a position in a text, from 1. */
+export function lineAt(text: string, index: number): number {
+  return text.slice(0, index).split('\n').length
+}
+
+/** `src/style.css`, with `/` on every system. @param id absolute path, also with a query */
+export function displayPath(root: string, id: string): string {
+  const file = cleanId(id)
+  return (path.relative(root, file) || file).replaceAll('\\', '/')
+}
+
+/** The file of a module id. */
+export function cleanId(id: string): string {
+  return id.split('?', 1)[0]!
+}

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { findUnprocessed, unprocessedMessage, TEXT_OUTPUT_RE } from './find.ts'
+
+test('references in strings, url() and attributes are found, each once', () => {
+  const code = `
+    const a = new URL('./a.jpg?hd', import.meta.url), again = "./a.jpg?hd"
+    const b = \`../b.PNG?w=3&hd&as=img\`
+    .c { background: url(/c.webp?hd) }
+    <img src=d.avif?hd srcset="e.gif?hd, f.tiff?hd 2x">`
+  expect(findUnprocessed(code)).toEqual(['./a.jpg?hd', '../b.PNG?w=3&hd', '/c.webp?hd', 'd.avif?hd', 'e.gif?hd', 'f.tiff?hd'])
+})
+
+test('other keys, other files and images without a query are none', () => {
+  for (const text of ['a.jpg?hdx', 'a.jpg?xhd', 'a.jpg?a=hd', 'a.txt?hd', 'a.jpg', 'a.jpg?w=3#hd', 'hd', '?hd', 'a.jpg ?hd'])
+    expect(findUnprocessed(`x('${text}')`), text).toEqual([])
+})
+
+test('comments of bundlers and users are none', () => {
+  const code = [
+    '//#region src/a.jpg?hd',
+    '  // hd:a.jpg?hd&as=img',
+    '/* hd-file:a.jpg?hd */',
+    '/**',
+    " * import a from './a.jpg?hd'",
+    ' */',
+    "const x = 1 // './a.jpg?hd'",
+    "const y = 2;/** As in './a.jpg?hd'. */const z = 3",
+  ].join('\n')
+  expect(findUnprocessed(code)).toEqual([])
+})
+
+test('comments of pages and components are none, in scripts they are text', () => {
+  const code = `<!-- <img src="./a.jpg?hd"> -->`
+  for (const name of ['index.html', 'App.vue', 'App.svelte']) expect(findUnprocessed(code, name)).toEqual([])
+  expect(findUnprocessed(code, 'main.js')).toEqual(['./a.jpg?hd'])
+})
+
+test('what only looks like a comment hides nothing', () => {
+  expect(findUnprocessed(`glob('./**/*.js', './a.jpg?hd', '*/')`)).toEqual(['./a.jpg?hd'])
+  expect(findUnprocessed(`const page = "https://example.com/x", a = "./a.jpg?hd"`)).toEqual(['./a.jpg?hd'])
+  expect(findUnprocessed(`const text = "one // two"; ${'x();'.repeat(100)} load("./a.jpg?hd")`)).toEqual(['./a.jpg?hd'])
+})
+
+test('a megabyte of minified code full of half comments is searched', () => {
+  const code = `${'a="/* hd";b=c/d//e;f(".jpg?h");'.repeat(40_000)}x("./a.jpg?hd")`
+  expect(findUnprocessed(code)).toEqual(['./a.jpg?hd'])
+})
+
+test('the message names the reference, the place and the remedy', () => {
+  expect(unprocessedMessage('./a.jpg?hd', 'main.js')).toMatch(/'\.\/a\.jpg\?hd' in main\.js .*'include' and 'exclude'/)
+})
+
+test('scripts, styles and pages are searched, maps are not', () => {
+  for (const name of ['a.js', 'a.mjs', 'a.cjs', 'a.css', 'a.html', 'a.htm']) expect(name).toMatch(TEXT_OUTPUT_RE)
+  for (const name of ['a.js.map', 'a.jpg', 'a.json']) expect(name).not.toMatch(TEXT_OUTPUT_RE)
+})
+
+test('an output with megabytes of inlined images is searched, not at every letter anew', () => {
+  const inlined = `const a = "data:image/png;base64,${'iVBORw0KGgoAAAANSUhEUgAA'.repeat(100_000)}"\n`
+  expect(findUnprocessed(inlined.repeat(3))).toEqual([])
+  expect(findUnprocessed(`${inlined}const b = "./b.png?hd"\n${inlined}`)).toEqual(['./b.png?hd'])
+})
+
+test('what an option leaves out is not told to be imported', () => {
+  const message = unprocessedMessage('./a.jpg?hd', 'src/main.js:3', true)
+  expect(message).toMatch(/src\/main\.js:3 .*'include' or 'exclude' leaves it out/)
+  expect(message).not.toContain('Import it')
+})

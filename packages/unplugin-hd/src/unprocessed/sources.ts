@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { mistakenQuery } from '@unplugin-hd/core'
+import { blankComments } from './find.ts'
+import { followStyles } from './styles.ts'
+
+/** Files in whose text a reference can be looked for. */
+const SOURCE_RE = /\.(?:[cm]?[jt]sx?|html?|vue|svelte|astro|mdx?|css|less|s[ac]ss|styl(?:us)?|pcss|postcss|sss)$/
+
+/** What stands before the specifier of an import. */
+const IMPORT_RE = /(?:\bfrom|\bimport)\s*\(?\s*["'`]$/
+
+/** More places than these are not listed. */
+const MAX_PLACES = 3
+
+/**
+ * Where a reference that was left in the output is written: `src/main.js:3`, relative to the root, one or more.
+ * @param reference as it stands in the output; where it is written the same way, nothing else is listed
+ * @param output name of the output; scripts keep what they hold, so a relative reference of theirs is written nowhere else
+ * @param image the file name of the image as it is in the project: outputs may name it otherwise
+ * @param processed places that are named only where there is no other
+ * @param ids of the modules of the build; what its stylesheets import is searched as well
+ */
+export async function findSources(
+  reference: string,
+  output: string,
+  image: string,
+  ids: Iterable<string>,
+  root: string,
+  processed: ReadonlySet<string> = new Set(),
+): Promise<string[]> {
+  const files = new Set([...ids].map((id) => id.split('?', 1)[0]!).filter((id) => path.isAbsolute(id) && SOURCE_RE.test(id)))
+  // What is none of ours is written exactly as it stands in the output.
+  const query = mistakenQuery(reference) ? escape(reference.slice(reference.indexOf('?'))) : `\\?(?:[^\\s"'\`()<>]*[&;])?hd`
+  const pattern = new RegExp(`${escape(image)}${query}(?![\\w-])`, 'g')
+  const [specifier] = reference.split('?', 1)
+  const isKept = specifier!.startsWith('.') && /\.[cm]?js$/.test(output)
+  const same: string[] = []
+  const others: string[] = []
+  const imports: string[] = []
+  const done: string[] = []
+  for (const file of [...files, ...(await followStyles(files))]) {
+    const text = await readFile(file, 'utf8').catch(() => '')
+    if (!text.includes(image)) continue
+    const code = blankComments(text, file)
+    for (const { index } of code.matchAll(pattern)) {
+      const start = /[^\s"'`()<>,]*$/.exec(code.slice(0, index))!.index
+      const isSame = code.slice(start, index + image.length) === specifier
+      if (isKept && !isSame) continue
+      // Imports are processed, unless the file is excluded.
+      const isImport = IMPORT_RE.test(code.slice(Math.max(0, start - 50), start))
+      const place = `${path.relative(root, file).replaceAll('\\', '/')}:${code.slice(0, index).split('\n').length}`
+      const list = processed.has(place) ? done : isImport ? imports : isSame ? same : others
+      list.push(place)
+    }
+  }
+  const places = [same, others, imports, done].find(({ length }) => length > 0) ?? []
+  return [...new Set(places)].slice(0, MAX_PLACES)
+}
+
+function escape(text: string): string {
+  // A URL writes some letters as codes.
+  return text.replace(/[$()*+./?[\\\]^{|}]/g, '\\$&').replace(/[^\w.$()*+/?[\\\]^{|}@-]/g, '.{1,12}')
+}

@@ -1,0 +1,152 @@
+import { Agent, request } from 'undici'
+import type { WechatStep } from '../errors/errors.ts'
+import { type ErrorFactory, nameOfRequest } from '../errors/error-factory.ts'
+
+export interface WechatRequest {
+  step: WechatStep
+  method: 'GET' | 'POST'
+  /** From the root of the API: `/cgi-bin/media/get`. */
+  path: string
+  query: Record<string, string | undefined>
+  headers?: Record<string, string>
+  /** Left out: none, for a POST with `Content-Length: 0`. */
+  body?: Buffer
+  /** For this one attempt, from the connection to the last byte, in milliseconds. */
+  timeoutMs: number
+  /** A longer answer is not read to its end. */
+  maxBytes: number
+  signal: AbortSignal | undefined
+}
+
+export interface Answer {
+  status: number
+  contentType: string
+  retryAfterMs: number | undefined
+  body: Buffer
+}
+
+/** A connection that is not there after this many milliseconds will not come. */
+const CONNECT_MS = 15_000
+
+/** Sends requests, each once; follows no redirect, for the token travels in the address. */
+export class Transport {
+  readonly #baseUrl: string
+  readonly #errors: ErrorFactory
+  readonly #now: () => number
+  readonly #toCheck: string
+  #agent: Agent | undefined
+
+  /**
+   * @param baseUrl without a slash at the end
+   * @param toCheck what a user looks at when a connection fails
+   */
+  constructor(
+    baseUrl: string,
+    errors: ErrorFactory,
+    now: () => number,
+    toCheck = 'Check the connection to api.weixin.qq.com, or `baseUrl`',
+  ) {
+    this.#baseUrl = baseUrl
+    this.#errors = errors
+    this.#now = now
+    this.#toCheck = toCheck
+  }
+
+  /** @throws WechatError `WECHAT_NETWORK`, `WECHAT_RESPONSE` when it is too large, HdError `HD_ABORTED` */
+  async send(about: WechatRequest): Promise<Answer> {
+    const timeout = AbortSignal.timeout(Math.max(1, about.timeoutMs))
+    const signal = about.signal ? AbortSignal.any([about.signal, timeout]) : timeout
+    if (about.signal?.aborted) throw this.#errors.aborted(about.signal)
+    try {
+      return await this.#exchange(about, signal)
+    } catch (cause) {
+      if (about.signal?.aborted) throw this.#errors.aborted(about.signal)
+      if (cause instanceof TooLarge) throw this.#tooLarge(about)
+      const what = timeout.aborted
+        ? `no complete answer within ${about.timeoutMs} ms`
+        : `the connection failed (${reasonOf(cause)})`
+      throw this.#errors.make('WECHAT_NETWORK', `${what} to ${nameOfRequest(about.step)}`, {
+        step: about.step,
+        remedy: this.#toCheck,
+        cause: timeout.aborted ? undefined : cause,
+      })
+    }
+  }
+
+  /** Waits for what is under way. A later request opens connections anew. */
+  async close(): Promise<void> {
+    const agent = this.#agent
+    this.#agent = undefined
+    await agent?.close()
+  }
+
+  async #exchange(about: WechatRequest, signal: AbortSignal): Promise<Answer> {
+    this.#agent ??= new Agent({ connect: { timeout: CONNECT_MS }, headersTimeout: 0, bodyTimeout: 0 })
+    const body = about.body ?? (about.method === 'POST' ? Buffer.alloc(0) : undefined)
+    const answer = await request(this.#baseUrl + about.path + queryString(about.query), {
+      dispatcher: this.#agent,
+      method: about.method,
+      headers: { ...about.headers, 'user-agent': 'unplugin-hd', ...(body && { 'content-length': String(body.length) }) },
+      body: body ?? null,
+      signal,
+    })
+    const header = (name: string): string | undefined => [answer.headers[name] ?? []].flat()[0]
+    const length = header('content-length')
+    const bytes = await readWithin(answer.body, length === undefined ? undefined : Number(length), about.maxBytes)
+    return {
+      status: answer.statusCode,
+      contentType: header('content-type') ?? '',
+      retryAfterMs: retryAfter(header('retry-after'), this.#now()),
+      body: bytes,
+    }
+  }
+
+  #tooLarge({ step, maxBytes }: WechatRequest): Error {
+    return this.#errors.make('WECHAT_RESPONSE', `the answer to ${nameOfRequest(step)} has more than ${maxBytes} bytes`, {
+      step,
+      remedy: 'Raise `maxDownloadBytes` if images of this size are meant',
+    })
+  }
+}
+
+class TooLarge extends Error {}
+
+type Body = AsyncIterable<Uint8Array> & { destroy(): unknown; on(event: 'error', listener: () => void): unknown }
+
+/** The whole body. @throws when it is longer than `most`, or not as long as its header says */
+async function readWithin(body: Body, announced: number | undefined, most: number): Promise<Buffer> {
+  const stop = (): never => {
+    // Whatever the connection still says about its end is of no interest.
+    body.on('error', () => {})
+    body.destroy()
+    throw new TooLarge()
+  }
+  if (announced !== undefined && announced > most) stop()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body) {
+    length += chunk.length
+    if (length > most) stop()
+    chunks.push(chunk)
+  }
+  if (announced !== undefined && announced !== length) throw new Error(`${length} bytes arrived of ${announced}`)
+  return Buffer.concat(chunks)
+}
+
+function queryString(query: WechatRequest['query']): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return given.length === 0 ? '' : `?${given.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&')}`
+}
+
+/** RFC 9110: a number of seconds, or a date. In milliseconds. */
+function retryAfter(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined
+  const ms = /^\d+$/.test(value) ? 1000 * Number(value) : Date.parse(value) - now
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
+}
+
+/** The code of a system error where there is one: it is short, stable, and holds no address. */
+function reasonOf(cause: unknown): string {
+  const { code, message } = cause as { code?: unknown; message?: unknown }
+  return typeof code === 'string' ? code : String(message ?? cause)
+}
