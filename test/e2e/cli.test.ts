@@ -129,10 +129,11 @@ test.skipIf(process.platform === 'win32')('what a terminal would obey in the nam
   for (const text of [made.stdout, made.stderr, refused.stderr, json.stdout]) expect(text).not.toMatch(raw)
 })
 
-test('--help and --version answer on standard output', async () => {
+test('help and version answer on standard output', async () => {
   const project = await createProject()
-  const [help, version] = await Promise.all([hd(project, ['--help']), hd(project, ['--version'])])
-  expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('hd upscale <in> --out <file>') })
+  const [help, own, version] = await Promise.all([hd(project, ['help']), hd(project, ['upscale', '--help']), hd(project, ['-v'])])
+  expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('hd doctor') })
+  expect(own).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--out <') })
   expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
 

@@ -4,7 +4,7 @@ import { neural } from '@unplugin-hd/neural'
 import { resolveHdOptions, type HdOptions } from '../options.ts'
 import { cacheRoot } from './cache-root.ts'
 import { projectOptions } from './config/project-options.ts'
-import type { CliContext } from './run.ts'
+import type { CliContext } from './context.ts'
 import { version } from './version.ts'
 
 export interface UpscalerDiagnosis extends UpscalerCheck {

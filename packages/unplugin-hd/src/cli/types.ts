@@ -2,16 +2,18 @@ import path from 'node:path'
 import { errorMessage, HdError } from '@unplugin-hd/core'
 import { typesPath, writeTypes } from '../types/types-file.ts'
 import { resolveHdOptions } from '../options.ts'
-import type { TypesCommand } from './arguments.ts'
 import { cacheRoot } from './cache-root.ts'
 import { projectOptions } from './config/project-options.ts'
-import type { CliContext } from './run.ts'
+import type { CliContext } from './context.ts'
 
 /**
  * Writes the declarations of a project, as a build with the option `dts` does, and returns what is to be printed.
  * @throws HdError `HD_OPTION` for a configuration that cannot be read, `HD_OUTPUT` when the file cannot be written
  */
-export async function types({ config, json }: TypesCommand, { cwd }: Pick<CliContext, 'cwd'>): Promise<string> {
+export async function types(
+  { config, json }: { config: string | undefined; json: boolean },
+  { cwd }: Pick<CliContext, 'cwd'>,
+): Promise<string> {
   const { root } = cacheRoot(cwd, process.env)
   const project = await projectOptions(root, config === undefined ? undefined : path.resolve(cwd, config))
   const file = (project && resolveHdOptions(project.options, project.root).dts) ?? typesPath(true, root)

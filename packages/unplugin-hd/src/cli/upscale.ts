@@ -23,10 +23,20 @@ import { neural } from '@unplugin-hd/neural'
 import { resolveHdOptions } from '../options.ts'
 import { createLiveLine } from '../progress/live-line.ts'
 import { formatImage } from '../progress/text.ts'
-import type { UpscaleCommand } from './arguments.ts'
 import { cacheRoot } from './cache-root.ts'
 import { projectOptions } from './config/project-options.ts'
-import type { CliContext } from './run.ts'
+import type { CliContext } from './context.ts'
+
+export interface UpscaleCommand {
+  /** As the user wrote them. */
+  input: string
+  out: string
+  model: string | undefined
+  format: OutputFormat | undefined
+  quality: number | undefined
+  json: boolean
+  config: string | undefined
+}
 
 /**
  * Doubles one image through the same pipeline and cache as a build, and returns what is to be printed.

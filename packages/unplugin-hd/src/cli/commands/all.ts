@@ -1,0 +1,7 @@
+import type { Command } from '../parser/command.ts'
+import { doctorCommand } from './doctor.ts'
+import { typesCommand } from './types.ts'
+import { upscaleCommand } from './upscale.ts'
+
+/** In the order of the help. */
+export const COMMANDS: readonly Command[] = [upscaleCommand, doctorCommand, typesCommand]

@@ -1,0 +1,80 @@
+import { COMMON_FLAGS, type Command, type Flags } from './command.ts'
+import { isGroup } from './parse.ts'
+
+/** Columns of a terminal that nobody has made wider. */
+const WIDTH = 80
+
+const ENDING = [
+  'Exit status: 0 success; 1 a refusal ("file: message (CODE)" on standard error, with --json {"error":{"code","message","file"}} on standard output), or something is not well; 130 after Ctrl-C.',
+  'Colours and moving lines appear on terminals only, and not where NO_COLOR is set.',
+]
+
+/** @param words of {@link Parsed}: a command, a group, or all */
+export function renderHelp(words: string, commands: readonly Command[]): string {
+  const command = commands.find(({ name }) => name === words)
+  return command ? ofCommand(command) : ofAll(words, commands)
+}
+
+function ofAll(group: string, commands: readonly Command[]): string {
+  const shown = isGroup([group], commands) ? commands.filter(({ name }) => name.startsWith(`${group} `)) : commands
+  const rows = shown.map(({ name, summary }): [string, string] => [`hd ${name}`, summary])
+  return text([
+    group === '' ? ['hd: images at 2x by super-resolution'] : [],
+    ['Commands', ...table(rows)],
+    [
+      `\`hd ${group === '' ? '' : `${group} `}<command> --help\` tells what one takes.${group === '' ? ' `hd -v` prints the version.' : ''}`,
+    ],
+    ...ENDING.map((paragraph) => wrap(paragraph, WIDTH)),
+    wrap(
+      'Without --config the options are those of the configuration found in the project (Vite, Nuxt, Astro, electron-vite, webpack, Rspack, Rollup, Rolldown), if this plugin is in it.',
+      WIDTH,
+    ),
+  ])
+}
+
+function ofCommand({ name, summary, usage, text: paragraphs, flags, examples }: Command): string {
+  return text([
+    [`hd ${name}: ${summary}`],
+    ['Usage', ...wrap(`hd ${name} ${usage}`.trim(), WIDTH - 2).map((line, index) => `  ${index === 0 ? '' : '  '}${line}`)],
+    ...paragraphs.map((paragraph) => wrap(paragraph, WIDTH)),
+    ['Options', ...table(flagRows({ ...flags, ...COMMON_FLAGS }))],
+    examples.length === 0 ? [] : ['Examples', ...examples.flatMap(([line, what]) => [`  hd ${line}`, `      ${what}`])],
+  ])
+}
+
+function flagRows(flags: Flags): [string, string][] {
+  return Object.entries(flags).map(([name, { type, value, text: what }]) => [
+    type === 'boolean' ? `--${name}` : `--${name} ${value}`,
+    what,
+  ])
+}
+
+/** Two columns. */
+function table(rows: readonly (readonly [string, string])[]): string[] {
+  const column = Math.min(26, Math.max(...rows.map(([name]) => name.length)) + 2)
+  return rows.flatMap(([name, what]) => {
+    const lines = wrap(what, WIDTH - column - 2)
+    const first = name.length + 2 > column ? [`  ${name}`] : []
+    return [
+      ...first,
+      ...lines.map((line, index) => `  ${(index === 0 && first.length === 0 ? name : '').padEnd(column)}${line}`.trimEnd()),
+    ]
+  })
+}
+
+function wrap(paragraph: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of paragraph.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
+function text(parts: readonly (readonly string[])[]): string {
+  return parts
+    .filter((part) => part.length > 0)
+    .map((part) => `${part.join('\n')}\n`)
+    .join('\n')
+}
