@@ -4,11 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { HdError, refuseUnknown } from '@unplugin-hd/core'
 import { type BuiltInName, isBuiltInName } from './built-in/models.ts'
 import { type Model, modelFromBytes, modelFromFile } from './onnx/model.ts'
-import { OWN_KEYS, type OwnModel, resolveOwnModel } from './onnx/options.ts'
-import type { ExecutionProvider } from './onnx/protocol.ts'
+import { OWN_KEYS, type OwnModel, type OwnModelOptions, resolveOwnModel } from './onnx/options.ts'
 import { integer, refuse } from './refuse.ts'
 
-export interface NeuralOptions {
+export interface NeuralOptions extends OwnModelOptions {
   /**
    * `'fast'`: the weights of this package. `'quality'`: the same weights on eight flipped and turned views of each image, averaged:
    * a little better, and eight times the time. Or an ONNX model of your own, for RGB or for luma alone, of factor 2, of 3 or 4 (brought
@@ -17,30 +16,8 @@ export interface NeuralOptions {
    * install. @default 'fast'
    */
   model?: BuiltInName | (string & {}) | URL | Uint8Array
-  /**
-   * Only with a model of your own. `'native'`: onnxruntime-node; `'wasm'`: onnxruntime-web, several times slower; `'auto'`: native
-   * where it is installed and loads, else WASM. @default 'auto'
-   */
-  runtime?: 'auto' | 'native' | 'wasm'
-  /**
-   * Only with a model of your own: where the native runtime is to compute, in the order of preference: names of ONNX Runtime's
-   * execution providers, `'cuda'`, `'coreml'`, `'dml'`, `'webgpu'`, or objects with such a `name` and options of its own. Which
-   * there are depends on the platform and on libraries that you install. One that cannot be used is a warning, and the CPU takes over.
-   * @default none: the CPU
-   */
-  executionProviders?: readonly ExecutionProvider[]
   /** Workers of the engine, or threads of the runtime, 1 to 64. They change no pixel of the built-in models. @default the cores at hand, at most 8 */
   threads?: number
-  /**
-   * Only with a model of your own: the longest edge of a tile, in source pixels, 48 to 4096. More is a little faster and takes more
-   * memory. @default 512; 1024 / factor for models of more than 2x
-   */
-  tile?: number
-  /**
-   * Only with a model of your own: source pixels of context around each tile, 0 to 512. With less than the model looks at, seams
-   * show. @default 32
-   */
-  overlap?: number
 }
 
 /** What {@link NeuralOptions} amount to. */

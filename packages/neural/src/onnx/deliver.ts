@@ -1,8 +1,8 @@
 import type { RgbImage } from '../image.ts'
 import { applyFilter, type Filter } from './filter.ts'
 import { addColour } from './luma.ts'
-import { readPlane, type Samples } from './samples.ts'
-import { type Rectangle, writeTile } from './tensor.ts'
+import { readPlane, type Rectangle, type Samples } from './samples.ts'
+import { writeTile } from './tensor.ts'
 
 /** What a net made of one tile. */
 export interface Output {

@@ -1,7 +1,6 @@
 import type { RgbImage } from '../image.ts'
 import { applyFilter, createFilter } from './filter.ts'
-import { readPlane } from './samples.ts'
-import type { Rectangle } from './tensor.ts'
+import { readPlane, type Rectangle } from './samples.ts'
 
 /** ITU-R BT.601, the full range of levels, as JPEG has it and as models for luma are trained. */
 const [RED, GREEN, BLUE] = [0.299, 0.587, 0.114] as const

@@ -5,7 +5,8 @@ import { fromHalves, type HalfData, toHalves } from './float16.ts'
 import { LEAST_TILE, OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
 import type { Runtime } from './runtime.ts'
 import { isValueType, type Layout, type Reading, readSignature, type Signature, type ValueType } from './signature.ts'
-import { createTensorData, type TensorData, tensorDims } from './tensor.ts'
+import type { TensorData } from './samples.ts'
+import { createTensorData, tensorDims } from './tensor.ts'
 import type { AxisLimits } from './tiles.ts'
 
 /** A loaded model that enlarges or restores images, and how to feed it. */

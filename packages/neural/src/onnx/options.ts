@@ -1,8 +1,33 @@
 import { HdError } from '@unplugin-hd/core'
-import type { NeuralOptions } from '../options.ts'
 import { integer, refuse } from '../refuse.ts'
 import type { Model } from './model.ts'
 import { type ExecutionProvider, LEAST_TILE, OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
+
+/** The options that only a model of your own takes. */
+export interface OwnModelOptions {
+  /**
+   * Only with a model of your own. `'native'`: onnxruntime-node; `'wasm'`: onnxruntime-web, several times slower; `'auto'`: native
+   * where it is installed and loads, else WASM. @default 'auto'
+   */
+  runtime?: 'auto' | 'native' | 'wasm'
+  /**
+   * Only with a model of your own: where the native runtime is to compute, in the order of preference: names of ONNX Runtime's
+   * execution providers, `'cuda'`, `'coreml'`, `'dml'`, `'webgpu'`, or objects with such a `name` and options of its own. Which
+   * there are depends on the platform and on libraries that you install. One that cannot be used is a warning, and the CPU takes over.
+   * @default none: the CPU
+   */
+  executionProviders?: readonly ExecutionProvider[]
+  /**
+   * Only with a model of your own: the longest edge of a tile, in source pixels, 48 to 4096. More is a little faster and takes more
+   * memory. @default 512; 1024 / factor for models of more than 2x
+   */
+  tile?: number
+  /**
+   * Only with a model of your own: source pixels of context around each tile, 0 to 512. With less than the model looks at, seams
+   * show. @default 32
+   */
+  overlap?: number
+}
 
 /** A model of the user's, and what only it needs. */
 export interface OwnModel {
@@ -15,12 +40,11 @@ export interface OwnModel {
   overlap: number | undefined
 }
 
-/** The options that mean something for a model of the user's alone. */
-export const OWN_KEYS = ['runtime', 'executionProviders', 'tile', 'overlap'] as const
+export const OWN_KEYS: readonly (keyof OwnModelOptions)[] = ['runtime', 'executionProviders', 'tile', 'overlap']
 const RUNTIMES = ['auto', 'native', 'wasm'] as const
 
 /** @throws HdError `HD_OPTION`, when a value is not allowed */
-export function resolveOwnModel(model: Model, options: Pick<NeuralOptions, (typeof OWN_KEYS)[number]>): OwnModel {
+export function resolveOwnModel(model: Model, options: OwnModelOptions): OwnModel {
   const runtime = options.runtime ?? 'auto'
   if (!RUNTIMES.includes(runtime)) throw refuse('`runtime`', "'auto', 'native' or 'wasm'", runtime)
   const executionProviders = resolveProviders(options.executionProviders ?? [])

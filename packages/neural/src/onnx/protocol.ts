@@ -1,6 +1,7 @@
 import type { WorkerErrorDetails } from './worker-error.ts'
-import type { RuntimeName } from './runtime.ts'
 import type { RgbImage } from '../image.ts'
+
+export type RuntimeName = 'native' | 'wasm'
 
 /** Everything a worker needs to know; given once. Equal settings share one worker. */
 export interface WorkerSettings {

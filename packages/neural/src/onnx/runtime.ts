@@ -3,9 +3,7 @@ import { join } from 'node:path'
 import type { InferenceSession, Tensor } from 'onnxruntime-common'
 import { hasNativeBinary } from './advice.ts'
 import { WorkerError, reason } from './worker-error.ts'
-import type { WorkerSettings } from './protocol.ts'
-
-export type RuntimeName = 'native' | 'wasm'
+import type { RuntimeName, WorkerSettings } from './protocol.ts'
 
 /** The part of ONNX Runtime's API that is used, the same in both builds. */
 export interface Ort {

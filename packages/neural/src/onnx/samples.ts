@@ -1,5 +1,14 @@
 import type { Channels, Layout } from './signature.ts'
-import type { Rectangle, TensorData } from './tensor.ts'
+
+/** A part of an image, in its pixels. */
+export interface Rectangle {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+export type TensorData = Uint8Array | Float32Array
 
 /** An image as a tensor holds it. */
 export interface Samples {

@@ -1,17 +1,7 @@
 import type { RgbImage } from '../image.ts'
 import { lumaOf } from './luma.ts'
-import type { Samples } from './samples.ts'
+import type { Rectangle, Samples, TensorData } from './samples.ts'
 import type { Channels, Reading, ValueType } from './signature.ts'
-
-/** A part of an image, in its pixels. */
-export interface Rectangle {
-  x: number
-  y: number
-  width: number
-  height: number
-}
-
-export type TensorData = Uint8Array | Float32Array
 
 /** The sizes of a tensor that holds one image. */
 export function tensorDims({ layout, channels }: Reading, width: number, height: number): number[] {
