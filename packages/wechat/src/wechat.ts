@@ -1,7 +1,8 @@
 import type { Upscaler } from '@unplugin-hd/core'
-import { checkAccount } from './check/check-account.ts'
-import { clientOf, type WechatContext, SYSTEM } from './api/client.ts'
-import { meteredUpscaler } from './metered.ts'
+import { checkAccount } from './api/check-account.ts'
+import { clientOf } from './api/client.ts'
+import { SYSTEM, type WechatContext } from './context.ts'
+import { meteredUpscaler } from './upscaler/metered.ts'
 import { type ResolvedOptions, resolveOptions, type WechatOptions } from './options.ts'
 import { Redactor } from './errors/redact.ts'
 

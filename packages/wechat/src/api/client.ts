@@ -1,42 +1,14 @@
 import { Attempts } from '../http/attempts.ts'
-import type { Clock } from '../clock.ts'
-import { systemClock } from '../clock.ts'
-import type { Environment } from '../credentials/credentials.ts'
+import { SYSTEM, type WechatContext } from '../context.ts'
 import { Tokens } from '../credentials/token.ts'
 import { ErrorFactory } from '../errors/error-factory.ts'
+import type { WechatConnection } from './connection.ts'
 import { fetchMedia } from './media.ts'
-import { type ResolvedClientOptions, resolveClientOptions, type WechatClientOptions } from '../options.ts'
+import { type ResolvedClientOptions, resolveClientOptions, type WechatClientOptions } from './options.ts'
 import { fetchQuota, type WechatQuota } from './quota.ts'
 import { Redactor } from '../errors/redact.ts'
-import { type Doubled, sendImage, type WechatImage } from './superresolution.ts'
+import { sendImage } from './superresolution.ts'
 import { Transport } from '../http/transport.ts'
-
-export interface WechatCall {
-  signal?: AbortSignal | undefined
-  /** Called before each attempt that goes to WeChat; when it throws, nothing is sent. */
-  beforeAttempt?: () => Promise<void>
-  /** Told of what went wrong without failing the call. */
-  warn?: ((message: string) => void) | undefined
-}
-
-/** What a way to WeChat offers, be it HTTPS, a cloud call or a relay. */
-export interface WechatConnection {
-  /** Names the account in what is kept on disk: 16 hexadecimal digits, no secret. */
-  readonly account: string
-  /**
-   * Has an image doubled. Each call, and each of its retries, counts against the quota.
-   * @throws WechatError; HdError `HD_ABORTED`
-   */
-  superresolution(image: WechatImage, call?: WechatCall): Promise<Doubled>
-  /**
-   * Fetches a result. Costs nothing.
-   * @param call `remembered`: the `media_id` is from an earlier run, so that 40007 is no delay and is not retried
-   * @throws WechatError; HdError `HD_ABORTED`
-   */
-  media(mediaId: string, call?: WechatCall & { remembered?: boolean }): Promise<Uint8Array>
-  /** Gives the connections back. A later call opens them anew. */
-  close(): Promise<void>
-}
 
 /** The way by HTTPS. */
 export interface WechatClient extends WechatConnection {
@@ -46,14 +18,6 @@ export interface WechatClient extends WechatConnection {
    */
   quota(call?: { signal?: AbortSignal | undefined }): Promise<WechatQuota>
 }
-
-/** What tests replace. */
-export interface WechatContext {
-  clock: Clock
-  env: Environment
-}
-
-export const SYSTEM: WechatContext = { clock: systemClock, env: process.env }
 
 /**
  * The client under {@link wechat}: tokens, retries, timeouts; no memory, no budget.

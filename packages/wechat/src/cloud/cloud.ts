@@ -1,6 +1,6 @@
 import type { Upscaler } from '@unplugin-hd/core'
-import { type WechatContext, SYSTEM } from '../api/client.ts'
-import { meteredUpscaler } from '../metered.ts'
+import { SYSTEM, type WechatContext } from '../context.ts'
+import { meteredUpscaler } from '../upscaler/metered.ts'
 import { Redactor } from '../errors/redact.ts'
 import { cloudClientOf } from './client.ts'
 import { type ResolvedCloudOptions, resolveCloudOptions, type WechatCloudOptions } from './options.ts'

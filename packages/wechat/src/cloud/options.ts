@@ -1,14 +1,11 @@
-import { Checks, isFilled } from '../check/check.ts'
+import { Checks, isFilled } from '../http/checks.ts'
+import { REQUEST_KEYS, type ResolvedRequestOptions, resolveRequestOptions, type WechatRequestOptions } from '../http/options.ts'
 import {
-  REQUEST_KEYS,
-  type ResolvedRequestOptions,
   type ResolvedUpscalerOptions,
-  resolveRequestOptions,
   resolveUpscalerOptions,
   UPSCALER_KEYS,
-  type WechatRequestOptions,
   type WechatUpscalerOptions,
-} from '../shared-options.ts'
+} from '../upscaler/options.ts'
 
 /** What is used of a `wx-server-sdk`. */
 export interface WechatCloudSdk {

@@ -1,8 +1,7 @@
 import { accountName } from '../account.ts'
+import type { Environment } from '../context.ts'
 import type { ErrorFactory } from '../errors/error-factory.ts'
-import type { AccessTokenFunction, ResolvedClientOptions } from '../options.ts'
-
-export type Environment = Readonly<Record<string, string | undefined>>
+import type { AccessTokenFunction, TokenOptions } from './options.ts'
 
 /** Where tokens come from. */
 export type Credentials =
@@ -17,7 +16,7 @@ const REMEDY = 'Give `accessToken`, or `appid` and `secret`, or set WECHAT_ACCES
  * So a configuration may name its `appid` and leave it to each machine whether it has a token or the secret.
  * @throws WechatError `WECHAT_CREDENTIALS`, when something is missing
  */
-export function findCredentials(options: ResolvedClientOptions, env: Environment, errors: ErrorFactory): Credentials {
+export function findCredentials(options: TokenOptions, env: Environment, errors: ErrorFactory): Credentials {
   if (options.auth === 'none') return { kind: 'none' }
   if (options.accessToken !== undefined) return { kind: 'given', token: options.accessToken }
   const given = env['WECHAT_ACCESS_TOKEN'] || undefined
@@ -39,10 +38,10 @@ export function findCredentials(options: ResolvedClientOptions, env: Environment
  * See {@link accountName}. Tokens change, and secrets do not belong there, so
  * it is the AppID that counts; where none is known, accounts share a name, and a `media_id` of another one is not found.
  */
-export function accountHash(options: ResolvedClientOptions, env: Environment): string {
+export function accountHash(options: TokenOptions, env: Environment): string {
   return accountName(options.baseUrl, options.auth, findAppid(options, env) ?? '')
 }
 
-function findAppid(options: ResolvedClientOptions, env: Environment): string | undefined {
+function findAppid(options: TokenOptions, env: Environment): string | undefined {
   return options.appid ?? (env['WECHAT_APPID'] || undefined)
 }

@@ -1,7 +1,7 @@
 import { readAnswer } from '../http/answer.ts'
 import type { Clock } from '../clock.ts'
 import type { ErrorFactory } from '../errors/error-factory.ts'
-import type { ResolvedClientOptions } from '../options.ts'
+import type { TokenOptions } from './options.ts'
 import { withRetries } from '../http/retry.ts'
 import type { Answer, Transport } from '../http/transport.ts'
 
@@ -14,7 +14,7 @@ export interface Token {
 const MAX_BYTES = 64 * 1024
 
 interface TokenDeps {
-  options: ResolvedClientOptions
+  options: TokenOptions
   transport: Transport
   errors: ErrorFactory
   clock: Clock

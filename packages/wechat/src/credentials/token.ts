@@ -1,11 +1,12 @@
 import { isHdError } from '@unplugin-hd/core'
-import { accountHash, type Credentials, type Environment, findCredentials } from './credentials.ts'
+import type { Environment } from '../context.ts'
+import { accountHash, type Credentials, findCredentials } from './credentials.ts'
 import { sharedHolder } from './holder.ts'
 import { requestToken } from './request-token.ts'
 import type { Clock } from '../clock.ts'
 import { isWechatError } from '../errors/errors.ts'
 import type { ErrorFactory } from '../errors/error-factory.ts'
-import type { AccessTokenFunction, ResolvedClientOptions } from '../options.ts'
+import type { AccessTokenFunction, TokenOptions } from './options.ts'
 import type { Redactor } from '../errors/redact.ts'
 import { rowOf } from '../errors/errcodes.ts'
 import type { Transport } from '../http/transport.ts'
@@ -18,7 +19,7 @@ const SAME_TOKEN_MS = 2000
 const MAX_REFRESHES = 4
 
 interface TokenDeps {
-  options: ResolvedClientOptions
+  options: TokenOptions
   env: Environment
   transport: Transport
   errors: ErrorFactory

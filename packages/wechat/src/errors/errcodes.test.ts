@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { CLOUD_ROWS } from '../cloud/errcodes.ts'
-import { type Consequence, ERRCODES, OFFICIAL_PAGE } from './errcodes.ts'
+import { CLOUD_ROWS } from './cloud-errcodes.ts'
+import type { Consequence } from './errcode-row.ts'
+import { ERRCODES, OFFICIAL_PAGE } from './errcodes.ts'
 
 const WORDS: Record<Consequence, string> = {
   refresh: 'another token, then again',

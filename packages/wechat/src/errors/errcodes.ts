@@ -1,21 +1,8 @@
-import { CLOUD_ROWS } from '../cloud/errcodes.ts'
+import { CLOUD_ROWS } from './cloud-errcodes.ts'
+import type { Consequence, ErrcodeRow } from './errcode-row.ts'
 import type { WechatCode, WechatStep } from './errors.ts'
 
 export const OFFICIAL_PAGE = 'https://developers.weixin.qq.com/miniprogram/dev/server/API/img-ocr/img/api_imgsuperresolution'
-
-/**
- * What follows an errcode. `refresh`: another token, once; `again`: the same request after a back-off; `next-minute`: the same
- * after a minute or more; `fail`: this image fails; `stop`: and no further one is tried in this build.
- */
-export type Consequence = 'refresh' | 'again' | 'next-minute' | 'fail' | 'stop'
-
-export interface ErrcodeRow {
-  code: WechatCode
-  next: Consequence
-  meaning: string
-  /** One sentence. */
-  remedy?: string
-}
 
 const CONSOLE = 'mp.weixin.qq.com, 开发管理 > 开发设置'
 const REMOVED = `See ${OFFICIAL_PAGE}, and put another upscaler behind this one: [wechat(), neural()]`

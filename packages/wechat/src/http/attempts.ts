@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { ErrorFactory } from '../errors/error-factory.ts'
 import { type RetryPolicy, withRetries } from './retry.ts'
-import type { ResolvedRequestOptions } from '../shared-options.ts'
+import type { ResolvedRequestOptions } from './options.ts'
 
 /** "invalid media_id": unknown, expired, or another account's. */
 export const MEDIA_UNKNOWN = 40007

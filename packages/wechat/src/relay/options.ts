@@ -1,15 +1,17 @@
-import { Checks, isLoopback } from '../check/check.ts'
+import { Checks, isLoopback } from '../http/checks.ts'
 import {
   REQUEST_KEYS,
   type ResolvedRequestOptions,
-  type ResolvedUpscalerOptions,
   resolveMaxDownload,
   resolveRequestOptions,
+  type WechatRequestOptions,
+} from '../http/options.ts'
+import {
+  type ResolvedUpscalerOptions,
   resolveUpscalerOptions,
   UPSCALER_KEYS,
-  type WechatRequestOptions,
   type WechatUpscalerOptions,
-} from '../shared-options.ts'
+} from '../upscaler/options.ts'
 
 export interface WechatRelayOptions extends WechatRequestOptions, WechatUpscalerOptions {
   /** Address of the cloud function by HTTP access (HTTP 访问服务): `https:`, or `http:` for loopback. */

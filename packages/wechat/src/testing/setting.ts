@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Logger, Memo, UpscaleContext, UpscaleInput, Upscaler } from '@unplugin-hd/core'
 import { type Server, MEDIA, image, STABLE, json, startServer, token, UPLOAD } from './server.ts'
-import { clientOf, type WechatContext, type WechatClient } from '../api/client.ts'
-import { resolveClientOptions, resolveOptions, type WechatOptions } from '../options.ts'
+import { clientOf, type WechatClient } from '../api/client.ts'
+import type { WechatContext } from '../context.ts'
+import { resolveClientOptions } from '../api/options.ts'
+import { resolveOptions, type WechatOptions } from '../options.ts'
 import { Redactor } from '../errors/redact.ts'
 import { upscalerOf } from '../wechat.ts'
 

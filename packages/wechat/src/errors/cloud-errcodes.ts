@@ -1,4 +1,4 @@
-import type { ErrcodeRow } from '../errors/errcodes.ts'
+import type { ErrcodeRow } from './errcode-row.ts'
 
 const PERMISSIONS = 'List "img.superresolution" and "customerServiceMessage.getTempMedia" under `permissions.openapi`'
 const LATER = 'Try again later'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Memo } from '@unplugin-hd/core'
-import type { WechatImage } from './api/superresolution.ts'
+import type { WechatImage } from '../api/superresolution.ts'
 
 /** WeChat keeps a result for three days. */
 const LIFETIME_MS = 3 * 24 * 3_600_000

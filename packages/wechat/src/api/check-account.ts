@@ -1,5 +1,5 @@
 import { formatError, isHdError, type UpscalerCheck } from '@unplugin-hd/core'
-import type { WechatClient } from '../api/client.ts'
+import type { WechatClient } from './client.ts'
 import { isWechatError } from '../errors/errors.ts'
 
 /**

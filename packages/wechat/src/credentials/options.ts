@@ -1,0 +1,34 @@
+import type { ResolvedRequestOptions } from '../http/options.ts'
+
+/**
+ * Called for every request, so it should cache.
+ * @param rejected the token that WeChat has just refused: return another one
+ */
+export type AccessTokenFunction = (rejected: string | undefined) => string | Promise<string>
+
+export interface WechatCredentialOptions {
+  /**
+   * A ready-made token (also a third-party platform's `authorizer_access_token`), or a function that gives one.
+   * @default the variable WECHAT_ACCESS_TOKEN
+   */
+  accessToken?: string | AccessTokenFunction
+  /** With `secret`: tokens are asked for. @default the variable WECHAT_APPID */
+  appid?: string
+  /** @default the variable WECHAT_SECRET */
+  secret?: string
+  /**
+   * `'stable_token'` leaves the tokens of a live backend alone; `'token'` invalidates them, so it warns.
+   * @default 'stable_token'
+   */
+  tokenEndpoint?: 'stable_token' | 'token'
+  /**
+   * The name under which the token is sent. `'none'` sends none: inside WeChat cloud hosting, together with
+   * `baseUrl: 'http://api.weixin.qq.com'`. @default 'access_token'
+   */
+  auth?: 'access_token' | 'cloudbase_access_token' | 'none'
+}
+
+/** What the request for a token needs to know. */
+export type TokenOptions = Required<Pick<WechatCredentialOptions, 'tokenEndpoint' | 'auth'>> &
+  Pick<WechatCredentialOptions, 'accessToken' | 'appid' | 'secret'> &
+  ResolvedRequestOptions & { baseUrl: string }
