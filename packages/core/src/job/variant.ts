@@ -2,8 +2,9 @@ import type { Cache } from '../store/cache.ts'
 import { encode, refuseSize, refuseTransparency } from '../image/encode.ts'
 import { shareWork } from '../schedule/flight.ts'
 import { FORMAT_FACTS, type OutputFormat } from '../request/format.ts'
-import { originalKey, variantKey } from './key.ts'
-import { findMaster, keyOfMaster, type Master, type MasterFacts, type MasterOrder } from './master.ts'
+import { parseVariantFacts, type VariantFacts } from './facts.ts'
+import { variantKey } from './key.ts'
+import { findMaster, keyOfMaster, type Master, type MasterOrder } from './master.ts'
 import { decodeSource } from '../image/pixels.ts'
 import { reduce } from '../image/reduce.ts'
 import type { Header, Source } from '../source/source.ts'
@@ -23,9 +24,6 @@ export interface Variant {
   facts: VariantFacts
 }
 
-/** Kept in the store beside the bytes. `width` and `height` are those of the master. */
-export type VariantFacts = Omit<MasterFacts, 'ownPng'>
-
 /** The encoding of these settings, in the form that keys hold: no quality where there is none. */
 export function toEncoding(format: OutputFormat, quality: number): Encoding {
   return { format, quality: FORMAT_FACTS[format].lossy ? quality : undefined }
@@ -40,7 +38,8 @@ export async function findVariant(
 ): Promise<Variant | undefined> {
   const key = variantKey(keyOfMaster(order), factor, format, quality)
   const entry = await cache.get(key)
-  if (entry) return { key, bytes: entry.bytes, facts: entry.meta as unknown as VariantFacts }
+  const facts = entry && parseVariantFacts(entry.meta)
+  if (facts) return { key, bytes: entry.bytes, facts }
   // A master is large, so it is read only where it may be the variant itself.
   const master = format === 'png' ? await findMaster(order, cache) : undefined
   return master && isVariant(master, factor, format) ? master : undefined
@@ -64,26 +63,49 @@ export async function refuseUnencodable(
   refuseTransparency(await decodeSource(source, header), format)
 }
 
-/** The variant of a master: reduced where the master is larger, encoded now and kept, or found, when somebody else was faster. */
+/** The variant of a master: reduced where the master is larger, and encoded. */
 export async function encodeVariant(
   master: Master,
   factor: number,
   { format, quality }: Encoding,
-  { cache, signal }: { cache: Cache; signal: AbortSignal },
+  context: EncodeContext,
   turn: Turn,
 ): Promise<Variant> {
   if (isVariant(master, factor, format)) return master
+  const { ownPng: _, ...facts } = master.facts
   const key = variantKey(master.key, factor, format, quality)
-  const { result } = await shareWork(`${cache.dir}\0${key}`, turn, signal, async () => {
-    const entry = await cache.get(key)
-    if (entry) return { key, bytes: entry.bytes, facts: entry.meta as unknown as VariantFacts }
+  const bytes = await encodeOnce(key, { ...facts }, context, turn, async () => {
+    const { width, height } = facts.source
+    return encode(await reduce(await master.image(), factor * width, factor * height), format, quality ?? 100)
+  })
+  return { key, bytes, facts }
+}
+
+/** What encoding needs beside the image. */
+export interface EncodeContext {
+  readonly cache: Cache
+  readonly signal: AbortSignal
+}
+
+/**
+ * Bytes that are encoded once and kept: found when somebody else was faster.
+ * @param meta kept beside them
+ * @param make begins when there is room
+ */
+export async function encodeOnce(
+  key: string,
+  meta: Record<string, unknown>,
+  { cache, signal }: EncodeContext,
+  turn: Turn,
+  make: () => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const { result } = await shareWork(`${cache.scope}\0${key}`, turn, signal, async () => {
+    const known = await cache.get(key)
+    if (known) return known.bytes
     await turn.enter()
-    const { source } = master.facts
-    const image = await reduce(await master.image(), factor * source.width, factor * source.height)
-    const bytes = await encode(image, format, quality ?? 100)
-    const { ownPng: _, ...facts } = master.facts
-    await cache.put(key, { meta: facts, bytes })
-    return { key, bytes, facts }
+    const bytes = await make()
+    await cache.put(key, { meta, bytes })
+    return bytes
   })
   return result
 }
@@ -91,31 +113,4 @@ export async function encodeVariant(
 /** Our own PNG of a master is the PNG variant of its size already: one file serves for both. */
 function isVariant({ facts }: Master, factor: number, format: OutputFormat): boolean {
   return format === 'png' && facts.ownPng && facts.width === factor * facts.source.width
-}
-
-/** A source encoded otherwise at its own size, when the cache has it. */
-export async function findOriginal(source: Source, encoding: Encoding, cache: Cache): Promise<Original | undefined> {
-  const key = originalKey(source.digest, encoding.format, encoding.quality)
-  const entry = await cache.get(key)
-  return entry && { key, bytes: entry.bytes }
-}
-
-export type Original = Pick<Variant, 'key' | 'bytes'>
-
-/** A source encoded otherwise at its own size, now and kept. */
-export async function encodeOriginal(
-  source: Source,
-  header: Header,
-  { format, quality }: Encoding,
-  { cache, signal }: { cache: Cache; signal: AbortSignal },
-  turn: Turn,
-): Promise<Original> {
-  const key = originalKey(source.digest, format, quality)
-  const { result } = await shareWork(`${cache.dir}\0${key}`, turn, signal, async () => {
-    await turn.enter()
-    const bytes = await encode(await decodeSource(source, header), format, quality ?? 100)
-    await cache.put(key, { meta: {}, bytes })
-    return { key, bytes }
-  })
-  return result
 }

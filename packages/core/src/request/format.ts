@@ -50,3 +50,9 @@ export type NamedFormat<Format extends string> = Format | ('jpeg' extends Format
 export function canonicalFormat<Format extends string>(name: NamedFormat<Format>): Format {
   return (name === 'jpg' ? 'jpeg' : name) as Format
 }
+
+/** How files of a format are called. */
+export function fileFacts(format: OutputFormat | SourceFormat): { extension: string; mime: string } {
+  const extension = isOutputFormat(format) ? FORMAT_FACTS[format].extension : format
+  return { extension, mime: mimeOf(extension) }
+}

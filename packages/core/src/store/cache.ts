@@ -1,63 +1,65 @@
-import path from 'node:path'
-import { cacheFolder } from './cache-folder.ts'
-import { DiskStore, isKey } from './disk-store.ts'
 import { errorMessage, isHdError } from '../errors.ts'
-import { tryLock, waitUntilFree, type Lock } from './lock.ts'
-import type { StoreEntry } from './store.ts'
-import type { Logger } from '../upscaler/upscaler.ts'
+import type { Lock } from './lock.ts'
+import { createProcessMemo } from './memo.ts'
+import { isKey, type Store, type StoreEntry } from './store.ts'
+import type { Logger, Memo } from '../upscaler/upscaler.ts'
 
 /** Eviction begins when so many bytes were added since the last one, or a tenth of the cap if that is more. */
 const EVICT_AFTER_BYTES = 16 * 1024 * 1024
 
-/**
- * The store as image code uses it: a cache that cannot be written (read-only, full) costs speed and a warning, not the
- * build.
- */
+/** The store as jobs use it: a store that fails (read-only, full, out of reach) costs speed and a warning, not the build. */
 export class Cache {
-  readonly dir: string
-  readonly #store: DiskStore
+  /** For messages: `/home/me/site/node_modules/.cache/unplugin-hd`. */
+  readonly location: string
+  /** Equal for caches that share their entries; part of the key of work that is shared. */
+  readonly scope: string
+  readonly #store: Store
   readonly #maxBytes: number
   readonly #log: Logger
   #warned = false
   #added = 0
-  #evicting: Promise<void> | undefined
+  #trimming: Promise<void> | undefined
 
-  constructor(options: { dir: string; maxBytes: number }, log: Logger) {
-    this.dir = options.dir
-    this.#store = new DiskStore(options.dir)
-    this.#maxBytes = options.maxBytes
+  constructor(store: Store, maxBytes: number, log: Logger) {
+    this.location = store.location ?? 'that was given'
+    this.scope = scopeOf(store)
+    this.#store = store
+    this.#maxBytes = maxBytes
     this.#log = log
   }
 
   /** `undefined` also for what cannot be a key: it may come from an address that somebody asked a server for. */
   async get(key: string): Promise<StoreEntry | undefined> {
-    return isKey(key) ? this.#store.get(key) : undefined
+    if (!isKey(key)) return undefined
+    return this.#store.get(key).catch((error: unknown) => this.#warn(error, 'read'))
   }
 
   /** Whether the entry is there; it may still turn out to be damaged. */
   async has(key: string): Promise<boolean> {
-    return this.#store.has(key)
+    return (await this.#store.has(key).catch((error: unknown) => this.#warn(error, 'read'))) ?? false
   }
 
   async put(key: string, entry: StoreEntry): Promise<void> {
-    await this.#store.put(key, entry).catch((error: unknown) => this.#warn(error))
+    await this.#store.put(key, entry).catch((error: unknown) => this.#warn(error, 'written'))
     this.#added += entry.bytes.length
     // A dev server may run for days.
-    if (this.#added > Math.max(EVICT_AFTER_BYTES, this.#maxBytes / 10)) void this.evict()
+    if (this.#added > Math.max(EVICT_AFTER_BYTES, this.#maxBytes / 10)) void this.#trim()
+  }
+
+  /** The memory of an upscaler. */
+  memo(upscaler: string): Memo {
+    return this.#store.memo?.(upscaler) ?? createProcessMemo(this.scope, upscaler)
   }
 
   /**
-   * Runs `work` unless another process is at work for the same key. Where no lock file can be made (a read-only folder), it
-   * runs without.
+   * Runs `work` unless another process is at work for the same key. Where no lock can be made (a read-only folder), it runs
+   * without.
    * @returns `undefined` when another process is at it: see {@link waitForOther}
    * @throws what `work` throws; HdError `HD_CACHE_IO` when something lies in the lock's place
    */
   async runAlone<T>(key: string, work: () => Promise<T>): Promise<{ result: T } | undefined> {
-    const lock = await tryLock(this.#lockFile(key)).catch((error: unknown) => {
-      if (isHdError(error)) throw error
-      this.#warn(error)
-      return NO_LOCK
-    })
+    const { locks } = this.#store
+    const lock = locks ? await locks.tryLock(key).catch((error: unknown) => this.#withoutLock(error)) : NO_LOCK
     if (!lock) return undefined
     try {
       return { result: await work() }
@@ -67,33 +69,49 @@ export class Cache {
   }
 
   /** Resolves when the other process is done, or is no more. @throws HdError `HD_ABORTED`, `HD_CACHE_IO` */
-  waitForOther(key: string, signal: AbortSignal): Promise<void> {
-    return waitUntilFree(this.#lockFile(key), signal, (message) => this.#log.info(message))
+  async waitForOther(key: string, signal: AbortSignal): Promise<void> {
+    await this.#store.locks?.waitUntilFree(key, signal, (message) => this.#log.info(message))
   }
 
-  /** Brings the folder under its cap. Never fails. */
-  evict(): Promise<void> {
+  /** Brings the store under its cap, and waits until everything that was put is kept. Never fails. */
+  async close(): Promise<void> {
+    await this.#trim()
+    await this.#store.flush?.().catch((error: unknown) => this.#warn(error, 'written'))
+  }
+
+  async #trim(): Promise<void> {
     this.#added = 0
-    this.#evicting ??= this.#store
-      .evict(this.#maxBytes)
-      .catch((error: unknown) => this.#warn(error))
-      .finally(() => (this.#evicting = undefined))
-    return this.#evicting
+    this.#trimming ??= this.#store
+      .trim?.(this.#maxBytes)
+      .catch((error: unknown) => this.#warn(error, 'written'))
+      .finally(() => (this.#trimming = undefined))
+    await this.#trimming
   }
 
-  #lockFile(key: string): string {
-    return path.join(cacheFolder(this.dir).locks, `${key}.lock`)
+  #withoutLock(error: unknown): Lock {
+    if (isHdError(error)) throw error
+    this.#warn(error, 'written')
+    return NO_LOCK
   }
 
-  #warn(error: unknown): void {
+  #warn(error: unknown, what: 'read' | 'written'): undefined {
     if (this.#warned) return
     this.#warned = true
     const code = isHdError(error) ? error.code : 'HD_CACHE_IO'
-    this.#log.warn(
-      `the cache ${this.dir} cannot be written, so images are made again next time: ${errorMessage(error)} (${code})`,
-    )
+    const effect = what === 'read' ? 'images are made again' : 'images are made again next time'
+    this.#log.warn(`the cache ${this.location} cannot be ${what}, so ${effect}: ${errorMessage(error)} (${code})`)
   }
 }
 
 /** Where there can be none. */
 const NO_LOCK: Lock = { release: async () => undefined }
+
+const scopes = new WeakMap<Store, string>()
+let count = 0
+
+function scopeOf(store: Store): string {
+  if (store.location !== undefined) return store.location
+  const scope = scopes.get(store) ?? `store ${++count}`
+  scopes.set(store, scope)
+  return scope
+}

@@ -146,7 +146,7 @@ describe('eviction', () => {
   test('deletes what was used least recently', async () => {
     const { store } = await sixEntries()
     await store.put(keyOf('0'), entryOf(1000))
-    await store.evict(5500)
+    await store.trim(5500)
     expect(await keysOf(store)).toBe('0def')
   })
 
@@ -154,7 +154,7 @@ describe('eviction', () => {
     const { dir, store } = await sixEntries()
     await new DiskStore(dir).get(keyOf('a'))
     await store.put(keyOf('0'), entryOf(1000))
-    await store.evict(5500)
+    await store.trim(5500)
     expect(await keysOf(store)).toBe('0aef')
   })
 
@@ -165,7 +165,7 @@ describe('eviction', () => {
     await age(fileOf(dir, keyOf('c')), 0.4)
     await age(fileOf(dir, keyOf('d')), 0.6)
     await store.put(keyOf('0'), entryOf(1000))
-    await store.evict(0)
+    await store.trim(0)
     expect(await keysOf(store)).toBe('0abc')
   })
 
@@ -173,16 +173,16 @@ describe('eviction', () => {
     const { dir, store } = await sixEntries()
     await age(fileOf(dir, keyOf('f')), -1000)
     await store.put(keyOf('0'), entryOf(1000))
-    await store.evict(7000)
+    await store.trim(7000)
     expect(await keysOf(store)).toBe('0bcde')
   })
 
   test('does nothing below the bound, or when nothing was added', async () => {
     const { store } = await sixEntries()
-    await store.evict(0)
+    await store.trim(0)
     expect(await keysOf(store)).toBe('abcdef')
     await store.put(keyOf('0'), entryOf(1000))
-    await store.evict(10_000)
+    await store.trim(10_000)
     expect(await keysOf(store)).toBe('0abcdef')
   })
 
@@ -199,7 +199,7 @@ describe('eviction', () => {
       await age(path.join(folder, old), 2)
     }
     await store.put(keyOf('0'), entryOf(10))
-    await store.evict(1e9)
+    await store.trim(1e9)
     for (const [folder, , young] of left) expect(await readdir(folder)).toEqual([young])
   })
 
@@ -218,7 +218,7 @@ describe('eviction', () => {
     const store = new DiskStore(dir)
     await store.put(keyOf('0'), entryOf(1000))
     await age(fileOf(dir, keyOf('0')), 1000)
-    await store.evict(0)
+    await store.trim(0)
     expect(await keysOf(store)).toBe('')
     for (const file of files) expect(await readFile(file, 'utf8')).toBe('x')
   })
@@ -227,7 +227,7 @@ describe('eviction', () => {
     const { dir, store } = await sixEntries()
     await store.put(keyOf('0'), entryOf(1000))
     await rm(path.join(cacheFolder(dir).owned, 'CACHEDIR.TAG'))
-    await store.evict(0)
+    await store.trim(0)
     expect(await keysOf(store)).toBe('0abcdef')
   })
 })
@@ -257,12 +257,12 @@ describe('a folder of a cache', () => {
 async function checkWarns(dir: string): Promise<void> {
   const warnings: string[] = []
   const log = { debug: () => undefined, info: () => undefined, warn: (message: string) => void warnings.push(message) }
-  const cache = new Cache({ dir, maxBytes: 10 }, log)
+  const cache = new Cache(new DiskStore(dir), 10, log)
   await cache.put(keyOf('a'), entryOf(10))
   await cache.put(keyOf('b'), entryOf(10))
   expect(await cache.runAlone(keyOf('a'), async () => 'worked')).toEqual({ result: 'worked' })
   expect(await cache.get(keyOf('a'))).toBeUndefined()
-  await cache.evict()
+  await cache.close()
   expect(warnings).toHaveLength(1)
   expect(warnings[0]).toMatch(/cannot be written.*made again next time.*HD_CACHE_IO/)
   expect(warnings[0]).toContain(dir)
@@ -283,6 +283,6 @@ describe('a cache that cannot be written', () => {
 
   test('has nothing under what cannot be a key', async () => {
     const log = { debug: () => undefined, info: () => undefined, warn: () => undefined }
-    expect(await new Cache({ dir: await temporaryFolder(), maxBytes: 1 }, log).get('../../secret')).toBeUndefined()
+    expect(await new Cache(new DiskStore(await temporaryFolder()), 1, log).get('../../secret')).toBeUndefined()
   })
 })

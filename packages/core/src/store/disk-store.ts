@@ -4,9 +4,11 @@ import { removeLeftovers, TEMPORARY_RE, writeAtomically } from './atomic-file.ts
 import { cacheFolder, claim, isClaimed, type CacheFolder } from './cache-folder.ts'
 import { parseEntry, serializeEntry } from './entry.ts'
 import { singleFlight } from '../schedule/flight.ts'
-import { LOCK_RE } from './lock.ts'
+import { LOCK_RE, tryLock, waitUntilFree } from './lock.ts'
+import { createMemo } from './memo.ts'
 import { readWhole } from '../source/read-file.ts'
-import type { Store, StoredItem, StoreEntry } from './store.ts'
+import { isKey, type Store, type StoredItem, type StoreEntry, type StoreLocks } from './store.ts'
+import type { Memo } from '../upscaler/upscaler.ts'
 
 /** A use is noted on disk at most this often: a hit then costs no write. */
 const USE_GRAIN_MS = 10 * 60 * 1000
@@ -20,25 +22,26 @@ const GRACE_MS = 3 * USE_GRAIN_MS
 /** Eviction goes on until this share of the cap is left, so that it is not needed again at once. */
 const EVICT_TO = 0.9
 
-const KEY_RE = /^[0-9a-f]{64}$/
-
-/** True for what may be a key of the store. */
-export function isKey(text: string): boolean {
-  return KEY_RE.test(text)
-}
-
 /**
  * A store in a folder: one file an entry, written beside and renamed. Several processes may use it at once; the folder may be
  * copied, committed, or deleted at any time.
  */
 export class DiskStore implements Store {
+  readonly location: string
+  readonly locks: StoreLocks
   readonly #folder: CacheFolder
   #claimed: Promise<void> | undefined
   #grown = false
 
   /** @param dir absolute path; made when something is first written */
   constructor(dir: string) {
+    this.location = dir
     this.#folder = cacheFolder(dir)
+    const lockFile = (key: string): string => path.join(this.#folder.locks, `${key}.lock`)
+    this.locks = {
+      tryLock: (key) => tryLock(lockFile(key)),
+      waitUntilFree: (key, signal, tell) => waitUntilFree(lockFile(key), signal, tell),
+    }
   }
 
   async get(key: string): Promise<StoreEntry | undefined> {
@@ -67,10 +70,14 @@ export class DiskStore implements Store {
     await rm(this.#path(key), { force: true })
   }
 
+  memo(upscaler: string): Memo {
+    return createMemo(this.#folder, upscaler)
+  }
+
   async *list(): AsyncGenerator<StoredItem> {
     for (const folder of await readdir(this.#folder.entries).catch(() => [])) {
       for (const key of await readdir(path.join(this.#folder.entries, folder)).catch(() => [])) {
-        if (!KEY_RE.test(key)) continue
+        if (!isKey(key)) continue
         const facts = await stat(this.#path(key)).catch(() => undefined)
         if (facts) yield { key, size: facts.size, lastUsed: facts.mtimeMs }
       }
@@ -82,7 +89,7 @@ export class DiskStore implements Store {
    * stays, even beyond the bound. Does nothing when this process added nothing since. What cannot be deleted (open elsewhere,
    * on Windows) stays.
    */
-  async evict(maxBytes: number): Promise<void> {
+  async trim(maxBytes: number): Promise<void> {
     if (!this.#grown || !(await isClaimed(this.#folder))) return
     this.#grown = false
     await removeLeftovers(this.#folder.temporary, TEMPORARY_RE)
@@ -106,7 +113,7 @@ export class DiskStore implements Store {
   }
 
   #path(key: string): string {
-    if (!KEY_RE.test(key)) throw new TypeError(`not a key of the store: '${key}'`)
+    if (!isKey(key)) throw new TypeError(`not a key of the store: '${key}'`)
     return path.join(this.#folder.entries, key.slice(0, 2), key)
   }
 }

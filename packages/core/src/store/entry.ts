@@ -31,7 +31,18 @@ export function parseEntry(key: string, file: Uint8Array): StoreEntry | undefine
   const bytes = file.subarray(middle)
   // Both in one go, as they lie.
   if (hash('sha256', file.subarray(start)) !== sum) return undefined
-  return { meta: JSON.parse(Buffer.from(json).toString('utf8')) as StoreEntry['meta'], bytes }
+  const meta = parseMeta(json)
+  return meta && { meta, bytes }
+}
+
+/** The digest says that the file is whole, not that whoever wrote it was honest. */
+function parseMeta(json: Uint8Array): StoreEntry['meta'] | undefined {
+  try {
+    const meta: unknown = JSON.parse(Buffer.from(json).toString('utf8'))
+    return typeof meta === 'object' && meta !== null && !Array.isArray(meta) ? { ...meta } : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function digest(json: Uint8Array, bytes: Uint8Array): string {

@@ -13,10 +13,10 @@ async function filesBelow(folder: string): Promise<string[]> {
 
 test('a memo gives back what was set, also from another instance, until it is deleted', async () => {
   const dir = await temporaryFolder()
-  const memo = createMemo(dir, 'wechat')
+  const memo = createMemo(cacheFolder(dir), 'wechat')
   expect(await memo.get('id')).toBeUndefined()
   await memo.set('id', 'één 🎈')
-  expect(await createMemo(dir, 'wechat').get('id')).toBe('één 🎈')
+  expect(await createMemo(cacheFolder(dir), 'wechat').get('id')).toBe('één 🎈')
   await memo.set('id', '')
   expect(await memo.get('id')).toBe('')
   await memo.delete('id')
@@ -27,8 +27,8 @@ test('a memo gives back what was set, also from another instance, until it is de
 test('upscalers see only what is their own, whatever they are called', async () => {
   const dir = await temporaryFolder()
   const names = ['a', 'A', '..', '.', 'a/b', 'a\\b', 'con', '*?', 'é', 'x'.repeat(500), '']
-  for (const name of names) await createMemo(dir, name).set('key', name)
-  for (const name of names) expect(await createMemo(dir, name).get('key')).toBe(name)
+  for (const name of names) await createMemo(cacheFolder(dir), name).set('key', name)
+  for (const name of names) expect(await createMemo(cacheFolder(dir), name).get('key')).toBe(name)
   const files = await filesBelow(dir)
   expect(files).toHaveLength(names.length)
   for (const file of files) expect(path.relative(cacheFolder(dir).memo, file).split(path.sep)).toHaveLength(2)
@@ -36,7 +36,7 @@ test('upscalers see only what is their own, whatever they are called', async () 
 
 test('a damaged value, or one under the name of another key, is none', async () => {
   const dir = await temporaryFolder()
-  const memo = createMemo(dir, 'wechat')
+  const memo = createMemo(cacheFolder(dir), 'wechat')
   await memo.set('a', 'of a')
   const [fileOfA] = await filesBelow(dir)
   await memo.set('b', 'of b')
@@ -50,7 +50,7 @@ test('a damaged value, or one under the name of another key, is none', async () 
 })
 
 test('a value that is too large is refused', async () => {
-  const memo = createMemo(await temporaryFolder(), 'wechat')
+  const memo = createMemo(cacheFolder(await temporaryFolder()), 'wechat')
   await memo.set('key', 'x'.repeat(64 * 1024))
   const error = await hdErrorOf(() => memo.set('key', 'x'.repeat(64 * 1024 + 1)))
   expect(error.code).toBe('HD_CACHE_IO')

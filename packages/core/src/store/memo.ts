@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { writeAtomically } from './atomic-file.ts'
-import { cacheFolder } from './cache-folder.ts'
+import type { CacheFolder } from './cache-folder.ts'
 import { parseEntry, serializeEntry } from './entry.ts'
 import { HdError } from '../errors.ts'
 import type { Memo } from '../upscaler/upscaler.ts'
@@ -11,11 +11,9 @@ const MAX_VALUE_BYTES = 64 * 1024
 
 /**
  * The memory of one upscaler, one file a value, whole or absent.
- * @param dir the cache folder
- * @param upscaler its name: each upscaler sees only what is its own
+ * @param upscaler its name: each upscaler sees only its own values
  */
-export function createMemo(dir: string, upscaler: string): Memo {
-  const { memo, temporary } = cacheFolder(dir)
+export function createMemo({ memo, temporary }: CacheFolder, upscaler: string): Memo {
   const fileOf = (key: string): string => path.join(memo, folderName(upscaler), nameOf(key))
   return {
     async get(key) {
@@ -24,16 +22,38 @@ export function createMemo(dir: string, upscaler: string): Memo {
       return entry && Buffer.from(entry.bytes).toString('utf8')
     },
     async set(key, value) {
-      const bytes = Buffer.from(value)
-      if (bytes.length > MAX_VALUE_BYTES) {
-        throw new HdError('HD_CACHE_IO', `a memo value has ${bytes.length} bytes, at most ${MAX_VALUE_BYTES} are kept`)
-      }
+      const bytes = checkedValue(value)
       await writeAtomically(temporary, fileOf(key), serializeEntry(nameOf(key), { meta: {}, bytes }))
     },
     async delete(key) {
       await rm(fileOf(key), { force: true })
     },
   }
+}
+
+const processMemos = new Map<string, Map<string, string>>()
+
+/** The memory of one upscaler for as long as the process runs, for a store that has none. @param scope of the cache */
+export function createProcessMemo(scope: string, upscaler: string): Memo {
+  const id = `${scope}\0${upscaler}`
+  const values = processMemos.get(id) ?? new Map<string, string>()
+  processMemos.set(id, values)
+  return {
+    get: async (key) => values.get(key),
+    async set(key, value) {
+      checkedValue(value)
+      values.set(key, value)
+    },
+    async delete(key) {
+      values.delete(key)
+    },
+  }
+}
+
+function checkedValue(value: string): Buffer {
+  const bytes = Buffer.from(value)
+  if (bytes.length <= MAX_VALUE_BYTES) return bytes
+  throw new HdError('HD_CACHE_IO', `a memo value has ${bytes.length} bytes, at most ${MAX_VALUE_BYTES} are kept`)
 }
 
 function nameOf(key: string): string {

@@ -1,3 +1,13 @@
+import type { Memo } from '../upscaler/upscaler.ts'
+import type { Lock } from './lock.ts'
+
+const KEY_RE = /^[0-9a-f]{64}$/
+
+/** True for what may be a key of a store. */
+export function isKey(text: string): boolean {
+  return KEY_RE.test(text)
+}
+
 /** What the store holds under one key. */
 export interface StoreEntry {
   /** Facts about the payload, plain JSON. */
@@ -14,13 +24,40 @@ export interface StoredItem {
 }
 
 /**
- * Where masters and variants are kept. Keys are 64 hexadecimal digits and mean the same on every machine, so that a store
- * may be shared. Whatever `get` returns is whole: a damaged entry is `undefined`.
+ * Where masters and variants are kept. Keys are 64 hexadecimal digits and mean the same on every machine, so a store may be
+ * shared. `get` returns whole entries only: a damaged one is `undefined` (`parseEntry` checks the digest of an entry that was
+ * written by `serializeEntry`). Whatever throws is a miss, and one warning for each build.
+ *
+ * The optional parts are what a folder on this machine can do better. Without them work is shared within the process alone,
+ * upscalers remember nothing after it, and nothing is evicted.
  */
 export interface Store {
+  /**
+   * Where it is, for messages: an absolute path or a URL. Two stores with the same location are the same store, so that work
+   * on one entry is done once. @default the object itself, without a name in messages
+   */
+  readonly location?: string
   get(key: string): Promise<StoreEntry | undefined>
   put(key: string, entry: StoreEntry): Promise<void>
   has(key: string): Promise<boolean>
   delete(key: string): Promise<void>
   list(): AsyncIterable<StoredItem>
+  /** Keeps several processes from making the same entry. */
+  readonly locks?: StoreLocks
+  /** The memory of one upscaler. @param upscaler its name: each upscaler sees only its own values */
+  memo?(upscaler: string): Memo
+  /** Deletes the least recently used entries until `maxBytes` are left. */
+  trim?(maxBytes: number): Promise<void>
+  /** Resolves when everything that was put is kept, or was given up. */
+  flush?(): Promise<void>
+}
+
+export interface StoreLocks {
+  /** @returns `undefined` while another process holds the lock. @throws HdError `HD_CACHE_IO`, or the error of the system */
+  tryLock(key: string): Promise<Lock | undefined>
+  /**
+   * Resolves when the lock is free, or its owner is gone. @param tell given one message when the wait is long
+   * @throws HdError `HD_ABORTED`, `HD_CACHE_IO`
+   */
+  waitUntilFree(key: string, signal: AbortSignal, tell: (message: string) => void): Promise<void>
 }

@@ -42,8 +42,8 @@ export function createMisses(hd: Hd): Misses {
       if (all.length === 0) return undefined
       const [{ error, origin }] = all as [Miss]
       if (all.length === 1) return toBundlerError(error, await origin?.where(), origin?.reference)
-      const { dir } = hd.options.cache
-      const what = `the 2x of ${all.length} images is not in the cache ${dir}, and 'mode' is 'cache-only'`
+      const where = hd.store.location ?? 'that was given'
+      const what = `the 2x of ${all.length} images is not in the cache ${where}, and 'mode' is 'cache-only'`
       const summary = new HdError(error.code, what, { remedy: error.remedy })
       return withoutStack(summary, [`${formatError(summary)}:`, ...(await listOf(all))].join('\n  '))
     },

@@ -3,11 +3,13 @@ import {
   errorMessage,
   formatError,
   isHdError,
+  makePreview,
   type Asset,
   type Hd,
   type HdAsset,
   type Job,
   type OriginalJob,
+  type Preview,
   type Source,
 } from '@unplugin-hd/core'
 import type { Image } from './address.ts'
@@ -51,14 +53,15 @@ export function createImages(
   onReady: (id: string, key: string, file: string) => void,
   warn: (message: string) => void,
 ): Images {
-  const { mode, concurrency } = hd.options
+  const { mode, concurrency, maxPixels } = hd.options
   const background = createBackground(backgroundConcurrency(concurrency))
   /** What came of wishes. What failed is not tried again before the source, or an option, is another one. */
   const outcomes = new Map<string, Made | 'failed'>()
   const kept = new Map<string, Uint8Array>()
 
   const encodings = createEncodings()
-  const previews = new Map<string, Promise<Omit<Asset, 'key'>>>()
+  const previews = new Map<string, Promise<Preview>>()
+  let closing = new AbortController()
   const warned = new Set<string>()
 
   const warnOnce = (message: string): void => {
@@ -72,7 +75,7 @@ export function createImages(
     const id = `${scale} ${source.digest}`
     let making = previews.get(id)
     if (!making) {
-      making = hd.preview(source, scale).finally(() => previews.delete(id))
+      making = makePreview(source, scale, maxPixels, closing.signal).finally(() => previews.delete(id))
       previews.set(id, making)
     }
     return { kind: 'preview', ...(await making) }
@@ -86,7 +89,7 @@ export function createImages(
   const find = async (id: string, version: string, job: Job | OriginalJob): Promise<Answer | undefined> => {
     const known = outcomes.get(id)
     if (known && known !== 'failed') {
-      const bytes = kept.get(known.key) ?? (await hd.stored(known.key))
+      const bytes = kept.get(known.key) ?? (await hd.store.get(known.key))?.bytes
       if (bytes) return { kind: 'real', asset: { ...known, bytes }, version, final: known.final }
     }
     const asset = await job.find()
@@ -121,7 +124,7 @@ export function createImages(
       const asset = await make(job)
       if (!asset) return remember(id, 'failed')
       remember(id, { key: asset.key, mime: asset.mime, final: isFinal(asset) })
-      if (!(await hd.stored(asset.key))) keep(asset)
+      if (!(await hd.store.has(asset.key))) keep(asset)
       onReady(id, asset.key, file)
     } catch (error) {
       if (isHdError(error) && error.code === 'HD_ABORTED') return
@@ -159,7 +162,11 @@ export function createImages(
         release()
       }
     },
-    close: () => background.clear(),
+    close() {
+      background.clear()
+      closing.abort()
+      closing = new AbortController()
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 import type { OutputFormat } from '../request/format.ts'
-import type { Demand } from './pool.ts'
+import type { Demand } from '../schedule/pool.ts'
 
 /**
  * What an image in work needs of the process: RGB and alpha of the source and of the result, the border for resampling, the files

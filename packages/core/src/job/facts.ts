@@ -1,0 +1,42 @@
+/** What the store keeps beside the bytes of a master. */
+export interface MasterFacts extends VariantFacts {
+  /** `bytes` are a PNG of our own encoding, so that they are the PNG variant as well. */
+  ownPng: boolean
+}
+
+/** What the store keeps beside the bytes of a variant. `width` and `height` are those of its master. */
+export interface VariantFacts {
+  upscaler: string
+  width: number
+  height: number
+  grey: boolean
+  /** The upscaler was given a smaller image. */
+  shrunk: boolean
+  source: { width: number; height: number }
+}
+
+/** The facts of an entry, or `undefined` when it is another kind of entry: a store may be shared, and hold anything. */
+export function parseVariantFacts(meta: Readonly<Record<string, unknown>>): VariantFacts | undefined {
+  const { upscaler, width, height, grey, shrunk } = meta
+  const source = parseSize(meta['source'])
+  if (typeof upscaler !== 'string' || !isSide(width) || !isSide(height) || !source) return undefined
+  if (typeof grey !== 'boolean' || typeof shrunk !== 'boolean') return undefined
+  return { upscaler, width, height, grey, shrunk, source }
+}
+
+/** The same for a master. */
+export function parseMasterFacts(meta: Readonly<Record<string, unknown>>): MasterFacts | undefined {
+  const facts = parseVariantFacts(meta)
+  const { ownPng } = meta
+  return facts && typeof ownPng === 'boolean' ? { ...facts, ownPng } : undefined
+}
+
+function parseSize(value: unknown): { width: number; height: number } | undefined {
+  if (typeof value !== 'object' || value === null || !('width' in value) || !('height' in value)) return undefined
+  const { width, height } = value
+  return isSide(width) && isSide(height) ? { width, height } : undefined
+}
+
+function isSide(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0
+}
