@@ -132,7 +132,7 @@ export function describeBundler(bundler: Bundler): void {
         'main.js': `export { default as picture } from './a.jpg?hd&as=picture&format=avif;webp'`,
       })
       const built = await bundler.build(project, project.options())
-      const { image } = await built.run()
+      const { picture: image } = await built.run()
       expect(Object.keys(image)).toEqual(['sources', 'img'])
       expect(image.sources.map(({ type }: { type: string }) => type)).toEqual(['image/avif', 'image/webp'])
       const formats: string[] = []
@@ -308,7 +308,7 @@ export function describeBundler(bundler: Bundler): void {
       })
       const upscaler = doubling()
       const built = await bundler.build(project, project.options({ upscaler, mode: 'off' }))
-      const { url, webp, img, image, meta } = await built.run()
+      const { url, webp, img, picture: image, meta } = await built.run()
       for (const one of [url, webp, img.src, image.img.src, meta.src, meta.source.src]) {
         expect(await project.read(relative(project.root, built.file(one)))).toEqual(await project.read('a.jpg'))
         expect(one).toMatch(/\.jpg$/)
