@@ -1,7 +1,6 @@
 import type { UnpluginFactory } from 'unplugin'
 import { requireToldBundler } from './adapters/bundler-version.ts'
 import { setupEsbuild } from './adapters/esbuild/esbuild.ts'
-import { rolldownHooks } from './adapters/rollup/rolldown.ts'
 import { rollupHooks } from './adapters/rollup/rollup.ts'
 import { vitePlugins } from './adapters/vite/plugin.ts'
 import { applyWebpack } from './adapters/webpack/webpack.ts'
@@ -18,7 +17,7 @@ export const factory: UnpluginFactory<HdOptions | undefined> = (options = {}, { 
         name: 'unplugin-hd',
         enforce: 'pre',
         rollup: rollupHooks(options),
-        rolldown: rolldownHooks(options),
+        rolldown: rollupHooks(options),
         webpack: (compiler) => applyWebpack(compiler, options),
         // The parts of Rspack's compiler that are used here are those of webpack.
         rspack: (compiler) => applyWebpack(compiler as unknown as Parameters<typeof applyWebpack>[0], options),

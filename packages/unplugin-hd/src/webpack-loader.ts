@@ -1,4 +1,5 @@
 import type { LoaderContext } from 'webpack'
+import { askedBy, loadThrough } from './adapters/load.ts'
 import { partRequest } from './adapters/webpack/request.ts'
 import { sessionOf } from './adapters/webpack/sessions.ts'
 import type { Session } from './session/session.ts'
@@ -21,7 +22,7 @@ async function load(context: LoaderContext<unknown>): Promise<Buffer | string> {
   try {
     return await make(context, session)
   } catch (error) {
-    // The next build is to try again.
+    // The next build has to try again.
     context.cacheable(false)
     session.fail(error)
     // A value needs its export, and nobody looks at the bytes.
@@ -31,18 +32,20 @@ async function load(context: LoaderContext<unknown>): Promise<Buffer | string> {
 
 async function make(context: LoaderContext<unknown>, session: Session): Promise<Buffer | string> {
   const query = new URLSearchParams(typeof context.query === 'string' ? context.query.slice(1) : '')
-  const key = query.get('key') ?? ''
+  const reference = { loader: context.loaders[context.loaderIndex]!.path, key: query.get('key') ?? '' }
   const part = query.get('part')
-  const { resourcePath, resourceQuery } = context
-  const origin = session.origins.of(resourcePath + resourceQuery)
-  const { request } = await session.parse(resourcePath + resourceQuery, origin)
-  const { shape } = await session.load(resourcePath, request, origin)
-  // A better one may be had next time.
+  const asked = await askedBy(session, context.resourcePath + context.resourceQuery)
+  const { code, shape } = await loadThrough(
+    {
+      emit: (file) => ({ specifier: partRequest(asked, file, reference) }),
+      // The image is the resource of the module, so it is watched already.
+      watch: () => undefined,
+    },
+    session,
+    asked,
+  )
+  // The next build may get a better image.
   if (shape.parts.some(({ asset }) => 'provisional' in asset && asset.provisional)) context.cacheable(false)
-  if (part !== null || request.as === 'url') return Buffer.from(shape.parts[Number(part ?? 0)]!.asset.bytes)
-
-  const loader = context.loaders[context.loaderIndex]!.path
-  const requests = shape.parts.map((one, index) => partRequest(resourcePath, resourceQuery, request, one, index, { loader, key }))
-  const imports = requests.map((specifier, index) => `import url${index} from ${JSON.stringify(specifier)}`)
-  return `${imports.join('\n')}\nexport default ${shape.expression(requests.map((_, index) => `url${index}`))}\n`
+  if (part === null && asked.request.as !== 'url') return code
+  return Buffer.from(shape.parts[Number(part ?? 0)]!.asset.bytes)
 }

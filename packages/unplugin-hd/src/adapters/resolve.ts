@@ -1,8 +1,59 @@
 import { HD_QUERY_RE, isHdId, MISTAKEN_QUERY_RE, toQuery, type HdRequest } from '@unplugin-hd/core'
-import { originOf } from '../session/origin.ts'
+import { displayPath, originOf, type Origin } from '../session/origin.ts'
 import type { Session } from '../session/session.ts'
+import type { BundlerPort } from './port.ts'
+import { asUrl, valueMessage } from './url-place.ts'
 
-/** The part of Rollup's plugin context that Vite, Rollup and Rolldown share here. */
+/** An import with `?hd`, resolved. */
+export interface ResolvedImport {
+  /** Absolute path. */
+  file: string
+  request: HdRequest
+  /** Where it is written, for errors. */
+  origin: Origin
+}
+
+/** Where a specifier stands. */
+export interface ImportPlace {
+  /** Absolute path or module id; `undefined` for an entry point. */
+  importer: string | undefined
+  /** Only the URL of one file fits there: `url()` in CSS, attributes, `new URL()`. @default false */
+  isUrl?: boolean
+}
+
+/** Imports that are ours, and those that were probably meant to be. */
+export const RESOLVE_FILTER: RegExp[] = [HD_QUERY_RE, MISTAKEN_QUERY_RE]
+
+/**
+ * What an import with `?hd` asks for, and of which file: the bundler resolves the path without the query, so that aliases and
+ * packages work. `null` leaves the import, and the error message, to the bundler. `include` and `exclude` are matched against
+ * the resolved file, not against what an import calls it.
+ * @throws Error with `HD_QUERY`
+ */
+export async function resolveThrough(
+  port: Pick<BundlerPort, 'resolve'>,
+  session: Session,
+  specifier: string,
+  { importer, isUrl = false }: ImportPlace,
+): Promise<ResolvedImport | null> {
+  const { root } = session.hd.options
+  const origin = originOf(root, importer, specifier)
+  if (!isHdId(specifier)) {
+    await session.checkMistaken(specifier, origin)
+    return null
+  }
+  const bare = specifier.split(/[?#]/, 1)[0]!
+  const file = await port.resolve(bare, importer)
+  if (file === undefined || !session.shouldTransform(file + specifier.slice(bare.length))) return null
+  const { request: asked } = await session.parse(specifier, origin)
+  const request = isUrl ? asUrl(asked) : asked
+  if (request !== asked) session.warn(valueMessage(specifier, asked.as, displayPath(root, importer ?? '')))
+  const resolved = { file, request, origin }
+  session.origins.add(toModuleId(resolved), importer, specifier)
+  return resolved
+}
+
+/** The part of the plugin context of Rollup, Rolldown and Vite that resolves. */
 export interface ResolveContext {
   resolve(
     source: string,
@@ -11,45 +62,25 @@ export interface ResolveContext {
   ): Promise<{ id: string; external?: unknown } | null | undefined>
 }
 
-/** An import with `?hd`, resolved. */
-export interface ResolvedImport {
-  /** Absolute path. */
-  file: string
-  request: HdRequest
-}
-
-/** Imports that are ours, and those that were probably meant to be. */
-export const RESOLVE_FILTER: RegExp[] = [HD_QUERY_RE, MISTAKEN_QUERY_RE]
-
 /**
- * What an import with `?hd` asks for, and of which file: the bundler resolves the path without the query, so that aliases and
- * packages work. `null` leaves the import, and the error message, to the bundler. Whether the session wants it is asked with
- * the resolved file: `include` and `exclude` are about files, not about what they are called in an import.
+ * {@link resolveThrough} in Rollup, Rolldown and Vite.
  * @param correct given the file that the bundler found and the specifier that it was asked for
  */
-export async function resolveImport(
+export function resolveImport(
   context: ResolveContext,
   session: Session,
   id: string,
   importer: string | undefined,
   correct: (file: string, specifier: string) => string = (file) => file,
 ): Promise<ResolvedImport | null> {
-  if (!isHdId(id)) {
-    await session.checkMistaken(id, originOf(session.hd.options.root, importer, id))
-    return null
+  const resolve: BundlerPort['resolve'] = async (specifier) => {
+    const resolved = await context.resolve(specifier, importer, { skipSelf: true })
+    return !resolved || resolved.external ? undefined : correct(resolved.id.split('?', 1)[0]!, specifier)
   }
-  const specifier = id.split(/[?#]/, 1)[0]!
-  const resolved = await context.resolve(specifier, importer, { skipSelf: true })
-  if (!resolved || resolved.external) return null
-  const file = correct(resolved.id.split('?', 1)[0]!, specifier)
-  if (!session.shouldTransform(file + id.slice(specifier.length))) return null
-  const { request } = await session.parse(id, originOf(session.hd.options.root, importer, id))
-  const found = { file, request }
-  session.origins.add(toModuleId(found), importer, id)
-  return found
+  return resolveThrough({ resolve }, session, id, { importer })
 }
 
 /** The canonical module id: `/abs/a.jpg?hd&as=img`. */
-export function toModuleId({ file, request }: ResolvedImport): string {
+export function toModuleId({ file, request }: Pick<ResolvedImport, 'file' | 'request'>): string {
   return file + toQuery(request)
 }

@@ -37,6 +37,8 @@ export interface Session {
   readonly types: TypesFile | undefined
   /** Who imports what. */
   readonly origins: Origins
+  /** Passes a warning on to the bundler. */
+  warn(message: string): void
   /** True for a module id that this plugin is to load. @param id absolute path and query */
   shouldTransform(id: string): boolean
   /** True for a reference to an image that `include` or `exclude` left out. */
@@ -72,7 +74,8 @@ export interface Loaded {
 export function createSession(options: HdOptions, { root, quiet, warn, dev = () => false }: SessionContext): Session {
   const resolved = resolve(options, root)
   const reporter = createReporter({ stream: process.stderr, quiet, warn })
-  const log: Logger = { debug: () => undefined, info: reporter.info, warn: (message) => warn(visible(message)) }
+  const warnVisibly = (message: string): void => warn(visible(message))
+  const log: Logger = { debug: () => undefined, info: reporter.info, warn: warnVisibly }
   const hd = createHd(resolved, { log, onEvent: reporter.onEvent, skipMetered: () => resolved.dev === 'preview' && dev() })
   const misses = createMisses(hd)
   /** Names of files. */
@@ -82,6 +85,7 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
   return {
     hd,
     types,
+    warn: warnVisibly,
     origins: {
       of: origins.of,
       add(id, importer, reference) {

@@ -8,24 +8,34 @@ export interface OutputFile {
   text: () => string | Promise<string>
 }
 
-/**
- * One warning for every `?hd` reference that is left in an output, with the file and the line where it is written.
- * @param sources absolute paths of the files that were built; others are skipped
- * @param isKnown true for a reference that needs no warning: the plugin wrote it itself, or has told of it
- * @param leftOut true for an image that the options leave out
- * @param processed places whose references were processed: of two that read the same, the other one is left
- * @param imageOf name of the image in the project, where the bundler wrote that of an emitted file
- */
-export async function unprocessedWarnings(
-  outputs: readonly OutputFile[],
-  sources: Iterable<string>,
-  root: string,
-  isKnown: (reference: string) => boolean = () => false,
-  imageOf: (fileName: string) => string = (fileName) => fileName,
-  leftOut: (reference: string) => boolean = () => false,
-  processed: ReadonlySet<string> = new Set(),
-): Promise<string[]> {
-  // Asked for each reference anew, which an iterator would not bear.
+/** What is searched, and what is known of it. */
+export interface SearchedOutput {
+  outputs: readonly OutputFile[]
+  /** Absolute paths or ids of the modules that were built; what is no file of the project is skipped. */
+  sources: Iterable<string>
+  /** Absolute path of the project. */
+  root: string
+  /** True for a reference that needs no warning: the plugin wrote it itself, or has reported it. @default never */
+  isKnown?: ((reference: string) => boolean) | undefined
+  /** True for an image that `include` or `exclude` leaves out. @default never */
+  leftOut?: ((reference: string) => boolean) | undefined
+  /** Places whose references were processed; of two references that read the same, the other one is reported. */
+  processed?: ReadonlySet<string> | undefined
+  /** Name of the image in the project, given its name in the output, which the bundler may have changed. @default the same */
+  imageOf?: ((fileName: string) => string) | undefined
+}
+
+/** One warning for every `?hd` reference that is left in an output, with the file and the line where it is written. */
+export async function unprocessedWarnings({
+  outputs,
+  sources,
+  root,
+  isKnown = () => false,
+  leftOut = () => false,
+  processed = new Set(),
+  imageOf = (fileName) => fileName,
+}: SearchedOutput): Promise<string[]> {
+  // An iterator could be read only once, and every reference is looked for in all of them.
   const files = [...sources]
   const warnings: string[] = []
   for (const { name, text } of outputs.filter((output) => TEXT_OUTPUT_RE.test(output.name))) {

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { BuildOutput } from '../unprocessed.ts'
 import { unprocessedWarnings, type OutputFile } from '../../unprocessed/warnings.ts'
 
 interface Output {
@@ -9,30 +10,27 @@ interface Output {
   originalFileNames?: readonly string[]
 }
 
-/**
- * What is left of `?hd` references in a bundle of Rollup. @param ids of its modules
- * @param processed places whose references were processed
- */
+/** By file name. */
+export type Bundle = Readonly<Record<string, Output>>
+
+/** What is searched for `?hd` references in a bundle of Rollup. @param ids of its modules */
+export function outputOfBundle(bundle: Bundle, ids: Iterable<string>): BuildOutput {
+  const outputs = Object.entries(bundle).map(([name, output]): OutputFile => ({ name, text: () => textOf(output) }))
+  const originals = new Map(
+    Object.entries(bundle).map(([name, { originalFileNames }]) => [path.posix.basename(name), originalFileNames?.[0]]),
+  )
+  return { outputs, sources: ids, imageOf: (name) => path.posix.basename(originals.get(name) ?? name) }
+}
+
+/** {@link outputOfBundle}, searched. @param processed places whose references were processed */
 export function unprocessedInBundle(
-  bundle: Readonly<Record<string, Output>>,
+  bundle: Bundle,
   ids: Iterable<string>,
   root: string,
   leftOut: (reference: string) => boolean,
   processed?: ReadonlySet<string>,
 ): Promise<string[]> {
-  const outputs = Object.entries(bundle).map(([name, output]): OutputFile => ({ name, text: () => textOf(output) }))
-  const originals = new Map(
-    Object.entries(bundle).map(([name, { originalFileNames }]) => [path.posix.basename(name), originalFileNames?.[0]]),
-  )
-  return unprocessedWarnings(
-    outputs,
-    ids,
-    root,
-    undefined,
-    (name) => path.posix.basename(originals.get(name) ?? name),
-    leftOut,
-    processed,
-  )
+  return unprocessedWarnings({ ...outputOfBundle(bundle, ids), root, leftOut, processed })
 }
 
 /** What is in an output, as text. */

@@ -1,6 +1,8 @@
 import path from 'node:path'
-import { FORMAT_FACTS, isOutputFormat, type HdRequest, type ResolvedOptions } from '@unplugin-hd/core'
-import { factorMark, type Part } from '../../shape/shape.ts'
+import { FORMAT_FACTS, isOutputFormat, toQuery, type HdRequest, type ResolvedOptions } from '@unplugin-hd/core'
+import { factorMark } from '../../shape/shape.ts'
+import type { Asked } from '../load.ts'
+import type { EmittedFile } from '../port.ts'
 
 /**
  * Files that the compiler is to see get an extension of their own (`hero@2x.hd-jpg`), so that no rule of the user's for
@@ -34,7 +36,6 @@ export interface LoaderReference {
  */
 export function hdModuleRequest(
   file: string,
-  query: string,
   request: HdRequest,
   directory: string,
   options: ResolvedOptions,
@@ -46,22 +47,15 @@ export function hdModuleRequest(
     request.as === 'url'
       ? `${name}${mark}.hd-${outputExtension(ext, request, options)}${deliverySuffix(request)}`
       : `${name}${VALUE_EXTENSION}`
-  return `${path.join(directory, matched)}!=!-!${loader}?key=${key}!${file}${query}`
+  return `${path.join(directory, matched)}!=!-!${loader}?key=${key}!${file}${toQuery(request)}`
 }
 
-/** The request for one part of a shape. @param file absolute path */
-export function partRequest(
-  file: string,
-  query: string,
-  request: HdRequest,
-  part: Part,
-  index: number,
-  { loader, key }: LoaderReference,
-): string {
+/** The request for one file of an import. @param asked of the module that imports it */
+export function partRequest({ file, request }: Asked, { part, index }: EmittedFile, { loader, key }: LoaderReference): string {
   const { dir } = path.parse(file)
   const { name } = path.parse(part.name)
   const matched = path.join(dir, `${name}.hd-${part.asset.extension}${deliverySuffix(request)}`)
-  return `${matched}!=!-!${loader}?key=${key}&part=${index}!${file}${query}`
+  return `${matched}!=!-!${loader}?key=${key}&part=${index}!${file}${toQuery(request)}`
 }
 
 function deliverySuffix({ delivery }: HdRequest): string {

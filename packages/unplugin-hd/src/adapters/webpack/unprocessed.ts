@@ -3,45 +3,39 @@ import { isHdId } from '@unplugin-hd/core'
 import type { Compilation, Module, NormalModule } from 'webpack'
 import { unprocessedMessage, TEXT_OUTPUT_RE } from '../../unprocessed/find.ts'
 import { findSources } from '../../unprocessed/sources.ts'
-import { unprocessedWarnings } from '../../unprocessed/warnings.ts'
+import type { Session } from '../../session/session.ts'
+import { warnUnprocessed, type BuildOutput } from '../unprocessed.ts'
 import { OWN_RE, VALUE_RE } from './request.ts'
 
-/** One warning for every `?hd` that did not come through our loader, or came to a place where it does not fit. */
-export async function unprocessedInCompilation(
-  compilation: Compilation,
-  root: string,
-  leftOut: (reference: string) => boolean,
-): Promise<string[]> {
-  const found: string[] = []
-  /** Images of the modules that are told of already: they stand in the output too, or what they were emitted as does. */
-  const told = new Set(compilation.getAssets().map(({ name }) => basename(name)))
+/** Warns of every `?hd` that did not come through our loader, or came to a place where its value does not fit. */
+export async function warnUnprocessedModules(session: Session, compilation: Compilation): Promise<void> {
+  const { root } = session.hd.options
+  /** Images of the modules that are reported already: they stand in the output too, or what they were emitted as does. */
+  const reported = new Set(compilation.getAssets().map(({ name }) => basename(name)))
   for (const module of compilation.modules) {
-    found.push(...misplacedValues(compilation, module, root))
+    for (const message of misplacedValues(compilation, module, root)) session.warn(message)
     const { resource, matchResource } = module as Partial<NormalModule>
     if (!resource || !isHdId(resource) || OWN_RE.test(matchResource ?? '')) continue
     const reference = inRoot(resource, root)
-    told.add(basename(reference))
+    reported.add(basename(reference))
     const places = await findSources(reference, '', basename(reference), compilation.fileDependencies, root)
-    found.push(unprocessedMessage(reference, places.join(' or ') || 'the module graph', leftOut(reference)))
+    session.warn(unprocessedMessage(reference, places.join(' or ') || 'the module graph', session.leftOut(reference)))
   }
-  return [...found, ...(await leftInOutput(compilation, root, told, leftOut))]
+  await warnUnprocessed(session, outputOf(compilation, reported))
 }
 
-function leftInOutput(
-  compilation: Compilation,
-  root: string,
-  told: ReadonlySet<string>,
-  leftOut: (reference: string) => boolean,
-): Promise<string[]> {
+function outputOf(compilation: Compilation, reported: ReadonlySet<string>): BuildOutput {
   // Scripts that are made for `eval` hold the text of every source, imports included.
   const isText = String(compilation.options.devtool).includes('eval') ? /\.(?:css|html?)$/ : TEXT_OUTPUT_RE
-  const outputs = compilation
-    .getAssets()
-    .filter(({ name }) => isText.test(name))
-    .map(({ name, source }) => ({ name, text: () => source.source().toString() }))
-  // The names of our own modules hold loaders.
-  const isKnown = (reference: string): boolean => reference.includes('!') || told.has(basename(reference))
-  return unprocessedWarnings(outputs, compilation.fileDependencies, root, isKnown, undefined, leftOut)
+  return {
+    outputs: compilation
+      .getAssets()
+      .filter(({ name }) => isText.test(name))
+      .map(({ name, source }) => ({ name, text: () => source.source().toString() })),
+    sources: compilation.fileDependencies,
+    // The names of our own modules hold loaders.
+    isKnown: (reference) => reference.includes('!') || reported.has(basename(reference)),
+  }
 }
 
 /** `new URL()` of a value: Rspack does not tell before that a URL is wanted. */
@@ -65,6 +59,6 @@ function basename(reference: string): string {
 }
 
 /** Relative to the root, with `/` on every system. */
-export function inRoot(file: string, root: string): string {
+function inRoot(file: string, root: string): string {
   return path.relative(root, file).replaceAll(path.sep, '/')
 }

@@ -1,16 +1,15 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isHdId, toQuery, visible } from '@unplugin-hd/core'
 import type { Compiler } from 'webpack'
 import { optionsKey } from '../../session/options-key.ts'
 import type { HdOptions } from '../../options.ts'
-import { originOf } from '../../session/origin.ts'
 import { createSession, type Session } from '../../session/session.ts'
-import { asUrl, valueMessage } from '../url-place.ts'
+import type { BundlerPort } from '../port.ts'
+import { resolveThrough } from '../resolve.ts'
 import { hdModuleRequest, type LoaderReference } from './request.ts'
 import { assetRules } from './rules.ts'
 import { registerSession } from './sessions.ts'
-import { inRoot, unprocessedInCompilation } from './unprocessed.ts'
+import { warnUnprocessedModules } from './unprocessed.ts'
 
 const NAME = 'unplugin-hd'
 
@@ -23,12 +22,12 @@ const LOADER = new URL('./webpack-loader.mjs', import.meta.url)
  */
 export function applyWebpack(compiler: Compiler, options: HdOptions): void {
   const { context: root, options: config } = compiler
-  let warnings: string[] = []
+  let warnings = new Set<string>()
   let failures: Error[] = []
   const session = createSession(options, {
     root,
     quiet: config.infrastructureLogging?.level === 'none' || config.infrastructureLogging?.level === 'error',
-    warn: (message) => void warnings.push(message),
+    warn: (message) => void warnings.add(message),
     dev: () => compiler.watchMode && config.mode === 'development',
   })
   const fail = (error: unknown): void => {
@@ -46,12 +45,7 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
       // An inline request says itself which loaders it wants; if it was not ours, the check at the end warns.
       if (data.request.includes('!')) return
       try {
-        if (!isHdId(data.request)) {
-          await session.checkMistaken(data.request, originOf(root, issuerOf(data) || undefined, data.request))
-          return
-        }
-        const warning = await rewrite(data, normalModuleFactory, session, reference)
-        if (warning !== undefined && !warnings.includes(warning)) warnings.push(warning)
+        await rewrite(data, normalModuleFactory, session, reference)
       } catch (error) {
         fail(error)
         // Thrown, it would be called a module that is not found.
@@ -72,9 +66,9 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
     const texts = new Set(failures.map(({ message }) => message))
     for (const text of texts) compilation.errors.push(toMessage(text))
     // What failed is left in the output as well.
-    const unprocessed = compilation.errors.length > 0 ? [] : await unprocessedInCompilation(compilation, root, session.leftOut)
-    for (const text of [...warnings, ...unprocessed]) compilation.warnings.push(toMessage(visible(text)))
-    warnings = []
+    if (compilation.errors.length === 0) await warnUnprocessedModules(session, compilation)
+    for (const text of warnings) compilation.warnings.push(toMessage(text))
+    warnings = new Set()
     failures = []
   })
 }
@@ -92,29 +86,21 @@ interface ResolveData {
 }
 
 /**
- * @returns a warning, or nothing
- * @throws Error for a query that is not allowed; the bundler reports it at the import
+ * Replaces a request for `file?hd` by one for a module of ours. The specifier stays as it is written, so that the bundler
+ * resolves it.
+ * @throws Error with `HD_QUERY`
  */
-async function rewrite(
-  data: ResolveData,
-  factory: Factory,
-  session: Session,
-  reference: LoaderReference,
-): Promise<string | undefined> {
-  const { request, context, dependencyType = 'esm' } = data
-  const specifier = request.split(/[?#]/, 1)[0]!
-  const query = request.slice(specifier.length)
-  // What cannot be found goes on too: the bundler's own message is the best.
-  const file = (await resolveFile(factory, dependencyType, context, specifier)) ?? path.resolve(context, specifier)
-  if (!session.shouldTransform(file + query)) return undefined
-  const { options } = session.hd
-  const issuer = issuerOf(data) || undefined
-  const { request: asked } = await session.parse(request, originOf(options.root, issuer, request))
-  const wanted = isUrlPlace(data) ? asUrl(asked) : asked
-  const wantedQuery = wanted === asked ? query : toQuery(wanted)
-  session.origins.add(file + wantedQuery, issuer, request)
-  data.request = hdModuleRequest(specifier, wantedQuery, wanted, path.dirname(file), options, reference)
-  return wanted === asked ? undefined : valueMessage(request, asked.as, inRoot(issuerOf(data), options.root))
+async function rewrite(data: ResolveData, factory: Factory, session: Session, reference: LoaderReference): Promise<void> {
+  const { request: specifier, context, dependencyType = 'esm' } = data
+  const port: Pick<BundlerPort, 'resolve'> = {
+    // What is not found goes on too: the bundler's own message is the best.
+    resolve: async (bare) => (await resolveFile(factory, dependencyType, context, bare)) ?? path.resolve(context, bare),
+  }
+  const importer = issuerOf(data) || undefined
+  const asked = await resolveThrough(port, session, specifier, { importer, isUrl: isUrlPlace(data) })
+  if (!asked) return
+  const bare = specifier.split(/[?#]/, 1)[0]!
+  data.request = hdModuleRequest(bare, asked.request, path.dirname(asked.file), session.hd.options, reference)
 }
 
 const STYLE_OR_PAGE_RE = /\.(?:css|s[ac]ss|less|styl|html?)$/
