@@ -10,13 +10,12 @@ async function embedKernels(): Promise<void> {
   await writeFile(new URL('generated/kernels.ts', import.meta.url), `${lines.join('\n')}\n`)
 }
 
-const config = async (): Promise<UserConfig> => {
+const config = async (): Promise<UserConfig[]> => {
   await embedKernels()
-  return {
-    entry: ['src/index.ts', 'src/node-worker.ts', 'src/browser.ts', 'src/browser-worker.ts'],
-    dts: true,
-    tsconfig: '../../tsconfig.json',
-    logLevel: 'warn',
-  }
+  const common: UserConfig = { tsconfig: '../../tsconfig.json', logLevel: 'warn' }
+  return [
+    { ...common, entry: ['src/index.ts', 'src/browser.ts', 'src/browser-worker.ts'], dts: true },
+    { ...common, entry: ['src/node-worker.ts'], format: 'cjs', dts: false, clean: false },
+  ]
 }
 export default config

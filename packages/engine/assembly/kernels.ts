@@ -22,6 +22,7 @@ import { multiply } from './products'
 import { LINE, PIXEL, TILE, VECTOR } from './shapes'
 
 export { widen } from './bytes'
+export { transformKernels } from './weights'
 
 /**
  * A layer on a band: convolution, bias, leaky ReLU.

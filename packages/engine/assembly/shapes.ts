@@ -7,3 +7,7 @@ export const VECTOR: usize = 16
 export const TILE: usize = 4 * PIXEL
 /** Bytes between lines of a 6x6 (or 4x6) block of vectors in `scratch`. */
 export const LINE: usize = 6 * VECTOR
+/** Values that a tile, or a kernel, is transformed to. */
+export const POINTS: i32 = 36
+/** Output channels that `multiply` computes at a time. */
+export const OUTPUTS: i32 = 8

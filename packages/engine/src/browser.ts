@@ -1,6 +1,8 @@
-import { createEngineOn, type Engine, type EngineOptions } from './engine.ts'
+import type { Engine, EngineOptions } from './api.ts'
+import { createEngineOn } from './engine.ts'
 import type { Platform } from './platform.ts'
 import type { Reply, Request } from './protocol.ts'
+import { sha256 } from './sha256.ts'
 
 export * from './public.ts'
 
@@ -15,6 +17,7 @@ declare class Worker {
 
 const browser: Platform = {
   cores: () => navigator.hardwareConcurrency ?? 1,
+  sha256,
   start(listener) {
     // Bundlers look for just this: the worker becomes a file of its own.
     const worker = new Worker(new URL('./browser-worker.mjs', import.meta.url), { type: 'module', name: 'unplugin-hd-engine' })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { fromHalf, toHalf } from './half.ts'
+import { toHalf } from './half.ts'
+import { fromHalf } from './testing/half.ts'
 import { createNoise } from './testing/noise.ts'
 
 test('every float16 survives the way to a number and back', () => {

@@ -1,15 +1,19 @@
+import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { createEngineOn, type Engine, type EngineOptions } from './engine.ts'
+import type { Engine, EngineOptions } from './api.ts'
+import { createEngineOn } from './engine.ts'
 import type { Platform } from './platform.ts'
 
 export * from './public.ts'
 
 const node: Platform = {
   cores: availableParallelism,
+  sha256: (bytes) => createHash('sha256').update(bytes).digest(),
   start(listener) {
-    // No inherited flags: `--input-type` and the loaders of the main thread are not for this script.
-    const worker = new Worker(new URL('./node-worker.mjs', import.meta.url), { execArgv: [], name: 'unplugin-hd-engine' })
+    // No inherited flags: `--input-type` and the loaders of the main thread are not for this script. It is CommonJS, in one file, since a
+    // worker without the loader of modules is ready earlier.
+    const worker = new Worker(new URL('./node-worker.cjs', import.meta.url), { execArgv: [], name: 'unplugin-hd-engine' })
     worker.unref()
     worker.on('message', (reply) => listener.reply(reply))
     let fault: string | undefined

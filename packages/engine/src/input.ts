@@ -1,4 +1,4 @@
-import type { EngineOptions, RgbImage } from './engine.ts'
+import type { EngineOptions, RgbImage } from './api.ts'
 import { EngineError } from './errors.ts'
 
 const MAX_THREADS = 256

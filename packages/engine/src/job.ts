@@ -1,4 +1,4 @@
-import type { RgbImage } from './engine.ts'
+import type { RgbImage } from './api.ts'
 import { EngineError } from './errors.ts'
 import type { Piece } from './protocol.ts'
 import type { Rectangle } from './region.ts'

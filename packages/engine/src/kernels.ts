@@ -1,5 +1,15 @@
 /** What `assembly/` exports. Addresses and sizes in bytes, unless they are counts. */
 export interface Kernels {
+  transformKernels(
+    from: number,
+    width: number,
+    inputs: number,
+    outputs: number,
+    inputsRead: number,
+    blocks: number,
+    to: number,
+    scratch: number,
+  ): void
   widen(from: number, to: number, pixels: number): void
   layer(
     rows: number,

@@ -1,6 +1,3 @@
-import type { Network } from './weights.ts'
-import { POINTS, transformKernels } from './winograd.ts'
-
 /*
  * Where things stand in the memory of a WebAssembly instance, and how large they are. From the bottom:
  *
@@ -21,9 +18,11 @@ import { POINTS, transformKernels } from './winograd.ts'
  * whatever part of the 32 exists. The source has four channels: three colours, and a zero.
  */
 
-/** Bytes of a pixel in a slab. `PIXEL` of `assembly/shapes.ts`. */
+/** Bytes of a pixel in a slab; here and below as in `assembly/shapes.ts`. */
 export const PIXEL = 128
 export const SLAB_CHANNELS = 32
+/** Values that a tile, or a kernel, is transformed to. */
+const POINTS = 36
 /** Channels of the source that the first layer reads. */
 export const SOURCE_CHANNELS = 4
 /** A layer at band B reads rows 4B-1 to 4B+4, while the layer before it has written up to 4B+7. */
@@ -36,6 +35,12 @@ export const EDGE = 5
 export const LAST_OUTPUTS = 16
 /** Tiles that are transformed at a time. Workspace and products of that many stay in the second-level cache. */
 const BLOCK = 16
+
+/** What layouts depend on. */
+export interface NetworkShape {
+  channels: number
+  layers: { inputs: number; outputs: number }[]
+}
 
 const SCRATCH_BYTES = 2048
 const TABLE_BYTES = 64
@@ -98,7 +103,7 @@ export interface RowsLayout {
 
 export const slabsOf = (channels: number): number => Math.ceil(channels / SLAB_CHANNELS)
 
-export function layWeights(network: Network): WeightsLayout {
+export function layWeights(network: NetworkShape): WeightsLayout {
   const arena = new Arena(1024)
   const table = arena.take(TABLE_BYTES)
   const scratch = arena.take(SCRATCH_BYTES)
@@ -124,7 +129,7 @@ export interface Extent {
   edgeBands: number
 }
 
-export function layRows({ channels, layers }: Network, bottom: number, { tiles, columns, edgeBands }: Extent): RowsLayout {
+export function layRows({ channels, layers }: NetworkShape, bottom: number, { tiles, columns, edgeBands }: Extent): RowsLayout {
   const arena = new Arena(bottom)
   const slabs = slabsOf(channels)
   const block = 4 * Math.ceil(Math.min(BLOCK, tiles) / 4)
@@ -169,15 +174,4 @@ function offPages(bytes: number): number {
   let length = bytes
   while (length % 4096 < 256 || length % 4096 > 3840) length += PIXEL
   return length
-}
-
-/** Writes the weights where `layout` has them. */
-export function storeWeights({ layers }: Network, layout: WeightsLayout, buffer: ArrayBuffer): void {
-  for (const [index, layer] of layers.entries()) {
-    const { inputs, outputs } = computedShape(layer)
-    const { kernel, bias } = layout.layers[index]!
-    const transformed = transformKernels(layer, inputs, outputs)
-    new Float32Array(buffer, kernel, transformed.length).set(transformed)
-    new Float32Array(buffer, bias, layer.bias.length).set(layer.bias)
-  }
 }

@@ -9,5 +9,8 @@ export function compileModule(): Promise<WebAssembly.Module> {
 }
 
 export function kernelBytes(): Uint8Array {
-  return Uint8Array.from(atob(KERNELS), (character) => character.charCodeAt(0))
+  const characters = atob(KERNELS)
+  const bytes = new Uint8Array(characters.length)
+  for (let at = 0; at < bytes.length; at++) bytes[at] = characters.charCodeAt(at)
+  return bytes
 }

@@ -1,19 +1,20 @@
 import { expect, test } from 'vitest'
 import { compileModule } from './module.ts'
 import { Pipeline } from './pipeline.ts'
+import { prepareNetwork } from './prepared.ts'
 import { type Rectangle, tilesOf } from './region.ts'
 import { Source } from './source.ts'
 import { planStrips } from './strips.ts'
 import { createImage } from './testing/noise.ts'
 import { createLayers } from './testing/network.ts'
 import { upscaleSlowly } from './testing/reference.ts'
-import { type Network, readWeights, writeWeights } from './weights.ts'
+import { type Layer, readWeights, writeWeights } from './weights.ts'
 
 const module = await compileModule()
 
-function open(channels: number, count: number): { network: Network; pipeline: Pipeline } {
-  const network = readWeights(writeWeights(createLayers(channels, count)))
-  return { network, pipeline: new Pipeline(module, network) }
+function open(channels: number, count: number): { layers: Layer[]; pipeline: Pipeline } {
+  const layers = createLayers(channels, count)
+  return { layers, pipeline: new Pipeline(module, prepareNetwork(module, readWeights(writeWeights(layers)))) }
 }
 
 function whole(width: number, height: number): Rectangle {
@@ -54,7 +55,7 @@ test.each([
   [48, 3],
   [72, 2],
 ])('%i channels and %i layers give what a plain convolution in float64 gives', (channels, count) => {
-  const { network, pipeline } = open(channels, count)
+  const { layers, pipeline } = open(channels, count)
   for (const [width, height] of [
     [1, 1],
     [1, 6],
@@ -63,7 +64,7 @@ test.each([
     [18, 13],
     [8, 12],
   ] as const) {
-    const expected = upscaleSlowly(network.layers, createImage(width, height))
+    const expected = upscaleSlowly(layers, createImage(width, height))
     const actual = run(pipeline, width, height)
     // Cut off, not rounded: the half is in the bias. What the sums of float32 are off by stays far below a level.
     for (const [at, value] of actual.entries()) {

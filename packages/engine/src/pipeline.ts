@@ -1,11 +1,10 @@
 import { instantiate, type Kernels } from './kernels.ts'
 // prettier-ignore
-import { computedShape, EDGE, layRows, layWeights, MARGIN, PIXEL, RING_ROWS, type RowsLayout, storeWeights, type WeightsLayout } from './layout.ts'
+import { computedShape, EDGE, layRows, layWeights, MARGIN, PIXEL, RING_ROWS, type RowsLayout, type WeightsLayout } from './layout.ts'
+import { pagesOf } from './memory.ts'
+import type { PreparedNetwork } from './prepared.ts'
 import { type Rectangle, type Task, TILE } from './region.ts'
 import { planStrips, type Strip } from './strips.ts'
-import type { Network } from './weights.ts'
-
-const PAGE = 65536
 
 /** Takes a part of a line of the result, RGB, valid during the call. @param line and @param column in pixels of the whole result */
 export type Emit = (line: number, column: number, bytes: Uint8Array) => void
@@ -15,7 +14,7 @@ export type Emit = (line: number, column: number, bytes: Uint8Array) => void
  * of the layer before it: just what it depends on is there. So a few rows a layer are all that is kept, and they stay in the cache.
  */
 export class Pipeline {
-  readonly #network: Network
+  readonly #network: PreparedNetwork
   readonly #memory = new WebAssembly.Memory({ initial: 1 })
   readonly #kernels: Kernels
   readonly #weights: WeightsLayout
@@ -27,12 +26,12 @@ export class Pipeline {
   /** The band of the source that comes next. */
   #band = 0
 
-  constructor(module: WebAssembly.Module, network: Network) {
+  constructor(module: WebAssembly.Module, network: PreparedNetwork) {
     this.#network = network
     this.#kernels = instantiate(module, this.#memory)
     this.#weights = layWeights(network)
     this.#grow(this.#weights.end)
-    storeWeights(network, this.#weights, this.#memory.buffer)
+    new Uint8Array(this.#memory.buffer).set(network.memory)
   }
 
   /** Makes ready for a task. @throws RangeError when there is no memory */
@@ -227,7 +226,7 @@ export class Pipeline {
   }
 
   #grow(bytes: number): void {
-    const missing = Math.ceil((bytes - this.#memory.buffer.byteLength) / PAGE)
+    const missing = pagesOf(bytes - this.#memory.buffer.byteLength)
     if (missing > 0) this.#memory.grow(missing)
   }
 }

@@ -1,11 +1,10 @@
 import { EngineError } from './errors.ts'
 import type { Job } from './job.ts'
-import { compileModule } from './module.ts'
+import type { Opening } from './opening.ts'
 import type { Platform, Thread } from './platform.ts'
 import type { Reply } from './protocol.ts'
 import type { Rectangle, Task } from './region.ts'
 import { Source } from './source.ts'
-import type { Network } from './weights.ts'
 
 /** Bytes of the source that a worker is ahead of itself, so that it computes on while the event loop is busy with other things. */
 const AHEAD_BYTES = 2 * 1024 * 1024
@@ -33,16 +32,16 @@ export interface PlaceListener {
 /** Where one worker works. The worker starts with the first task, and after its end with the next one. */
 export class Place {
   readonly #platform: Platform
-  readonly #network: Network
+  readonly #opening: Opening
   readonly #listener: PlaceListener
   #thread: Thread | undefined
   #opened: Promise<void> = Promise.resolve()
   #assignment: Assignment | undefined
   #count = 0
 
-  constructor(platform: Platform, network: Network, listener: PlaceListener) {
+  constructor(platform: Platform, opening: Opening, listener: PlaceListener) {
     this.#platform = platform
-    this.#network = network
+    this.#opening = opening
     this.#listener = listener
   }
 
@@ -62,7 +61,7 @@ export class Place {
   /** @param since the time now */
   run(job: Job, task: Task, since: number): void {
     const id = ++this.#count
-    const source = new Source(job.image, task, this.#network.layers.length)
+    const source = new Source(job.image, task, this.#opening.depth)
     const assignment = { id, job, task, source, since, isStopping: false, ahead: 0 }
     this.#assignment = assignment
     const thread = (this.#thread ??= this.#start())
@@ -104,8 +103,7 @@ export class Place {
       reply: (reply) => this.#thread === thread && this.#hear(reply),
       lost: (reason) => this.#thread === thread && this.#lose(reason),
     })
-    // Starting takes longer than compiling, so both go on at a time.
-    this.#opened = compileModule().then((module) => thread.post({ type: 'open', module, network: this.#network }, []))
+    this.#opened = this.#opening.request().then((request) => thread.post(request, []))
     return thread
   }
 

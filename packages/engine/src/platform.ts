@@ -4,6 +4,8 @@ import type { Reply, Request } from './protocol.ts'
 export interface Platform {
   /** Cores at hand. */
   cores(): number
+  /** The SHA-256 digest of `bytes`, 32 bytes. */
+  sha256(bytes: Uint8Array): Uint8Array
   /** Starts a worker that `serve`s. */
   start(listener: ThreadListener): Thread
 }

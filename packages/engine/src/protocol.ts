@@ -1,9 +1,9 @@
+import type { PreparedNetwork } from './prepared.ts'
 import type { Rectangle, Task } from './region.ts'
-import type { Network } from './weights.ts'
 
 /** What the engine tells a worker. A worker computes its tasks one after the other. */
 export type Request =
-  | { type: 'open'; module: WebAssembly.Module; network: Network }
+  | { type: 'open'; module: WebAssembly.Module; network: PreparedNetwork }
   | { type: 'task'; id: number; task: Task }
   /** The rows of a strip's source that come next: up to its end, or a multiple of four. The strips come one after the other. */
   | { type: 'rows'; id: number; rows: Uint8Array<ArrayBuffer> }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createEngineOn, type RgbImage } from './engine.ts'
+import type { RgbImage } from './api.ts'
+import { createEngineOn } from './engine.ts'
 import { createLayers } from './testing/network.ts'
 import { createImage } from './testing/noise.ts'
 import { Threads } from './testing/threads.ts'

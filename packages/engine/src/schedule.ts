@@ -1,5 +1,6 @@
 import { EngineError } from './errors.ts'
 import type { Job } from './job.ts'
+import { Opening } from './opening.ts'
 import { Place } from './place.ts'
 import type { Platform } from './platform.ts'
 import type { Rectangle } from './region.ts'
@@ -32,7 +33,8 @@ export class Schedule {
       done: (job: Job, rest: Rectangle | undefined) => this.#endTurn(job, rest),
       failed: (job: Job, error: unknown) => this.fail(job, error),
     }
-    this.#places = Array.from({ length: threads }, () => new Place(platform, network, listener))
+    const opening = new Opening(network)
+    this.#places = Array.from({ length: threads }, () => new Place(platform, opening, listener))
   }
 
   add(job: Job): void {

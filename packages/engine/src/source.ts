@@ -1,4 +1,4 @@
-import type { RgbImage } from './engine.ts'
+import type { RgbImage } from './api.ts'
 import { type Rectangle, type Task, TILE } from './region.ts'
 import { planStrips } from './strips.ts'
 

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { sha256 } from './sha256.ts'
+import { fromHalf } from './testing/half.ts'
 import { createLayers } from './testing/network.ts'
 import { readWeights, writeWeights } from './weights.ts'
 
 const good = writeWeights(createLayers(8, 2))
+const halves = writeWeights(createLayers(8, 2), 2)
 
 /** The same weights with some bytes replaced, and a digest that fits. */
-function forge(changes: Record<number, number>): Uint8Array {
-  const bytes = Uint8Array.from(good)
+function forge(changes: Record<number, number>, from = good): Uint8Array {
+  const bytes = Uint8Array.from(from)
   for (const [at, byte] of Object.entries(changes)) bytes[Number(at)] = byte
   bytes.set(sha256(bytes.subarray(0, -32)), bytes.length - 32)
   return bytes
@@ -28,8 +30,12 @@ test.each([2, 4] as const)('what was written with numbers of %i bytes is read ag
     const written = layers[index]!
     expect(bias).toEqual(written.bias)
     expect(slope).toBe(Math.fround(written.slope))
-    for (const [at, value] of kernel.entries())
+    const numbers = new DataView(kernel.buffer)
+    expect(kernel).toHaveLength(width * written.kernel.length)
+    for (const at of written.kernel.keys()) {
+      const value = width === 4 ? numbers.getFloat32(4 * at, true) : fromHalf(numbers.getUint16(2 * at, true))
       expect(Math.abs(value - written.kernel[at]!)).toBeLessThanOrEqual(width === 4 ? 0 : Math.abs(value) * 2 ** -11 + 2 ** -25)
+    }
   }
 })
 
@@ -56,6 +62,8 @@ describe('weights are refused', () => {
     ['that are longer than they say', forge({ 8: 1 }), /header asks for/],
     ['with a byte that fell over', Uint8Array.from(good, (byte, at) => (at === 100 ? byte ^ 1 : byte)), /digest/],
     ['with a number that is none', forge({ 16: 0, 17: 0, 18: 0xc0, 19: 0x7f }), /finite/],
+    ['with a kernel of which a number is none', forge({ [good.length - 33]: 0x7f, [good.length - 34]: 0x80 }), /finite/],
+    ['with a float16 that is infinite', forge({ [halves.length - 33]: 0xfc, [halves.length - 34]: 0 }, halves), /finite/],
     ['with a slope of 0', forge({ 12: 0, 13: 0, 14: 0, 15: 0 }), /slope in them is 0/],
     ['with a slope above 1', forge({ 12: 1, 13: 0, 14: 0x80, 15: 0x3f }), /slope/],
     ['with a slope below 0', forge({ 15: 0xbd }), /slope/],

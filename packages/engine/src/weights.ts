@@ -1,5 +1,5 @@
 import { EngineError } from './errors.ts'
-import { fromHalf, toHalf } from './half.ts'
+import { toHalf } from './half.ts'
 import { sha256, toHex } from './sha256.ts'
 
 /** A 3x3 convolution with zero padding, and what follows it. */
@@ -14,13 +14,20 @@ export interface Layer {
   slope: number
 }
 
+/** A layer whose kernel is as the format has it. Workers alone need its numbers, and their inner loops read them faster. */
+export interface StoredLayer extends Omit<Layer, 'kernel'> {
+  kernel: Uint8Array
+}
+
 /**
  * A network of this family: 3 colours (0..255) to `channels`, any number of times `channels` to `channels`, to 12 values: red, green and
  * blue of 2x2 pixels, line by line, which are added to the source's pixel. The last bias holds the 0.5 that rounds.
  */
 export interface Network {
   channels: number
-  layers: Layer[]
+  layers: StoredLayer[]
+  /** Bytes of a number in a kernel: 4 (float32) or 2 (float16). */
+  width: 2 | 4
   /** Hexadecimal SHA-256 of the weights. */
   digest: string
 }
@@ -47,9 +54,10 @@ const LAST_OUTPUTS = 12
 
 /**
  * The network in `bytes`. Nothing is allocated before sizes, digest and length are right.
+ * @param digestOf SHA-256: that of the platform is faster at the start
  * @throws EngineError `ENGINE_WEIGHTS`, when they are not, or when a number is none that a network has
  */
-export function readWeights(bytes: Uint8Array): Network {
+export function readWeights(bytes: Uint8Array, digestOf: (bytes: Uint8Array) => Uint8Array = sha256): Network {
   if (!(bytes instanceof Uint8Array)) throw refused('they must be a Uint8Array')
   if (bytes.length < HEADER_BYTES + DIGEST_BYTES) throw refused(`they have only ${bytes.length} bytes`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -69,30 +77,40 @@ export function readWeights(bytes: Uint8Array): Network {
   if (bytes.length !== expected) throw refused(`they have ${bytes.length} bytes, and their header asks for ${expected}`)
   const body = bytes.subarray(0, bytes.length - DIGEST_BYTES)
   const digest = toHex(bytes.subarray(body.length))
-  if (toHex(sha256(body)) !== digest) throw refused('their digest is not the one of their content')
+  if (toHex(digestOf(body)) !== digest) throw refused('their digest is not the one of their content')
 
   let at = HEADER_BYTES
   const float32 = (): number => {
     const value = view.getFloat32(at, true)
     at += 4
-    if (!Number.isFinite(value)) throw refused('a number in them is not finite')
-    return value
-  }
-  const float16 = (): number => {
-    const value = fromHalf(view.getUint16(at, true))
-    at += 2
-    if (!Number.isFinite(value)) throw refused('a number in them is not finite')
+    if (!Number.isFinite(value)) throw notFinite()
     return value
   }
   const layers = shapes.map(({ inputs, outputs, isLast }) => {
     const slope = isLast ? 1 : float32()
     if (!(slope > 0 && slope <= 1)) throw refused(`a slope in them is ${slope}; it must be more than 0 and at most 1`)
     const bias = Float32Array.from({ length: outputs }, float32)
-    const kernel = Float32Array.from({ length: outputs * inputs * 9 }, width === 4 ? float32 : float16)
+    // A copy, since the caller may use the bytes for other things.
+    const kernel = bytes.slice(at, (at += 9 * inputs * outputs * width))
+    if (!(width === 4 ? areFinite32(kernel) : areFinite16(kernel))) throw notFinite()
     return { inputs, outputs, kernel, bias, slope }
   })
-  return { channels, layers, digest }
+  return { channels, layers, width, digest }
 }
+
+/** Whether no number has the highest exponent. By the bytes and in a plain loop: this is a part of every start, and runs before it is compiled. */
+function areFinite32(numbers: Uint8Array): boolean {
+  for (let at = 0; at < numbers.length; at += 4)
+    if ((numbers[at + 3]! & 0x7f) === 0x7f && (numbers[at + 2]! & 0x80) !== 0) return false
+  return true
+}
+
+function areFinite16(numbers: Uint8Array): boolean {
+  for (let at = 1; at < numbers.length; at += 2) if ((numbers[at]! & 0x7c) === 0x7c) return false
+  return true
+}
+
+const notFinite = (): EngineError => refused('a number in them is not finite')
 
 /**
  * The bytes of a network, as `readWeights` takes them.

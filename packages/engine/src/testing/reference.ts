@@ -1,4 +1,4 @@
-import type { RgbImage } from '../engine.ts'
+import type { RgbImage } from '../api.ts'
 import type { Layer } from '../weights.ts'
 
 /** What a network makes of an image, slowly and plainly, in float64. Not rounded: that is what the last bias is for. */

@@ -1,6 +1,7 @@
 import type { Platform, ThreadListener } from '../platform.ts'
 import type { Reply, Request } from '../protocol.ts'
 import { serve } from '../serve.ts'
+import { sha256 } from '../sha256.ts'
 
 /** Workers that live in this thread, so that a test can watch and end them. */
 export class Threads implements Platform {
@@ -8,6 +9,10 @@ export class Threads implements Platform {
 
   cores(): number {
     return 2
+  }
+
+  sha256(bytes: Uint8Array): Uint8Array {
+    return sha256(bytes)
   }
 
   start(listener: ThreadListener): ReturnType<Platform['start']> {

@@ -1,0 +1,45 @@
+import { layWeights } from './layout.ts'
+import { compileModule } from './module.ts'
+import { Pipeline } from './pipeline.ts'
+import { type PreparedNetwork, prepareNetwork } from './prepared.ts'
+import type { Request } from './protocol.ts'
+import type { Network } from './weights.ts'
+
+/** What every worker is opened with. Made once, while the first worker starts, which takes longer. */
+export class Opening {
+  readonly #network: Network
+  #request: Promise<Request> | undefined
+
+  constructor(network: Network) {
+    this.#network = network
+  }
+
+  /** Layers of the network. */
+  get depth(): number {
+    return this.#network.layers.length
+  }
+
+  /** The message that opens a worker. */
+  request(): Promise<Request> {
+    return (this.#request ??= this.#make())
+  }
+
+  async #make(): Promise<Request> {
+    const module = await compileModule()
+    const network = prepareNetwork(module, this.#network)
+    warmUp(module, network)
+    return { type: 'open', module, network }
+  }
+}
+
+/**
+ * Computes a small image of nothing. V8 compiles what is called often once more, to code that is several times as fast; all workers share a
+ * module's code, so that is ready by the time that they are.
+ */
+function warmUp(module: WebAssembly.Module, { channels }: PreparedNetwork): void {
+  const inner = { inputs: channels, outputs: channels, slope: 1 }
+  const layers = [{ ...inner, inputs: 3 }, inner, { ...inner, outputs: 12 }]
+  const pipeline = new Pipeline(module, { channels, layers, memory: new Uint8Array(layWeights({ channels, layers }).end) })
+  pipeline.begin({ width: 64, height: 16, region: { left: 0, top: 0, right: 16, bottom: 4 } })
+  while (!pipeline.isDone) pipeline.step(new Uint8Array(pipeline.wanted), () => undefined)
+}

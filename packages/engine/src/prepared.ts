@@ -1,0 +1,31 @@
+import { instantiate } from './kernels.ts'
+import { computedShape, layWeights } from './layout.ts'
+import { pagesOf } from './memory.ts'
+import type { Network } from './weights.ts'
+
+/** A network as workers get it: made once for all of them, while they start. */
+export interface PreparedNetwork {
+  channels: number
+  layers: { inputs: number; outputs: number; slope: number }[]
+  /** The lower part of a worker's memory, up to the end of the weights. */
+  memory: Uint8Array<ArrayBuffer>
+}
+
+export function prepareNetwork(module: WebAssembly.Module, { channels, layers, width }: Network): PreparedNetwork {
+  const shape = { channels, layers: layers.map(({ inputs, outputs, slope }) => ({ inputs, outputs, slope })) }
+  const layout = layWeights(shape)
+  // Each kernel stands above all, until it is transformed.
+  const above = layout.end
+  const largest = Math.max(...layers.map(({ kernel }) => kernel.length))
+  const memory = new WebAssembly.Memory({ initial: pagesOf(above + largest) })
+  const kernels = instantiate(module, memory)
+  const bytes = new Uint8Array(memory.buffer)
+  for (const [index, { kernel, bias, inputs, outputs }] of layers.entries()) {
+    const place = layout.layers[index]!
+    const computed = computedShape({ inputs, outputs })
+    bytes.set(kernel, above)
+    kernels.transformKernels(above, width, inputs, outputs, computed.inputs, computed.outputs / 8, place.kernel, layout.scratch)
+    new Float32Array(memory.buffer, place.bias, outputs).set(bias)
+  }
+  return { ...shape, memory: bytes.slice(0, layout.end) }
+}
