@@ -95,7 +95,11 @@ for (const bundler of [vite8, vite7]) {
       const project = await createProject(FILES)
       const plugins = hd(project.options()) as unknown as Plugin[]
       const server = await serve(bundler, project, plugins)
-      const child = await serve(bundler, project, copiesWithout(plugins, { plugin: 'unplugin-hd', hook: 'configureServer' }))
+      const child = await serve(
+        bundler,
+        project,
+        copiesWithout(plugins, { plugin: 'unplugin-hd:server', hook: 'configureServer' }),
+      )
       const { url } = await server.ssrLoadModule('/main.js')
       expect((await child.ssrLoadModule('/main.js'))['url']).toBe(url)
       await child.close()

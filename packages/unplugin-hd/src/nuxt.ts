@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { HD_QUERY_RE } from '@unplugin-hd/core'
+import { normalizePath } from 'unplugin-utils'
 import type { Plugin } from 'vite'
-import { toSpecifier } from './adapters/vite/paths.ts'
 import { toEntry, type Entry, type EntryOptions, type EntryUpscaler } from './entry.ts'
 import { frameworkCache } from './framework-cache.ts'
 import { neural, resample } from './index.ts'
@@ -75,7 +75,7 @@ function publicImages(assets: () => readonly PublicAssets[]): Plugin {
         for (const { dir, baseURL = '/' } of assets()) {
           const base = baseURL.endsWith('/') ? baseURL : `${baseURL}/`
           const file = path.join(dir, address.slice(base.length))
-          if (address.startsWith(base) && existsSync(file)) return this.resolve(toSpecifier(file) + query, importer)
+          if (address.startsWith(base) && existsSync(file)) return this.resolve(normalizePath(file) + query, importer)
         }
         return null
       },

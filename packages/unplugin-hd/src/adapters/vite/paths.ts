@@ -1,22 +1,18 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { normalizePath } from 'unplugin-utils'
 
-/** Vite writes paths with `/` on every system. */
-export function toSpecifier(file: string): string {
-  return file.replaceAll('\\', '/')
-}
-
-/** A name that can stand in an import specifier, and without quotes in a `url()`, where Vite writes what it finds. */
+/** A file name that is safe in an import specifier and in a `url()` without quotes. */
 export function fileName(name: string): string {
   return name.replace(/[?#%()'"]/g, '_')
 }
 
-/** Vite resolves `/a.jpg` of the public folder to itself; the file is meant. */
+/** The absolute path of a file. Vite resolves `/a.jpg` in the public folder to `/a.jpg`. */
 export function inPublicDir(file: string, publicDir: string): string {
-  return existsSync(file) ? file : toSpecifier(publicFile(file, publicDir) ?? file)
+  return existsSync(file) ? file : normalizePath(publicFile(file, publicDir) ?? file)
 }
 
-/** The file in the public folder that an address means, if there is one. @param publicDir absolute path, or '' for none */
+/** The file in the public folder that has this address, if there is one. @param publicDir absolute path, or '' for none */
 export function publicFile(address: string, publicDir: string): string | undefined {
   if (!publicDir || !address.startsWith('/')) return undefined
   const file = path.join(publicDir, address)
@@ -25,11 +21,10 @@ export function publicFile(address: string, publicDir: string): string | undefin
 }
 
 /**
- * The URL by which a page or a module names a file, from its own folder. On Windows there is none to a file on another
- * drive: then the path itself.
+ * The URL of a file relative to a page or a module. On Windows a file on another drive has none, and the result is its path.
  * @param from absolute path of the page or module
  */
 export function relativeUrl(from: string, file: string): string {
-  const relative = toSpecifier(path.relative(path.dirname(from), file))
+  const relative = normalizePath(path.relative(path.dirname(from), file))
   return relative.startsWith('.') || path.isAbsolute(relative) ? relative : `./${relative}`
 }

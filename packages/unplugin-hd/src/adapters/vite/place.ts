@@ -4,23 +4,23 @@ import { displayPath, findWritten, type Origin } from '../../session/origin.ts'
 
 export { cleanId, displayPath, lineAt } from '../../session/origin.ts'
 
-/** Where a `?hd` stands that is no import of a module. */
+/** The place of a reference with `?hd` outside of JavaScript imports. */
 export interface Place {
   /** `src/style.css:3`, relative to the root. */
   where: string
-  /** What it is, for messages: `url() in CSS`. */
+  /** For messages: `CSS`, `<img src>`. */
   what: string
-  /** The shapes that make sense there. */
+  /** The shapes that can be written there. */
   shapes: readonly HdRequest['as'][]
 }
 
-/** `src/style.css:3` for a text in a file; without the line where the text is not to be found. */
+/** The place of a text in a file: `src/style.css:3`, without the line when the text is not found. */
 export async function whereIs(root: string, id: string, text: string): Promise<string> {
   return (await findWritten(root, id, text))?.text ?? displayPath(root, id)
 }
 
 /**
- * What a reference in this place asks for.
+ * The request of a reference in this place.
  * @throws Error with `HD_QUERY`, the file and the line when its query is wrong or its shape makes no sense there
  */
 export function requestAt({ where, what, shapes }: Place, reference: string): HdRequest {
@@ -32,12 +32,12 @@ export function requestAt({ where, what, shapes }: Place, reference: string): Hd
     return request
   } catch (error) {
     if (!isHdError(error) || error.file === where) throw toBundlerError(error)
-    // The same fault, told with the place: the image's own name does not say which of many references it is.
+    // The place says which of many references it is; the name of the image does not.
     throw toBundlerError(error, { text: where }, reference)
   }
 }
 
-/** The same, for what makes images. */
+/** The place as an origin, for errors about the image. */
 export function originAt({ where }: Place, reference: string): Origin {
   return { reference, where: () => ({ text: where }) }
 }

@@ -2,15 +2,13 @@ import { visible } from '@unplugin-hd/core'
 import type { ResolvedConfig } from 'vite'
 import type { HdOptions } from '../../options.ts'
 import { createSession, type Session } from '../../session/session.ts'
-import { createStagedFiles, type StagedFiles } from './assets/staged-files.ts'
+import { createAssetFiles, type AssetFiles } from './assets/asset-files.ts'
 
-/** What the hooks of one plugin instance share, once Vite's configuration is known. */
+/** What the hooks of one run share, once Vite's configuration is resolved. */
 export interface Project {
   readonly config: ResolvedConfig
   readonly session: Session
-  readonly staged: StagedFiles
-  /** Names of the staged files by what they are to the user: `src/a.jpg?hd`. */
-  readonly names: Map<string, string>
+  readonly assets: AssetFiles
   warn(message: string): void
 }
 
@@ -23,5 +21,5 @@ export function createProject(options: HdOptions, config: ResolvedConfig): Proje
     warn,
     dev: () => config.command === 'serve',
   })
-  return { config, session, staged: createStagedFiles(config.cacheDir), names: new Map(), warn }
+  return { config, session, assets: createAssetFiles(config), warn }
 }

@@ -3,38 +3,41 @@ import type { HdOptions } from '../../options.ts'
 import { requireBundler, tooOld } from '../bundler-version.ts'
 import { createDev, type Dev } from './server/dev.ts'
 import { createProject, type Project } from './project.ts'
-import { viteVersion } from './version.ts'
+import { viteVersion } from './vite-version.ts'
 
-/** One configuration of Vite at work: a build, or a dev server. */
+/** One resolved configuration of Vite at work: a build or a dev server. */
 export interface Run {
   readonly project: Project
-  /** The plugin's part of a dev server; nothing in a build. */
+  /** `undefined` in a build. */
   readonly dev: Dev | undefined
 }
 
-/** Of the context of a hook. */
+/** The parts of a hook's `this` that are used here. */
 export interface HookContext {
   meta?: object
-  /** Only hooks of modules have one. */
+  /** Only module and output hooks have one. */
   environment?: { getTopLevelConfig(): ResolvedConfig }
 }
 
 /**
- * What the hooks of one plugin instance share. A framework may start a second compiler with copies of the plugins, whose hooks
- * then run beside those of the first, and leave some of them out: React Router has no `configureServer` there. So a hook finds
- * its run by the configuration that it is called for, and whichever comes first begins it.
+ * What the hooks of one plugin instance share. A framework may start a second compiler with copies of the plugins and drop some
+ * of their hooks: React Router drops `configureServer`. So no hook relies on another one: each finds its run by the configuration
+ * it is called for, and the first one begins the run.
  */
 export interface Runs {
+  /** Places in templates whose references were processed: `src/App.vue:12`. */
+  readonly processedPlaces: Set<string>
   /**
-   * @param context of the hook; before Vite 7 hooks of the configuration have none
-   * @throws Error with `HD_BUNDLER` for a Vite that is too old, with `HD_OPTION` when the options are wrong
+   * The run of a configuration.
+   * @param context `this` of the hook; `configResolved` has none before Vite 7
+   * @throws Error with `HD_BUNDLER` when Vite is too old, with `HD_OPTION` when the options are wrong
    */
   at(config: ResolvedConfig, context: HookContext | undefined): Run
-  /** The run of a hook of modules. @throws Error as `at` does */
+  /** The run of a module or output hook. @throws Error as `at` does */
   of(context: HookContext | undefined): Run
-  /** The run of a hook that is not told for which it is called: the last one begun. @throws Error as `at` does */
+  /** The run that began last, for hooks that get no configuration. @throws Error as `at` does */
   last(context: HookContext | undefined): Run
-  /** Lets the dev server answer for images. @throws Error as `at` does */
+  /** Makes the dev server answer requests for images. @throws Error as `at` does */
   serve(server: ViteDevServer, context: HookContext | undefined): Run
 }
 
@@ -43,7 +46,7 @@ export function createRuns(options: HdOptions): Runs {
   let last: Run | undefined
 
   const at = (config: ResolvedConfig, context: HookContext | undefined): Run => {
-    // Workers have a configuration of their own, and are built within the build.
+    // Workers have their own configuration, but belong to the run of the main one.
     const main = (config as { mainConfig?: ResolvedConfig | null }).mainConfig ?? config
     const known = runs.get(main)
     if (known) return known
@@ -53,12 +56,13 @@ export function createRuns(options: HdOptions): Runs {
     const project = createProject(options, main)
     const run = { project, dev: main.command === 'serve' ? createDev(project) : undefined }
     runs.set(main, run)
-    // A build's own compilers for something else are dev servers.
+    // A framework's build may start a dev server of its own, which must not replace the build.
     if (!last || last.dev || !run.dev) last = run
     return run
   }
 
   return {
+    processedPlaces: new Set(),
     at,
     of(context) {
       if (!context?.environment) throw tooOld('vite', viteVersion(context?.meta))

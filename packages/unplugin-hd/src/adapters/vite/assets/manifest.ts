@@ -1,27 +1,48 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { toSpecifier } from '../paths.ts'
+import { normalizePath } from 'unplugin-utils'
 import type { Project } from '../project.ts'
 
 /**
- * In `manifest.json` Vite names an asset by its file, which for a 2x is one in Vite's cache folder: elsewhere on another machine,
- * and unknown to who looks it up. So it is named as the project names it: `src/a.jpg?hd`.
- * @param manifest Vite's option @param dir of the output, absolute
+ * Renames entries of Vite's `manifest.json`. Vite names an asset by its source file, which here is a staged one: its path differs
+ * between machines and is unknown to whoever looks it up. The entry is named `src/a.jpg?hd` instead.
+ * @param manifest Vite's option `build.manifest`
+ * @param dir absolute path of the output
  */
-export async function nameManifestEntries(
-  { config, names }: Project,
-  manifest: boolean | string,
-  dir: string | undefined,
-): Promise<void> {
-  if (manifest === false || dir === undefined || names.size === 0) return
+export async function renameManifestEntries({ config, assets }: Project, manifest: true | string, dir: string): Promise<void> {
   const file = path.join(dir, manifest === true ? '.vite/manifest.json' : manifest)
   const text = await readFile(file, 'utf8').catch(() => undefined)
-  if (text === undefined) return
-  const entries = Object.entries(JSON.parse(text) as Record<string, { src?: string }>)
-  const named = entries.map(([key, entry]): [string, object] => {
-    const name = names.get(toSpecifier(path.resolve(config.root, key)))
-    return name === undefined ? [key, entry] : [name, { ...entry, src: name }]
+  const entries = text === undefined ? undefined : parseManifest(text)
+  if (!entries) return
+  const renamed = [...entries].map(([key, entry]): [string, object] => {
+    const reference = assets.referenceTo(normalizePath(path.resolve(config.root, key)))
+    return reference === undefined ? [key, entry] : [reference, { ...entry, src: reference }]
   })
-  named.sort(([one], [other]) => (one < other ? -1 : 1))
-  await writeFile(file, JSON.stringify(Object.fromEntries(named), undefined, 2))
+  if (renamed.every(([key]) => entries.has(key))) return
+  renamed.sort(([one], [other]) => (one < other ? -1 : 1))
+  await writeFile(file, JSON.stringify(Object.fromEntries(renamed), undefined, 2))
+}
+
+/** The entries of a manifest; `undefined` for a file that is no manifest of Vite, because another plugin wrote its own. */
+export function parseManifest(text: string): Map<string, object> | undefined {
+  const json = parseJson(text)
+  if (!isObject(json)) return undefined
+  const entries = new Map<string, object>()
+  for (const [key, entry] of Object.entries(json)) {
+    if (!isObject(entry)) return undefined
+    entries.set(key, entry)
+  }
+  return entries
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

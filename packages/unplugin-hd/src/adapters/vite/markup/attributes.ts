@@ -3,8 +3,11 @@ import { parse, type DefaultTreeAdapterTypes } from 'parse5'
 
 export type Element = DefaultTreeAdapterTypes.Element
 
-/** Somewhere in a list of URLs. */
+/** The key `hd` in a list of URLs. */
 export const HD_KEY_RE: RegExp = /[?&]hd(?=[=&#,\s]|$)/
+
+/** What an attribute holds: one URL, or a list of candidates. */
+export type AttributeKind = 'url' | 'srcset'
 
 /** An attribute of a page that names at least one image with `?hd`. */
 export interface ImageAttribute {
@@ -12,11 +15,10 @@ export interface ImageAttribute {
   /** As it is written: `xlink:href`. */
   name: string
   value: string
-  /** Holds several candidates. */
-  isSrcset: boolean
+  kind: AttributeKind
 }
 
-/** Which attributes of an element name images; as Vite's `html.additionalAssetSources`. */
+/** Which attributes of an element name images, in the form of Vite's option `html.additionalAssetSources`. */
 export interface AssetSource {
   srcAttributes?: string[]
   srcsetAttributes?: string[]
@@ -26,7 +28,7 @@ export interface AssetSource {
 const META_NAME_RE = /^(?:twitter:image|msapplication-(?:tileimage|(?:square(?:70x70|150x150|310x310)|wide310x150)logo))$/i
 const META_PROPERTY_RE = /^og:image(?::(?:secure_)?url)?$/i
 
-/** The attributes that Vite replaces by the URLs of assets in a build. Any other would keep what is written into it. */
+/** The attributes in which Vite replaces the paths of assets by their URLs. */
 export const IMAGE_SOURCES: Readonly<Record<string, AssetSource>> = {
   embed: { srcAttributes: ['src'] },
   image: { srcAttributes: ['href', 'xlink:href'] },
@@ -44,40 +46,48 @@ export const IMAGE_SOURCES: Readonly<Record<string, AssetSource>> = {
   video: { srcAttributes: ['src', 'poster'] },
 }
 
-/** The attributes of a page that hold an image with `?hd` and that Vite takes for assets. @param additional from its options */
+/**
+ * The attributes of a page that name an image with `?hd` and that Vite takes for assets.
+ * @param additional Vite's option `html.additionalAssetSources`
+ */
 export function findImageAttributes(
   html: string,
   additional: Readonly<Record<string, AssetSource | undefined>> = {},
 ): ImageAttribute[] {
   const found: ImageAttribute[] = []
   const visit = (node: DefaultTreeAdapterTypes.Node): void => {
-    if ('attrs' in node) {
-      for (const source of [IMAGE_SOURCES[node.nodeName], additional[node.nodeName]]) {
-        if (source) found.push(...attributesOf(node, source))
-      }
-    }
+    if ('attrs' in node) found.push(...imageAttributesOf(node, [IMAGE_SOURCES[node.nodeName], additional[node.nodeName]]))
     if ('content' in node) visit(node.content)
     if ('childNodes' in node) node.childNodes.forEach(visit)
   }
-  // Without scripting the inside of <noscript> is elements and not text.
+  // Without scripting the content of <noscript> is parsed as elements.
   visit(parse(html, { sourceCodeLocationInfo: true, scriptingEnabled: false }))
   return found
 }
 
-function attributesOf(element: Element, { srcAttributes = [], srcsetAttributes = [], filter }: AssetSource): ImageAttribute[] {
+function imageAttributesOf(element: Element, sources: readonly (AssetSource | undefined)[]): ImageAttribute[] {
   const attributes = attributesByName(element)
-  // What the parser made up stands nowhere.
+  // An element that the parser added has no location.
   if ('vite-ignore' in attributes || !element.sourceCodeLocation) return []
-  const find = (names: readonly string[], isSrcset: boolean): ImageAttribute[] =>
-    names.flatMap((name) => {
-      const value = attributes[name]
-      if (value === undefined || !(isSrcset ? HD_KEY_RE : HD_QUERY_RE).test(value)) return []
-      return filter?.({ key: name, value, attributes }) === false ? [] : [{ element, name, value, isSrcset }]
-    })
-  return [...find(srcAttributes, false), ...find(srcsetAttributes, true)]
+  return Object.entries(attributes).flatMap(([name, value]) => {
+    const [kind] = sources.flatMap((source) => (source && kindOf(source, name, value, attributes)) ?? [])
+    return kind ? [{ element, name, value, kind }] : []
+  })
 }
 
-/** The attributes of an element, named as they are written: `xlink:href`. */
+/** What an attribute holds; `undefined` when it names no image with `?hd`. @param attributes of the same element */
+export function kindOf(
+  { srcAttributes, srcsetAttributes, filter }: AssetSource,
+  name: string,
+  value: string,
+  attributes: Readonly<Record<string, string>>,
+): AttributeKind | undefined {
+  const kind = srcAttributes?.includes(name) ? 'url' : srcsetAttributes?.includes(name) ? 'srcset' : undefined
+  if (!kind || !(kind === 'url' ? HD_QUERY_RE : HD_KEY_RE).test(value)) return undefined
+  return filter?.({ key: name, value, attributes: { ...attributes } }) === false ? undefined : kind
+}
+
+/** The values of an element's attributes by name: `xlink:href`. */
 export function attributesByName({ attrs }: Element): Record<string, string> {
   return Object.fromEntries(attrs.map(({ prefix, name, value }) => [prefix ? `${prefix}:${name}` : name, value]))
 }

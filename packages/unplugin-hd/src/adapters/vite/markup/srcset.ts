@@ -17,7 +17,7 @@ export function parseSrcset(text: string): Candidate[] {
     if (rest === '') return candidates
     const [url] = /^\S+/.exec(rest)!
     rest = rest.slice(url.length)
-    // A comma at the end of the URL ends the candidate, which has no descriptor then.
+    // A comma at the end of the URL ends a candidate without a descriptor.
     if (url.endsWith(',')) {
       candidates.push({ url: url.replace(/,+$/, ''), descriptor: '' })
       continue

@@ -2,42 +2,43 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { HD_QUERY_RE } from '@unplugin-hd/core'
 import MagicString from 'magic-string'
-import type { Rollup } from 'vite'
 import { stripLiteral } from 'strip-literal'
+import { normalizePath } from 'unplugin-utils'
+import type { Rollup } from 'vite'
 import type { ResolveContext } from '../../resolve.ts'
-import { inPublicDir, relativeUrl, toSpecifier } from '../paths.ts'
-import { imageAt } from '../assets/image.ts'
+import { makeReferencedImage } from '../assets/referenced-image.ts'
+import { inPublicDir, relativeUrl } from '../paths.ts'
 import { cleanId, displayPath, lineAt, requestAt, whereIs, type Place } from '../place.ts'
 import type { Project } from '../project.ts'
 
-/** False for code without a `new URL()` that could be for us. */
+/** A quick check: false for code without a `new URL()` of ours. */
 export function mayHaveNewUrl(code: string): boolean {
   return code.includes('import.meta.url') && /\bnew\s+URL\b/.test(code)
 }
 
-/** In files of these the scripts stand between other text, which cannot be read as a script. */
+/** Components: only what is between their script tags is JavaScript. */
 const COMPONENT_RE = /\.(?:vue|svelte)$/
 const SCRIPT_RE = /(<script\b[^>]*>)([^]*?)<\/script>/gi
 
-/** Vite leaves these as they are. */
+/** Vite ignores a `new URL()` with this comment. */
 const IGNORE_RE = /\/\*\s*@vite-ignore\s*\*\//
 
-/** As Vite finds them, in code whose strings and comments are blanked. */
+/** The same calls that Vite finds, in code without comments and contents of strings. */
 const NEW_URL_RE = /\bnew\s+URL\s*\(\s*('[^']*'|"[^"]*"|`[^`]*`)\s*,\s*import\.meta\.url\s*(?:,\s*)?\)/dg
 
-/** One reference with `?hd` in a `new URL()`. */
+/** A `new URL()` with `?hd`. */
 interface NewUrl {
   /** As it is written, with its query. */
   reference: string
-  /** It has parts that are known when the module runs. */
+  /** It is a template literal with expressions. */
   isTemplate: boolean
-  /** Of the literal, with its quotes. */
+  /** Position of the literal, with its quotes. */
   start: number
   end: number
 }
 
-function* newUrlsOf(code: string, id: string): Generator<NewUrl> {
-  for (const { indices } of scriptOf(code, id).matchAll(NEW_URL_RE)) {
+function* findNewUrls(code: string, id: string): Generator<NewUrl> {
+  for (const { indices } of stripLiterals(code, id).matchAll(NEW_URL_RE)) {
     const [start, end] = indices![1]!
     if (IGNORE_RE.test(code.slice(indices![0]![0], start))) continue
     const literal = code.slice(start, end)
@@ -48,29 +49,36 @@ function* newUrlsOf(code: string, id: string): Generator<NewUrl> {
   }
 }
 
-/** The files of images with `?hd` in the `new URL()` of a module, as far as they are known before it runs. */
-export async function sourcesOfNewUrls(project: Project, context: ResolveContext, code: string, id: string): Promise<string[]> {
-  const references = [...newUrlsOf(code, id)].filter(({ isTemplate }) => !isTemplate)
+/** The images that a module names by `new URL()`, without those in template literals. */
+export async function findImagesOfNewUrls(
+  project: Project,
+  context: ResolveContext,
+  code: string,
+  id: string,
+): Promise<string[]> {
+  const references = [...findNewUrls(code, id)].filter(({ isTemplate }) => !isTemplate)
   const files = await Promise.all(references.map(({ reference }) => fileOf(reference, id, context, project)))
   return files.filter((file) => file !== undefined)
 }
 
 /**
- * A module whose `new URL('./a.jpg?hd', import.meta.url)` names the 2x by its path; Vite then treats it as the asset it is.
- * It looks for these where no plugin is asked. With a template it makes an `import.meta.glob` of it, whose imports are
- * resolved as all are: there only the shape is checked.
+ * Replaces the URL in `new URL('./a.jpg?hd', import.meta.url)` by the path of the enlarged image, which Vite then treats as an asset.
+ * Vite asks no plugin for these URLs. It turns a template literal into an `import.meta.glob()`, whose imports are resolved as any
+ * other; of these only the query is checked.
  * @param id of the module
+ * @param onImage called with the file of every image that is used
+ * @throws Error with `HD_QUERY`, the file and the line
  */
-export async function transformNewUrl(
+export async function transformNewUrls(
   project: Project,
   context: ResolveContext,
   code: string,
   id: string,
-  onSource: (file: string) => void,
+  onImage: (file: string) => void,
 ): Promise<Rollup.TransformResult> {
   const module = cleanId(id)
   const edits = new MagicString(code)
-  for (const url of newUrlsOf(code, id)) {
+  for (const url of findNewUrls(code, id)) {
     const { reference, isTemplate, start, end } = url
     const place: Place = { where: await placeOf(project, code, id, url), what: 'new URL()', shapes: ['url'] }
     if (isTemplate) {
@@ -78,32 +86,33 @@ export async function transformNewUrl(
       continue
     }
     const file = await fileOf(reference, id, context, project)
-    const image = file === undefined ? undefined : await imageAt(project, () => place, file, reference)
+    if (file === undefined) continue
+    const image = await makeReferencedImage(project, place, file, reference)
     if (!image) continue
-    onSource(file!)
+    onImage(file)
     edits.update(start, end, JSON.stringify(relativeUrl(module, image.files[0]!)))
   }
   return edits.hasChanged() ? { code: edits.toString(), map: edits.generateMap({ hires: 'boundary' }) } : null
 }
 
-/** A script of a page is a module of its own, whose lines are not those of the page. */
+/** An inline script of a page is a module with other line numbers than the page. */
 async function placeOf({ config }: Project, code: string, id: string, { start, end }: NewUrl): Promise<string> {
   if (/[?&]html-proxy\b/.test(id)) return whereIs(config.root, id, code.slice(start, end))
   return `${displayPath(config.root, id)}:${lineAt(code, start)}`
 }
 
-/** Relative to the module, with or without `./`, else as an import is resolved. */
+/** The file that a URL means: relative to the module, with or without `./`, or resolved like an import. */
 async function fileOf(reference: string, id: string, context: ResolveContext, { config }: Project): Promise<string | undefined> {
   const specifier = reference.split('?', 1)[0]!
-  const relative = toSpecifier(path.resolve(path.dirname(cleanId(id)), specifier))
+  const relative = normalizePath(path.resolve(path.dirname(cleanId(id)), specifier))
   if (specifier.startsWith('.')) return existsSync(relative) ? relative : undefined
   const resolved = await context.resolve(specifier, id, { skipSelf: true })
   const file = resolved && !resolved.external ? inPublicDir(cleanId(resolved.id), config.publicDir) : relative
   return existsSync(file) ? file : undefined
 }
 
-/** The scripts of a file, at their positions, with blanks for comments and what stands in strings. */
-function scriptOf(code: string, id: string): string {
+/** The code with blanks for comments and contents of strings; of a component only its scripts, at their positions. */
+function stripLiterals(code: string, id: string): string {
   if (!COMPONENT_RE.test(id)) return stripLiteral(code)
   let script = ''
   for (const { 1: tag, 2: content, index } of code.matchAll(SCRIPT_RE)) {

@@ -1,29 +1,27 @@
 import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import type { ResolvedConfig } from 'vite'
-import { createFilter } from 'unplugin-utils'
-import { toSpecifier } from '../paths.ts'
+import { createFilter, normalizePath } from 'unplugin-utils'
 
 /** Which files the dev server may show. */
 export interface Access {
-  /** From now on this file may be shown, because code that the server runs imports it. */
+  /** Allows a file that code of the project imports. @param file absolute path with `/` */
   add(file: string): void
-  /** Whether the file, and what it is a link to, may be shown. @param file absolute path with `/`; need not exist */
+  /** True when the file, and the target of a link, may be shown. @param file absolute path with `/`; it need not exist */
   allows(file: string): Promise<boolean>
 }
 
 /**
- * Vite's own rule (`server.fs`), by its options, for links as well: nothing that is denied, and of the rest what is below the
- * allowed folders or is imported. Vite exports the rule, but its module cannot be imported from every place that a plugin is
- * installed in.
+ * Vite's own rule (`server.fs`), also for the targets of links: a file must be below an allowed folder or imported, and must not
+ * be denied. Vite exports the rule, but a plugin cannot import Vite from everywhere it may be installed.
  */
 export function createAccess({ server, publicDir }: Pick<ResolvedConfig, 'server' | 'publicDir'>): Access {
   const { strict, allow, deny } = server.fs
   const imported = new Set<string>()
   const patterns = deny.map((pattern) => (pattern.includes('/') ? pattern : `**/${pattern}`).toLowerCase())
   const denied = createFilter(patterns.length > 0 ? patterns : /(?!)/, undefined, { resolve: false })
-  const folders = [...allow, publicDir].filter(Boolean).map(toSpecifier)
-  const realFolders = Promise.all(folders.map((folder) => realpath(folder).then(toSpecifier, () => folder)))
+  const folders = [...allow, publicDir].filter(Boolean).map(normalizePath)
+  const realFolders = Promise.all(folders.map((folder) => realpath(folder).then(normalizePath, () => folder)))
 
   const isAllowed = (file: string, within: readonly string[]): boolean => {
     if (!strict) return true
@@ -35,13 +33,13 @@ export function createAccess({ server, publicDir }: Pick<ResolvedConfig, 'server
     add: (file) => void imported.add(file),
     async allows(file) {
       if (!isAllowed(file, folders)) return false
-      const real = toSpecifier(await realpath(file).catch(() => file))
+      const real = normalizePath(await realpath(file).catch(() => file))
       return real === file || imported.has(file) || isAllowed(real, [...folders, ...(await realFolders)])
     },
   }
 }
 
-/** Names by which Windows reaches a file that is called otherwise: streams, and short names. */
+/** A second name for a file on Windows: of a stream, or a short name. */
 function isAmbiguous(file: string): boolean {
   const local = file.replace(/^[a-z]:/i, '')
   return local.includes(':') || (path.sep === '\\' && local.includes('~'))

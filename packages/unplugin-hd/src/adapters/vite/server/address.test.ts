@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { addressOf, candidates, parseAddress, type Addressing } from './address.ts'
+import { addressOf, candidates, parseAddress, type AddressConfig } from './address.ts'
 
-const config = { base: '/sub/', root: '/project', publicDir: '/project/public', server: {} } as unknown as Addressing
+const config: AddressConfig = { base: '/sub/', root: '/project', publicDir: '/project/public', server: {} }
 const VERSION = '0123456789abcdef'
 
 describe('an address', () => {
@@ -12,10 +12,9 @@ describe('an address', () => {
     ["/project/a b'(ü),#?%.jpg", '/sub/a%20b%27%28%C3%BC%29%2C%23%3F%25.jpg?hd&v=0123456789ab'],
   ])('of %s is %s, and means that file', (file, address) => {
     expect(addressOf(config, file, { scale: 2 }, VERSION)).toBe(address)
-    const wanted = parseAddress(address, config.base)
-    if (!wanted || wanted === 'refused') throw new Error('not understood')
-    expect(candidates(wanted.path, config)).toContain(file)
-    expect(wanted).toMatchObject({ scale: 2, version: '0123456789ab', token: undefined })
+    const parsed = parseAddress(address, config.base)
+    expect(parsed).toMatchObject({ kind: 'image', scale: 2, version: '0123456789ab', token: undefined })
+    if (parsed.kind === 'image') expect(candidates(parsed.path, config)).toContain(file)
   })
 
   test.each(['/foo%20bar/', '/%C3%BCn%C3%AF/'])('behind the base %s means its file', (base) => {
@@ -34,12 +33,12 @@ describe('an address', () => {
   })
 
   test.each(['/a.jpg', '/a.jpg?hdx', '/a.jpg?import&hd', '/page?hd', '/a.js?hd', 'http://other/a.jpg?hd'])(
-    '%s is for somebody else',
-    (url) => expect(parseAddress(url, '/')).toBeUndefined(),
+    '%s is not ours',
+    (url) => expect(parseAddress(url, '/')).toEqual({ kind: 'foreign' }),
   )
 
   test.each(['/../a.jpg?hd', '/%2e%2e/a.jpg?hd', '/x/..%2fa.jpg?hd', '/..%5ca.jpg?hd', '/a%00.jpg?hd', '/%E0%A4%A.jpg?hd'])(
-    '%s is refused',
-    (url) => expect(parseAddress(url, '/')).toBe('refused'),
+    '%s is malformed',
+    (url) => expect(parseAddress(url, '/')).toEqual({ kind: 'malformed' }),
   )
 })

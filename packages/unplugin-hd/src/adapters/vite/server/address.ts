@@ -2,54 +2,68 @@ import path from 'node:path'
 import {
   DEFAULT_FACTOR,
   HD_QUERY_RE,
-  isHdId,
   parseRequest,
   toQuery,
   type EncodingRequest,
   type Factor,
   type HdRequest,
 } from '@unplugin-hd/core'
-import type { ResolvedConfig } from 'vite'
-import { toSpecifier } from '../paths.ts'
+import { normalizePath } from 'unplugin-utils'
 
-/** Marks the address of the source itself in another format. */
+/** The key in addresses of a source at 1x in another format. */
 const ONE_X = '1x'
 
-/** Paths that may be images: anything else with `?hd` belongs to somebody else, as a page's own query. */
+/** Paths of images. Any other path with `?hd` is not ours: it may be the query of a page. */
 const IMAGE_RE = /\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?)$/i
 
-/** What an address asks for. */
-export interface Wanted {
-  /** As it stands behind the base, decoded: `/src/a.jpg`, `/@fs/abs/a.jpg`. */
+/** One of the files that can be made of a source. */
+export interface ImageVariant extends EncodingRequest {
+  /** 1 for the source in another format. */
+  scale: 1 | Factor
+}
+
+/** What an address means. */
+export type ParsedAddress =
+  | ImageAddress
+  /** It tries to leave its folder, or cannot be decoded. */
+  | { kind: 'malformed' }
+  /** Not one of ours. */
+  | { kind: 'foreign' }
+
+/** An address that asks for an image. */
+export interface ImageAddress {
+  kind: 'image'
+  /** Without the base, decoded: `/src/a.jpg`, `/@fs/abs/a.jpg`. */
   path: string
   /** 1 for the source in another format. */
   scale: 1 | Factor
   request: HdRequest
-  /** `v` of the query: the content that whoever wrote the address knew. */
+  /** `v` of the query: the content that the address was written for. */
   version: string | undefined
-  /** `t` of the query: the content that a page was told of. */
+  /** `t` of the query: the content that the server told a page of. */
   token: string | undefined
 }
 
-/** Which of the images of a source. */
-export interface Image extends EncodingRequest {
-  scale: 1 | Factor
+/** Addresses hold this many digits of keys and digests. */
+export const SHORT_LENGTH = 12
+
+/** The parts of Vite's configuration that addresses depend on. */
+export interface AddressConfig {
+  base: string
+  root: string
+  publicDir: string
+  server: { origin?: string | undefined }
 }
 
-/** Keys and versions are shortened to this many digits in addresses. */
-export const SHORT = 12
-
-/** What addresses depend on. */
-export type Addressing = Pick<ResolvedConfig, 'base' | 'root' | 'publicDir' | 'server'>
-
 /**
- * The address that the dev server answers for an image, the same on the server's side and in the browser.
- * @param file absolute path with `/`
+ * The address at which the dev server has an image. It is the same in server code and in the browser.
+ * @param file absolute path of the source, with `/`
+ * @param version key of the image
  */
 export function addressOf(
-  { base, root, publicDir, server }: Addressing,
+  { base, root, publicDir, server }: AddressConfig,
   file: string,
-  { scale, format, quality }: Image,
+  { scale, format, quality }: ImageVariant,
   version: string,
 ): string {
   const factor = scale === 1 ? DEFAULT_FACTOR : scale
@@ -59,45 +73,47 @@ export function addressOf(
     .split('/')
     .map((part, index) => (index === 0 && part === '@fs' ? part : encode(part)))
     .join('/')
-  return `${server.origin ?? ''}${base}${encoded}${query}${scale === 1 ? `&${ONE_X}` : ''}&v=${version.slice(0, SHORT)}`
+  return `${server.origin ?? ''}${base}${encoded}${query}${scale === 1 ? `&${ONE_X}` : ''}&v=${version.slice(0, SHORT_LENGTH)}`
 }
 
 function below(folder: string, file: string): string | undefined {
   if (!folder) return undefined
-  const start = `${toSpecifier(folder).replace(/\/$/, '')}/`
+  const start = `${normalizePath(folder).replace(/\/$/, '')}/`
   return file.startsWith(start) ? file.slice(start.length) : undefined
 }
 
-/** Also what would end a URL in CSS or in a `srcset`. */
+/** Encodes also what ends a URL in CSS or in a `srcset`. */
 function encode(part: string): string {
   return encodeURIComponent(part).replace(/['()*!]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`)
 }
 
 /**
- * What an address asks for; `undefined` when it is not for us, `refused` when it tries to leave the folders.
- * @param url as it stands in the request
- * @param base as Vite has it, percent-encoded
+ * Reads the address of a request.
+ * @param url path and query
+ * @param base Vite's option, percent-encoded
  * @throws HdError `HD_QUERY`
  */
-export function parseAddress(url: string, base: string): Wanted | 'refused' | undefined {
-  if (!url.startsWith('/') || !HD_QUERY_RE.test(url)) return undefined
+export function parseAddress(url: string, base: string): ParsedAddress {
+  if (!url.startsWith('/') || !HD_QUERY_RE.test(url)) return { kind: 'foreign' }
   const mark = url.indexOf('?')
   const keys = url.slice(mark + 1).split('&')
-  if (keys.includes('import')) return undefined
+  // The request of a module.
+  if (keys.includes('import')) return { kind: 'foreign' }
   const decoded = decode(url.slice(0, mark))
-  if (decoded === undefined) return 'refused'
-  if (!IMAGE_RE.test(decoded)) return undefined
-  if (/[\0\\]/.test(decoded) || decoded.split('/').some((part) => part === '..' || part === '.')) return 'refused'
-  // Vite keeps the base encoded. Frameworks ask for files of the public folder without it as well.
+  if (decoded === undefined) return { kind: 'malformed' }
+  if (!IMAGE_RE.test(decoded)) return { kind: 'foreign' }
+  if (/[\0\\]/.test(decoded) || decoded.split('/').some((part) => part === '..' || part === '.')) return { kind: 'malformed' }
+  // Vite keeps the base encoded. Some frameworks leave it out in addresses of public files.
   const folder = decode(base) ?? base
-  const address = decoded.startsWith(folder) ? `/${decoded.slice(folder.length)}` : decoded
+  const place = decoded.startsWith(folder) ? `/${decoded.slice(folder.length)}` : decoded
   const query = keys.filter((key) => key !== ONE_X && key !== `${ONE_X}=`).join('&')
-  const id = `${address.replaceAll('?', '_')}?${query}`
-  if (!isHdId(id)) return undefined
+  const parsed = parseRequest(`${place.replaceAll('?', '_')}?${query}`)
+  if (!parsed) return { kind: 'foreign' }
+  const { request } = parsed
   const values = new URLSearchParams(query)
-  const { request } = parseRequest(id)!
   return {
-    path: address,
+    kind: 'image',
+    path: place,
     scale: query.length < keys.join('&').length ? 1 : request.factor,
     request,
     version: values.get('v') ?? undefined,
@@ -113,11 +129,11 @@ function decode(text: string): string | undefined {
   }
 }
 
-/** The files that a path may mean, absolute with `/`, most likely first. */
-export function candidates(address: string, { root, publicDir }: Pick<Addressing, 'root' | 'publicDir'>): string[] {
+/** The files that a path may mean: absolute, with `/`, the most likely one first. */
+export function candidates(address: string, { root, publicDir }: Pick<AddressConfig, 'root' | 'publicDir'>): string[] {
   if (address.startsWith('/@fs/')) {
     const file = address.slice('/@fs'.length)
-    return [toSpecifier(path.normalize(/^\/[a-z]:\//i.test(file) ? file.slice(1) : file))]
+    return [normalizePath(path.normalize(/^\/[a-z]:\//i.test(file) ? file.slice(1) : file))]
   }
-  return [publicDir, root].filter(Boolean).map((folder) => toSpecifier(path.join(folder, address)))
+  return [publicDir, root].filter(Boolean).map((folder) => normalizePath(path.join(folder, address)))
 }

@@ -1,24 +1,24 @@
-/** Work that nobody waits for, newest wish first. */
+/** Work that nobody waits for. The task that was added last is done first. */
 export interface Background {
-  /** Has `work` done as soon as it is its turn; when it waits already, it comes to the front. */
-  add(id: string, work: () => Promise<void>): void
-  /** It waits, or is being done. */
+  /** Adds a task. One that waits already moves to the front, one that runs is left alone. */
+  add(id: string, task: () => Promise<void>): void
+  /** True while the task waits or runs. */
   has(id: string): boolean
-  /** Begins nothing while the returned function has not been called, nor shortly afterwards. */
+  /** Begins no task until the returned function is called, and for a moment after that. */
   hold(): () => void
-  /** Forgets what waits. */
+  /** Drops the tasks that wait. */
   clear(): void
 }
 
-/** After the last hold: whoever asks for several things asks for the next one now. */
+/** After the last hold: a page that asked for one image asks for the next one within this time. */
 const REST_MS = 150
 
-/** Beyond them the oldest wishes are forgotten: their pages are long gone, and would ask again. */
+/** When more tasks wait, the oldest are dropped: their pages are closed, or ask again. */
 const MAX_WAITING = 1000
 
-/** @param concurrency how many are done at once */
+/** @param concurrency how many tasks run at once */
 export function createBackground(concurrency: number): Background {
-  /** The last one is next. */
+  /** In the order they were added. */
   const waiting = new Map<string, () => Promise<void>>()
   const running = new Set<string>()
   let holds = 0
@@ -27,10 +27,10 @@ export function createBackground(concurrency: number): Background {
   const hasRoom = (): boolean => holds === 0 && rest === undefined && running.size < concurrency
   const admit = (): void => {
     while (hasRoom() && waiting.size > 0) {
-      const [id, work] = [...waiting].at(-1)!
+      const [id, task] = [...waiting].at(-1)!
       waiting.delete(id)
       running.add(id)
-      void work().finally(() => {
+      void task().finally(() => {
         running.delete(id)
         admit()
       })
@@ -42,10 +42,10 @@ export function createBackground(concurrency: number): Background {
   }
 
   return {
-    add(id, work) {
+    add(id, task) {
       if (running.has(id)) return
       waiting.delete(id)
-      waiting.set(id, work)
+      waiting.set(id, task)
       if (waiting.size > MAX_WAITING) waiting.delete(waiting.keys().next().value!)
       admit()
     },

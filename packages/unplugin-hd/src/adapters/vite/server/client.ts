@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 
-/** Of the module that runs in pages. */
+/** The module that runs in pages. */
 export const CLIENT_ID = '/@hd/client'
 export const CLIENT_ID_RE: RegExp = /^\/@hd\/client$/
 
-/** Vite's own module in pages: wherever it is, whoever rendered the page, ours is wanted as well. */
+/** Vite's own module in pages. Every page that has it needs ours, whoever rendered the page. */
 export const VITE_CLIENT_RE: RegExp = /\/vite\/dist\/client\/client\.mjs$/
 
 const CLIENT = new URL('../browser/dev-client.js', import.meta.url)
@@ -13,7 +13,7 @@ export function loadClient(): Promise<string> {
   return readFile(CLIENT, 'utf8')
 }
 
-/** Vite's client with ours behind it: it is imported when this one is complete, because it needs it. */
+/** Vite's client, importing ours: dynamically, so that Vite's has run before. */
 export function withClient(viteClient: string): string {
   return `${viteClient}\nimport(${JSON.stringify(CLIENT_ID)})\n`
 }

@@ -1,15 +1,15 @@
-import type { Image } from './address.ts'
+import type { ImageVariant } from './address.ts'
 
 /**
- * The encodings (format, quality, scale) of one image that a dev server makes. Any page can ask it for any quality, and each
- * would cost time and a file; no project needs as many.
+ * How many encodings (format, quality, scale) of one image a dev server makes. A page can ask for any quality, and each costs time
+ * and a file. No project needs as many.
  */
 export const MAX_ENCODINGS = 32
 
-/** Counts which encodings of each image were asked for. */
+/** The encodings of each image that were asked for. */
 export interface Encodings {
-  /** False for one more than is made. */
-  admit(file: string, image: Image): boolean
+  /** False for an encoding beyond {@link MAX_ENCODINGS}. @param file absolute path of the source */
+  admit(file: string, variant: ImageVariant): boolean
 }
 
 export function createEncodings(): Encodings {

@@ -12,16 +12,16 @@ import {
   type Preview,
   type Source,
 } from '@unplugin-hd/core'
-import type { Image } from './address.ts'
+import type { ImageVariant } from './address.ts'
 import { createBackground } from './background.ts'
 import { createEncodings, MAX_ENCODINGS } from './encodings.ts'
 
-/** What a dev server has for an image. */
-export type Answer =
+/** What a dev server shows for an image. */
+export type Found =
   | {
       kind: 'real'
       asset: Pick<Asset, 'key' | 'bytes' | 'mime'>
-      /** Of what decides about it: the key of its job. */
+      /** Key of its job. */
       version: string
       /** No other upscaler of the chain could still make a better one. */
       final: boolean
@@ -30,35 +30,36 @@ export type Answer =
 
 export interface Images {
   /**
-   * The real image when it is there, else a preview, and the real one is made in the background.
-   * @param onWanted told what `onReady` will call the real one, before it can be ready
-   * @throws HdError when there cannot be one
+   * The real image if it exists. If not, a preview, and the real one is made in the background.
+   * @param file absolute path of the source
+   * @param onQueued called before the real image is queued, with the id that `onReady` will get
+   * @throws HdError when the image cannot be made
    */
-  answer(file: string, image: Image, onWanted: (id: string) => void): Promise<Answer>
-  /** Forgets what has not begun. */
+  find(file: string, variant: ImageVariant, onQueued: (id: string) => void): Promise<Found>
+  /** Drops the images that wait to be made. */
   close(): void
 }
 
-/** Outcomes that are remembered; beyond them the oldest are forgotten. */
-const MAX_REMEMBERED = 2000
+export interface ImagesContext {
+  warn(message: string): void
+  /** Called when a real image was made. @param id of `onQueued` @param key of the image */
+  onReady(id: string, key: string, file: string): void
+}
 
-/** Images that the cache would not take are kept here, up to this many bytes. */
+/** When more outcomes are known, the oldest are forgotten. */
+const MAX_OUTCOMES = 2000
+
+/** Images that the cache did not take are kept in memory, up to this many bytes. */
 const MAX_KEPT_BYTES = 64 * 1024 * 1024
 
 type Made = Pick<Asset, 'key' | 'mime'> & { final: boolean }
 
-/** @param onReady told the `id` of a wish, and the key of what was made */
-export function createImages(
-  hd: Hd,
-  onReady: (id: string, key: string, file: string) => void,
-  warn: (message: string) => void,
-): Images {
+export function createImages(hd: Hd, { warn, onReady }: ImagesContext): Images {
   const { mode, concurrency, maxPixels } = hd.options
   const background = createBackground(backgroundConcurrency(concurrency))
-  /** What came of wishes. What failed is not tried again before the source, or an option, is another one. */
+  /** By id. A failed image is not tried again until its source or the options change. */
   const outcomes = new Map<string, Made | 'failed'>()
   const kept = new Map<string, Uint8Array>()
-
   const encodings = createEncodings()
   const previews = new Map<string, Promise<Preview>>()
   let closing = new AbortController()
@@ -69,8 +70,8 @@ export function createImages(
     warned.add(message)
   }
 
-  /** Requests that come together share one. */
-  const preview = async (source: Source, { scale }: Image): Promise<Answer> => {
+  /** Requests that come at the same time share one. */
+  const preview = async (source: Source, { scale }: ImageVariant): Promise<Found> => {
     if (scale === 1) return { kind: 'preview', ...(await hd.original(source).make()) }
     const id = `${scale} ${source.digest}`
     let making = previews.get(id)
@@ -83,10 +84,10 @@ export function createImages(
 
   const remember = (id: string, outcome: Made | 'failed'): void => {
     outcomes.set(id, outcome)
-    if (outcomes.size > MAX_REMEMBERED) outcomes.delete(outcomes.keys().next().value!)
+    if (outcomes.size > MAX_OUTCOMES) outcomes.delete(outcomes.keys().next().value!)
   }
 
-  const find = async (id: string, version: string, job: Job | OriginalJob): Promise<Answer | undefined> => {
+  const findReal = async (id: string, version: string, job: Job | OriginalJob): Promise<Found | undefined> => {
     const known = outcomes.get(id)
     if (known && known !== 'failed') {
       const bytes = kept.get(known.key) ?? (await hd.store.get(known.key))?.bytes
@@ -96,12 +97,12 @@ export function createImages(
     return asset && { kind: 'real', asset, version, final: isFinal(asset) }
   }
 
-  const jobOf = (source: Source, { scale, format, quality }: Image): Job | OriginalJob =>
+  const jobOf = (source: Source, { scale, format, quality }: ImageVariant): Job | OriginalJob =>
     scale === 1 ? hd.original(source, { format, quality }) : hd.job(source, { factor: scale, format, quality })
 
   const make = async (job: Job | OriginalJob): Promise<Asset | undefined> => {
     const asset = await job.make()
-    // The source at 1x is no 2x: the preview is the better one, as whoever asks for a 2x counts with its size.
+    // Enlarging failed and `onError` gave the source. The preview is better: it has the size that the page expects.
     return 'factor' in asset && asset.factor === 1 && mode !== 'off' ? undefined : asset
   }
 
@@ -115,11 +116,11 @@ export function createImages(
     }
   }
 
-  const work = async (id: string, file: string, version: string, image: Image): Promise<void> => {
+  const work = async (id: string, file: string, version: string, variant: ImageVariant): Promise<void> => {
     try {
       const source = await hd.source(file)
-      // It was edited meanwhile, and pages ask for the new one.
-      const job = jobOf(source, image)
+      // If it was edited meanwhile, pages ask for the new one.
+      const job = jobOf(source, variant)
       if (job.key !== version) return
       const asset = await make(job)
       if (!asset) return remember(id, 'failed')
@@ -134,30 +135,30 @@ export function createImages(
   }
 
   return {
-    async answer(file, image, onWanted) {
+    async find(file, variant, onQueued) {
       const source = await hd.source(file)
-      const job = jobOf(source, image)
+      const job = jobOf(source, variant)
       const version = job.key
-      const id = [file, image.scale, version].join('\0')
-      const found = await find(id, version, job)
+      const id = [file, variant.scale, version].join('\0')
+      const found = await findReal(id, version, job)
       if (found) return found
       if (mode !== 'on') {
         const asset = await job.make()
         return { kind: 'real', asset, version, final: true }
       }
-      if (!encodings.admit(file, image)) {
+      if (!encodings.admit(file, variant)) {
         warnOnce(`${source.name}: more than ${MAX_ENCODINGS} encodings of it were asked for, the others stay previews`)
-        return preview(source, image)
+        return preview(source, variant)
       }
       const isNew = !background.has(id) && outcomes.get(id) !== 'failed'
-      // A page with new images gets its previews before anything is begun. Who asks again and again holds up nothing.
+      // A page with new images gets all its previews before one is made. A request that is repeated holds up nothing.
       const release = isNew ? background.hold() : () => undefined
       if (outcomes.get(id) !== 'failed') {
-        onWanted(id)
-        background.add(id, () => work(id, file, version, image))
+        onQueued(id)
+        background.add(id, () => work(id, file, version, variant))
       }
       try {
-        return await preview(source, image)
+        return await preview(source, variant)
       } finally {
         release()
       }
@@ -170,7 +171,6 @@ export function createImages(
   }
 }
 
-/** No other upscaler of the chain could make a better one. */
 function isFinal(asset: Asset | HdAsset): boolean {
   return !('provisional' in asset && asset.provisional)
 }

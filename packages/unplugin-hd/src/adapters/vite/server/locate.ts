@@ -1,18 +1,30 @@
 import { stat } from 'node:fs/promises'
 import type { Access } from './access.ts'
-import { candidates, type Addressing } from './address.ts'
+import { candidates, parseAddress, type AddressConfig } from './address.ts'
 
-/**
- * The file that the path of an address means; `undefined` when there is none, `refused` when it may not be shown, be it there
- * or not.
- */
-export async function locate(path: string, config: Addressing, access: Access): Promise<string | undefined> {
-  let refused = false
+/** What the dev server finds at an address. */
+export type Located =
+  | { kind: 'file'; /** Absolute path with `/`. */ file: string }
+  /** It may not be shown, whether it exists or not. */
+  | { kind: 'denied' }
+  | { kind: 'missing' }
+
+/** The file that the path of an address means. @param path decoded, without the base: `/src/a.jpg` */
+export async function locate(path: string, config: AddressConfig, access: Access): Promise<Located> {
+  let isDenied = false
   for (const file of candidates(path, config)) {
-    if (!(await access.allows(file))) refused = true
-    else if (await isFile(file)) return file
+    if (!(await access.allows(file))) isDenied = true
+    else if (await isFile(file)) return { kind: 'file', file }
   }
-  return refused ? 'refused' : undefined
+  return { kind: isDenied ? 'denied' : 'missing' }
+}
+
+/** The file of an address of ours that may be shown; `undefined` for every other address. */
+export async function fileOfAddress(url: string, config: AddressConfig, access: Access): Promise<string | undefined> {
+  const parsed = parseAddress(url, config.base)
+  if (parsed.kind !== 'image') return undefined
+  const located = await locate(parsed.path, config, access)
+  return located.kind === 'file' ? located.file : undefined
 }
 
 async function isFile(file: string): Promise<boolean> {

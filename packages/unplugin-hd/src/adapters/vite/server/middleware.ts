@@ -2,25 +2,32 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errorMessage, formatError, HD_QUERY_RE, isHdError, toQuery } from '@unplugin-hd/core'
 import type { Project } from '../project.ts'
 import type { Access } from './access.ts'
-import { parseAddress, SHORT, type Wanted } from './address.ts'
+import { parseAddress, SHORT_LENGTH, type ImageAddress } from './address.ts'
 import { locate } from './locate.ts'
-import type { Pages } from './pages.ts'
 import type { Images } from './images.ts'
+import type { OpenPages } from './open-pages.ts'
 import { refuse, respond } from './respond.ts'
 
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void
 
 export interface Middlewares {
-  /** Answers for images with `?hd`, before Vite does. */
+  /** Answers requests for images with `?hd`. It comes before Vite's own middlewares. */
   answer: Middleware
-  /** Says that an image is not there, when Vite, a proxy, and other plugins have nothing for it either. */
+  /** Answers 404 for an image that Vite, a proxy and other plugins do not have either. It comes last. */
   miss: Middleware
 }
 
-/** @param watch told every file that is shown */
+export interface MiddlewareContext {
+  access: Access
+  pages: OpenPages
+  images: Images
+  /** Called with every file that is shown. */
+  watch(file: string): void
+}
+
 export function createMiddlewares(
   { config, session, warn }: Project,
-  { access, pages, images, watch }: { access: Access; pages: Pages; images: Images; watch: (file: string) => void },
+  { access, pages, images, watch }: MiddlewareContext,
 ): Middlewares {
   const missed = new WeakSet<IncomingMessage>()
   const warned = new Set<string>()
@@ -29,46 +36,49 @@ export function createMiddlewares(
     warned.add(message)
   }
 
-  /** Whether it was answered. */
+  /** Resolves to false when the request is for the next middleware. */
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
     const { method, url = '/' } = request
     if (method !== 'GET' && method !== 'HEAD') return false
-    const wanted = parseAddress(url, config.base)
-    if (!wanted) {
-      request.url = asModuleId(url, config)
+    const address = parseAddress(url, config.base)
+    if (address.kind === 'foreign') {
+      request.url = asModuleUrl(url, config)
       return false
     }
-    if (wanted === 'refused') {
-      refuse(request, response, 403, 'This is no address of an image')
+    if (address.kind === 'malformed') {
+      refuse(request, response, 403, 'This is not the address of an image')
       return true
     }
-    const file = await locate(wanted.path, config, access)
-    if (file === undefined) {
+    const located = await locate(address.path, config, access)
+    if (located.kind === 'missing') {
       missed.add(request)
       return false
     }
-    if (file === 'refused') {
+    if (located.kind === 'denied') {
       refuse(request, response, 403, "The file is outside of what Vite's option 'server.fs' allows")
       return true
     }
-    if (!session.shouldTransform(file + toQuery(wanted.request))) return false
-    if (wanted.request.as !== 'url') warnOnce(unprocessed(request, wanted))
+    const { file } = located
+    if (!session.shouldTransform(file + toQuery(address.request))) return false
+    if (address.request.as !== 'url') warnOnce(unprocessed(request, address))
     watch(file)
-    await show(request, response, file, wanted)
+    await show(request, response, file, address)
     return true
   }
 
-  const show = async (request: IncomingMessage, response: ServerResponse, file: string, wanted: Wanted): Promise<void> => {
-    const { version, token, scale } = wanted
+  const show = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    file: string,
+    { version, token, scale, request: { formats, quality } }: ImageAddress,
+  ): Promise<void> => {
     const url = request.url!
-    const { formats, quality } = wanted.request
-    const image = { format: formats[0], quality, scale }
-    const found = await images.answer(file, image, (id) => pages.shows(url, file, id))
+    const found = await images.find(file, { format: formats[0], quality, scale }, (id) => pages.showed(url, file, id))
     if (found.kind === 'preview') return respond(request, response, found)
-    pages.shows(url, file)
+    pages.showed(url, file)
     const { bytes, mime, key } = found.asset
-    const isCurrent = found.final && version !== undefined && found.version.startsWith(version) && version.length >= SHORT
-    const immutable = isCurrent || (token !== undefined && token === key.slice(0, SHORT))
+    const isCurrent = found.final && version !== undefined && version.length >= SHORT_LENGTH && found.version.startsWith(version)
+    const immutable = isCurrent || token === key.slice(0, SHORT_LENGTH)
     respond(request, response, { bytes, mime, etag: `"${key}"`, immutable })
   }
 
@@ -94,18 +104,18 @@ export function createMiddlewares(
 }
 
 /**
- * The request of a module, of an image in the public folder by its id rather than by its path: of that path Vite would warn,
- * though with `?hd` the image can be imported.
+ * The URL of a request, changed for the module of an image in the public folder: it names the module by its id, because Vite warns
+ * of imports from that folder by path.
  */
-function asModuleId(url: string, { base, root, publicDir }: Project['config']): string {
+function asModuleUrl(url: string, { base, root, publicDir }: Project['config']): string {
   if (!publicDir.startsWith(`${root}/`)) return url
   const folder = `${base}${encodeURI(publicDir.slice(root.length + 1))}/`
   const isModule = url.startsWith(folder) && HD_QUERY_RE.test(url) && /[?&]import\b/.test(url)
   return isModule ? `${base}@id//${url.slice(base.length)}` : url
 }
 
-/** In places that no hook sees, such as a stylesheet of the public folder. */
-function unprocessed({ url, headers }: IncomingMessage, { request: { as } }: Wanted): string {
+/** The warning for a shape in a place that no hook sees, such as a stylesheet of the public folder. */
+function unprocessed({ url, headers }: IncomingMessage, { request: { as } }: ImageAddress): string {
   const where = headers.referer ? ` in ${headers.referer}` : ''
   return `'as=${as}' of '${url}'${where} was not processed, so the 2x stands there alone. Import it in JavaScript, or write '?hd' alone`
 }

@@ -1,26 +1,26 @@
 import type { Asset, Hd, HdAsset, HdRequest, Job } from '@unplugin-hd/core'
 import type { Origin } from '../../../session/origin.ts'
 import type { Session } from '../../../session/session.ts'
-import type { Makers, Part, Shape } from '../../../shape/shape.ts'
-import { addressOf, type Addressing } from './address.ts'
+import type { Makers, Shape } from '../../../shape/shape.ts'
+import { addressOf, type AddressConfig } from './address.ts'
 
-/** The shape of a request with nothing made: the addresses of its parts are answered later. */
+/** What a request will give, before anything is made. */
 export interface Plan {
   shape: Shape
-  /** The address of a part; `undefined` for the source itself, which Vite serves. */
-  address(part: Part): string | undefined
+  /** The address of each part; `undefined` for the source itself, which Vite serves. */
+  addresses: readonly (string | undefined)[]
 }
 
 const NO_BYTES = new Uint8Array(0)
 
 /**
- * Says what a request will give, by the header of the source alone.
+ * Plans the shape of a request from the header of the source alone. The images are made when their addresses are asked for.
  * @param file absolute path with `/`
- * @throws Error like {@link Session.load} for what cannot be doubled, and for what is missing with `mode: 'cache-only'`
+ * @throws Error like {@link Session.load} when the source cannot be enlarged, or is not in the cache with `mode: 'cache-only'`
  */
 export async function planShape(
   session: Session,
-  config: Addressing,
+  config: AddressConfig,
   file: string,
   request: HdRequest,
   origin: Origin | undefined,
@@ -30,7 +30,7 @@ export async function planShape(
   const makers: Makers = {
     async enlarge(source, wanted) {
       const job = hd.job(source, wanted)
-      const asset = (await known(job, hd, request)) ?? { ...(await job.plan()), key: job.key, bytes: NO_BYTES }
+      const asset = (await findIfNeeded(job, hd, request)) ?? { ...(await job.plan()), key: job.key, bytes: NO_BYTES }
       addresses.set(asset, addressOf(config, file, { ...wanted, scale: job.factor }, job.key))
       return asset
     },
@@ -43,11 +43,11 @@ export async function planShape(
     },
   }
   const { shape } = await session.load(file, request, origin, makers)
-  return { shape, address: ({ asset, original }) => (original ? undefined : addresses.get(asset)) }
+  return { shape, addresses: shape.parts.map(({ asset, original }) => (original ? undefined : addresses.get(asset))) }
 }
 
-/** What has to be there, or tells more than a plan: `as=meta` of what was made earlier. */
-async function known(job: Job, { options }: Hd, { as }: HdRequest): Promise<HdAsset | undefined> {
+/** With `cache-only` the image has to exist; `as=meta` knows more about one that does. */
+async function findIfNeeded(job: Job, { options }: Hd, { as }: HdRequest): Promise<HdAsset | undefined> {
   if (options.mode === 'cache-only') return job.make()
   return as === 'meta' ? job.find() : undefined
 }

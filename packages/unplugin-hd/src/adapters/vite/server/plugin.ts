@@ -1,15 +1,22 @@
-import type { HdPlugin } from '../plugin.ts'
-import { STYLE_RE } from '../styles/resolve.ts'
+import type { HdPlugin } from '../hd-plugin.ts'
 import type { Runs } from '../runs.ts'
 import { CLIENT_ID, CLIENT_ID_RE, loadClient, VITE_CLIENT_RE, withClient } from './client.ts'
 
-/** The hooks that only a dev server needs, and that come behind Vite's own: for the module in pages, and for stylesheets. */
-export function devPlugin(runs: Runs): HdPlugin {
+const BUNDLED_DEV =
+  "'experimental.bundledDev' of Vite is not supported yet: images may stay previews until the page is loaded again"
+
+/** The dev server: it answers requests for images, and its pages replace previews by what is ready. */
+export function serverPlugin(runs: Runs): HdPlugin {
   return {
-    name: 'unplugin-hd:dev',
-    enforce: undefined,
+    name: 'unplugin-hd:server',
+    enforce: 'pre',
     apply: 'serve',
-    // While Vite is still starting: in the middle of a page it would hold up the modules.
+    configureServer(server) {
+      const { project, dev } = runs.serve(server, this)
+      if ('bundledDev' in server.config.experimental && server.config.experimental.bundledDev) project.warn(BUNDLED_DEV)
+      return () => dev?.addLastMiddleware()
+    },
+    // While Vite starts: later, loading sharp would hold up the modules of a page.
     async buildStart() {
       await runs.of(this).dev?.warm()
     },
@@ -22,12 +29,8 @@ export function devPlugin(runs: Runs): HdPlugin {
       handler: () => loadClient(),
     },
     transform: {
-      filter: { id: [VITE_CLIENT_RE, STYLE_RE] },
-      async handler(code, id) {
-        if (VITE_CLIENT_RE.test(id)) return { code: withClient(code), map: null }
-        const complete = await runs.of(this).dev?.transformCss(code, id)
-        return complete === undefined ? null : { code: complete, map: null }
-      },
+      filter: { id: VITE_CLIENT_RE },
+      handler: (code) => ({ code: withClient(code), map: null }),
     },
   }
 }

@@ -1,19 +1,19 @@
 import { visible } from '@unplugin-hd/core'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** What is answered. */
+/** The body of an answer, and how long browsers may keep it. */
 export interface Body {
   bytes: Uint8Array
   mime: string
-  /** Strong; without one nothing may be kept. */
+  /** A strong one. Without it the answer must not be kept. */
   etag?: string
-  /** Whether this address will never show anything else. */
+  /** The address never shows anything else. @default false */
   immutable?: boolean
 }
 
-const YEAR = 31_536_000
+const YEAR_SECONDS = 31_536_000
 
-/** Answers `GET` and `HEAD`: `304` for what the browser has, `206` and `416` for a range. @see RFC 9110, sections 13 and 14 */
+/** Answers `GET` and `HEAD`, conditional requests (304) and ranges (206, 416). @see RFC 9110, sections 13 and 14 */
 export function respond(
   { method, headers }: IncomingMessage,
   response: ServerResponse,
@@ -30,10 +30,10 @@ export function respond(
     response.setHeader('Cache-Control', 'no-store')
     return send(200, bytes)
   }
-  response.setHeader('Cache-Control', immutable ? `public, max-age=${YEAR}, immutable` : 'no-cache')
+  response.setHeader('Cache-Control', immutable ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache')
   response.setHeader('ETag', etag)
   response.setHeader('Accept-Ranges', 'bytes')
-  if (isKnown(headers['if-none-match'], etag)) {
+  if (matches(headers['if-none-match'], etag)) {
     response.statusCode = 304
     response.end()
     return
@@ -50,7 +50,7 @@ export function respond(
   send(206, bytes.subarray(range.start, range.end + 1))
 }
 
-/** A page sees a broken image, a person who opens the address sees why; no overlay comes of it. */
+/** Answers with an error in plain text. Vite's overlay does not show it; a person who opens the address sees it. */
 export function refuse({ method }: IncomingMessage, response: ServerResponse, status: number, message: string): void {
   const bytes = Buffer.from(`${visible(message)}\n`)
   response.statusCode = status
@@ -61,11 +61,11 @@ export function refuse({ method }: IncomingMessage, response: ServerResponse, st
   response.end(method === 'HEAD' ? undefined : bytes)
 }
 
-function isKnown(header: string | undefined, etag: string): boolean {
+function matches(header: string | undefined, etag: string): boolean {
   return header !== undefined && header.split(',').some((known) => ['*', etag, `W/${etag}`].includes(known.trim()))
 }
 
-/** The only range of a header; `undefined` for several of them, or none, or what is none: all is sent then. */
+/** The range of a header; `undefined` for none, for several and for an invalid one, which are answered with everything. */
 export function parseRange(
   header: string | undefined,
   size: number,

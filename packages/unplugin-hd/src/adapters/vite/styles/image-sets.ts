@@ -2,22 +2,21 @@ import { createHash } from 'node:crypto'
 import type { Rollup } from 'vite'
 import { hookLeftOut } from '../../bundler-version.ts'
 import type { Part } from '../../../shape/shape.ts'
+import type { AssetFiles } from '../assets/asset-files.ts'
 import { refuseAt } from '../place.ts'
-import { toSpecifier } from '../paths.ts'
-import type { StagedFiles } from '../assets/staged-files.ts'
-import type { StyleUrls } from './style-urls.ts'
+import { COMPILED_PLUGIN, type StyleUrls } from './style-urls.ts'
 
 /** A `url()` with `as=srcset`. */
 export interface ImageSet {
   /** The file of each part. */
   files: readonly string[]
   parts: readonly Pick<Part, 'scale'>[]
-  /** Where it stands, for messages. */
+  /** `src/style.css:3`, for messages. */
   where: string
   reference: string
 }
 
-/** What a marker file begins with: twelve bytes, so that base64 writes them as the same sixteen letters whatever follows. */
+/** The start of every marker file: twelve bytes, which base64 encodes as the same sixteen characters whatever follows. */
 const MARK = 'unplugin-hd:'
 const MARKER_RE = new RegExp(
   `url\\(\\s*(["']?)data:[^,"'()]*,${Buffer.from(MARK).toString('base64')}([\\w+/]+={0,2})\\1\\s*\\)`,
@@ -25,25 +24,25 @@ const MARKER_RE = new RegExp(
 )
 
 /**
- * Vite replaces the inside of a `url()` and can be given one file for it, but `as=srcset` needs two. So it is given a small
- * file with a mark to inline, and when the stylesheet is complete, the data URL is replaced by an `image-set()`.
+ * Vite replaces the inside of a `url()` by one file, but `as=srcset` needs several. So Vite gets a small marker file to inline,
+ * and its data URL in the compiled stylesheet is replaced by an `image-set()`.
  */
 export interface ImageSets {
-  /** What Vite is to resolve the reference to. */
-  markerFor(staged: StagedFiles, set: ImageSet): Promise<string>
-  /** Code with an `image-set()` for every marker. @throws Error with `HD_QUERY` for one within an `image-set()` */
+  /** The id that Vite is to resolve the reference to. @throws HdError `HD_CACHE_IO` */
+  markerFor(assets: AssetFiles, set: ImageSet): Promise<string>
+  /** Replaces every marker by an `image-set()`. @throws Error with `HD_QUERY` for a marker inside an `image-set()` */
   complete(context: Pick<Rollup.PluginContext, 'load'>, code: string): Promise<string>
-  /** @throws Error with `HD_BUNDLER` when a marker is left in the text of an output: the stylesheet was never completed */
-  refuseLeft(text: () => string): void
+  /** @throws Error with `HD_BUNDLER` when an output still holds a marker */
+  refuseIncomplete(text: () => string): void
 }
 
 export function createImageSets(urls: StyleUrls): ImageSets {
   const sets = new Map<string, ImageSet>()
   return {
-    async markerFor(staged, set) {
+    async markerFor(assets, set) {
       const key = createHash('sha256').update(set.files.join('\n')).digest('hex')
       sets.set(key, set)
-      return `${toSpecifier(await staged.file({ key, bytes: Buffer.from(MARK + key) }, 'image-set.txt'))}?inline`
+      return `${await assets.stage({ key, bytes: Buffer.from(MARK + key) }, 'image-set.txt')}?inline`
     },
     async complete(context, code) {
       const values = new Map<string, string>()
@@ -54,22 +53,22 @@ export function createImageSets(urls: StyleUrls): ImageSets {
       }
       return values.size === 0 ? code : code.replace(MARKER_RE, (_, __, payload: string) => values.get(payload)!)
     },
-    refuseLeft(text) {
-      if (sets.size > 0 && text().search(MARKER_RE) >= 0) throw hookLeftOut("'transform' of 'unplugin-hd:styles'")
+    refuseIncomplete(text) {
+      if (sets.size > 0 && text().search(MARKER_RE) >= 0) throw hookLeftOut(`'transform' of '${COMPILED_PLUGIN}'`)
     },
   }
 }
 
-/** @param urls the `url()` of each part. @returns one that stands alone as it is */
+/** An `image-set()`; of one part alone its `url()`. @param urls the `url()` of each part */
 export function toImageSet(urls: readonly string[], parts: readonly Pick<Part, 'scale'>[]): string {
   if (urls.length === 1) return urls[0]!
   return `image-set(${urls.map((url, index) => `${url} ${parts[index]!.scale}x`).join(', ')})`
 }
 
-/** @throws Error with `HD_QUERY` when the position is within an `image-set()` */
+/** @throws Error with `HD_QUERY` when the position is inside an `image-set()` */
 export function refuseInImageSet(code: string, position: number, where: string, reference: string): void {
   if (!isInImageSet(code, position)) return
-  refuseAt(where, reference, `'as=srcset' is an image-set() itself and cannot stand in one`, `Write '?hd' alone`)
+  refuseAt(where, reference, `'as=srcset' writes an image-set() and cannot be inside one`, `Write '?hd' alone`)
 }
 
 /** Whether an `image-set(` before the position is still open there. */

@@ -2,21 +2,28 @@ import { createHash } from 'node:crypto'
 import type { Rollup } from 'vite'
 import { hookLeftOut } from '../../bundler-version.ts'
 
+/** The plugin that sees compiled stylesheets, for messages. */
+export const COMPILED_PLUGIN = 'unplugin-hd:compiled-styles'
+
 /** Ids of stylesheets of our own. */
 export const OWN_STYLE_RE: RegExp = /^\0unplugin-hd\/[0-9a-f]{64}\.css$/
 
 const URL_RE = /url\((?:"[^"]*"|'[^']*'|[^"')]*)\)/g
 
 /**
- * Writes URLs into CSS as Vite does, whatever its placeholders look like: it is given a stylesheet with a rule for each file
- * to compile, and this reads what it makes of that.
+ * Finds out how Vite writes the URLs of files into compiled CSS, whatever its placeholders look like: Vite compiles a stylesheet
+ * of ours with one rule for each file, and this reads the result.
  */
 export interface StyleUrls {
-  /** A `url()` for each file, as it is to stand in the code of a stylesheet. @param files absolute paths, with a query or without @throws Error `HD_BUNDLER` */
+  /**
+   * The `url()` of each file, as Vite would write it.
+   * @param files absolute paths with `/`, with or without a query
+   * @throws Error with `HD_BUNDLER` when a hook of ours was not called
+   */
   urlsFor(context: Pick<Rollup.PluginContext, 'load'>, files: readonly string[]): Promise<readonly string[]>
-  /** The code of a stylesheet of our own, for the `load` hook. */
+  /** For the `load` hook: the code of a stylesheet of ours. */
   load(id: string): string | undefined
-  /** Takes what Vite made of it, from the `transform` hook. */
+  /** For the `transform` hook: what Vite made of it. */
   compiled(id: string, code: string): void
 }
 
@@ -30,10 +37,10 @@ export function createStyleUrls(): StyleUrls {
       const id = `\0unplugin-hd/${key}.css`
       sources.set(id, files.map((file, index) => `.u${index}{background:url(${JSON.stringify(encodeURI(file))})}`).join(''))
       await context.load({ id }).catch((error: unknown) => {
-        throw loaded.has(id) ? error : hookLeftOut("'load' of 'unplugin-hd:styles'")
+        throw loaded.has(id) ? error : hookLeftOut(`'load' of '${COMPILED_PLUGIN}'`)
       })
       const compiled = results.get(id)?.match(URL_RE)
-      if (!compiled) throw hookLeftOut("'transform' of 'unplugin-hd:styles'")
+      if (!compiled) throw hookLeftOut(`'transform' of '${COMPILED_PLUGIN}'`)
       return compiled
     },
     load(id) {

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { FoundAttribute, Range, Template } from './template.ts'
+import { decodeHTMLAttribute } from 'entities'
+import type { FoundAttribute, Range, Template } from './transform.ts'
 
 /** The parts of Astro's syntax tree that are used here. Positions count bytes. */
 interface Position {
@@ -25,17 +26,22 @@ interface Attribute {
 
 type Parse = (code: string, options: { position: true }) => Promise<{ ast: Node }>
 
-/** The parser of the project's Astro. @throws Error when it has none */
-export async function astroParser(root: string): Promise<Parse> {
+/** The parser of the project's Astro. @throws Error when there is none */
+export async function loadAstroParser(root: string): Promise<Parse> {
   const astro = createRequire(path.join(root, 'package.json')).resolve('astro/package.json')
-  const { parse } = (await import(pathToFileURL(createRequire(astro).resolve('@astrojs/compiler')).href)) as { parse: Parse }
-  return parse
+  const compiler: { parse?: unknown } = await import(pathToFileURL(createRequire(astro).resolve('@astrojs/compiler')).href)
+  if (!isParse(compiler.parse)) throw new Error("'@astrojs/compiler' exports no 'parse'")
+  return compiler.parse
 }
 
-/** An attribute as it stands in a file, at its position. */
+function isParse(value: unknown): value is Parse {
+  return typeof value === 'function'
+}
+
+/** An attribute in a file, at its position. */
 const ATTRIBUTE_RE = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/y
 
-/** What holds no markup. */
+/** Elements without markup inside. */
 const BLOCKS = new Set(['script', 'style'])
 
 /** @throws Error of the parser */
@@ -50,7 +56,7 @@ export async function readAstro(parse: Parse, code: string): Promise<Template> {
   const visit = ({ type, name, value = '', position, children, attributes }: Node): void => {
     const start = position && charAt(position.start.offset)
     if (type === 'frontmatter' && start !== undefined) {
-      // Behind the line of dashes, in the line that follows.
+      // In the line after the dashes.
       imports = { at: code.indexOf('\n', start) + 1, before: '', after: '' }
       rest.push({ start, end: start + value.length })
     }
@@ -69,7 +75,7 @@ export async function readAstro(parse: Parse, code: string): Promise<Template> {
     ATTRIBUTE_RE.lastIndex = start
     const match = kind === 'quoted' ? ATTRIBUTE_RE.exec(code) : null
     if (match?.[1] !== name) return { name, value: undefined, start, end: start }
-    return { name, value: (match[2] ?? match[3] ?? match[4])!.replaceAll('&amp;', '&'), start, end: ATTRIBUTE_RE.lastIndex }
+    return { name, value: decodeHTMLAttribute((match[2] ?? match[3] ?? match[4])!), start, end: ATTRIBUTE_RE.lastIndex }
   }
 
   visit(ast)

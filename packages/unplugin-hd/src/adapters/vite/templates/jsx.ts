@@ -1,11 +1,11 @@
 import { blankComments, findUnprocessed, unprocessedMessage } from '../../../unprocessed/find.ts'
 import { displayPath, lineAt } from '../place.ts'
 
-/** An attribute with a text. JSX passes it on as it is, so only what is imported can be an image. */
+/** An attribute with a string. JSX passes it on unchanged, so only an imported image is processed. */
 const ATTRIBUTE_RE = /\s(?:src|srcset|poster|href|imagesrcset)=\{?\s*(["'`])([^"'`]*)\1/gi
 
-/** One warning for each attribute of a JSX file that names an image with `?hd` by a text. */
-export function leftInJsx(root: string, code: string, id: string): string[] {
+/** One warning for each string attribute of a JSX file that names an image with `?hd`. */
+export function findUnprocessedInJsx(root: string, code: string, id: string): string[] {
   return [...blankComments(code, id).matchAll(ATTRIBUTE_RE)].flatMap(({ 0: attribute, 2: value, index }) =>
     findUnprocessed(value!).map((reference) => {
       const line = lineAt(code, index + attribute.indexOf(reference))

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { blank, type FoundAttribute, type Template } from './template.ts'
+import { blank, type FoundAttribute, type Template } from './transform.ts'
 
 /** The parts of Svelte's syntax tree that are used here. */
 interface Node {
@@ -9,7 +9,7 @@ interface Node {
   end: number
   name?: string
   attributes?: Node[]
-  /** Of an attribute: `true` when it has none. */
+  /** Of an attribute; `true` for one without a value. */
   value?: true | Node | Node[]
   expression?: Node
   /** Of a text. */
@@ -22,13 +22,18 @@ interface Root {
 
 type Parse = (code: string, options: { modern: true; filename: string }) => Root
 
-/** Svelte's own parser, as the project has it. @throws Error when it has none */
-export function svelteParser(root: string): Parse {
-  const { parse } = createRequire(path.join(root, 'package.json'))('svelte/compiler') as { parse: Parse }
-  return parse
+/** The parser of the project's Svelte. @throws Error when there is none */
+export function loadSvelteParser(root: string): Parse {
+  const compiler: { parse?: unknown } = createRequire(path.join(root, 'package.json'))('svelte/compiler')
+  if (!isParse(compiler.parse)) throw new Error("'svelte/compiler' exports no 'parse'")
+  return compiler.parse
 }
 
-/** In other languages than CSS and JavaScript, which are for preprocessors that have not run yet. */
+function isParse(value: unknown): value is Parse {
+  return typeof value === 'function'
+}
+
+/** Scripts and styles. Their language may be one that a preprocessor has yet to translate. */
 const BLOCK_RE = /(<(script|style)\b(?:"[^"]*"|'[^']*'|[^"'>])*>)([^]*?)(?=<\/\2\s*>)/g
 
 /** @throws Error of the parser */
@@ -62,12 +67,12 @@ function attributeOf({ type, name, value, start, end }: Node): FoundAttribute[] 
   return type === 'Attribute' && value !== true ? [{ name: name!, value: textOf(value), start, end }] : []
 }
 
-/** Of a literal in braces as well. */
+/** The value of an attribute: text, or a string literal in braces. */
 function textOf(value: Node | Node[] | undefined): string | undefined {
   const [part, ...more] = Array.isArray(value) ? value : [value]
   if (!part || more.length > 0) return undefined
   if (part.type === 'Text') return part.data
-  const literal = part.expression as (Node & { value?: unknown }) | undefined
+  const literal: { type: string; value?: unknown } | undefined = part.expression
   return literal?.type === 'Literal' && typeof literal.value === 'string' ? literal.value : undefined
 }
 

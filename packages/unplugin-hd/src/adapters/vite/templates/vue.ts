@@ -1,14 +1,15 @@
+import { decodeHTMLAttribute } from 'entities'
 import type { ResolvedConfig } from 'vite'
 import { displayPath } from '../place.ts'
-import { imgAttributes, replaceAttribute, toExpression } from './template-attributes.ts'
+import { imgAttributes, replaceAttribute, toExpression } from './replacement.ts'
 
-/** Vue's numbers for the kinds of nodes. */
+/** Vue's node types. */
 const ELEMENT = 1
 const SIMPLE_EXPRESSION = 4
 const ATTRIBUTE = 6
 const DIRECTIVE = 7
 
-/** May be made once for all renderings. */
+/** Vue's constant type for an expression that may be computed once for all renderings. */
 const CAN_CACHE = 2
 
 /** The parts of Vue's template compiler that are used here. */
@@ -34,7 +35,7 @@ interface Prop {
 interface ElementNode {
   type: number
   tag: string
-  /** 0 for what is no component, slot or template. */
+  /** 0 for an HTML element. */
   tagType: number
   props: Prop[]
 }
@@ -44,35 +45,36 @@ interface TransformContext {
 }
 type NodeTransform = (node: ElementNode, context: TransformContext) => void
 
-interface VueOptions {
-  template?: { compilerOptions?: { nodeTransforms?: NodeTransform[] } }
+/** The `api` of `@vitejs/plugin-vue`. */
+interface VueApi {
+  options?: { template?: { compilerOptions?: { nodeTransforms?: NodeTransform[] } } }
 }
 
-/** What Vue's plugins were extended with: once each, whoever asks, and for however many copies of the plugin. */
-const extended = new WeakSet<NodeTransform>()
+/** The transforms that were added, so that no plugin of Vue gets two, however many copies of ours exist. */
+const added = new WeakSet<NodeTransform>()
 
 /**
- * Lets Vue's plugin, where there is one, import what templates name with `?hd`. It does so itself in builds, but for a URL and
- * nothing else, and in dev it writes the address of the source.
- * @param onProcessed told the place of every attribute that is replaced: `src/App.vue:12`
+ * Adds a transform to Vue's template compiler, if the project has one. Vue itself imports only URLs, and only in builds; in dev it
+ * writes the address of the source.
+ * @param onProcessed called with the place of every attribute that is replaced: `src/App.vue:12`
  */
 export function extendVue(
   { plugins, root }: Pick<ResolvedConfig, 'plugins' | 'root'>,
   onProcessed: (where: string) => void,
 ): void {
-  const api = plugins.find(({ name }) => name === 'vite:vue')?.api as { options?: VueOptions } | undefined
+  const api: VueApi | undefined = plugins.find(({ name }) => name === 'vite:vue')?.api
   if (!api?.options) return
   const { template } = api.options
   const others = template?.compilerOptions?.nodeTransforms ?? []
-  if (others.some((each) => extended.has(each))) return
-  const ours = transformIn(root, onProcessed)
-  extended.add(ours)
+  if (others.some((each) => added.has(each))) return
+  const ours = createTransform(root, onProcessed)
+  added.add(ours)
   const nodeTransforms = [...others, ours]
   api.options = { ...api.options, template: { ...template, compilerOptions: { ...template?.compilerOptions, nodeTransforms } } }
 }
 
-/** It runs behind Vue's own transforms for assets, so what it replaces is what they have made of an attribute. */
-function transformIn(root: string, onProcessed: (where: string) => void): NodeTransform {
+/** It runs after Vue's own transforms for assets, so an attribute may be a binding already. */
+function createTransform(root: string, onProcessed: (where: string) => void): NodeTransform {
   return (node, context) => {
     if (node.type !== ELEMENT || node.tagType !== 0) return
     const written = node.props.map(writtenAttribute)
@@ -92,11 +94,11 @@ function transformIn(root: string, onProcessed: (where: string) => void): NodeTr
   }
 }
 
-/** An attribute as it stands in the file, also when it has become a binding since. */
+/** An attribute as it is written in the file, even if it is a binding by now. */
 function writtenAttribute({ type, loc }: Prop): [name: string, value: string] | undefined {
   if (type !== ATTRIBUTE && type !== DIRECTIVE) return undefined
   const [, name, , value] = /^([^\s=:@#.][^\s=]*)\s*=\s*(["']?)([^]*)\2$/.exec(loc.source) ?? []
-  return name === undefined || name.startsWith('v-') ? undefined : [name, value!.replaceAll('&amp;', '&')]
+  return name === undefined || name.startsWith('v-') ? undefined : [name, decodeHTMLAttribute(value!)]
 }
 
 function nameOfProp({ name, arg }: Prop): string {
@@ -104,7 +106,7 @@ function nameOfProp({ name, arg }: Prop): string {
 }
 
 function importIn({ imports }: TransformContext, specifier: string, loc: Location): string {
-  // '~' before a package is for webpack.
+  // webpack needs '~' before the name of a package.
   const path = specifier.replace(/^~(?!\/)/, '')
   const known = imports.find((each) => each.path === path)
   if (known) return known.exp.content

@@ -2,21 +2,21 @@ import MagicString, { type SourceMap } from 'magic-string'
 import { findUnprocessed, unprocessedMessage } from '../../../unprocessed/find.ts'
 import { displayPath, lineAt } from '../place.ts'
 import type { Project } from '../project.ts'
-import { imgAttributes, isServed, replaceAttribute, specifiersOf, toExpression } from './template-attributes.ts'
+import { imgAttributes, isServed, replaceAttribute, specifiersOf, toExpression } from './replacement.ts'
 
-/** The markup of a component, in a language in which `{}` holds an expression. */
+/** The markup of a component, in a language that writes expressions as `{…}`. */
 export interface Template {
-  /** Of HTML: what a component does with its attributes is its own affair. */
+  /** HTML elements. What a component does with its attributes is not known. */
   elements: readonly { tag: string; attributes: readonly FoundAttribute[] }[]
-  /** What is no markup: scripts, styles, comments, and the texts that are shown. */
+  /** Everything but elements: scripts, styles, comments, and text. */
   rest: readonly Range[]
-  /** Where imports can stand, and what is needed around them. */
+  /** The position for imports, and the text that they need around them. */
   imports: { at: number; before: string; after: string }
 }
 
 export interface FoundAttribute extends Range {
   name: string
-  /** Its text; nothing when it is an expression. */
+  /** `undefined` for an expression. */
   value: string | undefined
 }
 
@@ -25,20 +25,20 @@ export interface Range {
   end: number
 }
 
-/** The part of a bundler's plugin context that is used here. */
+/** The part of a hook's `this` that is used here. */
 export interface TemplateContext {
   resolve(source: string, importer: string): Promise<unknown>
 }
 
 export interface TransformedTemplate {
-  /** `null` when nothing is changed. */
+  /** `null` when nothing changed. */
   result: { code: string; map: SourceMap } | null
-  /** A warning for each `?hd` that stays as it is. */
-  left: string[]
+  /** One for each `?hd` that stays. */
+  warnings: string[]
 }
 
 /**
- * Turns what a template names with `?hd` into imports.
+ * Turns the images that a template names with `?hd` into imports.
  * @throws Error with `HD_QUERY`, the file and the line
  */
 export async function transformTemplate(
@@ -67,7 +67,7 @@ export async function transformTemplate(
         done.push({ start, end })
         continue
       }
-      if (!(await areThere(context, specifiersOf(replacement), id))) continue
+      if (!(await canImport(context, specifiersOf(replacement), id))) continue
       const expressions: (readonly [string, string])[] =
         replacement.kind === 'img'
           ? imgAttributes(nameOf(replacement.imported.specifier), values)
@@ -76,26 +76,26 @@ export async function transformTemplate(
       done.push({ start, end })
     }
   }
-  const left = leftIn(code, done, file)
-  if (names.size === 0) return { result: null, left }
+  const warnings = findUnprocessedIn(code, done, file)
+  if (names.size === 0) return { result: null, warnings }
   const statements = [...names].map(([specifier, name]) => `import ${name} from ${JSON.stringify(specifier)};`)
   edits.appendLeft(imports.at, imports.before + statements.join('') + imports.after)
-  return { result: { code: edits.toString(), map: edits.generateMap({ source: id, hires: 'boundary' }) }, left }
+  return { result: { code: edits.toString(), map: edits.generateMap({ source: id, hires: 'boundary' }) }, warnings }
 }
 
-/** A file beside the component that is missing is an error. Any other address may be one of the server's. */
-async function areThere(context: TemplateContext, specifiers: readonly string[], id: string): Promise<boolean> {
+/** A relative path is always imported, so that a missing file is an error. Any other address may be answered by a server. */
+async function canImport(context: TemplateContext, specifiers: readonly string[], id: string): Promise<boolean> {
   for (const specifier of specifiers) {
     if (!/^\.\.?\//.test(specifier) && !(await context.resolve(specifier.split('?', 1)[0]!, id))) return false
   }
   return true
 }
 
-/** Imports and `new URL()` in expressions are for other hooks. */
+/** Imports and `new URL()` in expressions are processed by other hooks. */
 const CALL_RE = /\bimport\s*\([^)]*\)|\bnew\s+URL\s*\([^)]*\)/g
 
-/** @param done what is not to be searched */
-function leftIn(code: string, done: readonly Range[], file: string): string[] {
+/** @param done ranges that are not searched */
+function findUnprocessedIn(code: string, done: readonly Range[], file: string): string[] {
   let markup = code
   for (const { start, end } of done) markup = markup.slice(0, start) + blank(markup.slice(start, end)) + markup.slice(end)
   markup = markup.replace(CALL_RE, blank)
@@ -104,7 +104,7 @@ function leftIn(code: string, done: readonly Range[], file: string): string[] {
   )
 }
 
-/** As long as the text, with the same lines. */
+/** Blanks of the same length and with the same lines. */
 export function blank(text: string): string {
   return text.replace(/\S/g, ' ')
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { imgAttributes, replaceAttribute, toExpression, type TemplateAttribute } from './template-attributes.ts'
+import { imgAttributes, replaceAttribute, toExpression, type TemplateAttribute } from './replacement.ts'
 
 /** Stands for the name of what is imported. */
 const nameOf = (specifier: string): string => `<${specifier}>`

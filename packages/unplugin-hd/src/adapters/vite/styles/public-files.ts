@@ -1,25 +1,27 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { normalizePath } from 'unplugin-utils'
 import type { Rollup } from 'vite'
 import { followStyles } from '../../../unprocessed/styles.ts'
-import { refuseInImageSet, toImageSet } from './image-sets.ts'
-import { publicFile, toSpecifier } from '../paths.ts'
-import { imageAt } from '../assets/image.ts'
-import { cleanId, whereIs } from '../place.ts'
+import { makeReferencedImage } from '../assets/referenced-image.ts'
+import { publicFile } from '../paths.ts'
+import { cleanId, whereIs, type Place } from '../place.ts'
 import type { Project } from '../project.ts'
+import { refuseInImageSet, toImageSet } from './image-sets.ts'
 import type { StyleUrls } from './style-urls.ts'
 
-/** A reference to a public file, behind what opens a `url()` or a string. */
+/** A reference that may name a public file, after the start of a `url()` or a string. */
 const REFERENCE_RE = /(?<=["'(]\s*)\/(?!\/)[^"'()\s\\]*\?[^"'()\s\\]*(?=\s*["')])/g
 
-/** What compiled CSS may hold of one. */
+/** The traces of such references in compiled CSS. The placeholder is an internal of Vite. */
 const LEFT_RE = /__VITE_PUBLIC_ASSET__|[?&]hd/
 
 /**
- * Vite gives public files their address before any resolver is asked. So in a stylesheet that passes the plugins they are
- * named by their path, which is resolved as any other.
+ * Names public files by their paths, which the alias resolves as any other. Vite would give `/a.jpg` its address without asking
+ * an alias.
+ * @param code source of a stylesheet
  */
-export function namePublicFiles(code: string, { config, session }: Project): string {
+export function resolvePublicUrls(code: string, { config, session }: Project): string {
   return code.replace(REFERENCE_RE, (reference) => {
     const file = fileOf(reference, config.publicDir)
     if (file === undefined || !session.shouldTransform(file + queryOf(reference))) return reference
@@ -28,17 +30,19 @@ export function namePublicFiles(code: string, { config, session }: Project): str
 }
 
 /**
- * The same for what a stylesheet imports, which passes no plugin: there the address is replaced when all is compiled. Where a
- * Vite should write it in a third way, it stays, and is warned of.
- * @param id of the stylesheet
+ * Replaces the URLs of public files that come from imported stylesheets, whose source no plugin sees: their addresses are looked
+ * for in the compiled CSS. An address that this Vite writes in an unknown way stays and causes the warning for unprocessed ones.
+ * @param code compiled CSS
+ * @param id of the stylesheet that imports the others
+ * @param onImage called with the file of every image that is used
  */
-export async function replacePublicFiles(
+export async function replacePublicUrls(
   project: Project,
   urls: StyleUrls,
   context: Pick<Rollup.PluginContext, 'load'>,
   code: string,
   id: string,
-  onSource: (file: string) => void,
+  onImage: (file: string) => void,
 ): Promise<string> {
   if (!LEFT_RE.test(code)) return code
   const { config } = project
@@ -49,9 +53,10 @@ export async function replacePublicFiles(
       const file = fileOf(reference, config.publicDir)
       if (file === undefined) continue
       const where = await whereIs(config.root, style, reference)
-      const image = await imageAt(project, () => ({ where, what: 'CSS', shapes: ['url', 'srcset'] }), file, reference)
+      const place: Place = { where, what: 'CSS', shapes: ['url', 'srcset'] }
+      const image = await makeReferencedImage(project, place, file, reference)
       if (!image) continue
-      onSource(file)
+      onImage(file)
       const all = await urls.urlsFor(context, image.files)
       replaced = replaced.replace(writtenRE(decodeURI(reference), config.base), (_, __, index: number) => {
         if (all.length > 1) refuseInImageSet(code, index, where, reference)
@@ -62,7 +67,10 @@ export async function replacePublicFiles(
   return replaced
 }
 
-/** How Vite writes a `url()` of a public file: by a hash of its address, or, Vite 7 with a plain base, the address itself. */
+/**
+ * The `url()` of a public file in compiled CSS. Vite writes the placeholder `__VITE_PUBLIC_ASSET__` with a hash of the address,
+ * or, with a plain base in Vite 7, the address itself.
+ */
 function writtenRE(address: string, base: string): RegExp {
   const hash = createHash('sha256').update(address).digest('hex').slice(0, 8)
   const plain = (base.endsWith('/') ? base.slice(0, -1) : base) + address
@@ -74,7 +82,7 @@ function writtenRE(address: string, base: string): RegExp {
 
 function fileOf(reference: string, publicDir: string): string | undefined {
   const file = publicFile(decodeURI(reference.split('?', 1)[0]!), publicDir)
-  return file && toSpecifier(file)
+  return file && normalizePath(file)
 }
 
 function queryOf(reference: string): string {

@@ -1,0 +1,88 @@
+import path from 'node:path'
+import { errorMessage } from '@unplugin-hd/core'
+import type { HdPlugin } from '../hd-plugin.ts'
+import { HD_CODE_RE } from '../module-ids.ts'
+import type { Project } from '../project.ts'
+import type { Runs } from '../runs.ts'
+import { loadAstroParser, readAstro } from './astro.ts'
+import { findUnprocessedInJsx } from './jsx.ts'
+import { loadSvelteParser, readSvelte } from './svelte.ts'
+import { transformTemplate, type Template } from './transform.ts'
+import { extendVue } from './vue.ts'
+
+/**
+ * `?hd` in the templates of components. Vue's compiler gets a transform of ours. Svelte and Astro files are rewritten before their
+ * compilers see them, as these leave addresses unchanged. In JSX an address is only a string, so it causes a warning.
+ */
+export function templatesPlugin(runs: Runs): HdPlugin {
+  const read = createReader()
+  const warned = new Set<string>()
+  const onProcessed = (where: string): void => void runs.processedPlaces.add(where)
+  /** In dev only: a build warns of everything that is left in its output. */
+  const warnInDev = ({ config, warn }: Project, messages: readonly string[]): void => {
+    if (config.command === 'build') return
+    for (const message of messages.filter((each) => !warned.has(each))) {
+      warned.add(message)
+      warn(message)
+    }
+  }
+  return {
+    name: 'unplugin-hd:templates',
+    enforce: 'pre',
+    configResolved: (config) => extendVue(config, onProcessed),
+    // Again, for a compiler that dropped `configResolved`.
+    buildStart() {
+      extendVue(this.environment.getTopLevelConfig(), onProcessed)
+    },
+    transform: {
+      // The compilers of Svelte and Astro have `enforce: 'pre'` too.
+      order: 'pre',
+      filter: { id: /\.(?:svelte|astro|[jt]sx)$/, code: HD_CODE_RE },
+      async handler(code, id) {
+        const { project } = runs.of(this)
+        if (/[jt]sx$/.test(id)) {
+          warnInDev(project, findUnprocessedInJsx(project.config.root, code, id))
+          return null
+        }
+        const template = await read(project, code, id)
+        if (!template) return null
+        const { result, warnings } = await transformTemplate(project, this, template, code, id)
+        warnInDev(project, warnings)
+        return result
+      },
+    },
+  }
+}
+
+type Reader = (code: string, id: string) => Template | Promise<Template>
+
+/** Gives `undefined` for code that cannot be parsed: its compiler reports that best. */
+function createReader(): (project: Project, code: string, id: string) => Promise<Template | undefined> {
+  const readers = new Map<string, Promise<Reader | undefined>>()
+  return async ({ config, warn }, code, id) => {
+    const extension = path.extname(id)
+    if (!readers.has(extension)) readers.set(extension, loadReader(extension, config.root, warn))
+    const read = await readers.get(extension)
+    try {
+      return await read?.(code, id)
+    } catch {
+      return undefined
+    }
+  }
+}
+
+/** Warns and gives `undefined` when the parser cannot be loaded. */
+async function loadReader(extension: string, root: string, warn: Project['warn']): Promise<Reader | undefined> {
+  try {
+    if (extension === '.svelte') {
+      const parse = loadSvelteParser(root)
+      return (code, id) => readSvelte(parse, code, id)
+    }
+    const parse = await loadAstroParser(root)
+    return (code) => readAstro(parse, code)
+  } catch (error) {
+    const [reason] = errorMessage(error).split('\n', 1)
+    warn(`'?hd' in templates is not processed, because their parser cannot be loaded: ${reason}`)
+    return undefined
+  }
+}
