@@ -162,7 +162,7 @@ describe('wechat() in the pipeline, against the emulator', () => {
     const said = events.flatMap((event) => (event.type === 'warning' ? [event.message] : []))
     expect(said).toEqual([
       expect.stringMatching(
-        /not called any more in this build.*api_imgsuperresolution.*\(WECHAT_REMOVED\); 'resample' is tried next$/,
+        /not called any more in this build.*api_imgsuperresolution.*\(WECHAT_REMOVED\); trying 'resample' next$/,
       ),
     ])
   })

@@ -144,7 +144,7 @@ test('the dev server never calls WeChat, and says by whom images are made instea
     const image = Buffer.from(await (await fetch(new URL(url, origin))).arrayBuffer())
     expect(await sharp(image).metadata()).toMatchObject({ width: 48, height: 32 })
   }
-  const told = [expect.stringMatching(/'wechat' is metered and not called here.*'resample'/)]
+  const told = [expect.stringMatching(/'wechat' is metered and is not called here.*'resample'/)]
   await expect.poll(() => warnings, { timeout: 50_000 }).toEqual(told)
   expect(emulator.requests).toEqual([])
 })

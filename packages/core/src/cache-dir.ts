@@ -3,15 +3,15 @@ import path from 'node:path'
 import { DEFAULTS } from './defaults.ts'
 
 export interface CacheDirContext {
-  /** Absolute path that the bundler starts in, which may be any folder of a package. */
+  /** Absolute path of the bundler's root; any folder of a package. */
   root: string
   env: Readonly<Record<string, string | undefined>>
 }
 
 /**
- * The absolute path of the cache. The option and the default start at the package that holds `root`, so that every bundler and
- * the command line mean the same folder. The environment (`UNPLUGIN_HD_CACHE_DIR`) starts at the workspace, so that one setting
- * means one folder for all of its packages.
+ * Returns the absolute path of the cache. The option and the default are relative to the package that contains `root`, so every
+ * bundler and the CLI use the same folder. `UNPLUGIN_HD_CACHE_DIR` is relative to the workspace root, so one setting gives all of
+ * its packages one folder.
  * @param dir of the option `cache.dir`
  */
 export function cacheDir(dir: string | undefined, { root, env }: CacheDirContext): string {
@@ -26,7 +26,7 @@ export function packageFolder(root: string): string | undefined {
   return nearest(root, (folder) => existsSync(path.join(folder, 'package.json')))
 }
 
-/** The nearest folder that says which packages belong together: for pnpm, or for npm, Yarn and Bun. */
+/** The nearest workspace root: `pnpm-workspace.yaml`, or `workspaces` in `package.json` (npm, Yarn, Bun). */
 function workspaceFolder(root: string): string | undefined {
   return nearest(root, (folder) => existsSync(path.join(folder, 'pnpm-workspace.yaml')) || hasWorkspaces(folder))
 }

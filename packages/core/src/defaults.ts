@@ -1,4 +1,4 @@
-/** Every default that is a plain value; the documentation is compared with it. */
+/** Every default that is a plain value. A test compares the documentation with it. */
 export const DEFAULTS = {
   mode: 'on',
   onError: 'fail',

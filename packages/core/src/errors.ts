@@ -1,13 +1,13 @@
 import { inspect, types } from 'node:util'
 import { bounded, visible } from './visible.ts'
 
-/** More of a message is cut off, in characters: it may come from anywhere. */
+/** Longer messages are cut, in characters: text from outside has no bound of its own. */
 const MAX_MESSAGE = 2000
 
-/** More of the words of somebody else's error is. */
+/** The same bound for messages of foreign errors. */
 const MAX_WORDS = 500
 
-/** A cause that takes more than this to show is left out. */
+/** A cause whose printed form is longer than this is dropped. */
 const MAX_CAUSE = 100_000
 
 /**
@@ -46,7 +46,7 @@ export interface HdErrorDetails {
   file?: string | undefined
   /** What the user can do about it, one sentence. */
   remedy?: string | undefined
-  /** The user has been told of this reason, with an earlier image. @default false */
+  /** The same reason was already reported for an earlier image. @default false */
   told?: boolean | undefined
   cause?: unknown
 }
@@ -61,7 +61,7 @@ export class HdError extends Error {
   /** The image (or model) concerned; set by the pipeline where the thrower did not know it. */
   file: string | undefined
   readonly remedy: string | undefined
-  /** The reason is the same as with an earlier image, so that a chain goes on without another word. */
+  /** Already reported for an earlier image: a chain falls back without another warning. */
   readonly told: boolean
   /** Marks the class across duplicate copies of this package, where `instanceof` fails. */
   readonly isHdError = true
@@ -87,7 +87,7 @@ export function isHdError(value: unknown): value is HdError {
   try {
     return typeof value === 'object' && value !== null && (value as { isHdError?: unknown }).isHdError === true
   } catch {
-    // A getter, or a proxy.
+    // A getter or a proxy may throw.
     return false
   }
 }
@@ -101,7 +101,7 @@ export function toHdError(value: unknown, code: HdCode, what: string, details: H
   return new HdError(code, `${what}: ${errorMessage(value)}`, { ...details, cause: canBeShown(value) ? value : undefined })
 }
 
-/** As the cause of an error: whoever shows that one asks this one, and it may do anything then. */
+/** Whether a value may become the `cause` of an error. Printing the error prints the cause, whose getters may throw. */
 function canBeShown(value: unknown): boolean {
   if (types.isProxy(value)) return false
   try {
@@ -112,7 +112,7 @@ function canBeShown(value: unknown): boolean {
   }
 }
 
-/** What is read of an error later can be read, and is what it says. Somebody else may have made it. */
+/** Whether the fields of a foreign error can be read without throwing, and have the expected types. */
 function isSound(error: HdError): boolean {
   if (types.isProxy(error)) return false
   try {
@@ -145,14 +145,14 @@ export function inFile(error: HdError, file: string | undefined): HdError {
 /** A copy of the error that names this file, whatever it named. */
 export function ofFile(error: HdError, file: string | undefined): HdError {
   const { stack } = error
-  // A frozen error has properties that cannot be changed, so they are changed before there is a copy.
+  // The properties of a frozen error cannot be changed on the copy, so they are prepared first.
   const own = Object.fromEntries(
     Object.entries(Object.getOwnPropertyDescriptors(error)).map(([key, each]) => [key, { ...each, configurable: true }]),
   )
   return Object.create(Object.getPrototypeOf(error) as object, {
     ...own,
     file: { value: file, writable: true, enumerable: true, configurable: true },
-    // Since Node 24 the stack is an accessor that answers only the very error it was made for.
+    // Since Node 24 `stack` is an accessor that works only on the error it was created for.
     stack: { value: stack, writable: true, configurable: true },
   }) as HdError
 }
@@ -166,7 +166,7 @@ export function formatError(error: HdError, file: string | null = error.file ?? 
   return file === null ? text : `${visible(file)}: ${text}`
 }
 
-/** The message of anything that was thrown, in one line, or what can be said of it. Never throws. */
+/** The message of any thrown value, in one line. Never throws. */
 export function errorMessage(value: unknown): string {
   const words = bounded(wordsOf(value), MAX_WORDS)
   return visible(words.trim().replace(/\s*\n\s*/g, '; '))

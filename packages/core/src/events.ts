@@ -1,9 +1,9 @@
-/** How a 2x came to be: found as it is, encoded from a found master, or upscaled now; `off`: it is the source itself. */
+/** Where an image came from: the cache, a cached master that was encoded again, or an upscaler. `off`: the source itself. */
 export type CacheState = 'hit' | 'encoded' | 'made' | 'off'
 
 /**
- * What happens to images, for progress and reports. `name` is the source as messages call it. Each `queued` (there is work
- * to do) is followed by a `settled`, whatever came of it; `done` or `failed` ends every request, also one without work.
+ * Events for progress and reports. `name` is the display name of the source. Each `queued` (there is work to do) is followed by
+ * `settled`, whatever the outcome. `done` or `failed` ends every request, with or without work.
  */
 export type HdEvent =
   | { type: 'queued'; name: string }
@@ -17,18 +17,18 @@ export type HdEvent =
 
 export interface DoneImage {
   cache: CacheState
-  /** From the reading of the source to the bytes of the 2x, less the time that it waited for its turn. */
+  /** Milliseconds from the request to the encoded bytes, without the time spent waiting for a free slot. */
   ms: number
   width: number
   height: number
-  /** Of the 2x. */
+  /** Of the enlarged image. */
   bytes: number
   format: string
   upscaler: string | undefined
   source: SourceFacts
 }
 
-/** What reports, and imports with `as=meta`, say of a source. */
+/** Facts about a source, for reports and for `as=meta`. */
 export interface SourceFacts {
   /** Upright size in pixels. */
   width: number

@@ -494,7 +494,7 @@ describe('a chain of upscalers', () => {
     const { hd, source, events } = await workshop({ upscaler: [failing(), second] })
     expect((await hd.job(await source('a.png', await colourfulPng())).make()).upscaler).toBe('second')
     expect(events.find(({ type }) => type === 'warning')).toMatchObject({
-      message: expect.stringMatching(/MY_CODE.*'second' is tried next/),
+      message: expect.stringMatching(/MY_CODE.*trying 'second' next/),
     })
   })
 
@@ -755,7 +755,7 @@ describe('where a metered upscaler is to be spared', () => {
       expect((await alone.hd.job(await alone.source(name, await colourfulPng(side, side))).make()).upscaler).toBe('resample')
     }
     expect(paid.calls).toHaveLength(0)
-    expect(alone.warnings).toEqual([expect.stringMatching(/'paid' is metered and not called here.*'resample'/)])
+    expect(alone.warnings).toEqual([expect.stringMatching(/'paid' is metered and is not called here.*'resample'/)])
   })
 
   test('what it made earlier is still used', async () => {

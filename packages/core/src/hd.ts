@@ -13,10 +13,10 @@ import { readSource, type Source } from './source/source.ts'
 import type { Logger } from './upscaler/upscaler.ts'
 import { holdUpscalers, releaseUpscalers } from './upscaler/users.ts'
 
-/** The way of images from source files to assets, for one set of options. */
+/** Turns source files into assets, for one set of options. */
 export interface Hd {
   readonly options: ResolvedOptions
-  /** Where its images are kept, by their keys. */
+  /** Where masters and variants are kept, by key. */
   readonly store: Store
   /** @param file absolute path. @throws HdError `HD_SOURCE_…` */
   source(file: string): Promise<Source>
@@ -25,8 +25,7 @@ export interface Hd {
   /** The source at 1x: its own bytes, or encoded in `request.format` when that is given. */
   original(source: Source, request?: EncodingRequest): OriginalJob
   /**
-   * Ends a build: waits for what is still at work, brings the cache under its cap, lets upscalers free what they hold. May be
-   * used again afterwards.
+   * Ends a build: waits for running jobs, trims the cache, and closes the upscalers. The object can be used again afterwards.
    */
   close(): Promise<void>
   /** Cancels all work: pending calls reject with `HD_ABORTED`. Later calls work again. */
@@ -37,9 +36,9 @@ export interface HdContext {
   log: Logger
   onEvent?: (event: HdEvent) => void
   /**
-   * Calls no metered upscaler, because the result is only for looking at (a dev server): the others of the chain make the
-   * image, or `resample()` where there is none. What a metered one made earlier is still used.
-   * @default never
+   * Returns true to leave out metered upscalers, as a dev server does: the rest of the chain makes the image, or `resample()` if
+   * nothing is left. Results of metered upscalers in the cache are still used.
+   * @default () => false
    */
   skipMetered?: () => boolean
 }
@@ -79,10 +78,10 @@ export function createHd(options: ResolvedOptions, { log, onEvent = () => undefi
     job: (source, request = {}) => createJob(source, request, deps),
     original: (source, request = {}) => createOriginalJob(source, request, deps),
     async close() {
-      // Another environment of the same bundler may still be at work.
+      // Another environment of the same bundler may still be working.
       await Promise.allSettled(atWork)
       await cache.close()
-      // Work that began in the meantime belongs to a build that will end as well.
+      // Jobs that started meanwhile belong to another build, which will close as well.
       if (atWork.size === 0) await releaseUpscalers(options.upscalers, user, log)
     },
     abort() {
@@ -94,12 +93,12 @@ export function createHd(options: ResolvedOptions, { log, onEvent = () => undefi
 
 function createController(): AbortController {
   const controller = new AbortController()
-  // Every waiting image listens, which is no leak.
+  // Every waiting image adds a listener; this is not a leak.
   setMaxListeners(0, controller.signal)
   return controller
 }
 
-/** Relative to the root, with `/` on every system; absolute only on another drive. */
+/** Relative to the root with `/` on every platform; absolute only on another drive. */
 function displayName(file: string, root: string): string {
   return (path.relative(root, file) || file).replaceAll(path.sep, '/')
 }

@@ -11,7 +11,7 @@ import type { UploadFormat, Upscaler, UpscalerAccepts } from './upscaler/upscale
 export const MODES = ['on', 'cache-only', 'off'] as const
 export type Mode = (typeof MODES)[number]
 
-/** The most that one pass of an upscaler enlarges by. */
+/** The largest factor of a single pass. */
 const MAX_PASS = 8
 
 const UPLOAD_FORMATS = ['jpeg', 'png', 'webp'] as const satisfies readonly UploadFormat[]
@@ -28,19 +28,18 @@ export interface CacheOptions {
   /** The most bytes it may hold; beyond them the least recently used entries go. @default 2147483648 (2 GiB) */
   maxBytes?: number
   /**
-   * Keeps images elsewhere than in a folder: an object of the type `Store`. `dir` is not used then, and `maxBytes` only by a store
-   * that has `trim`. @default a folder, `dir`
+   * A `Store` to use instead of the folder `dir`. `maxBytes` then applies only if the store has `trim`. @default the folder `dir`
    */
   store?: Store
 }
 
-/** What image processing needs to know. */
+/** The options of image processing. */
 export interface CoreOptions {
   /** One upscaler, or a list: a fallback chain, first to last. @default neural() */
   upscaler?: Upscaler | readonly Upscaler[]
   /**
    * `on`: make what is missing. `cache-only`: never upscale; a miss is an error (`HD_CACHE_MISS`). `off`: every import gives
-   * the source itself, at 1x. The environment variable `UNPLUGIN_HD_MODE` wins over the default, not over this option.
+   * the source itself, at 1x. This option takes precedence over the environment variable `UNPLUGIN_HD_MODE`.
    * @default 'on'
    */
   mode?: Mode
@@ -57,15 +56,15 @@ export interface CoreOptions {
   quality?: number
   /** The most pixels (width times height) of a result, and of the 4x that a 3x is made from. @default 50000000 */
   maxPixels?: number
-  /** The most images in work at once; memory is bounded beside it. @default the number of cores */
+  /** The most images processed at once; memory has a bound of its own. @default the number of cores */
   concurrency?: number
 }
 
-/** The same, complete. */
+/** All options with their defaults filled in. */
 export interface ResolvedOptions {
   upscalers: readonly Upscaler[]
   mode: Mode
-  /** What said so. */
+  /** Where `mode` comes from. */
   modeFrom: 'option' | 'environment' | 'default'
   onError: OnError
   cache: { dir: string; maxBytes: number; store?: Store }
@@ -73,7 +72,7 @@ export interface ResolvedOptions {
   quality: number
   maxPixels: number
   concurrency: number
-  /** Absolute; files below it are named relative to it. */
+  /** Absolute path; messages name files relative to it. */
   root: string
 }
 
@@ -84,10 +83,10 @@ export interface OptionsContext {
   defaultUpscaler: () => Upscaler
 }
 
-/** Whose options they are, as messages say it. */
+/** The owner of the options in messages. */
 const OWNER = 'unplugin-hd'
 
-/** The options of core: an adapter has more. */
+/** The keys of {@link CoreOptions}; adapters add their own. */
 export const CORE_KEYS: readonly (keyof CoreOptions)[] = [
   'upscaler',
   'mode',
@@ -100,7 +99,7 @@ export const CORE_KEYS: readonly (keyof CoreOptions)[] = [
 ]
 
 /**
- * The complete options: what the user set, else the environment, else the default.
+ * Resolves the options: the user's value, then the environment, then the default.
  * @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed
  */
 export function resolveOptions(options: CoreOptions, { root, env, defaultUpscaler }: OptionsContext): ResolvedOptions {

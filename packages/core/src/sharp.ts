@@ -6,7 +6,7 @@ type SharpModule = typeof import('sharp').default
 let loading: Promise<SharpModule> | undefined
 
 /**
- * sharp, loaded on first use: a build that finds everything in the cache never pays for it.
+ * Loads sharp on first use: a fully cached build never loads it.
  * @throws HdError `HD_RUNTIME` when its native part cannot be loaded
  */
 export function loadSharp(): Promise<SharpModule> {
@@ -23,15 +23,14 @@ export function loadSharp(): Promise<SharpModule> {
   return loading
 }
 
-/** Raw pixels as sharp's input. No copy is made. */
+/** Raw pixels as sharp input, without a copy. */
 export async function fromRaw(data: Uint8Array, width: number, height: number, channels: 1 | 3): Promise<Sharp> {
   const sharp = await loadSharp()
   return sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
 }
 
 /**
- * An image file as sharp's input. Damage that leaves holes in the image is an error; sizes are bounded by the callers,
- * who read the header first.
+ * An image file as sharp input. Damaged images are errors. Callers bound the size by reading the header first.
  */
 export async function fromFile(bytes: Uint8Array, options: SharpOptions = {}): Promise<Sharp> {
   const sharp = await loadSharp()

@@ -2,8 +2,8 @@ import { closestMatch } from 'leven'
 import { HdError } from './errors.ts'
 
 /**
- * @param owner whose options these are: `unplugin-hd`, `neural()`
- * @param prefix of options within an option: `cache.`
+ * @param owner the owner of the options in messages: `unplugin-hd`, `neural()`
+ * @param prefix of nested options: `cache.`
  * @throws HdError `HD_OPTION` when `value` is no object or has a key that is not in `keys`, with the nearest and all of them
  */
 export function refuseUnknown(value: object, keys: readonly string[], owner: string, prefix: string = ''): void {
@@ -24,10 +24,10 @@ export function allowedInstead(name: string, allowed: readonly string[], what: s
   return `${nearest === undefined ? '' : `Did you mean '${nearest}'? `}${what} ${quoted(allowed)}`
 }
 
-/** The allowed name that was probably meant: a slip of the keyboard away, or another case. */
+/** The allowed name that was probably meant: a typo away, or in another case. */
 export function nearestTo(name: string, allowed: readonly string[]): string | undefined {
   const sameLetters = allowed.find((each) => each.toLowerCase() === name.toLowerCase())
-  // Longer than any name, it is no slip, and comparing it would take its time.
+  // Too long to be a typo, and slow to compare.
   if (sameLetters !== undefined || name.length > 40) return sameLetters
   return closestMatch(name, allowed, { maxDistance: Math.ceil(name.length / 3) })
 }

@@ -1,11 +1,11 @@
-/** Control characters (C0, DEL, C1), what turns the direction of writing, line separators, the byte order mark. */
+/** Control characters (C0, DEL, C1), bidirectional controls, line separators, the byte order mark. */
 const HIDDEN_RE = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\uFEFF]/gu
 
 const NAMES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /**
- * The text with escapes in place of what a terminal or a log would obey instead of showing it: `\x1b[31m`, `\n`, `\u202e`. Names of
- * files, URLs and words of services pass through here before they are printed.
+ * Escapes characters that a terminal or a log would interpret: `\x1b[31m`, `\n`, `\u202e`. Apply it to file names, URLs and messages
+ * of services before printing them.
  */
 export function visible(text: string): string {
   return text.replace(HIDDEN_RE, (character) => {
@@ -14,7 +14,7 @@ export function visible(text: string): string {
   })
 }
 
-/** JSON of a value, in which the same characters are escapes as JSON has them: by itself it escapes only some of them. */
+/** JSON with the same characters escaped; `JSON.stringify` escapes only some of them. */
 export function visibleJson(value: unknown): string {
   return JSON.stringify(value).replace(HIDDEN_RE, (character) => `\\u${hex(character.codePointAt(0)!, 4)}`)
 }
@@ -23,7 +23,7 @@ function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0')
 }
 
-/** The text, or its start with an ellipsis. */
+/** The text, cut with an ellipsis if necessary. */
 export function bounded(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most)}…`
 }

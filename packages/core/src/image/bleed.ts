@@ -1,19 +1,19 @@
 import { slices } from './slices.ts'
 
-/** Rings of pixels that are filled outward from what is visible: beyond the reach of a usual network (12 to 20 pixels). */
+/** Rings of pixels filled outwards from visible ones: wider than the receptive field of a usual network (12 to 20 pixels). */
 const RINGS = 24
 
-/** Below this alpha a pixel's own colour is too coarse to trust (8-bit editors quantise it), so neighbours have their say. */
+/** Below this alpha a pixel's own colour is too coarse to trust (8-bit editors quantise it), so it is mixed with its neighbours. */
 const TRUSTED_ALPHA = 16
 
 const UNKNOWN = 0
 const KNOWN = 1
-/** In the ring that is being filled: its colour is not to be read yet. */
+/** In the ring being filled: its colour must not be read yet. */
 const PENDING = 2
 
 /**
- * Fills the colour of transparent pixels, in place, from their visible neighbours, ring by ring; what lies further out
- * gets the mean of all visible colours. Nothing changes where alpha is at least 16, or when nothing is visible.
+ * Fills the colour of transparent pixels in place from their visible neighbours, ring by ring. Pixels further out get the mean
+ * of all visible colours. Nothing changes where alpha is at least 16, or when nothing is visible.
  * @param rgb `3 * width * height` bytes
  * @param alpha `width * height` bytes
  */
@@ -123,7 +123,7 @@ function pushUnknown({ state, width, height }: Field, pixel: number, ring: numbe
   }
 }
 
-/** Keeps as much of the pixel's own colour as its alpha is worth. */
+/** Blends in the pixel's own colour in proportion to its alpha. */
 function blend({ rgb, alpha }: Field, pixel: number, red: number, green: number, blue: number): void {
   const own = alpha[pixel]! / TRUSTED_ALPHA
   const at = 3 * pixel

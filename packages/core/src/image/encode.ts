@@ -7,14 +7,14 @@ import { fromRaw } from '../sharp.ts'
 
 /**
  * Progressive scans and optimal Huffman tables make a JPEG 3 to 20 percent smaller, but libjpeg keeps all coefficients
- * for them: of a result of 100 MP the process peaked at 1.3 GB with them, at 0.7 GB without.
+ * in memory for them: encoding 100 MP peaks at 1.3 GB with them and at 0.7 GB without.
  */
 const MAX_TWO_PASS_PIXELS = 25_000_000
 
 /**
  * Encodes an image without metadata.
  * @param quality 1 to 100; PNG is lossless and has none
- * @throws HdError `HD_QUERY` when JPEG is to hold transparency, `HD_ENCODE` when the format cannot hold the size
+ * @throws HdError `HD_QUERY` when a transparent image is encoded as JPEG, `HD_ENCODE` when the format cannot hold the size
  */
 export async function encode(image: Image, format: OutputFormat, quality: number): Promise<Uint8Array> {
   const { width, height } = image
@@ -48,7 +48,7 @@ export async function encode(image: Image, format: OutputFormat, quality: number
   })
 }
 
-/** The image as sharp's input. @param withAlpha leaves its alpha channel out where false */
+/** The image as sharp input. @param withAlpha `false` drops the alpha channel */
 export async function toImage(image: Image, withAlpha: boolean): Promise<Sharp> {
   const { rgb, alpha, grey, width, height } = image
   const pipeline = grey
@@ -60,7 +60,7 @@ export async function toImage(image: Image, withAlpha: boolean): Promise<Sharp> 
   })
 }
 
-/** On its own, because sharp joins an alpha channel to three colours and then keeps three. */
+/** A separate step: if sharp joins alpha to three channels, the result keeps three. */
 async function toGrey({ rgb, width, height }: Image): Promise<Uint8Array> {
   return (await fromRaw(rgb, width, height, 3)).toColourspace('b-w').raw().toBuffer()
 }

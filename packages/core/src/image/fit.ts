@@ -8,7 +8,7 @@ import { formatsOf, type Pixels, type UploadFormat, type UpscaleInput, type Upsc
 /** Below this quality a smaller image looks better than a coarser one. */
 const MIN_QUALITY = 70
 
-/** An image that has to be shrunk below this side is refused: nothing of it would be left. */
+/** An image that would have to shrink below this side is refused. */
 const MIN_SIDE = 16
 
 const DEFAULT_FORMATS: readonly UploadFormat[] = ['png']
@@ -17,7 +17,7 @@ export interface Fitted {
   input: UpscaleInput
   /** The pixels of `input`, for the comparison with the result. */
   pixels: Pixels
-  /** The source was too large for the upscaler, so that detail is lost. */
+  /** The source was too large for the upscaler and lost detail. */
   shrunk: boolean
 }
 
@@ -43,7 +43,7 @@ export async function fit(source: Source, header: Header, image: Image, accepts:
   let pixels = scale < 1 ? await shrink(whole, scale) : whole
 
   let encoded = ownBytes(source, header, pixels === whole, formats, maxBytes)
-  // Without a bound nothing can fail to fit, so an upscaler that only wants pixels costs no encoding.
+  // Without a byte limit nothing is encoded until the upscaler asks for a file.
   if (!encoded && maxBytes !== Infinity) {
     encoded = await encodeWithin(pixels, formats, maxBytes)
     while (!encoded) {
@@ -56,10 +56,10 @@ export async function fit(source: Source, header: Header, image: Image, accepts:
   return { input: createInput(source, pixels, encoded, formats), pixels, shrunk: pixels !== whole }
 }
 
-/** 1, or less where that many pixels are too many; `undefined` when nothing would be left. */
+/** The scale that brings the image under `maxPixels`, at most 1; `undefined` when it would get too small. */
 function scaleWithin({ width, height }: Pixels, maxPixels: number): number | undefined {
   let scale = Math.min(1, Math.sqrt(maxPixels / (width * height)))
-  // A side of a thin image cannot go below 1, so the other one must give more.
+  // A side of a thin image cannot go below 1, so the other side shrinks more.
   while (scale > 0 && sideAt(width, scale) * sideAt(height, scale) > maxPixels) scale *= 0.9
   return scale * Math.max(width, height) < 1 ? undefined : scale
 }
@@ -91,7 +91,7 @@ function createInput(
     digest: source.digest,
     width: pixels.width,
     height: pixels.height,
-    // A copy, because the upscaler may change or transfer it while verification still needs ours.
+    // A copy: the upscaler may change or transfer it, and verification still needs the original.
     // Not `slice`, which for a Buffer is a view.
     pixels: async () => ({ ...pixels, data: new Uint8Array(pixels.data) }),
     encoded: async () => encoded ?? (await encodeAs(pixels, formats.find((format) => canHold(format, pixels)) ?? 'png', 100)),
@@ -126,7 +126,7 @@ async function bestQuality(pixels: Pixels, format: UploadFormat, maxBytes: numbe
   return best
 }
 
-/** Factor for the next try. File size goes about with the number of pixels; a little less, so that few rounds are needed. */
+/** The scale of the next attempt. File size is roughly proportional to the pixels; aiming a little lower saves attempts. */
 async function nextScale(pixels: Pixels, formats: readonly UploadFormat[], maxBytes: number): Promise<number> {
   const usable = formats.filter((name) => canHold(name, pixels))
   const format = usable.find((name) => FORMAT_FACTS[name].lossy) ?? usable[0]
@@ -142,7 +142,7 @@ function canHold(format: UploadFormat, { width, height }: Pixels): boolean {
 async function encodeAs(pixels: Pixels, format: UploadFormat, quality: number): Promise<Encoded> {
   const pipeline = await fromRaw(pixels.data, pixels.width, pixels.height, 3)
   if (format === 'png') pipeline.png()
-  // Chroma at full resolution: an upscaler would enlarge the loss.
+  // Chroma at full resolution: an upscaler would enlarge subsampling artefacts.
   else if (format === 'jpeg') pipeline.jpeg({ quality, chromaSubsampling: '4:4:4' })
   else pipeline.webp({ quality })
   return { data: await pipeline.toBuffer(), format }

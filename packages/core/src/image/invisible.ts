@@ -1,16 +1,16 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 
 /**
- * Source pixels around a visible one that keep their colour. Bicubic spreads alpha over two; and who scales an image without
- * regard to alpha (a texture) mixes in no black.
+ * Source pixels around a visible one that keep their colour: bicubic spreads alpha over two, and software that ignores alpha
+ * when it scales (texture filtering) must not mix in black.
  */
 const MARGIN = 2
 
-/** Rows between two turns of the event loop. */
+/** Rows between two yields to the event loop. */
 const ROWS = 64
 
 /**
- * Blackens, in place, the enlarged colour that nobody can see, far from what is visible: it costs a twentieth of a PNG's bytes.
+ * Sets invisible pixels far from visible ones to black, in place: the PNG then takes a twentieth of the bytes for them.
  * @param enlarged `3 * factor² * width * height` bytes: RGB of `factor` times the size
  * @param alpha `width * height` bytes, of the source
  */
@@ -39,7 +39,7 @@ export async function clearInvisible(
   }
 }
 
-/** 1 for each column of the row that has something visible within the margin; `undefined` when all have. */
+/** 1 for each column of the row with a visible pixel within the margin; `undefined` when all have one. */
 function visibleColumns(alpha: Uint8Array, width: number, height: number, row: number): Uint8Array | undefined {
   const near = new Uint8Array(width)
   for (let y = Math.max(row - MARGIN, 0); y <= Math.min(row + MARGIN, height - 1); y++) {

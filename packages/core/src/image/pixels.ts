@@ -12,14 +12,14 @@ export interface Image {
   rgb: Uint8Array
   /** `width * height` bytes, 0 transparent to 255 opaque; absent when the source has no alpha channel. */
   alpha: Uint8Array | undefined
-  /** The source had no colour, so its variants have none either. */
+  /** The source is greyscale, and so are its variants. */
   grey: boolean
 }
 
 /**
  * Decodes a source to upright 8-bit sRGB: EXIF orientation applied, an embedded profile (Display-P3, CMYK …) converted,
- * 16 bits reduced to 8. Under transparent pixels the colour of their visible neighbours is filled in, so that an
- * upscaler never mixes in what nobody was meant to see.
+ * 16 bits reduced to 8. Transparent pixels get the colour of their visible neighbours, so that an upscaler never mixes in
+ * hidden colours.
  * @throws HdError `HD_SOURCE_BROKEN` when the pixels cannot be decoded, or not all of them
  */
 export async function decodeSource(source: Source, header: Header): Promise<Image> {
@@ -34,7 +34,7 @@ export async function decodeSource(source: Source, header: Header): Promise<Imag
   return image
 }
 
-/** Decodes a file that we made or received ourselves, as it is: nothing is filled in. */
+/** Decodes a master as it is: no colour is filled in. */
 export async function decodeFile(bytes: Uint8Array, grey: boolean): Promise<Image> {
   return decode(await fromFile(bytes, { autoOrient: true }), grey)
 }

@@ -10,12 +10,12 @@ import { fromFile } from '../sharp.ts'
 import { brokenSource, readHeader, type Header, type Source } from '../source/source.ts'
 import { MAX_PREVIEWS } from '../schedule/threads.ts'
 
-/** Memory that the work on a preview takes, in bytes a pixel of the result. */
+/** Memory that a preview takes while it is made, in bytes per pixel of the result. */
 const WEIGHT = 8
 
 /**
- * Pixels up to which a preview is resampled; beyond them every pixel of the source is repeated. Browsers ask for six images
- * at once, and one core takes 37 ms to repeat the pixels of 2 MP to 8, but 49 ms to resample those of 0.25 MP to 1.
+ * Larger previews repeat the pixels of the source instead of resampling them. Browsers request six images at once; one core
+ * takes 37 ms to repeat 2 MP to 8 MP, and 49 ms to resample 0.25 MP to 1 MP.
  */
 const MAX_RESAMPLED_PIXELS = 1_000_000
 
@@ -39,10 +39,10 @@ export async function makePreview(source: Source, factor: number, maxPixels: num
   const pixels = width * height
   const isPng = alpha || factor * Math.max(width, height) > FORMAT_FACTS.jpeg.maxSide
   return previewPool().run({ weight: WEIGHT * factor * factor * pixels, maxCount: MAX_PREVIEWS }, signal, async () => {
-    // Transparency is resampled apart, and takes as long again.
+    // Alpha is resampled separately, which takes as long again.
     const isLarge = factor * factor * pixels * (alpha ? 2 : 1) > MAX_RESAMPLED_PIXELS
     const pipeline = isLarge ? await repeated(source, header, factor) : await resampled(source, header, factor)
-    // In one pass, and without what makes files smaller: they do not travel far.
+    // Fast settings instead of small files: previews only go to the local browser.
     if (isPng) pipeline.png({ compressionLevel: 1 })
     else pipeline.jpeg({ quality: 75, progressive: false, optimiseCoding: false })
     const bytes = await pipeline.toBuffer().catch((cause: unknown) => {
@@ -59,7 +59,7 @@ async function resampled(source: Source, header: Header, factor: number): Promis
   return toImage(await rejoin(await resamplePixels(pixels, 'bicubic', factor), image, factor), header.alpha)
 }
 
-/** Nearest neighbours: a whole factor leaves them on centre. */
+/** Nearest neighbour; with an integer factor it stays on centre. */
 async function repeated(source: Source, { width, height }: Header, factor: number): Promise<Sharp> {
   const pipeline = await fromFile(source.bytes, { autoOrient: true })
   return pipeline.resize(factor * width, factor * height, { fit: 'fill', kernel: 'nearest' }).toColourspace('srgb')

@@ -5,7 +5,7 @@ import type { Pixels } from '../upscaler/upscaler.ts'
 
 type Size = Pick<Image, 'width' | 'height'>
 
-/** Brings what was upscaled to exactly `factor` times the size of the source, and gives it back its alpha channel. */
+/** Brings upscaled pixels to exactly `factor` times the size of the source and joins the enlarged alpha channel. */
 export async function rejoin(upscaled: Pixels, source: Omit<Image, 'rgb'>, factor: number): Promise<Image> {
   const width = factor * source.width
   const height = factor * source.height

@@ -5,24 +5,23 @@ import { fromFile, fromRaw } from '../sharp.ts'
 import { sniffFormat } from '../source/signature.ts'
 import type { Pixels } from '../upscaler/upscaler.ts'
 
-/** Both images are compared as thumbnails of at most this many cells a side, each of at least 4 source pixels. */
+/** Images are compared as thumbnails of at most this many cells per side, each at least 4 source pixels wide. */
 const GRID = 32
 
 /**
- * Mean difference of all cells that is still the same image (levels of 255). On photos and drawings networks stay below 3;
- * on patterns of single pixels, as dithering leaves them, the built-in one darkens by 13 at most.
+ * The largest mean difference of all cells, in levels of 255. Networks stay below 3 on photos and drawings; on dithered patterns
+ * the built-in network darkens by up to 13.
  */
 const MAX_MEAN = 28
 
-/** A source whose cells differ by this much (levels of 255) has not become a plain area, however dark it is. */
+/** A source whose cells differ by this much (levels of 255) cannot have become a plain area. */
 const MIN_CONTRAST = 8
 
-/** Difference of a single cell that is still the same image (levels of 255). */
+/** The largest difference of a single cell, in levels of 255. */
 const MAX_CELL = 96
 
 /**
- * What an upscaler returned, as pixels, once it is certain that they are exactly `factor` times the size of `input` and,
- * shrunk again, still look like it.
+ * Decodes the result of an upscaler and verifies it: exactly `factor` times the size of `input`, and similar to it when reduced.
  * @throws HdError `HD_UPSCALE_FAILED` when it is no image, `HD_UPSCALE_SIZE`, `HD_UPSCALE_DIFFERS`
  */
 export async function verify(result: unknown, input: Pixels, upscaler: string, factor: number): Promise<Pixels> {
@@ -61,7 +60,7 @@ function checkSize(actual: Size, expected: Size, upscaler: string): void {
   )
 }
 
-/** The size is checked by the header alone, so that a bomb is never decoded. */
+/** Checks the size in the header before decoding, so that a decompression bomb is never decoded. */
 async function decodeResult(bytes: Uint8Array, expected: Size, upscaler: string): Promise<Pixels> {
   const failed = (cause: unknown): never => {
     throw new HdError(
@@ -78,7 +77,7 @@ async function decodeResult(bytes: Uint8Array, expected: Size, upscaler: string)
   return { width, height, data: rgb }
 }
 
-/** By the same rules as a source: no SVG, which would load other files while it is drawn. */
+/** The same formats as for sources. No SVG: rendering one may load other files. */
 async function readFacts(bytes: Uint8Array): Promise<Metadata> {
   sniffFormat(bytes, 'result')
   return (await fromFile(bytes)).metadata()

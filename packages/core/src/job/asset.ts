@@ -17,12 +17,12 @@ export interface Asset {
 
 /** The asset that a `?hd` import stands for. */
 export interface HdAsset extends Asset {
-  /** In pixels: exactly `factor` times the source's. */
+  /** In pixels: exactly `factor` times those of the source. */
   width: number
   height: number
-  /** 1 when it is the source itself (`mode: 'off'`, `onError: 'source'`): then it must not be called 2x. */
+  /** 1 when it is the source itself (`mode: 'off'`, `onError: 'source'`), which must not get a 2x descriptor. */
   factor: 1 | Factor
-  /** Another upscaler of the chain may still make a better one: it was made by a later one, or in the place of all of them. */
+  /** A better result may follow: it was not made by the first upscaler of the chain. */
   provisional: boolean
   /** Name of the upscaler; `undefined` when `factor` is 1. */
   upscaler: string | undefined
@@ -51,7 +51,7 @@ export function toAsset(
   }
 }
 
-/** The source itself in the place of what was asked for. */
+/** The source itself instead of the requested image. */
 export function sourceAsset(source: Source, { width, height }: Header, provisional: boolean): HdAsset {
   const facts = { width, height, format: source.format, bytes: source.bytes.length }
   return { ...originalAsset(source), width, height, factor: 1, provisional, upscaler: undefined, source: facts }

@@ -55,21 +55,21 @@ export interface Job {
   unscaled(): Promise<HdAsset>
 }
 
-/** What jobs need beside source and request. */
+/** What a job needs in addition to source and request. */
 export interface JobDeps {
   readonly options: ResolvedOptions
   readonly cache: Cache
   readonly emit: (event: HdEvent) => void
-  /** Metered upscalers are not called; what they made earlier is still used. */
+  /** True to leave out metered upscalers; their cached results are still used. */
   skipMetered(): boolean
-  /** Runs work on a source until it ends or everything is aborted; errors name the file. */
+  /** Runs work until it settles or the build is aborted, and names the source in its errors. */
   run<T>(source: Source, work: (context: WorkContext) => Promise<T>): Promise<T>
 }
 
 interface Made {
   asset: HdAsset
   state: CacheState
-  /** For room. */
+  /** Time spent waiting for a free slot. */
   waitedMs?: number
 }
 
@@ -100,7 +100,7 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
     return { asset: assetOf(variant, upscaler), state: master.fresh ? 'made' : 'encoded' }
   }
 
-  /** From a master in the cache; nothing when it turns out to be damaged, or gone. */
+  /** Encodes a cached master; `undefined` when it is damaged or has disappeared. */
   const encodeFrom = async (upscaler: Upscaler, context: WorkContext, turn: Turn): Promise<Made | undefined> => {
     await turn.enter()
     const master = await findMaster(orderFrom(upscaler), cache)
@@ -109,7 +109,7 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
     return { asset: assetOf(variant, upscaler), state: 'encoded' }
   }
 
-  /** The first success of the chain. @throws HdError of the last member; of the others there are warnings */
+  /** The first success of the chain. @throws HdError of the last upscaler; the others become warnings */
   const obtain = async (upscalers: readonly Upscaler[], header: Header, context: WorkContext, turn: Turn): Promise<Made> => {
     for (const [index, upscaler] of upscalers.entries()) {
       try {
@@ -118,16 +118,16 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
         const next = upscalers[index + 1]
         if (next === undefined || !isHdError(error) || !isUpscalerError(error)) throw error
         if (error.told) continue
-        emit({ type: 'warning', name: source.name, message: `${formatError(error)}; '${next.name}' is tried next` })
+        emit({ type: 'warning', name: source.name, message: `${formatError(error)}; trying '${next.name}' next` })
       }
     }
     throw new TypeError('a chain has at least one upscaler')
   }
 
-  /** What `onError` says is done when the whole chain has failed. */
+  /** Applies `onError` after the whole chain has failed. */
   const recover = async (error: unknown, header: Header, context: WorkContext, turn: Turn): Promise<Made> => {
     if (options.onError === 'fail' || !isHdError(error) || !isUpscalerError(error)) throw error
-    const remedy = options.onError === 'resample' ? 'it is enlarged by resampling instead' : 'the source is used at 1x instead'
+    const remedy = options.onError === 'resample' ? 'falling back to resampling' : 'falling back to the source at 1x'
     const reason = formatError(error)
     emit({ type: 'warning', name: source.name, message: `${reason}; ${remedy}` })
     if (options.onError === 'source') return { asset: sourceAsset(source, header, true), state: 'off' }
@@ -136,7 +136,7 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
 
   const findOrMake = async (context: WorkContext): Promise<Made> => {
     if (isOff) return { asset: await unscaled(), state: 'off' }
-    // Every member of the chain is asked for its cached result before any is asked to work.
+    // Look for a cached result of every upscaler before calling any of them.
     let cached: Upscaler | undefined
     for (const upscaler of options.upscalers) {
       const asset = await findFrom(upscaler)
@@ -211,13 +211,13 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
   }
 }
 
-/** Faults of the source, the query or the format stay the same whoever upscales; so does a cancelled build. */
+/** False for errors that another upscaler cannot avoid: source, query, option, format, or a cancelled build. */
 function isUpscalerError({ code }: HdError): boolean {
   return !/^HD_(?:SOURCE|QUERY|OPTION|ENCODE|ABORTED)/.test(code)
 }
 
 function cacheMiss(source: Source, factor: Factor, cache: Cache, modeFrom: ResolvedOptions['modeFrom']): HdError {
-  // The option wins over the environment.
+  // The option takes precedence over the environment.
   const first = modeFrom === 'option' ? "Leave the option 'mode' out, run" : 'Run'
   return new HdError('HD_CACHE_MISS', `its ${factor}x is not in the cache ${cache.location}, and 'mode' is 'cache-only'`, {
     file: source.name,

@@ -4,14 +4,14 @@ import { passesFor } from '../upscaler/passes.ts'
 import { formatsOf, type Upscaler } from '../upscaler/upscaler.ts'
 
 /**
- * Raised whenever the same inputs would give other bytes: decoding, fitting, rejoining, an encoder's settings. Old entries
- * are then ignored and evicted in time.
+ * Increment when the same inputs give different bytes: after changes to decoding, fitting, rejoining or encoder settings. Old
+ * entries are then ignored and evicted over time.
  */
 const PIPELINE_VERSION = 2
 
 /**
- * The key of a master: the source's content, the upscaler and its passes, and the bounds it was fitted to. No path, no time,
- * nothing of this machine. 64 hexadecimal digits, as all keys.
+ * The key of a master: content of the source, upscaler, passes, and the limits it was fitted to. It holds no path, no time and
+ * nothing about the machine. 64 hexadecimal digits, like all keys.
  */
 export function masterKey(digest: string, upscaler: Upscaler, passes: readonly number[]): string {
   const { name, version, accepts = {} } = upscaler
@@ -27,12 +27,12 @@ export function variantKey(master: string, factor: number, format: OutputFormat,
   return keyOf('variant', master, factor, format, quality ?? null)
 }
 
-/** The key of a source encoded otherwise at its own size. */
+/** The key of a source encoded in another format or quality at its own size. */
 export function originalKey(digest: string, format: OutputFormat, quality: number | undefined): string {
   return keyOf('original', digest, format, quality ?? null)
 }
 
-/** Of what the chain will make of a source: as good as the keys of all that it may become. */
+/** A key for the result of a whole chain: it changes when the key of any possible result changes. */
 export function plannedKey(
   digest: string,
   upscalers: readonly Upscaler[],

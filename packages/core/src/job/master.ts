@@ -22,13 +22,13 @@ export interface Master {
   facts: MasterFacts
   /** PNG as we encode it, or the JPEG or WebP that the upscaler delivered. */
   bytes: Uint8Array
-  /** Upscaled by this process just now; otherwise it was in the cache. */
+  /** Upscaled by this call; otherwise it came from the cache or from another call. */
   fresh: boolean
-  /** Decoded; already there when the master was made in this process just now. */
+  /** The decoded pixels; immediately available for a fresh master. */
   image: () => Promise<Image>
 }
 
-/** What work on images needs beside the images. */
+/** What work on images needs in addition to the images. */
 export interface WorkContext {
   readonly cache: Cache
   readonly log: Logger
@@ -36,7 +36,7 @@ export interface WorkContext {
   readonly emit: (event: HdEvent) => void
 }
 
-/** Which master: of what, by whom, in which passes. */
+/** Identifies a master: source, upscaler and passes. */
 export interface MasterOrder {
   readonly source: Source
   readonly upscaler: Upscaler
@@ -60,13 +60,13 @@ export async function findMaster(order: MasterOrder, cache: Cache): Promise<Mast
 
 async function decodeMaster(facts: MasterFacts, bytes: Uint8Array): Promise<Image> {
   const decoded = await decodeFile(bytes, facts.grey)
-  // A file that an upscaler delivered is kept for opaque sources only; an alpha channel in it means nothing.
+  // Files from upscalers are kept for opaque sources only, so their alpha channel is meaningless.
   return facts.ownPng ? decoded : { ...decoded, alpha: undefined }
 }
 
 /**
- * The master: found, or made once, however many callers of this process and other processes ask for it at the same time.
- * @param turn is held afterwards by whoever made or found it, so that it can be encoded at once
+ * Finds the master, or makes it once for all concurrent callers in this and other processes.
+ * @param turn still held afterwards by the caller that made or found it, so that encoding can follow immediately
  * @throws HdError of the upscaler, `HD_SOURCE_BROKEN`, `HD_FIT`, `HD_UPSCALE_…`, `HD_ABORTED`
  */
 export async function obtainMaster(order: MasterOrder, header: Header, context: WorkContext, turn: Turn): Promise<Master> {
@@ -76,7 +76,7 @@ export async function obtainMaster(order: MasterOrder, header: Header, context: 
     await turn.enter()
     const found = await findMaster(order, cache)
     if (found) return found
-    // Earlier passes are masters as well, so that they are paid for once.
+    // Earlier passes are masters of their own, so each is made (and paid for) once.
     const earlier = order.passes.slice(0, -1)
     const base = earlier.length > 0 ? await obtainMaster({ ...order, passes: earlier }, header, context, turn) : undefined
     for (;;) {
@@ -91,11 +91,11 @@ export async function obtainMaster(order: MasterOrder, header: Header, context: 
     }
   })
   if (!joined) return master
-  // Whoever joined did not upscale it, and waits for room without its pixels.
+  // A caller that joined did not upscale, and waits for a slot without holding pixels.
   return { ...master, fresh: false, image: () => decodeMaster(master.facts, master.bytes) }
 }
 
-/** @param base what the passes before the last one made; `undefined` when there is only one */
+/** @param base the master of the previous passes; `undefined` for a single pass */
 async function makeMaster(
   key: string,
   { source, upscaler, passes }: MasterOrder,
@@ -105,7 +105,7 @@ async function makeMaster(
 ): Promise<Master> {
   context.emit({ type: 'start', name: source.name, width: header.width, height: header.height })
   const factor = passes.at(-1)!
-  // A pass begins with what the one before it made; transparency comes from the source itself in every pass.
+  // A pass starts from the previous master; alpha always comes from the source.
   const decoded = base && !header.alpha ? undefined : await decodeSource(source, header)
   const begin = base ? await beginOf(base) : decoded!
   const given = base ? { ...source, digest: base.key, bytes: base.bytes, format: sniffFormat(base.bytes, source.name) } : source
@@ -117,7 +117,7 @@ async function makeMaster(
     context.emit({
       type: 'warning',
       name: source.name,
-      message: `${begin.width}x${begin.height} was too large for the upscaler '${upscaler.name}' and went there as ${pixels.width}x${pixels.height}: the result has its exact size, but less detail`,
+      message: `${begin.width}x${begin.height} is too large for the upscaler '${upscaler.name}' and was sent as ${pixels.width}x${pixels.height}: the result has the exact size, but less detail`,
     })
   }
   const upright = decoded ?? { width: header.width, height: header.height, alpha: undefined, grey: header.grey }
@@ -137,7 +137,7 @@ async function makeMaster(
   return { key, facts, bytes, fresh: true, image: async () => image }
 }
 
-/** The pixels of an earlier pass, once more with the colour of what is visible under what is not. */
+/** The pixels of a previous pass, with the colour of transparent pixels filled in again. */
 async function beginOf(base: Master): Promise<Image> {
   const image = await base.image()
   if (image.alpha) await bleed(image.rgb, image.alpha, image.width, image.height)
@@ -151,7 +151,7 @@ async function callUpscaler(
   source: Source,
   { cache, log, signal, emit }: WorkContext,
 ): Promise<unknown> {
-  if (signal.aborted) throw new HdError('HD_ABORTED', 'cancelled before it was upscaled', { file: source.name })
+  if (signal.aborted) throw new HdError('HD_ABORTED', 'cancelled before upscaling', { file: source.name })
   emit({ type: 'upscaled', name: source.name, upscaler: upscaler.name, metered: upscaler.metered ?? false })
   const context: UpscaleContext = {
     signal,
@@ -165,12 +165,12 @@ async function callUpscaler(
   try {
     return await upscaler.upscale(input, context)
   } catch (cause) {
-    if (signal.aborted) throw new HdError('HD_ABORTED', 'cancelled while it was upscaled', { file: source.name, cause })
+    if (signal.aborted) throw new HdError('HD_ABORTED', 'cancelled while upscaling', { file: source.name, cause })
     throw toHdError(cause, 'HD_UPSCALE_FAILED', `the upscaler '${upscaler.name}' failed`, { file: source.name })
   }
 }
 
-/** A JPEG or WebP stays as it was delivered; anything else loses nothing by becoming a PNG of ours. */
+/** A delivered JPEG or WebP is kept as it is; everything else is stored losslessly as PNG. */
 function lossyFile(result: unknown): Uint8Array | undefined {
   if (!(result instanceof Uint8Array)) return undefined
   const head = Buffer.from(result.subarray(0, 12)).toString('latin1')

@@ -15,15 +15,15 @@ export interface OriginalJob {
   readonly source: Source
   /** The key that the asset will have; 64 hexadecimal digits. */
   readonly key: string
-  /** What can be said of the asset before it is made. */
+  /** Facts that are known before the asset is made. */
   readonly plan: Omit<Asset, 'key' | 'bytes'>
-  /** The asset as far as the cache has it: nothing is made. */
+  /** The asset if it is cached; makes nothing. */
   find(): Promise<Asset | undefined>
   /** @throws HdError `HD_SOURCE_…`, `HD_ENCODE`, `HD_QUERY`, `HD_ABORTED` */
   make(): Promise<Asset>
 }
 
-/** @param request without a `format` it is the source's own file */
+/** @param request without `format` the asset is the source file itself */
 export function createOriginalJob(source: Source, { format, quality }: EncodingRequest, deps: JobDeps): OriginalJob {
   const { options, cache } = deps
   if (format === undefined) {

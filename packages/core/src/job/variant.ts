@@ -17,14 +17,14 @@ export interface Encoding {
   readonly quality: number | undefined
 }
 
-/** A master at the factor that was asked for, encoded: what is emitted, byte for byte. */
+/** A master at the requested factor, encoded. Emitted byte for byte. */
 export interface Variant {
   key: string
   bytes: Uint8Array
   facts: VariantFacts
 }
 
-/** The encoding of these settings, in the form that keys hold: no quality where there is none. */
+/** The encoding in the form that keys use: without a quality for lossless formats. */
 export function toEncoding(format: OutputFormat, quality: number): Encoding {
   return { format, quality: FORMAT_FACTS[format].lossy ? quality : undefined }
 }
@@ -40,13 +40,13 @@ export async function findVariant(
   const entry = await cache.get(key)
   const facts = entry && parseVariantFacts(entry.meta)
   if (facts) return { key, bytes: entry.bytes, facts }
-  // A master is large, so it is read only where it may be the variant itself.
+  // Masters are large: read one only if it may itself be the variant.
   const master = format === 'png' ? await findMaster(order, cache) : undefined
   return master && isVariant(master, factor, format) ? master : undefined
 }
 
 /**
- * Refuses what could be upscaled but not encoded, before it costs anything.
+ * Refuses results that cannot be encoded, before anything is upscaled.
  * @throws HdError `HD_ENCODE`, `HD_QUERY`
  */
 export async function refuseUnencodable(
@@ -57,7 +57,7 @@ export async function refuseUnencodable(
   turn: Turn,
 ): Promise<void> {
   refuseSize(factor * header.width, factor * header.height, format)
-  // Whether an alpha channel hides anything is known only by its pixels.
+  // Whether the alpha channel is opaque is known only after decoding.
   if (!header.alpha || FORMAT_FACTS[format].alpha) return
   await turn.enter()
   refuseTransparency(await decodeSource(source, header), format)
@@ -81,16 +81,16 @@ export async function encodeVariant(
   return { key, bytes, facts }
 }
 
-/** What encoding needs beside the image. */
+/** What encoding needs in addition to the image. */
 export interface EncodeContext {
   readonly cache: Cache
   readonly signal: AbortSignal
 }
 
 /**
- * Bytes that are encoded once and kept: found when somebody else was faster.
- * @param meta kept beside them
- * @param make begins when there is room
+ * Encodes once for all concurrent callers and stores the bytes.
+ * @param meta stored beside the bytes
+ * @param make called when a slot is free
  */
 export async function encodeOnce(
   key: string,
@@ -110,7 +110,7 @@ export async function encodeOnce(
   return result
 }
 
-/** Our own PNG of a master is the PNG variant of its size already: one file serves for both. */
+/** The PNG of a master is also the PNG variant of its size: one entry serves both. */
 function isVariant({ facts }: Master, factor: number, format: OutputFormat): boolean {
   return format === 'png' && facts.ownPng && facts.width === factor * facts.source.width
 }

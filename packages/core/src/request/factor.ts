@@ -1,8 +1,8 @@
-/** How many times as wide and high an import may ask an image to be. */
+/** The factors that an import can ask for. */
 export const FACTORS = [2, 3, 4] as const
 export type Factor = (typeof FACTORS)[number]
 
-/** What `?hd` alone asks for. */
+/** The factor of a plain `?hd`. */
 export const DEFAULT_FACTOR: Factor = 2
 
 export function isFactor(value: unknown): value is Factor {

@@ -14,7 +14,7 @@ export interface FormatFacts {
   maxSide: number
   /** Can hold an alpha channel. */
   alpha: boolean
-  /** Has a quality setting; otherwise it is lossless. */
+  /** Lossy, so it has a quality setting. */
   lossy: boolean
 }
 
@@ -34,7 +34,7 @@ export function mimeOf(extension: string): string {
   return Object.values(FORMAT_FACTS).find((facts) => facts.extension === extension)?.mime ?? `image/${extension}`
 }
 
-/** The format that a variant of such a source has by default: its own where browsers can show it, else PNG. */
+/** The default format of variants: that of the source if browsers support it, otherwise PNG. */
 export function defaultFormat(source: SourceFormat): OutputFormat {
   return isOutputFormat(source) ? source : 'png'
 }
@@ -43,15 +43,15 @@ export function isOutputFormat(value: string): value is OutputFormat {
   return (OUTPUT_FORMATS as readonly string[]).includes(value)
 }
 
-/** A format as users may name it: `jpg` is `jpeg`. Only what is read from users has such names. */
+/** A format name in user input, where `jpg` is an alias of `jpeg`. */
 export type NamedFormat<Format extends string> = Format | ('jpeg' extends Format ? 'jpg' : never)
 
-/** The one name of a format, for keys and whatever comes after the edge. */
+/** Resolves the alias `jpg`. Everything past the edge uses the canonical name. */
 export function canonicalFormat<Format extends string>(name: NamedFormat<Format>): Format {
   return (name === 'jpg' ? 'jpeg' : name) as Format
 }
 
-/** How files of a format are called. */
+/** File extension and media type of a format. */
 export function fileFacts(format: OutputFormat | SourceFormat): { extension: string; mime: string } {
   const extension = isOutputFormat(format) ? FORMAT_FACTS[format].extension : format
   return { extension, mime: mimeOf(extension) }

@@ -3,11 +3,11 @@ import { DEFAULT_FACTOR, FACTORS, isFactor, type Factor } from './factor.ts'
 import { canonicalFormat, isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from './format.ts'
 import { allowedInstead } from '../unknown.ts'
 
-/** What the default export of a `?hd` import is. */
+/** The shapes of the default export of a `?hd` import. */
 export const SHAPES = ['url', 'srcset', 'img', 'picture', 'meta'] as const
 export type Shape = (typeof SHAPES)[number]
 
-/** What an import's query asks for, complete and canonical. */
+/** A parsed query, complete and canonical. */
 export interface HdRequest {
   as: Shape
   /** How many times as wide and high as the source: `?hd=3`. `?hd` alone is 2. */
@@ -16,21 +16,21 @@ export interface HdRequest {
   formats: readonly OutputFormat[]
   /** 1 to 100; `undefined`: the default of the options. */
   quality: number | undefined
-  /** `auto` leaves it to the bundler whether a small file is inlined. */
+  /** `auto`: the bundler decides whether to inline a small file. */
   delivery: 'auto' | 'inline' | 'file'
-  /** The value is named as JSX names attributes: `srcSet`. Only of `img` and `picture`. @default false */
+  /** Attribute names as in JSX: `srcSet`. Only for `img` and `picture`. @default false */
   jsx?: boolean
 }
 
 /**
- * A whole `hd` key anywhere in the query; `?hdx`, `?a=hd` and a fragment behind the query are not ours. A `#` in front of the
- * query belongs to the path (`/c#/a.jpg`).
+ * Matches an `hd` key anywhere in the query, but not `?hdx`, `?a=hd` or a fragment after the query. A `#` before the query belongs
+ * to the path (`/c#/a.jpg`).
  */
 export const HD_QUERY_RE: RegExp = /^[^?]*\?(?:[^#]*&)?hd(?=[=&#]|$)/
 
 /**
- * A key that looks like a slip for ours in the query of an image: `?HD`, `?hd2`, `?hd?as=img`, `?2x`. Keys of other tools are left
- * alone: `?hdx`, `?url`, `?raw`, `?react`, `?w=400`, `?as=picture`, `?size=2x` are none of these.
+ * Matches likely typos of an `hd` key in the query of an image: `?HD`, `?hd2`, `?hd?as=img`, `?2x`. Keys of other tools do not
+ * match: `?hdx`, `?url`, `?raw`, `?react`, `?w=400`, `?as=picture`, `?size=2x` are none of these.
  */
 const MISTAKEN = String.raw`(@?[2-9]x|hd@?\d+x?|hd(?=\?)|H[Dd]|hD)(?=[?&#]|$)`
 export const MISTAKEN_QUERY_RE: RegExp = new RegExp(
@@ -40,8 +40,8 @@ export const MISTAKEN_QUERY_RE: RegExp = new RegExp(
 const MISTAKEN_KEY_RE = new RegExp(String.raw`(?<=[?&])${MISTAKEN}`)
 
 /**
- * What is probably meant by a query that is none of ours; nothing when it is not mistaken.
- * @returns the right form, and whether the query can be nobody else's
+ * Suggests the correct form of a mistyped query.
+ * @returns `undefined` if the query is not a typo; `certain` is true when no other tool can own the query
  */
 export function mistakenQuery(id: string): { instead: string; certain: boolean } | undefined {
   if (isHdId(id) || !MISTAKEN_QUERY_RE.test(id)) return undefined
@@ -53,11 +53,11 @@ export function mistakenQuery(id: string): { instead: string; certain: boolean }
   return { instead, certain: /hd/i.test(key[0]) }
 }
 
-/** Keys that bundlers add or strip themselves, and that mean nothing here. */
+/** Keys that bundlers add or strip; ignored here. */
 const FOREIGN_KEYS: ReadonlySet<string> = new Set(['import', 't', 'v', 'url'])
 const KEYS = ['as', 'format', 'quality', 'inline', 'no-inline', 'jsx'] as const
 
-/** Shapes whose values are attributes. */
+/** Shapes that accept `jsx`: their values are attributes. */
 const JSX_SHAPES: readonly Shape[] = ['img', 'picture']
 
 /** True when the module id asks for an enlarged image. */

@@ -1,8 +1,8 @@
 import { HdError } from '../errors.ts'
 
 /**
- * What `work` gives, or `HD_ABORTED` as soon as `signal` aborts, whether or not `work` listens to it. After an abort `work` is
- * not begun.
+ * Settles like `work`, or rejects with `HD_ABORTED` as soon as `signal` aborts, even if `work` ignores the signal. `work` is not
+ * started after an abort.
  */
 export function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {

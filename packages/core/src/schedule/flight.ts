@@ -4,8 +4,8 @@ import type { Turn } from './turn.ts'
 const flights = new Map<string, Promise<unknown>>()
 
 /**
- * Runs `work`, or joins the run of the same key that is already under way in this process. The map is shared by all
- * instances, because bundlers make several (one for each environment). Failures are forgotten like successes.
+ * Runs `work`, or joins a running call with the same key. The map is shared by all instances in the process, because bundlers
+ * create several (one per environment). Nothing is kept after the call settles.
  */
 export function singleFlight<T>(key: string, work: () => Promise<T>): Promise<T> {
   const current = flights.get(key)
@@ -16,8 +16,9 @@ export function singleFlight<T>(key: string, work: () => Promise<T>): Promise<T>
 }
 
 /**
- * The same for work that takes room: whoever joins leaves theirs, and starts anew when whoever did the work was cancelled.
- * @param work enters the turn where it needs room
+ * The same for work that takes a slot in the pool. A caller that joins gives up its slot, and starts again if the call it joined
+ * was cancelled.
+ * @param work enters the turn when it needs the slot
  */
 export async function shareWork<T>(
   key: string,
@@ -35,7 +36,7 @@ export async function shareWork<T>(
     try {
       return { result: await flight, joined }
     } catch (error) {
-      // Somebody else cancelled the work that we had joined; for us it is still wanted.
+      // The joined call was cancelled by its own caller; this one still needs the result.
       if (!joined || signal.aborted || !isHdError(error) || error.code !== 'HD_ABORTED') throw error
     }
   }

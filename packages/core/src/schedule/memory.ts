@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os'
 import { Pool } from './pool.ts'
 
-/** Share of the memory that images in work may take together. */
+/** Share of the memory that all images in progress may use together. */
 const SHARE = 0.4
 
 /** Share of all memory that counts as available even when less is free: macOS counts its file cache as used. */
@@ -10,15 +10,15 @@ const AT_LEAST = 0.25
 let pool: Pool | undefined
 
 /**
- * The pool that all builds of this process share, so that several instances (client and server, two bundlers) do not exceed
- * the memory together. The bound follows the container's limit where there is one (`process.availableMemory`, libuv).
+ * The pool shared by all builds of this process, so that several instances (client and server, two bundlers) stay within the
+ * memory together. The bound respects container limits (`process.availableMemory`, libuv).
  */
 export function processPool(): Pool {
   pool ??= new Pool(SHARE * Math.max(process.availableMemory(), AT_LEAST * wholeMemory()))
   return pool
 }
 
-/** Bytes of the machine, or of the container when that has a limit. */
+/** Memory of the machine or the container, in bytes. */
 function wholeMemory(): number {
   const limit = process.constrainedMemory()
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem()
@@ -26,7 +26,7 @@ function wholeMemory(): number {
 
 let previews: Pool | undefined
 
-/** Previews are light, and somebody waits for them: they never stand in line with real work. */
+/** Previews are small and a browser waits for them, so they do not queue behind real work. */
 export function previewPool(): Pool {
   previews ??= new Pool(0.25 * SHARE * Math.max(process.availableMemory(), AT_LEAST * wholeMemory()))
   return previews

@@ -1,10 +1,10 @@
 import { HdError } from '../errors.ts'
 
-/** What a piece of work asks of the pool. */
+/** What work needs from the pool. */
 export interface Demand {
-  /** Bytes that it needs. */
+  /** Memory in bytes. */
   weight: number
-  /** It starts only while fewer than this many are at work, itself not counted; at least 1. */
+  /** Starts only while fewer than this many others are running; at least 1. */
   maxCount: number
 }
 
@@ -13,8 +13,8 @@ interface Waiter extends Demand {
 }
 
 /**
- * Bounds how many images are worked on at once, and how much memory they need together. First come, first served; an image
- * that is heavier than everything allowed runs alone.
+ * Bounds how many images are processed at once and how much memory they use together. First come, first served. An image that
+ * exceeds the memory bound by itself runs alone.
  */
 export class Pool {
   readonly #maxWeight: number
@@ -22,13 +22,13 @@ export class Pool {
   #weight = 0
   readonly #waiting: Waiter[] = []
 
-  /** @param maxWeight bytes of all of them together */
+  /** @param maxWeight bytes for all running work together */
   constructor(maxWeight: number) {
     this.#maxWeight = maxWeight
   }
 
   /**
-   * Runs `work` as soon as there is room.
+   * Runs `work` as soon as a slot is free.
    * @throws HdError `HD_ABORTED` when `signal` aborts before it starts
    */
   async run<T>(demand: Demand, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
@@ -41,9 +41,9 @@ export class Pool {
   }
 
   /**
-   * Waits until there is room, and takes it.
-   * @returns gives the room back; further calls do nothing
-   * @throws HdError `HD_ABORTED` when `signal` aborts before there is room
+   * Waits for a free slot and takes it.
+   * @returns releases the slot; further calls do nothing
+   * @throws HdError `HD_ABORTED` when `signal` aborts before a slot is free
    */
   async enter(demand: Demand, signal: AbortSignal): Promise<() => void> {
     await this.#wait(demand, signal)
@@ -62,8 +62,8 @@ export class Pool {
       const abort = (): void => {
         const index = this.#waiting.indexOf(waiter)
         if (index >= 0) this.#waiting.splice(index, 1)
-        reject(new HdError('HD_ABORTED', 'cancelled before the image was begun', { cause: signal.reason }))
-        // The next one may be light enough for the room that this one was waiting for.
+        reject(new HdError('HD_ABORTED', 'cancelled before processing started', { cause: signal.reason }))
+        // The next one may be small enough to start at once.
         this.#admit()
       }
       const waiter: Waiter = {

@@ -1,15 +1,15 @@
 import type { Demand, Pool } from './pool.ts'
 
 /**
- * The room that one request takes in a pool. It is entered where memory is taken, and left wherever the request waits for what
- * others do, so that those have room for it.
+ * The slot of one request in a pool. It is entered where memory is needed, and left while the request waits for the work of
+ * others, so that they can use it.
  */
 export interface Turn {
-  /** Resolves when there is room, at once when it is held already. @throws HdError `HD_ABORTED` */
+  /** Resolves when the slot is held; immediately if it already is. @throws HdError `HD_ABORTED` */
   enter(): Promise<void>
-  /** Gives the room back, if it is held. */
+  /** Releases the slot if it is held. */
   leave(): void
-  /** How long it has waited for room, in milliseconds. */
+  /** Total time spent waiting, in milliseconds. */
   readonly waitedMs: number
 }
 

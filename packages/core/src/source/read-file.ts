@@ -2,17 +2,17 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import { readFile } from 'node:fs/promises'
 
 /**
- * Files up to this size are read without yielding: for a small file each trip to the thread pool and back costs several times
- * the reading itself, and a cached build does little else (`bench/cached.mjs`).
+ * Files up to this size are read synchronously: a round trip to the thread pool costs several times the read itself, and a cached
+ * build does little else (`bench/cached.mjs`).
  */
 const SMALL_BYTES = 1024 * 1024
 
-/** A pipe or a device is opened without waiting for its other end; on Windows there is no such flag, and no such file. */
+/** Opens a pipe or a device without waiting for its other end. Windows has neither the flag nor such files. */
 const READ_AT_ONCE = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0)
 
 /**
- * All bytes of a regular file, with its facts.
- * @param refuse called before anything is read; throws when the file is not wanted
+ * Reads a regular file and its stats.
+ * @param refuse called before reading; throws to refuse the file
  * @throws the system's error when the file cannot be opened or read
  */
 export async function readWhole(
@@ -30,7 +30,7 @@ export async function readWhole(
   }
 }
 
-/** `readFileSync` would ask for the size once more, and read once more to be sure of the end. */
+/** Unlike `readFileSync`: no second `fstat`, and no extra read to detect the end. */
 function readAll(descriptor: number, size: number): Buffer {
   const bytes = Buffer.allocUnsafe(size)
   let filled = 0

@@ -4,7 +4,7 @@ import type { SourceFormat } from '../request/format.ts'
 const CONVERT = 'Convert it to PNG, JPEG, WebP or AVIF'
 
 /**
- * The format of an image by its first bytes; the file's name is not asked.
+ * Detects the format of an image by its first bytes; the file name does not matter.
  * @throws HdError `HD_SOURCE_BROKEN` for an empty file, `HD_SOURCE_LFS` for a Git LFS pointer, `HD_SOURCE_ANIMATED` for an
  * AVIF sequence or APNG, `HD_SOURCE_FORMAT` for everything that is not a pixel image we read
  */
@@ -63,7 +63,7 @@ function isAnimatedPng(bytes: Uint8Array): boolean {
 }
 
 function isSvg(bytes: Uint8Array): boolean {
-  // UTF-16 has a zero byte beside each of these letters.
+  // In UTF-16 each of these letters has a zero byte beside it.
   return /<svg[\s>]/i.test(latin1(bytes, 0, 4096).replaceAll('\0', ''))
 }
 

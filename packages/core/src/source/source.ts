@@ -6,9 +6,9 @@ import { readWhole } from './read-file.ts'
 import { fromFile } from '../sharp.ts'
 import { animated, sniffFormat } from './signature.ts'
 
-/** An image file: its bytes and what its first bytes say. Cheap: nothing is decoded. */
+/** An image file: bytes, digest, and format by its signature. Nothing is decoded. */
 export interface Source {
-  /** As it is called in messages and reports: relative to the root where it lies inside. */
+  /** The name in messages and reports: relative to the root if inside. */
   name: string
   bytes: Uint8Array
   /** SHA-256 of `bytes`, 64 hexadecimal digits. */
@@ -16,27 +16,27 @@ export interface Source {
   format: SourceFormat
 }
 
-/** What the header of a source says. */
+/** Facts from the header of a source. */
 export interface Header {
   /** Upright size in pixels, EXIF orientation applied. */
   width: number
   height: number
   alpha: boolean
   grey: boolean
-  /** The file's own bytes already are upright 8-bit sRGB or grey without a profile, so that others may read them as they are. */
+  /** The file is upright 8-bit sRGB or grey without a profile, so it can be passed on as it is. */
   plain: boolean
 }
 
 /** The most bytes that a source may have. */
 export const MAX_SOURCE_BYTES: number = 256 * 1024 * 1024
 
-/** Editors empty a file before they write it, and whoever watches may look in between: an empty one is read once more after so long. */
+/** Editors truncate a file before they write it, and a watcher may read in between: an empty file is read again after this time. */
 const WRITTEN_MS = 100
 
 /**
  * Reads an image file.
  * @param file absolute path
- * @param name what the file is called in errors
+ * @param name the display name for errors
  * @throws HdError `HD_SOURCE_MISSING`, `HD_SOURCE_TOO_LARGE`, and what {@link sniffFormat} refuses
  */
 export async function readSource(file: string, name: string): Promise<Source> {
@@ -77,9 +77,9 @@ async function readBounded(file: string, name: string): Promise<Uint8Array> {
 }
 
 /**
- * Reads the header of a source and refuses what cannot be doubled.
- * @param maxPixels bound of the result (width times height)
- * @param level how many times as wide and high as the source the largest image on the way to the result is
+ * Reads the header of a source and refuses what cannot be enlarged.
+ * @param maxPixels the most pixels of the largest image on the way to the result
+ * @param level the factor of that image
  * @throws HdError `HD_SOURCE_BROKEN`, `HD_SOURCE_ANIMATED`, `HD_SOURCE_TOO_LARGE`
  */
 export async function readHeader(source: Source, maxPixels: number, level: number): Promise<Header> {
@@ -119,7 +119,7 @@ export function brokenSource(source: Source, cause: unknown): HdError {
   })
 }
 
-/** libvips reports one line for every scan line that it could not read; the first tells enough. */
+/** libvips reports one line per unreadable scan line; the first is enough. */
 function firstLine(cause: unknown): string {
   const [line] = errorMessage(cause).split('; ', 1) as [string]
   return line.length > 160 ? `${line.slice(0, 160)}…` : line

@@ -3,18 +3,18 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Leftovers of processes that were killed are removed after this time. */
+/** Temporary files of killed processes are removed after this time. */
 const LEFTOVER_MS = 60 * 60 * 1000
 
-/** Tries while somebody deletes the folders under our hands. */
+/** Attempts when the folder is deleted while writing. */
 const MAX_ATTEMPTS = 5
 
-/** Names of the files that {@link writeAtomically} leaves behind when the process is killed. */
+/** The names of temporary files of {@link writeAtomically}. */
 export const TEMPORARY_RE: RegExp = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /**
- * Writes a file so that no reader ever sees half of it: into `temporaryDir` first, then renamed. Both must be on one file
- * system. Folders are made as needed, again when they are deleted meanwhile.
+ * Writes a file so that readers never see a partial one: to `temporaryDir` first, then renamed. Both must be on the same file
+ * system. Folders are created as needed, also when they are deleted meanwhile.
  */
 export async function writeAtomically(temporaryDir: string, file: string, chunks: readonly Uint8Array[]): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -44,7 +44,7 @@ async function writeOnce(temporaryDir: string, file: string, chunks: readonly Ui
   }
 }
 
-/** Windows refuses to replace a file that somebody has open at this moment; a short wait is all it takes. */
+/** Windows refuses to replace a file that is open; a short wait is enough. */
 async function replace(temporary: string, file: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -59,8 +59,8 @@ async function replace(temporary: string, file: string): Promise<void> {
 }
 
 /**
- * Removes the files in a folder that nobody has touched for an hour. Never fails.
- * @param names what such files are called; whatever has another name belongs to somebody else
+ * Removes files in a folder that were not touched for an hour. Never fails.
+ * @param names matches the names to remove; other files are left alone
  */
 export async function removeLeftovers(dir: string, names: RegExp): Promise<void> {
   for (const name of await readdir(dir).catch(() => [])) {

@@ -2,20 +2,20 @@ import { access, constants } from 'node:fs/promises'
 import path from 'node:path'
 import { DiskStore } from './disk-store.ts'
 
-/** What can be said of a cache folder from outside. */
+/** Facts about a cache folder. */
 export interface CacheFacts {
   /** Absolute path. */
   dir: string
   exists: boolean
-  /** It, or the folder that it would be made in, can be written. */
+  /** The folder, or the folder it would be created in, is writable. */
   writable: boolean
-  /** Masters and variants in it. */
+  /** Number of masters and variants. */
   entries: number
-  /** Their size. */
+  /** Total size in bytes. */
   bytes: number
 }
 
-/** Looks at a cache folder without changing it. @param dir absolute path, need not exist */
+/** Inspects a cache folder without changing it. @param dir absolute path; need not exist */
 export async function cacheFacts(dir: string): Promise<CacheFacts> {
   let entries = 0
   let bytes = 0
@@ -26,7 +26,7 @@ export async function cacheFacts(dir: string): Promise<CacheFacts> {
   return { dir, exists: await may(dir, constants.F_OK), writable: await may(await nearest(dir), constants.W_OK), entries, bytes }
 }
 
-/** The folder itself, or the first above it that is there. */
+/** The folder itself, or its nearest existing parent. */
 async function nearest(folder: string): Promise<string> {
   const above = path.dirname(folder)
   return above === folder || (await may(folder, constants.F_OK)) ? folder : nearest(above)

@@ -2,9 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 /**
- * The one folder below `cache.dir` that the cache owns. Everything that it makes, renames or deletes lies in there, so that
- * `cache.dir` may be any folder, also one with files of the user. The number is that of the layout: a folder of another
- * version belongs to that version.
+ * The folder below `cache.dir` that the cache owns. Everything it creates, renames or deletes is inside, so `cache.dir` may be any
+ * folder, even one with other files. The number is the version of the layout; folders of other versions are left alone.
  */
 const OWNED = 'hd-v2'
 
@@ -16,20 +15,20 @@ const TAG = `${TAG_SIGNATURE}
 # For information about cache directory tags, see https://bford.info/cachedir/
 `
 
-/** For a cache that is committed: what only matters while processes run. */
+/** For a committed cache: ignores what only running processes need. */
 const GITIGNORE = '/locks/\n/tmp/\n'
 
-/** Where the parts of a cache lie. Absolute paths. */
+/** The parts of a cache, as absolute paths. */
 export interface CacheFolder {
   /** The folder that the cache owns. */
   owned: string
   /** Entries: `entries/<first two digits>/<key>`. */
   entries: string
-  /** Files that are being written; on the same file system as the others. */
+  /** Files being written; on the same file system as the entries. */
   temporary: string
   /** Lock files: `locks/<key>.lock`. */
   locks: string
-  /** What upscalers remember. */
+  /** Memos of upscalers. */
   memo: string
 }
 
@@ -45,14 +44,14 @@ export function cacheFolder(dir: string): CacheFolder {
   }
 }
 
-/** Makes the folder and marks it as ours. What is there already stays as it is. */
+/** Creates the folder and its marker. Existing files stay as they are. */
 export async function claim({ owned }: CacheFolder): Promise<void> {
   await mkdir(owned, { recursive: true })
   await createFile(path.join(owned, TAG_NAME), TAG)
   await createFile(path.join(owned, '.gitignore'), GITIGNORE)
 }
 
-/** Whether the folder bears our mark. Where it does not, nothing is deleted. */
+/** Whether the folder has our marker. Without it nothing is deleted. */
 export async function isClaimed({ owned }: CacheFolder): Promise<boolean> {
   const tag = await readFile(path.join(owned, TAG_NAME), 'latin1').catch(() => '')
   return tag.startsWith(TAG_SIGNATURE)

@@ -10,21 +10,21 @@ import { readWhole } from '../source/read-file.ts'
 import { isKey, type Store, type StoredItem, type StoreEntry, type StoreLocks } from './store.ts'
 import type { Memo } from '../upscaler/upscaler.ts'
 
-/** A use is noted on disk at most this often: a hit then costs no write. */
+/** The last use is written to disk at most this often, so that most hits cost no write. */
 const USE_GRAIN_MS = 10 * 60 * 1000
 
 /**
- * What was used this recently is never evicted, by whichever process. Longer than the grain of the notes on disk, so that
- * no process takes away what another one has just found.
+ * Entries used more recently than this are never evicted. Longer than the interval above, so that one process never evicts what
+ * another has just found.
  */
 const GRACE_MS = 3 * USE_GRAIN_MS
 
-/** Eviction goes on until this share of the cap is left, so that it is not needed again at once. */
+/** Eviction stops at this share of the cap, so that it is not needed again at once. */
 const EVICT_TO = 0.9
 
 /**
- * A store in a folder: one file an entry, written beside and renamed. Several processes may use it at once; the folder may be
- * copied, committed, or deleted at any time.
+ * A store in a folder, one file per entry, written atomically. Several processes may use it at once; the folder may be copied,
+ * committed, or deleted at any time.
  */
 export class DiskStore implements Store {
   readonly location: string
@@ -33,7 +33,7 @@ export class DiskStore implements Store {
   #claimed: Promise<void> | undefined
   #grown = false
 
-  /** @param dir absolute path; made when something is first written */
+  /** @param dir absolute path; created with the first entry */
   constructor(dir: string) {
     this.location = dir
     this.#folder = cacheFolder(dir)
@@ -46,7 +46,7 @@ export class DiskStore implements Store {
 
   async get(key: string): Promise<StoreEntry | undefined> {
     const file = this.#path(key)
-    // Several requests for the same large entry share its bytes.
+    // Concurrent reads of an entry share its bytes.
     return singleFlight(`read\0${file}`, () => read(key, file))
   }
 
@@ -85,9 +85,9 @@ export class DiskStore implements Store {
   }
 
   /**
-   * Brings the store under `maxBytes` by deleting what was used least recently; what any process used in the last half hour
-   * stays, even beyond the bound. Does nothing when this process added nothing since. What cannot be deleted (open elsewhere,
-   * on Windows) stays.
+   * Deletes the least recently used entries until the store is under `maxBytes`. Entries used by any process in the last half hour
+   * stay, even above the cap. Does nothing if this process has added nothing since. Files that cannot be deleted (open elsewhere
+   * on Windows) stay.
    */
   async trim(maxBytes: number): Promise<void> {
     if (!this.#grown || !(await isClaimed(this.#folder))) return
@@ -101,7 +101,7 @@ export class DiskStore implements Store {
     const now = Date.now()
     for (const { key, size } of items.toSorted((a, b) => ageOf(b, now) - ageOf(a, now))) {
       if (total <= EVICT_TO * maxBytes) return
-      // Looked at once more: another process may have found it since the list was made.
+      // Checked again: another process may have used it since the listing.
       const facts = await stat(this.#path(key)).catch(() => undefined)
       if (facts && ageOf({ lastUsed: facts.mtimeMs }, now) < GRACE_MS) continue
       const isGone = await this.delete(key).then(
@@ -123,12 +123,12 @@ async function read(key: string, file: string): Promise<StoreEntry | undefined> 
   const entry = found && parseEntry(key, found.bytes)
   if (!entry) return undefined
   const noted = Math.abs(Date.now() - found.facts.mtimeMs) <= USE_GRAIN_MS
-  // Noting the use may fail on a read-only cache, which is still a cache.
+  // Updating the time fails on a read-only cache, which is fine.
   if (!noted) await utimes(file, new Date(), new Date()).catch(() => undefined)
   return entry
 }
 
-/** Milliseconds since the last use. A time of the future was noted by a clock that was wrong, so it says nothing. */
+/** Milliseconds since the last use; infinite for a time in the future, which came from a wrong clock. */
 function ageOf({ lastUsed }: Pick<StoredItem, 'lastUsed'>, now: number): number {
   return lastUsed > now + GRACE_MS ? Infinity : now - lastUsed
 }

@@ -6,7 +6,7 @@ const LINE_FEED = 10
 
 /**
  * An entry as one file: a line `unplugin-hd-entry <key> <meta bytes> <payload bytes> <SHA-256 of both>`, the meta as JSON,
- * the payload. The line makes every kind of damage (cut off, zeroed, mixed, under another's name) visible.
+ * the payload. The line reveals any damage: truncation, zeros, mixed content, a wrong name.
  * @param key text without white space
  */
 export function serializeEntry(key: string, { meta, bytes }: StoreEntry): Uint8Array[] {
@@ -15,8 +15,7 @@ export function serializeEntry(key: string, { meta, bytes }: StoreEntry): Uint8A
 }
 
 /**
- * The entry of a file, or `undefined` when the file is damaged in any way, or was written for another key. The payload is a
- * view, not a copy.
+ * Parses an entry; `undefined` when the file is damaged or was written for another key. The payload is a view, not a copy.
  */
 export function parseEntry(key: string, file: Uint8Array): StoreEntry | undefined {
   const lineEnd = file.subarray(0, 256).indexOf(LINE_FEED)
@@ -29,13 +28,13 @@ export function parseEntry(key: string, file: Uint8Array): StoreEntry | undefine
   if (file.length !== middle + Number(payloadBytes)) return undefined
   const json = file.subarray(start, middle)
   const bytes = file.subarray(middle)
-  // Both in one go, as they lie.
+  // Meta and payload are adjacent, so one call hashes both.
   if (hash('sha256', file.subarray(start)) !== sum) return undefined
   const meta = parseMeta(json)
   return meta && { meta, bytes }
 }
 
-/** The digest says that the file is whole, not that whoever wrote it was honest. */
+/** The digest proves that the file is complete, not that its content can be trusted. */
 function parseMeta(json: Uint8Array): StoreEntry['meta'] | undefined {
   try {
     const meta: unknown = JSON.parse(Buffer.from(json).toString('utf8'))

@@ -2,25 +2,25 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 
-/** Whoever holds a lock: what is written into its file. */
+/** The holder of a lock, as written to the lock file. */
 export interface Owner {
   pid: number
   host: string
-  /** When the process started, milliseconds since 1970: pids are used again, above all in containers. */
+  /** Start of the process in milliseconds since 1970: pids are reused, above all in containers. */
   started: number
-  /** Of this lock alone. */
+  /** Unique for this lock. */
   token: string
 }
 
-/** Two computations of when this process started differ by less. */
+/** Tolerance when start times of the same process are compared. */
 const START_GRAIN_MS = 2_000
 
-/** This process, as the owner of a lock that it is about to take. */
+/** This process as the owner of a new lock. */
 export function thisProcess(): Owner {
   return { pid: process.pid, host: hostname(), started: processStart(), token: randomUUID() }
 }
 
-/** The owner that a lock file names; `undefined` when it is gone, or names none. */
+/** The owner named in a lock file; `undefined` when the file is gone or names none. */
 export async function readOwner(file: string): Promise<Owner | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(file, 'utf8'))
@@ -30,10 +30,10 @@ export async function readOwner(file: string): Promise<Owner | undefined> {
   }
 }
 
-/** Whether the owner is certainly no more. Of another host, or in another container, nothing is certain. */
+/** True when the owner is certainly gone. Never certain for another host or container. */
 export function isDead({ pid, host, started }: Owner): boolean {
   if (host !== hostname()) return false
-  // Our own pid: another thread or copy of this process, or a dead namesake that started at another time.
+  // Our own pid: another thread of this process, or a dead process that had the same pid.
   if (pid === process.pid) return Math.abs(started - processStart()) > START_GRAIN_MS
   return !isAlive(pid)
 }
@@ -58,7 +58,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // EPERM: it is there, but belongs to somebody else.
+    // EPERM: the process exists but belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -5,34 +5,34 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { HdError } from '../errors.ts'
 import { isDead, nameOf, readOwner, thisProcess, type Owner } from './lock-owner.ts'
 
-/** The owner renews its lock this often. */
+/** Interval at which the owner renews its lock. */
 const HEARTBEAT_MS = 5_000
 
-/** A lock that nobody renewed for this long has no owner any more, whatever its text says. */
+/** A lock not renewed for this long is stale, whatever it says. */
 const STALE_MS = 30_000
 
-/** A lock without text is one that was created this moment, or whose owner died at that very moment. */
+/** An empty lock file was created just now, or its owner died while creating it. */
 const EMPTY_STALE_MS = 2_000
 
-/** Removing an abandoned lock takes some file operations; who needs longer was killed meanwhile. */
+/** Removing a stale lock takes a few file operations; a guard older than this is stale itself. */
 const GUARD_STALE_MS = 10_000
 
-/** Tries at a file that Windows denies although there is none, before the folder counts as read-only. */
+/** Attempts when Windows denies access to a file that does not exist, before the folder counts as read-only. */
 const MAX_DENIED = 20
 
-/** Tries at a file whose folder somebody deletes under our hands. */
+/** Attempts when the folder is deleted meanwhile. */
 const MAX_OPENS = 5
 
 const POLL_MS = 25
 const MAX_POLL_MS = 250
 
-/** Tokens of the locks that this copy of the module holds; another thread of this process has one of its own. */
+/** Tokens of the locks held by this copy of the module; other threads have their own copy. */
 const held = new Set<string>()
 
-/** Names of the files that are made here: of locks, and of guards. */
+/** File names of locks and guards. */
 export const LOCK_RE: RegExp = /^[\da-f]{64}\.lock(?:\.remove)?$/
 
-/** A wait that is longer than this is told. */
+/** Longer waits are reported. */
 const LONG_WAIT_MS = 5_000
 
 /** A lock that this process holds. */
@@ -41,14 +41,14 @@ export interface Lock {
 }
 
 /**
- * Takes a lock that no other process, thread or copy of this module holds. Unlike the lock libraries of the registry it
- * knows at once when the owner was killed (same host: the pid is asked), so that a build after a crash does not wait; an
- * owner on another host, or in another container, is waited for until it stops renewing. In the worst race two owners work at
- * once: that costs time, never data, because entries are replaced whole.
- * @param file absolute path; its folder is made
- * @returns `undefined` when somebody else has it: see {@link waitUntilFree}
- * @throws HdError `HD_CACHE_IO` when something lies there that is no lock; the system's error when the file cannot be made at
- * all (read-only folder)
+ * Takes a lock against other processes, threads and copies of this module. Unlike the lock libraries on npm it detects at once
+ * that the owner was killed (by its pid, on the same host), so a build after a crash does not wait. A lock from another host or
+ * container is stale when it is no longer renewed. In the worst race two owners work at once, which costs time but no data,
+ * because entries are replaced atomically.
+ * @param file absolute path; its folder is created
+ * @returns `undefined` when the lock is taken: see {@link waitUntilFree}
+ * @throws HdError `HD_CACHE_IO` when the path is not a lock file; the system error when the file cannot be created (read-only
+ * folder)
  */
 export async function tryLock(file: string): Promise<Lock | undefined> {
   const owner = thisProcess()
@@ -78,9 +78,9 @@ async function take(file: string, owner: Owner): Promise<boolean> {
 }
 
 /**
- * Resolves when the lock is gone or has no owner any more: then it is worth trying again.
- * @param onLongWait called once, after five seconds, with a text that says what is waited for
- * @throws HdError `HD_ABORTED` when `signal` aborts; `HD_CACHE_IO` when something lies there that is no lock
+ * Resolves when the lock is released or stale, so that it can be tried again.
+ * @param onLongWait called once after five seconds, with a message that names the owner
+ * @throws HdError `HD_ABORTED` when `signal` aborts; `HD_CACHE_IO` when the path is not a lock file
  */
 export async function waitUntilFree(file: string, signal: AbortSignal, onLongWait: (message: string) => void): Promise<void> {
   const begun = performance.now()
@@ -115,7 +115,7 @@ function hold(file: string, token: string): Lock {
   }
 }
 
-/** `undefined` when the lock is ours now, or the reason why it may be so later. @throws when it never will */
+/** `undefined` when the lock was created, or the error after which trying again makes sense. @throws other errors */
 async function create(file: string, owner: Owner): Promise<NodeJS.ErrnoException | undefined> {
   let handle
   try {
@@ -124,7 +124,7 @@ async function create(file: string, owner: Owner): Promise<NodeJS.ErrnoException
     const reason = error as NodeJS.ErrnoException
     // Windows answers EPERM while a deleted file is still open somewhere, and also when the folder is read-only.
     const isLater = reason.code === 'EEXIST' || (reason.code === 'EPERM' && process.platform === 'win32')
-    // A folder that cannot be made fails with the same codes.
+    // Creating the folder fails with the same codes.
     if (isLater && reason.syscall === 'open') return reason
     throw error
   }
@@ -133,14 +133,14 @@ async function create(file: string, owner: Owner): Promise<NodeJS.ErrnoException
     await handle.close()
     return undefined
   } catch (error) {
-    // A full disk: without its text the file would keep others waiting.
+    // Disk full: an empty lock file would keep others waiting.
     await handle.close().catch(() => undefined)
     await rm(file, { force: true }).catch(() => undefined)
     throw error
   }
 }
 
-/** Opens a file that must not be there yet; its folder is made, again when it is deleted meanwhile. */
+/** Creates a file that must not exist yet, and its folder, also when that is deleted meanwhile. */
 async function openNew(file: string): Promise<FileHandle> {
   for (let attempt = 1; ; attempt++) {
     await mkdir(path.dirname(file), { recursive: true })
@@ -153,8 +153,8 @@ async function openNew(file: string): Promise<FileHandle> {
 }
 
 /**
- * Of a lock or a guard; `undefined` when it is not there.
- * @throws HdError `HD_CACHE_IO` when it is a folder, a link, or anything else that nobody would ever remove
+ * Stats of a lock or a guard; `undefined` when it does not exist.
+ * @throws HdError `HD_CACHE_IO` when it is a folder, a link, or anything else that will never be released
  */
 async function lockFacts(file: string): Promise<Stats | undefined> {
   const facts = await lstat(file).catch(() => undefined)
@@ -168,7 +168,7 @@ async function lockFacts(file: string): Promise<Stats | undefined> {
 async function isAbandoned(file: string): Promise<boolean> {
   const facts = await lockFacts(file)
   if (!facts) return false
-  // Whoever wrote a time of the future has another clock, which must not keep us waiting for an hour.
+  // A time in the future comes from another clock and must not make us wait.
   const age = Math.abs(Date.now() - facts.mtimeMs)
   if (age > STALE_MS) return true
   const owner = await readOwner(file)
@@ -177,10 +177,9 @@ async function isAbandoned(file: string): Promise<boolean> {
 }
 
 /**
- * Two waiters may both find the lock abandoned, and the slower one must not remove the lock that the faster one has made
- * since: so one at a time looks again and removes. (To move the file aside and back would revive a lock that was released in
- * between.)
- * @returns false when somebody else is about to remove it
+ * Two waiters may both find a stale lock, and the slower one must not remove the new lock of the faster one. A guard file lets one
+ * waiter at a time check again and remove. (Moving the file aside and back could revive a released lock.)
+ * @returns false when another waiter is removing it
  */
 async function remove(file: string): Promise<boolean> {
   const guard = `${file}.remove`

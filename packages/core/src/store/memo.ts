@@ -10,7 +10,7 @@ import type { Memo } from '../upscaler/upscaler.ts'
 const MAX_VALUE_BYTES = 64 * 1024
 
 /**
- * The memory of one upscaler, one file a value, whole or absent.
+ * The memory of one upscaler, one file per value, written atomically.
  * @param upscaler its name: each upscaler sees only its own values
  */
 export function createMemo({ memo, temporary }: CacheFolder, upscaler: string): Memo {
@@ -33,7 +33,7 @@ export function createMemo({ memo, temporary }: CacheFolder, upscaler: string): 
 
 const processMemos = new Map<string, Map<string, string>>()
 
-/** The memory of one upscaler for as long as the process runs, for a store that has none. @param scope of the cache */
+/** A memory that lasts as long as the process, for stores without one. @param scope of the cache */
 export function createProcessMemo(scope: string, upscaler: string): Memo {
   const id = `${scope}\0${upscaler}`
   const values = processMemos.get(id) ?? new Map<string, string>()
@@ -60,7 +60,7 @@ function nameOf(key: string): string {
   return hash('sha256', key)
 }
 
-/** Different for different names, and nothing in it that a file system minds (`..`, `*`, `CON`, great length). */
+/** Unique per name and safe on every file system (`..`, `*`, `CON`, length). */
 function folderName(upscaler: string): string {
   const readable = upscaler.replace(/[^a-z0-9]+/gi, '-').slice(0, 32)
   return `${readable}-${hash('sha256', upscaler).slice(0, 16)}`

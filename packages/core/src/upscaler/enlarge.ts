@@ -1,9 +1,9 @@
 import { fromRaw } from '../sharp.ts'
 
-/** Interpolators of libvips' `affine`: `nohalo` is the best one, `bicubic` some fifteen times as fast. */
+/** Interpolators of libvips' `affine`: `nohalo` is the best, `bicubic` about fifteen times as fast. */
 export type Interpolator = 'bicubic' | 'nohalo'
 
-/** Pixels of border that are repeated around the image before it is interpolated; the widest kernel reaches 3. */
+/** Border pixels repeated around the image before interpolation; the widest kernel reaches 3. */
 const BORDER = 4
 
 export interface Plane {
@@ -16,8 +16,8 @@ export interface Plane {
 }
 
 /**
- * The plane enlarged to exactly `width` x `height` (each at least its own), on centre: the middle of the result is the middle
- * of the source, which sharp's `resize` misses by half an output pixel when it enlarges (libvips issues 705 and 4841).
+ * Enlarges a plane to exactly `width` x `height` (each at least its own), on centre. sharp's `resize` is off by half an output
+ * pixel when it enlarges (libvips issues 705 and 4841).
  */
 export async function enlarge(plane: Plane, width: number, height: number, interpolator: Interpolator): Promise<Uint8Array> {
   const { channels } = plane
@@ -26,15 +26,15 @@ export async function enlarge(plane: Plane, width: number, height: number, inter
   const bordered = repeatBorder(plane)
   const input = await fromRaw(bordered.data, bordered.width, bordered.height, channels)
   const enlarged = input.affine([x.factor, 0, 0, y.factor], { interpolator, idx: x.shift, idy: y.shift })
-  // sharp turns a single channel into three on its way out.
+  // sharp expands a single channel to three on output.
   if (channels === 1) enlarged.extractChannel(0)
   const { data, info } = await enlarged.raw().toBuffer({ resolveWithObject: true })
   return crop(data, info.width, { x: x.offset, y: y.offset, width, height, channels })
 }
 
-/** All of the bytes of a plane have one value, as an alpha channel of an opaque image has. */
+/** True when all bytes are equal, as in the alpha channel of an opaque image. */
 export function isConstant(data: Uint8Array): boolean {
-  // Every byte equals the next one: a native comparison, some fifty times as fast as a loop.
+  // Compares each byte with the next: native, about fifty times as fast as a loop.
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
   return bytes.length < 2 || bytes.subarray(1).equals(bytes.subarray(0, -1))
 }
@@ -66,7 +66,7 @@ function repeatBorder({ data, width, height, channels }: Plane): Plane {
   return { data: bordered, width: wide, height: high, channels }
 }
 
-/** In place, since rows only move forward: a second buffer of some hundred megabytes would double the peak. */
+/** In place, since rows only move forward: a second buffer would double the peak memory. */
 function crop(
   data: Uint8Array,
   stride: number,

@@ -1,11 +1,11 @@
 import type { Upscaler } from './upscaler.ts'
 
-/** What an upscaler enlarges by when it does not say. */
+/** The factors of an upscaler that declares none. */
 export const DEFAULT_FACTORS: readonly number[] = [2]
 
 /**
- * The passes by which an upscaler reaches a factor: as few as possible, and together as little above it as possible. What is
- * above is reduced afterwards.
+ * The passes in which an upscaler reaches at least `factor`: as few as possible, and then as small as possible. The excess is
+ * reduced afterwards.
  * @returns the factor of each pass: `[2, 2]` for 3 and 4 with an upscaler that doubles
  */
 export function passesFor({ factors = DEFAULT_FACTORS }: Pick<Upscaler, 'factors'>, factor: number): readonly number[] {
@@ -15,7 +15,7 @@ export function passesFor({ factors = DEFAULT_FACTORS }: Pick<Upscaler, 'factors
   }
 }
 
-/** What passes amount to together. */
+/** The product of all passes. */
 export function levelOf(passes: readonly number[]): number {
   return passes.reduce((product, pass) => product * pass, 1)
 }

@@ -1,6 +1,6 @@
 import { canonicalFormat, type NamedFormat } from '../request/format.ts'
 
-/** Pixels as an upscaler sees and returns them: upright 8-bit sRGB, `data[3 * (y * width + x) + channel]`. */
+/** Pixels as an upscaler receives and returns them: upright 8-bit sRGB, `data[3 * (y * width + x) + channel]`. */
 export interface Pixels {
   /** In pixels, at least 1. */
   width: number
@@ -12,7 +12,7 @@ export interface Pixels {
 
 export type UploadFormat = 'jpeg' | 'png' | 'webp'
 
-/** What an upscaler takes. Core converts, and shrinks where it must; what is left out has no limit. */
+/** The limits of an upscaler. Core converts and shrinks images to fit; an absent limit means none. */
 export interface UpscalerAccepts {
   /** File formats that {@link UpscaleInput.encoded} may return, best first; `jpg` is `jpeg`, which it returns. @default ['png'] */
   formats?: readonly NamedFormat<UploadFormat>[]
@@ -22,26 +22,26 @@ export interface UpscalerAccepts {
   maxPixels?: number
 }
 
-/** The image to double. It never has transparency: core takes the alpha channel apart and puts it back. */
+/** The image to enlarge. It is always opaque: core handles the alpha channel separately. */
 export interface UpscaleInput {
-  /** Width in pixels of both `pixels()` and `encoded()`: the source's, upright, or less where it had to be shrunk. */
+  /** Width in pixels of both `pixels()` and `encoded()`: that of the upright source, or less if it was shrunk to fit `accepts`. */
   readonly width: number
   readonly height: number
   /** The file as the user named it, for messages. */
   readonly file: string
   /** SHA-256 of the source file, 64 hexadecimal digits. */
   readonly digest: string
-  /** RGB, 8 bit, row by row. The buffer is the upscaler's own: it may be changed or transferred. */
+  /** RGB, 8 bit, row by row. The buffer may be changed or transferred. */
   pixels(): Promise<Pixels>
-  /** A file that satisfies `accepts`: the source's own bytes when they already do. */
+  /** A file that satisfies `accepts`: the source's own bytes if possible. */
   encoded(): Promise<{ data: Uint8Array; format: UploadFormat }>
 }
 
-/** A small key-value memory of one upscaler, kept on disk beside the cache: not for images, not for secrets. */
+/** A small key-value store for one upscaler, kept with the cache. Not for images or secrets. */
 export interface Memo {
-  /** The value, or `undefined` when there is none, or it is damaged. */
+  /** The value; `undefined` when it is absent or damaged. */
   get(key: string): Promise<string | undefined>
-  /** Keeps `value` (at most 64 KiB) until it is replaced. It is on disk when the promise resolves. */
+  /** Stores `value` (at most 64 KiB). It is persisted when the promise resolves. */
   set(key: string, value: string): Promise<void>
   delete(key: string): Promise<void>
 }
@@ -59,46 +59,45 @@ export interface UpscaleContext {
   readonly memo: Memo
   /** Reports how much is done. @param fraction from 0 to 1 */
   onProgress(fraction: number): void
-  /** How many times as wide and high as the image the result has to be: one of the upscaler's `factors`. */
+  /** The required scale of the result: one of the upscaler's `factors`. */
   readonly factor: number
 }
 
-/** How an upscaler is, as `hd doctor` reports it. Never holds a secret. */
+/** The state of an upscaler for `hd doctor`. Must not contain secrets. */
 export interface UpscalerCheck {
-  /** Images can be doubled. */
+  /** The upscaler is ready. */
   ok: boolean
-  /** What there is to know, by a label of one or two words: `{ 'calls left today': 87 }`. */
+  /** Facts by short labels: `{ 'calls left today': 87 }`. */
   facts: Readonly<Record<string, string | number>>
-  /** Where it is not ok: what is wrong and what to do about it. */
+  /** If not ok: what is wrong and how to fix it. */
   advice?: string
 }
 
-/** Something that doubles an image. Ten lines are enough: core verifies what comes back. */
+/** Enlarges images. Ten lines are enough: core verifies every result. */
 export interface Upscaler {
-  /** Short, stable, lower case; goes into cache keys and reports: `'neural'`. */
+  /** Short, stable, lower case: `'neural'`. Part of cache keys and reports. */
   readonly name: string
   /** Changes whenever the pixels for the same input may change (weights digest, algorithm version). Part of the cache key. */
   readonly version: string
   readonly accepts?: UpscalerAccepts
   /**
-   * By how much it can enlarge, whole numbers from 2 to 8. Other factors are reached by several passes, and by reducing what is
-   * too large. @default [2]
+   * The factors it can enlarge by, integers from 2 to 8. Core reaches other factors with several passes and by reducing. @default [2]
    */
   readonly factors?: readonly number[]
-  /** Costs money or quota: dev servers do not call it unless they are told to, and the report counts its calls. @default false */
+  /** Costs money or quota: dev servers do not call it by default, and reports count its calls. @default false */
   readonly metered?: boolean
   /**
-   * Enlarges the image: resolves to pixels, or to an image file (PNG, JPEG, WebP …), exactly `context.factor` times (twice, unless
-   * `factors` says more) as wide and high as `image`. May be called for several images at once.
+   * Enlarges an image. Resolves to pixels or to an image file (PNG, JPEG, WebP …) of exactly `context.factor` times the width and
+   * height of `image`. May be called for several images at once.
    */
   upscale(image: UpscaleInput, context: UpscaleContext): Promise<Pixels | Uint8Array>
-  /** Looks whether it would work, without doubling anything and without cost. Problems are in what it resolves to. */
+  /** Checks that the upscaler is ready, without enlarging anything and at no cost. Problems are part of the result. */
   check?(context: { readonly signal: AbortSignal }): Promise<UpscalerCheck>
-  /** Frees what the upscaler holds (threads, sockets). Called at the end of a build; a later `upscale` starts anew. */
+  /** Releases resources (threads, sockets). Called at the end of a build; `upscale` may be called again later. */
   close?(): Promise<void>
 }
 
-/** The formats that an upscaler takes, each by its one name, in its order; none when it does not say. */
+/** The accepted formats by their canonical names, in order. */
 export function formatsOf({ formats = [] }: UpscalerAccepts): UploadFormat[] {
   return [...new Set(formats.map((format) => canonicalFormat<UploadFormat>(format)))]
 }

@@ -1,10 +1,10 @@
 import { errorMessage } from '../errors.ts'
 import type { Logger, Upscaler } from './upscaler.ts'
 
-/** Who uses an upscaler at the moment: one object may be given to several builds of a process. */
+/** The current users of each upscaler: several builds of a process may share one object. */
 const users = new WeakMap<Upscaler, Set<object>>()
 
-/** From now on the upscaler is not closed before `user` has released it. */
+/** Keeps the upscalers open until `user` releases them. */
 export function holdUpscalers(upscalers: readonly Upscaler[], user: object): void {
   for (const upscaler of upscalers) {
     const held = users.get(upscaler)
@@ -13,7 +13,7 @@ export function holdUpscalers(upscalers: readonly Upscaler[], user: object): voi
   }
 }
 
-/** Closes every upscaler whose last user this was. The images are made by then, so a failure is worth a warning only. */
+/** Closes every upscaler without further users. A failure is only a warning, because the images are complete. */
 export async function releaseUpscalers(upscalers: readonly Upscaler[], user: object, log: Logger): Promise<void> {
   const last = upscalers.filter((upscaler) => {
     const held = users.get(upscaler)
