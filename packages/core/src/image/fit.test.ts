@@ -171,6 +171,6 @@ test('an upscaler that takes less than 2 MB still gives an exact 2x, with a warn
   const { image } = upscaler.calls[0]!
   expect((await image.encoded()).data.length).toBeLessThanOrEqual(maxBytes)
   expect(events.filter(({ type }) => type === 'warning')).toMatchObject([
-    { name: 'large.png', message: expect.stringMatching(/1000x801 was too large .*'repeater'.* as \d+x\d+.*less detail/) },
+    { name: 'large.png', message: expect.stringMatching(/1000x801 is too large .*'repeater'.* as \d+x\d+.*less detail/) },
   ])
 })
