@@ -1,3 +1,5 @@
+import type { Source } from '../source/source.ts'
+
 /** What the store keeps beside the bytes of a master. */
 export interface MasterFacts extends VariantFacts {
   /** `bytes` are a PNG of our own encoding, so that they are the PNG variant as well. */
@@ -13,6 +15,21 @@ export interface VariantFacts {
   /** The upscaler was given a smaller image. */
   shrunk: boolean
   source: { width: number; height: number }
+  /** For people who look into the store; entries of earlier versions have none. */
+  image?: ImageOrigin
+}
+
+/** Of which image an entry was made. It is no part of any key: the same image under another name has the same entry. */
+export interface ImageOrigin {
+  /** Relative to the root, with `/`; only the last part of what lies outside of it. */
+  name: string
+  /** SHA-256 of the file. */
+  digest: string
+}
+
+export function imageOrigin({ name, digest }: Source): ImageOrigin {
+  // A path of this machine says nothing on another, and is nobody's business there.
+  return { name: /^(?:\.\.\/|\/|[a-z]:)/i.test(name) ? name.slice(name.lastIndexOf('/') + 1) : name, digest }
 }
 
 /** The facts of an entry, or `undefined` when it is another kind of entry: a store may be shared, and hold anything. */
@@ -21,7 +38,8 @@ export function parseVariantFacts(meta: Readonly<Record<string, unknown>>): Vari
   const source = parseSize(meta['source'])
   if (typeof upscaler !== 'string' || !isSide(width) || !isSide(height) || !source) return undefined
   if (typeof grey !== 'boolean' || typeof shrunk !== 'boolean') return undefined
-  return { upscaler, width, height, grey, shrunk, source }
+  const image = parseImage(meta['image'])
+  return { upscaler, width, height, grey, shrunk, source, ...(image && { image }) }
 }
 
 /** The same for a master. */
@@ -29,6 +47,12 @@ export function parseMasterFacts(meta: Readonly<Record<string, unknown>>): Maste
   const facts = parseVariantFacts(meta)
   const { ownPng } = meta
   return facts && typeof ownPng === 'boolean' ? { ...facts, ownPng } : undefined
+}
+
+function parseImage(value: unknown): ImageOrigin | undefined {
+  if (typeof value !== 'object' || value === null || !('name' in value) || !('digest' in value)) return undefined
+  const { name, digest } = value
+  return typeof name === 'string' && typeof digest === 'string' ? { name, digest } : undefined
 }
 
 function parseSize(value: unknown): { width: number; height: number } | undefined {

@@ -5,7 +5,7 @@ import { HdError, toHdError } from '../errors.ts'
 import type { HdEvent } from '../events.ts'
 import { fit } from '../image/fit.ts'
 import { shareWork } from '../schedule/flight.ts'
-import { parseMasterFacts, type MasterFacts } from './facts.ts'
+import { imageOrigin, parseMasterFacts, type MasterFacts } from './facts.ts'
 import { masterKey } from './key.ts'
 import { levelOf } from '../upscaler/passes.ts'
 import { decodeFile, decodeSource, type Image } from '../image/pixels.ts'
@@ -131,6 +131,7 @@ async function makeMaster(
     ownPng: kept === undefined,
     shrunk: shrunk || (base?.facts.shrunk ?? false),
     source: { width: header.width, height: header.height },
+    image: imageOrigin(source),
   }
   const bytes = kept ?? (await encode(image, 'png', 100))
   await context.cache.put(key, { meta: { ...facts }, bytes })

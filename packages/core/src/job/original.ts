@@ -1,4 +1,5 @@
 import { originalAsset, type Asset } from './asset.ts'
+import { imageOrigin } from './facts.ts'
 import { fileFacts } from '../request/format.ts'
 import { demandOf } from './demand.ts'
 import type { EncodingRequest, JobDeps } from './job.ts'
@@ -50,7 +51,9 @@ export function createOriginalJob(source: Source, { format, quality }: EncodingR
         const header = await readHeader(source, options.maxPixels, 1)
         const turn = createTurn(processPool(), demandOf(header, 1, format, options.concurrency), context.signal)
         try {
-          const bytes = await encodeOnce(key, {}, context, turn, async () =>
+          const { width, height } = header
+          const meta = { image: imageOrigin(source), width, height, quality: encoding.quality }
+          const bytes = await encodeOnce(key, meta, context, turn, async () =>
             encode(await decodeSource(source, header), format, encoding.quality ?? 100),
           )
           return { key, bytes, ...plan }

@@ -74,7 +74,7 @@ export async function encodeVariant(
   if (isVariant(master, factor, format)) return master
   const { ownPng: _, ...facts } = master.facts
   const key = variantKey(master.key, factor, format, quality)
-  const bytes = await encodeOnce(key, { ...facts }, context, turn, async () => {
+  const bytes = await encodeOnce(key, { ...facts, factor, quality }, context, turn, async () => {
     const { width, height } = facts.source
     return encode(await reduce(await master.image(), factor * width, factor * height), format, quality ?? 100)
   })

@@ -129,6 +129,6 @@ async function read(key: string, file: string): Promise<StoreEntry | undefined> 
 }
 
 /** Milliseconds since the last use; infinite for a time in the future, which came from a wrong clock. */
-function ageOf({ lastUsed }: Pick<StoredItem, 'lastUsed'>, now: number): number {
+export function ageOf({ lastUsed }: Pick<StoredItem, 'lastUsed'>, now: number): number {
   return lastUsed > now + GRACE_MS ? Infinity : now - lastUsed
 }

@@ -18,20 +18,36 @@ export function serializeEntry(key: string, { meta, bytes }: StoreEntry): Uint8A
  * Parses an entry; `undefined` when the file is damaged or was written for another key. The payload is a view, not a copy.
  */
 export function parseEntry(key: string, file: Uint8Array): StoreEntry | undefined {
+  const head = parseHead(key, file)
+  if (!head || file.length !== head.size) return undefined
+  // Meta and payload are adjacent, so one call hashes both.
+  if (hash('sha256', file.subarray(head.start)) !== head.sum) return undefined
+  const meta = parseMeta(file.subarray(head.start, head.middle))
+  return meta && { meta, bytes: file.subarray(head.middle) }
+}
+
+/**
+ * What the beginning of a file says, unverified, for lists of many: the meta and as much of the payload as is there.
+ * `undefined` when it is no entry of that key, or the meta is not complete.
+ * @param size of the whole file
+ */
+export function parseBeginning(key: string, beginning: Uint8Array, size: number): StoreEntry | undefined {
+  const head = parseHead(key, beginning)
+  if (!head || size !== head.size || beginning.length < head.middle) return undefined
+  const meta = parseMeta(beginning.subarray(head.start, head.middle))
+  return meta && { meta, bytes: beginning.subarray(head.middle) }
+}
+
+/** Where what begins in the file, and the SHA-256 digest of all after the line. */
+function parseHead(key: string, file: Uint8Array): { start: number; middle: number; size: number; sum: string } | undefined {
   const lineEnd = file.subarray(0, 256).indexOf(LINE_FEED)
   if (lineEnd < 0) return undefined
   const line = Buffer.from(file.buffer, file.byteOffset, lineEnd).toString('latin1')
-  const [magic, owner, metaBytes, payloadBytes, sum] = line.split(' ')
+  const [magic, owner, metaBytes, payloadBytes, sum = ''] = line.split(' ')
   if (magic !== MAGIC || owner !== key) return undefined
   const start = lineEnd + 1
   const middle = start + Number(metaBytes)
-  if (file.length !== middle + Number(payloadBytes)) return undefined
-  const json = file.subarray(start, middle)
-  const bytes = file.subarray(middle)
-  // Meta and payload are adjacent, so one call hashes both.
-  if (hash('sha256', file.subarray(start)) !== sum) return undefined
-  const meta = parseMeta(json)
-  return meta && { meta, bytes }
+  return { start, middle, size: middle + Number(payloadBytes), sum }
 }
 
 /** The digest proves that the file is complete, not that its content can be trusted. */

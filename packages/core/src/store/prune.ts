@@ -1,0 +1,61 @@
+import { rm } from 'node:fs/promises'
+import { cacheFolder, isClaimed } from './cache-folder.ts'
+import { ageOf } from './disk-store.ts'
+import { inventory, type InventoryItem } from './inventory.ts'
+import { errorMessage, HdError } from '../errors.ts'
+
+export interface PruneOptions {
+  /** The most bytes that may stay: what was used least recently goes first. @default any number */
+  maxBytes?: number
+  /** What was not used for so many milliseconds goes. @default nothing goes for its age */
+  unusedForMs?: number
+  /** Only says what would go. @default false */
+  dryRun?: boolean
+}
+
+export interface Pruned {
+  /** What went, or would go; least recently used first. */
+  removed: InventoryItem[]
+  /** Bytes of what stays, and how many entries these are. */
+  bytes: number
+  entries: number
+}
+
+/**
+ * Takes out of a cache what is old or too much. Unlike the eviction of builds it obeys to the letter: also what was used just
+ * now goes when the bound says so.
+ * @param dir absolute path
+ * @throws HdError `HD_CACHE_IO` where the folder was not made by us, or cannot be written
+ */
+export async function pruneCache(
+  dir: string,
+  { maxBytes = Infinity, unusedForMs = Infinity, dryRun = false }: PruneOptions,
+): Promise<Pruned> {
+  const items: InventoryItem[] = []
+  for await (const item of inventory(dir)) items.push(item)
+  const now = Date.now()
+  items.sort((a, b) => ageOf(b, now) - ageOf(a, now))
+  let bytes = items.reduce((sum, { size }) => sum + size, 0)
+  const removed = items.filter((item) => {
+    if (ageOf(item, now) < unusedForMs && bytes <= maxBytes) return false
+    bytes -= item.size
+    return true
+  })
+  if (!dryRun) await removeEntries(dir, removed)
+  return { removed, bytes, entries: items.length - removed.length }
+}
+
+/** @throws HdError like {@link pruneCache} */
+export async function removeEntries(dir: string, items: readonly { file: string }[]): Promise<void> {
+  if (items.length === 0) return
+  if (!(await isClaimed(cacheFolder(dir)))) {
+    throw new HdError('HD_CACHE_IO', "nothing is deleted, because CACHEDIR.TAG is missing: it may be somebody else's folder", {
+      file: cacheFolder(dir).owned,
+    })
+  }
+  for (const { file } of items) {
+    await rm(file, { force: true }).catch((cause: unknown) => {
+      throw new HdError('HD_CACHE_IO', `it cannot be deleted: ${errorMessage(cause)}`, { file, cause })
+    })
+  }
+}
