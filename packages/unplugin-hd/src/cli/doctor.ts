@@ -1,10 +1,16 @@
-import path from 'node:path'
-import { cacheFacts, errorMessage, type CacheFacts, type Mode, type Upscaler, type UpscalerCheck } from '@unplugin-hd/core'
+import {
+  cacheFacts,
+  errorMessage,
+  verifyCache,
+  type CacheFacts,
+  type Mode,
+  type Upscaler,
+  type UpscalerCheck,
+} from '@unplugin-hd/core'
 import { neural } from '@unplugin-hd/neural'
-import { resolveHdOptions, type HdOptions } from '../options.ts'
-import { cacheRoot } from './cache-root.ts'
-import { projectOptions } from './config/project-options.ts'
+import type { HdOptions } from '../options.ts'
 import type { CliContext } from './context.ts'
+import { readProject } from './project.ts'
 import { version } from './version.ts'
 
 export interface UpscalerDiagnosis extends UpscalerCheck {
@@ -24,7 +30,11 @@ export interface Diagnosis {
   mode: Mode
   /** Where the options come from: a file, relative to the project; `null`: there is none, so the defaults count. */
   config: string | null
-  cache: CacheFacts & { maxBytes: number; advice?: string }
+  cache: CacheFacts & {
+    maxBytes: number
+    /** Entries that are not what they were when they were written. */ damaged: number
+    advice?: string
+  }
   /** In the order in which a build asks them. */
   upscalers: UpscalerDiagnosis[]
 }
@@ -38,30 +48,32 @@ const CHECK_TIMEOUT_MS = 60_000
  * @throws HdError `HD_OPTION`
  */
 export async function diagnose({ cwd }: Pick<CliContext, 'cwd'>, config?: string): Promise<Diagnosis> {
-  const { root, cacheDir } = cacheRoot(cwd, process.env)
-  const project = await projectOptions(root, config === undefined ? undefined : path.resolve(cwd, config))
-  const options = resolveHdOptions(project?.options ?? (await defaults(cacheDir)), project?.root ?? root)
-  const cache = { ...(await cacheFacts(options.cache.dir)), maxBytes: options.cache.maxBytes }
+  const { options, config: source } = await readProject({ cwd }, config, defaults)
+  const { dir, maxBytes } = options.cache
+  const damaged = (await verifyCache(dir)).damaged.length
+  const cache = { ...(await cacheFacts(dir)), maxBytes, damaged }
   const upscalers = await Promise.all(options.upscalers.map(checkUpscaler))
-  const unwritable = cache.writable ? {} : { advice: 'It cannot be written: images are made again in every build' }
+  const advice = [
+    ...(cache.writable ? [] : ['It cannot be written: images are made again in every build']),
+    ...(damaged === 0 ? [] : [`${damaged} of them damaged, which count as missing: \`hd cache verify --fix\` deletes them`]),
+  ].join('. ')
   return {
-    ok: cache.writable && upscalers.every(({ ok }) => ok),
+    ok: cache.writable && damaged === 0 && upscalers.every(({ ok }) => ok),
     version: version(),
     node: process.versions.node,
     platform: `${process.platform}-${process.arch}`,
     mode: options.mode,
-    config: project?.config ?? null,
-    cache: { ...cache, ...unwritable },
+    config: source,
+    cache: { ...cache, ...(advice === '' ? {} : { advice }) },
     upscalers,
   }
 }
 
 /** Without a configuration: the default upscaler, and before it WeChat, where the environment has credentials for it. */
-async function defaults(dir: string | undefined): Promise<HdOptions> {
-  const cache = dir === undefined ? {} : { dir }
-  if (!process.env['WECHAT_ACCESS_TOKEN'] && !process.env['WECHAT_APPID']) return { cache }
+async function defaults(): Promise<HdOptions> {
+  if (!process.env['WECHAT_ACCESS_TOKEN'] && !process.env['WECHAT_APPID']) return {}
   const { wechat } = await import('@unplugin-hd/wechat')
-  return { cache, upscaler: [wechat(), neural()] }
+  return { upscaler: [wechat(), neural()] }
 }
 
 async function checkUpscaler(upscaler: Upscaler): Promise<UpscalerDiagnosis> {

@@ -1,10 +1,8 @@
 import path from 'node:path'
 import { errorMessage, HdError } from '@unplugin-hd/core'
 import { typesPath, writeTypes } from '../types/types-file.ts'
-import { resolveHdOptions } from '../options.ts'
-import { cacheRoot } from './cache-root.ts'
-import { projectOptions } from './config/project-options.ts'
 import type { CliContext } from './context.ts'
+import { readProject } from './project.ts'
 
 /**
  * Writes the declarations of a project, as a build with the option `dts` does, and returns what is to be printed.
@@ -14,12 +12,11 @@ export async function types(
   { config, json }: { config: string | undefined; json: boolean },
   { cwd }: Pick<CliContext, 'cwd'>,
 ): Promise<string> {
-  const { root } = cacheRoot(cwd, process.env)
-  const project = await projectOptions(root, config === undefined ? undefined : path.resolve(cwd, config))
-  const file = (project && resolveHdOptions(project.options, project.root).dts) ?? typesPath(true, root)
+  const { root, options } = await readProject({ cwd }, config)
+  const file = options.dts ?? typesPath(true, root)
   const name = path.relative(cwd, file)
   try {
-    const { declarations, changed } = await writeTypes(file, project?.root ?? root)
+    const { declarations, changed } = await writeTypes(file, root)
     if (json) return `${JSON.stringify({ file: name, declarations, changed })}\n`
     return `${name}  ${declarations} ${declarations === 1 ? 'declaration' : 'declarations'}, ${changed ? 'written' : 'unchanged'}\n`
   } catch (cause) {

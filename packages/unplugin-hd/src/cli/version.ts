@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { packageFolder } from '@unplugin-hd/core'
 
-/** The version of the package, from its manifest beside `dist`. */
+/** The version of the package, from its manifest above this file, which lies in `dist` when it is published. */
 export function version(): string {
-  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
+  const manifest = path.join(packageFolder(import.meta.dirname)!, 'package.json')
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
 }

@@ -1,7 +1,8 @@
 import type { Command } from '../parser/command.ts'
+import { CACHE_COMMANDS } from './cache.ts'
 import { doctorCommand } from './doctor.ts'
 import { typesCommand } from './types.ts'
 import { upscaleCommand } from './upscale.ts'
 
 /** In the order of the help. */
-export const COMMANDS: readonly Command[] = [upscaleCommand, doctorCommand, typesCommand]
+export const COMMANDS: readonly Command[] = [upscaleCommand, ...CACHE_COMMANDS, doctorCommand, typesCommand]
