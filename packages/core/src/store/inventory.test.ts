@@ -79,7 +79,7 @@ describe('the inventory', () => {
 describe('verifying', () => {
   test('finds a flipped bit, a missing end, an empty file and a damaged memo, and deletes them when it is to', async () => {
     const dir = await storeWith({ a: 1, b: 1, c: 1, d: 1 })
-    const memo = createMemo(dir, 'cloud')
+    const memo = createMemo(cacheFolder(dir), 'cloud')
     await memo.set('paid', 'for')
     expect(await verifyCache(dir)).toMatchObject({ checked: 5, damaged: [], removed: 0 })
 
