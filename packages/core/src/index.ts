@@ -58,6 +58,8 @@ export {
 } from './request/request.ts'
 export { readWhole } from './source/read-file.ts'
 export { resample, type ResampleOptions } from './upscaler/resample.ts'
+export { abortError, throwIfAborted, unlessAborted } from './schedule/aborted.ts'
+export { Gate } from './schedule/gate.ts'
 export type { Source } from './source/source.ts'
 export { backgroundConcurrency } from './schedule/threads.ts'
 export { allowedInstead, nearestTo, quoted, refuseUnknown } from './unknown.ts'

@@ -1,12 +1,29 @@
 import { HdError } from '../errors.ts'
 
+/** The `HD_ABORTED` of a signal that has aborted, with its reason as the cause. */
+export function abortError(signal: AbortSignal): HdError {
+  return new HdError('HD_ABORTED', 'the work was cancelled', { cause: signal.reason })
+}
+
+/** @throws HdError `HD_ABORTED` when the signal has aborted */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw abortError(signal)
+}
+
 /**
- * Settles like `work`, or rejects with `HD_ABORTED` as soon as `signal` aborts, even if `work` ignores the signal. `work` is not
- * started after an abort.
+ * Settles like `work`, or rejects as soon as `signal` aborts, even if `work` ignores the signal. `work` is not started after an
+ * abort.
+ * @param signal `undefined`: never aborts
+ * @param toError makes what it rejects with @default an HdError `HD_ABORTED`
  */
-export function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+export function unlessAborted<T>(
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+  toError: (signal: AbortSignal) => unknown = abortError,
+): Promise<T> {
+  if (signal === undefined) return work()
   return new Promise((resolve, reject) => {
-    const stop = (): void => reject(new HdError('HD_ABORTED', 'the work was cancelled', { cause: signal.reason }))
+    const stop = (): void => reject(toError(signal) as Error)
     if (signal.aborted) return stop()
     signal.addEventListener('abort', stop, { once: true })
     void work()

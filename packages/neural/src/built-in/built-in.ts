@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { errorMessage, HdError } from '@unplugin-hd/core'
+import { errorMessage, Gate, HdError, throwIfAborted, unlessAborted } from '@unplugin-hd/core'
 import { createEngine, type Engine } from '@unplugin-hd/engine'
-import { throwIfAborted, untilAborted } from '../abort.ts'
-import { Gate } from '../gate.ts'
 import type { RgbImage } from '../image.ts'
 import { WEIGHTS } from '../weights.ts'
 import { averageViews } from './ensemble.ts'
@@ -40,11 +38,11 @@ export class BuiltIn {
    * @throws HdError `HD_RUNTIME`, `HD_MODEL`, or `HD_ABORTED` at once when the signal fires
    */
   upscale(task: BuiltInTask): Promise<RgbImage> {
-    return untilAborted(this.#queue(task), task.signal)
+    return unlessAborted(task.signal, () => this.#queue(task))
   }
 
   async #queue({ model, pixels, signal, onProgress }: BuiltInTask): Promise<RgbImage> {
-    const leave = await this.#memory.enter()
+    const leave = await this.#memory.enter(signal)
     try {
       throwIfAborted(signal)
       if (this.#isStopped) throw new HdError('HD_ABORTED', 'the upscaler was closed')

@@ -1,6 +1,5 @@
-import { errorMessage, HdError } from '@unplugin-hd/core'
+import { abortError, errorMessage, HdError } from '@unplugin-hd/core'
 import { EngineError } from '@unplugin-hd/engine'
-import { abortion } from '../abort.ts'
 
 const REINSTALL = 'Reinstall @unplugin-hd/neural: its weights are damaged, or of another version than its engine'
 const SMALLER = 'Give the process more memory, or lower `maxPixels` or `concurrency`'
@@ -10,7 +9,7 @@ export function toHdError(error: unknown, signal: AbortSignal): unknown {
   if (!(error instanceof EngineError)) return error
   const { code } = error
   if (code === 'ENGINE_ABORTED') {
-    return signal.aborted ? abortion(signal) : new HdError('HD_ABORTED', 'the upscaler was closed', { cause: error })
+    return signal.aborted ? abortError(signal) : new HdError('HD_ABORTED', 'the upscaler was closed', { cause: error })
   }
   const message = errorMessage(error)
   if (code === 'ENGINE_WEIGHTS') return new HdError('HD_MODEL', message, { remedy: REINSTALL, cause: error })

@@ -1,7 +1,5 @@
-import { HdError } from '@unplugin-hd/core'
+import { Gate, HdError, throwIfAborted, unlessAborted } from '@unplugin-hd/core'
 import type { WorkerErrorDetails } from './worker-error.ts'
-import { throwIfAborted, untilAborted } from '../abort.ts'
-import { Gate } from '../gate.ts'
 import { InferenceWorker } from './inference-worker.ts'
 import type { Reply, WorkerSettings } from './protocol.ts'
 import type { RgbImage } from '../image.ts'
@@ -52,7 +50,7 @@ export class Inference {
 
   /** The image at twice its width and height, or at its own size where {@link factor} is 1. @throws HdError `HD_MODEL`, `HD_RUNTIME`, or `HD_ABORTED` at once when the signal fires */
   upscale(task: Task): Promise<RgbImage> {
-    return untilAborted(this.#queue(task), task.signal)
+    return unlessAborted(task.signal, () => this.#queue(task))
   }
 
   /** The worker runs in WASM because nothing else is installed. */
@@ -66,13 +64,13 @@ export class Inference {
   }
 
   async #queue(task: Task): Promise<RgbImage> {
-    const leaveMemory = await this.#memory.enter()
+    const leaveMemory = await this.#memory.enter(task.signal)
     try {
       throwIfAborted(task.signal)
       // Before the pixels are there: the worker's start and the decoding overlap.
       this.#start()
       const image = await task.pixels()
-      const leaveTurn = await this.#turn.enter()
+      const leaveTurn = await this.#turn.enter(task.signal)
       try {
         throwIfAborted(task.signal)
         return await this.#run(this.#start(), task, image)

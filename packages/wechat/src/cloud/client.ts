@@ -1,3 +1,4 @@
+import { unlessAborted } from '@unplugin-hd/core'
 import { accountName } from '../account.ts'
 import type { Read } from '../http/answer.ts'
 import { Attempts } from '../http/attempts.ts'
@@ -7,7 +8,6 @@ import type { WechatStep } from '../errors/errors.ts'
 import { ErrorFactory, nameOfRequest } from '../errors/error-factory.ts'
 import type { Redactor } from '../errors/redact.ts'
 import { checkedMediaId, type WechatImage } from '../api/superresolution.ts'
-import { unlessAborted } from '../http/unless-aborted.ts'
 import type { ResolvedCloudOptions } from './options.ts'
 import { readResult, readThrown } from './result.ts'
 
@@ -41,8 +41,7 @@ export function cloudClientOf(
     const timeout = AbortSignal.timeout(Math.max(1, timeoutMs))
     let result: unknown
     try {
-      signal?.throwIfAborted()
-      result = await unlessAborted(ask(), signal ? AbortSignal.any([signal, timeout]) : timeout, ({ reason }) => reason)
+      result = await unlessAborted(signal ? AbortSignal.any([signal, timeout]) : timeout, ask, ({ reason }) => reason)
     } catch (thrown) {
       if (signal?.aborted) throw errors.aborted(signal)
       if (!timeout.aborted) throw readThrown(thrown, step, errors)

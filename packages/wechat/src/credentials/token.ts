@@ -1,4 +1,4 @@
-import { isHdError } from '@unplugin-hd/core'
+import { isHdError, unlessAborted } from '@unplugin-hd/core'
 import type { Environment } from '../context.ts'
 import { accountHash, type Credentials, findCredentials } from './credentials.ts'
 import { sharedHolder } from './holder.ts'
@@ -10,7 +10,6 @@ import type { AccessTokenFunction, TokenOptions } from './options.ts'
 import type { Redactor } from '../errors/redact.ts'
 import { rowOf } from '../errors/errcodes.ts'
 import type { Transport } from '../http/transport.ts'
-import { unlessAborted } from '../http/unless-aborted.ts'
 
 /** When a refused token comes back after a refresh, WeChat may need a moment to agree with itself. */
 const SAME_TOKEN_MS = 2000
@@ -78,9 +77,10 @@ export class Tokens {
   async #get(rejected: string | undefined, signal: AbortSignal | undefined): Promise<string> {
     const credentials = this.#credentials
     if (credentials === undefined || credentials.kind === 'none') return ''
-    const wanted = credentials.kind === 'pair' ? this.#ofPair(credentials, rejected) : this.#ofUser(credentials.token, rejected)
+    const ask = (): Promise<string> =>
+      credentials.kind === 'pair' ? this.#ofPair(credentials, rejected) : this.#ofUser(credentials.token, rejected)
     // It serves others too, so it goes on when one of them gives up.
-    const token = await unlessAborted(wanted, signal, (by) => this.#deps.errors.aborted(by))
+    const token = await unlessAborted(signal, ask, (by) => this.#deps.errors.aborted(by))
     this.#deps.redactor.learn(token)
     return token
   }
