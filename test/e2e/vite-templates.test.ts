@@ -87,6 +87,15 @@ describe('Vue templates', () => {
     expect(imports).toEqual(['/a.jpg?import&hd&as=img', '/a.jpg?import&hd', '/a.jpg?import&url', '/a.jpg?import&hd'])
   })
 
+  test('every way to write an ampersand in an attribute means one', async () => {
+    const project = await createProject(
+      vueApp('<img src="./a.jpg?hd&as=img"><img src="./a.jpg?hd&#38;as=img"><img src="./a.jpg?hd&#x26;as=img">'),
+    )
+    const { code, warnings } = await serveFile(project, '/App.vue')
+    expect(warnings).toEqual([])
+    expect([...code.matchAll(/^import _imports_\d+ from /gm)]).toHaveLength(1)
+  })
+
   test('a shape that makes no sense in a template is an error with the file and the line', async () => {
     const project = await createProject(vueApp('<p>one</p>\n<video poster="./a.jpg?hd&as=img" />'))
     await expect(buildMain(project)).rejects.toThrow(
