@@ -1,26 +1,26 @@
-// Runs in pages of Vite's dev server. An address with `?hd` shows a preview at first; when the server says that the real
-// image is there (or that the file was edited), every use of the address in the page is replaced by one with a token:
-// nothing is reloaded, nothing of the page's state is lost.
+// Runs in pages of Vite's dev server. An address with `?hd` shows a preview at first. When the server announces that the real
+// image is ready, or that the file was edited, every use of the address in the page gets a token. The page is not reloaded and
+// keeps its state.
 //
-// For what cannot be found in a document (a canvas, a texture): `window` gets an event `unplugin-hd:ready` for every image,
-// with `detail: { url, newUrl }`, both absolute.
+// A canvas or a texture holds no address. For these `window` gets an event `unplugin-hd:ready` for every image, with
+// `detail: { url, newUrl }`, both absolute.
 
 /** Attributes that hold one address. */
 const ADDRESS_ATTRIBUTES = ['src', 'href', 'xlink:href', 'poster', 'data', 'background']
-/** Attributes that hold addresses among other things. */
+/** Attributes that hold addresses within other text. */
 const TEXT_ATTRIBUTES = ['srcset', 'imagesrcset', 'style']
 const ATTRIBUTES = [...ADDRESS_ATTRIBUTES, ...TEXT_ATTRIBUTES]
 
-/** What may be an address with `hd` in a text. */
+/** A possible address with `hd` in a text. */
 const ADDRESS_RE = /[^\s"'(),]+[?&]hd(?=[=&#"')\s,]|$)[^\s"'(),]*/g
 
 /** Tokens by path and query of the address. @type {Map<string, string>} */
 const tokens = new Map()
 
 /**
- * The address to show instead, or the same.
+ * The address with its token, or the same address when there is none.
  * @param {string} address as it is written
- * @param {string} base what it is relative to
+ * @param {string} base URL that it is relative to
  */
 function replacement(address, base) {
   if (!address.includes('hd')) return address
@@ -65,7 +65,7 @@ function replaceInSheet(sheet) {
   try {
     rules = sheet.cssRules
   } catch {
-    // Of another origin.
+    // A stylesheet of another origin.
     return
   }
   replaceInRules(rules, sheet.href ?? document.baseURI)
@@ -83,7 +83,7 @@ function replaceInRules(rules, base) {
   }
 }
 
-/** Frameworks write what they knew before: that is replaced as well. */
+/** Frameworks may write an address again that they know from before. */
 const observer = new MutationObserver((records) => {
   for (const { type, target, addedNodes } of records) {
     if (type === 'attributes') replaceInElement(target)
@@ -106,8 +106,8 @@ function watch(tree) {
 }
 
 /**
- * Loads it first, so that nothing flickers; but not what stands in a `srcset` only, for another screen than this one, because
- * browsers prefer what they have.
+ * Loads an image before it is swapped in, so that nothing flickers. A candidate of a `srcset` that the browser did not choose is
+ * skipped: once loaded, the browser might prefer it.
  * @param {{ url: string, newUrl: string }} address
  */
 async function load({ url, newUrl }) {
@@ -120,34 +120,33 @@ async function load({ url, newUrl }) {
   const image = new Image()
   image.src = newUrl
   const decoded = image.decode().catch(() => undefined)
-  // Browsers may decode nothing for a page that is not seen, and one image must not hold up the others.
+  // A browser may not decode images of a page in the background, and one image must not hold up the others.
   await Promise.race([decoded, new Promise((resolve) => setTimeout(resolve, MAX_LOAD_MS))])
 }
 
-/** How long an image may take to load before it takes the place of its preview all the same. */
+/** After this time an image is swapped in even if it is not loaded. */
 const MAX_LOAD_MS = 3000
 
-/** A page that has not asked for a script for so long has come to rest. */
+/** A page is idle when it has requested no script for this time. */
 const REST_MS = 250
 
-/** An app that never does is not waited for. */
+/** A page that is never idle is not waited for. */
 const MAX_WAIT_MS = 10_000
 
-/** Whether a framework that can be asked is still about to take over what the server rendered. */
+/** True while a framework whose state can be read is hydrating. */
 function isHydrating() {
   const nuxt = document.getElementById('__nuxt')
   // oxlint-disable-next-line no-underscore-dangle -- so Vue calls it
   if (nuxt && nuxt.__vue_app__?.$nuxt?.isHydrating !== false) return true
-  // React Router has the whole document taken over; React marks an element when all within it is compared.
+  // React Router hydrates the whole document; React marks an element when its content is hydrated.
   const isReactRouter = '__reactRouterContext' in window
   if (isReactRouter && !Object.keys(document.body).some((key) => key.startsWith('__reactFiber$'))) return true
   return document.querySelector('astro-island[ssr][client="load"]') !== null
 }
 
 /**
- * Frameworks take over what the server rendered, compare it with what they would have written, and complain of everything else.
- * Not all of them can be asked when they are done, so nothing is replaced before the page is loaded and its scripts have come to
- * rest.
+ * Frameworks compare the server's HTML with their own while they hydrate it, and warn of differences. Not all of them show when
+ * they are done, so nothing is replaced before the page is loaded and idle.
  */
 const settled = new Promise((resolve) => {
   let rest
@@ -168,7 +167,7 @@ const settled = new Promise((resolve) => {
   setTimeout(end, MAX_WAIT_MS)
 })
 
-/** What the server said last, by address. @type {Map<string, string>} */
+/** The last token that the server announced, by address. @type {Map<string, string>} */
 const announced = new Map()
 
 /** @param {{ url: string, token: string }[]} swaps */
@@ -179,18 +178,18 @@ async function swap(swaps) {
   }))
   for (const { url, token } of swaps) announced.set(url, token)
   await Promise.all([settled, ...addresses.map(load)])
-  // The server may have told of a newer one meanwhile.
+  // The server may have announced a newer one meanwhile.
   for (const { url, token } of swaps) if (announced.get(url) === token) tokens.set(url, token)
   replaceInTree(document)
   for (const detail of addresses) window.dispatchEvent(new CustomEvent('unplugin-hd:ready', { detail }))
 }
 
-/** Where the dev server is: with a backend in front of it, not where the page is. */
+/** Of the dev server. Behind a backend it differs from the origin of the page. */
 const { origin } = new URL(import.meta.url)
 
-// Vite handles one message after the other, and would wait for what this returns.
+// Nothing is returned: Vite handles messages one by one, and would wait for the promise.
 import.meta.hot.on('unplugin-hd:swap', (swaps) => void swap(swaps))
 const connect = () => import.meta.hot.send('unplugin-hd:connect', { age: performance.now() })
-// What was ready before this ran; and when the connection was lost, what was ready in the meantime.
+// Images may have become ready before this ran, or while the connection was lost.
 import.meta.hot.on('vite:ws:connect', connect)
 connect()

@@ -47,7 +47,7 @@ export function createRuns(options: HdOptions): Runs {
 
   const at = (config: ResolvedConfig, context: HookContext | undefined): Run => {
     // Workers have their own configuration, but belong to the run of the main one.
-    const main = (config as { mainConfig?: ResolvedConfig | null }).mainConfig ?? config
+    const main = mainConfigOf(config)
     const known = runs.get(main)
     if (known) return known
     const version = viteVersion(context?.meta)
@@ -78,4 +78,9 @@ export function createRuns(options: HdOptions): Runs {
       return run
     },
   }
+}
+
+/** Vite's types leave `mainConfig` out. */
+function mainConfigOf(config: ResolvedConfig & { mainConfig?: ResolvedConfig | null }): ResolvedConfig {
+  return config.mainConfig ?? config
 }
