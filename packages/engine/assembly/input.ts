@@ -1,5 +1,10 @@
 /** What a layer reads: from pixels to the 36 values of a tile. */
-import { LINE, PIXEL, TILE, VECTOR } from './shapes'
+import { PIXEL, TILE, VECTOR } from './shapes'
+
+/** Tiles that are transformed together. Side by side they share two of their six columns, which so are transformed once. */
+const TOGETHER: i32 = 4
+/** Bytes between lines of what is half transformed in `scratch`: the columns of so many tiles. */
+const HALFWAY: usize = (4 * TOGETHER + 2) * VECTOR
 
 /** 6x6 pixels of each tile to 36 values: first down the columns, then along the rows. */
 // @ts-ignore
@@ -7,34 +12,31 @@ import { LINE, PIXEL, TILE, VECTOR } from './shapes'
 export function transformInput(rows: usize, first: i32, count: i32, inputs: i32, slab: usize, workspace: usize, plane: usize, blockSlab: usize, scratch: usize): void {
   const r0 = load<usize>(rows), r1 = load<usize>(rows, 4), r2 = load<usize>(rows, 8)
   const r3 = load<usize>(rows, 12), r4 = load<usize>(rows, 16), r5 = load<usize>(rows, 20)
-  for (let t = 0; t < count; t++) {
+  for (let t = 0; t < count; t += TOGETHER) {
+    const tiles = <usize>min(TOGETHER, count - t)
     for (let channel = 0; channel < inputs; channel += 4) {
       const place = <usize>(channel & 31) << 2
       const inSlab = <usize>(channel >> 5)
-      const at = inSlab * slab + <usize>(first + t) * TILE + place
-      const p0 = r0 + at, p1 = r1 + at, p2 = r2 + at, p3 = r3 + at, p4 = r4 + at, p5 = r5 + at
-      column(p0, p1, p2, p3, p4, p5, scratch)
-      column(p0 + PIXEL, p1 + PIXEL, p2 + PIXEL, p3 + PIXEL, p4 + PIXEL, p5 + PIXEL, scratch + VECTOR)
-      column(p0 + 2 * PIXEL, p1 + 2 * PIXEL, p2 + 2 * PIXEL, p3 + 2 * PIXEL, p4 + 2 * PIXEL, p5 + 2 * PIXEL, scratch + 2 * VECTOR)
-      column(p0 + 3 * PIXEL, p1 + 3 * PIXEL, p2 + 3 * PIXEL, p3 + 3 * PIXEL, p4 + 3 * PIXEL, p5 + 3 * PIXEL, scratch + 3 * VECTOR)
-      column(p0 + 4 * PIXEL, p1 + 4 * PIXEL, p2 + 4 * PIXEL, p3 + 4 * PIXEL, p4 + 4 * PIXEL, p5 + 4 * PIXEL, scratch + 4 * VECTOR)
-      column(p0 + 5 * PIXEL, p1 + 5 * PIXEL, p2 + 5 * PIXEL, p3 + 5 * PIXEL, p4 + 5 * PIXEL, p5 + 5 * PIXEL, scratch + 5 * VECTOR)
-      const v = workspace + inSlab * blockSlab + <usize>t * PIXEL + place
+      let pixel = inSlab * slab + <usize>(first + t) * TILE + place
+      const end = scratch + (4 * tiles + 2) * VECTOR
+      for (let to = scratch; to < end; to += VECTOR, pixel += PIXEL)
+        toWinograd(
+          v128.load(r0 + pixel), v128.load(r1 + pixel), v128.load(r2 + pixel), v128.load(r3 + pixel), v128.load(r4 + pixel), v128.load(r5 + pixel),
+          to, HALFWAY,
+        )
       const line: usize = 6 * plane
-      row(scratch, v, plane)
-      row(scratch + LINE, v + line, plane)
-      row(scratch + 2 * LINE, v + 2 * line, plane)
-      row(scratch + 3 * LINE, v + 3 * line, plane)
-      row(scratch + 4 * LINE, v + 4 * line, plane)
-      row(scratch + 5 * LINE, v + 5 * line, plane)
+      let v = workspace + inSlab * blockSlab + <usize>t * PIXEL + place
+      const last = scratch + 4 * tiles * VECTOR
+      for (let from = scratch; from < last; from += 4 * VECTOR, v += PIXEL) {
+        row(from, v, plane)
+        row(from + HALFWAY, v + line, plane)
+        row(from + 2 * HALFWAY, v + 2 * line, plane)
+        row(from + 3 * HALFWAY, v + 3 * line, plane)
+        row(from + 4 * HALFWAY, v + 4 * line, plane)
+        row(from + 5 * HALFWAY, v + 5 * line, plane)
+      }
     }
   }
-}
-
-// @ts-ignore
-@inline
-function column(p0: usize, p1: usize, p2: usize, p3: usize, p4: usize, p5: usize, to: usize): void {
-  toWinograd(v128.load(p0), v128.load(p1), v128.load(p2), v128.load(p3), v128.load(p4), v128.load(p5), to, LINE)
 }
 
 // @ts-ignore

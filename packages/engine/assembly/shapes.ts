@@ -5,7 +5,7 @@ export const SLAB_CHANNELS: i32 = 32
 export const VECTOR: usize = 16
 /** Bytes between tiles that stand side by side. */
 export const TILE: usize = 4 * PIXEL
-/** Bytes between lines of a 6x6 (or 4x6) block of vectors in `scratch`. */
+/** Bytes between lines of a 4x6 block of vectors in `scratch`. */
 export const LINE: usize = 6 * VECTOR
 /** Values that a tile, or a kernel, is transformed to. */
 export const POINTS: i32 = 36

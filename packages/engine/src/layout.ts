@@ -2,7 +2,7 @@
  * Where things stand in the memory of a WebAssembly instance, and how large they are. From the bottom:
  *
  *   row table     the addresses of the rows that one call reads and writes
- *   scratch       one tile of four channels, on its way through a transform
+ *   scratch       four tiles of four channels, on their way through a transform
  *   weights       for each layer: transformed kernels, bias
  *   ── from here on laid anew for every width ──
  *   workspace     the transformed input of a block of tiles, 36 planes
