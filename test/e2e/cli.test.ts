@@ -79,14 +79,14 @@ describe('a refusal', () => {
     ['of an animation', ['anim.gif', '--out', 'o.png'], 'HD_SOURCE_ANIMATED', 'anim.gif'],
     ['of a truncated file', ['cut.png', '--out', 'o.png'], 'HD_SOURCE_BROKEN', 'cut.png'],
     ['of the input as output', ['a.jpg', '--out', './a.jpg'], 'HD_OUTPUT', './a.jpg'],
-    ['of a folder as output', ['a.jpg', '--out', '.'], 'HD_OUTPUT', '.'],
+    ['of an output that is there', ['a.jpg', '--out', 'cut.png'], 'HD_OUTPUT', 'cut.png'],
     ['of an output that cannot be written', ['a.jpg', '--out', 'o.gif'], 'HD_OUTPUT', 'o.gif'],
     ['of a model that is none', ['a.jpg', '--out', 'o.png', '--model', 'cut.png'], 'HD_MODEL', 'cut.png'],
     ['of an unknown format', ['a.jpg', '--out', 'o.png', '--format', 'bmp'], 'HD_OPTION', undefined],
     ['of a quality that is none', ['a.jpg', '--out', 'o.png', '--quality', '0'], 'HD_OPTION', undefined],
     ['of an unknown flag', ['a.jpg', '--out', 'o.png', '--size', '3'], 'HD_OPTION', undefined],
     ['of a missing output', ['a.jpg'], 'HD_OPTION', undefined],
-    ['of two inputs', ['a.jpg', 'logo.svg', '--out', 'o.png'], 'HD_OPTION', undefined],
+    ['of two inputs for one output', ['a.jpg', 'logo.svg', '--out', 'o.png'], 'HD_OPTION', undefined],
   ]
   test.each(refusals)('%s is one line with the code, or one object with --json, and status 1', async (_, args, code, file) => {
     const project = await createProject({

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { access, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import {
+  errorMessage,
+  FORMAT_FACTS,
+  HdError,
+  isOutputFormat,
+  OUTPUT_FORMATS,
+  type Factor,
+  type OutputFormat,
+} from '@unplugin-hd/core'
+import type { InputImage } from '../images.ts'
+
+/** Extensions of images that are read but never written, or not even read. */
+const FOREIGN_RE = /^(?:gif|tiff?|svgz?|bmp|heic|heif|jxl|jp2|ico|pdf|psd)$/
+
+/** Where results go: one file, or a folder with names made of those of the images. */
+export type Target = { kind: 'file'; out: string } | { kind: 'folder'; folder: string; template: string }
+
+export const DEFAULT_TEMPLATE = '[name]@[factor]x.[ext]'
+
+/** @param out of `--out`: a folder when it is one already, or ends as one */
+export async function targetOf(
+  cwd: string,
+  out: string | undefined,
+  outDir: string | undefined,
+  template: string | undefined,
+): Promise<Target> {
+  if (outDir !== undefined || out === undefined)
+    return { kind: 'folder', folder: outDir ?? '.', template: template ?? DEFAULT_TEMPLATE }
+  const isFolder = /[/\\]$/.test(out) || (await stat(path.resolve(cwd, out)).catch(() => undefined))?.isDirectory()
+  return isFolder ? { kind: 'folder', folder: out, template: template ?? DEFAULT_TEMPLATE } : { kind: 'file', out }
+}
+
+/** The output of an image, as messages call it. */
+export function outputName(target: Target, { file, below }: InputImage, factor: Factor, format: OutputFormat): string {
+  if (target.kind === 'file') return target.out
+  const name = target.template.replaceAll(/\[(name|factor|ext)\]/g, (_, what: string) =>
+    what === 'name' ? path.parse(file).name : what === 'factor' ? String(factor) : FORMAT_FACTS[format].extension,
+  )
+  return path.join(target.folder, below, name)
+}
+
+/**
+ * The format that the extension of an output asks for; one that says nothing leaves it to the source.
+ * @throws HdError `HD_OUTPUT` for the extension of a format that cannot be written
+ */
+export function formatOfName(name: string): OutputFormat | undefined {
+  const extension = path
+    .extname(name)
+    .slice(1)
+    .toLowerCase()
+    .replace(/^(?:jpg|jfif)$/, 'jpeg')
+  if (FOREIGN_RE.test(extension)) {
+    throw new HdError('HD_OUTPUT', `a file called .${extension} would have to be written`, {
+      file: name,
+      remedy: `Use one of ${OUTPUT_FORMATS.map((format) => `.${FORMAT_FACTS[format].extension}`).join(', ')}, or say '--format'`,
+    })
+  }
+  return isOutputFormat(extension) ? extension : undefined
+}
+
+/** @throws HdError `HD_OUTPUT` for an output that is an input, is wanted twice, or is there already */
+export async function refuseOutputs(
+  pairs: readonly { image: InputImage; out: string }[],
+  cwd: string,
+  overwrite: boolean,
+): Promise<void> {
+  const inputs = new Set(await Promise.all(pairs.map(({ image }) => real(image.file))))
+  const takenBy = new Map<string, string>()
+  for (const { image, out } of pairs) {
+    const file = path.resolve(cwd, out)
+    if (inputs.has(await real(file)))
+      throw new HdError('HD_OUTPUT', 'the output is the input itself', { file: out, remedy: 'Write to another file' })
+    const other = takenBy.get(file)
+    if (other !== undefined)
+      throw new HdError('HD_OUTPUT', `'${other}' and '${image.name}' would both be written there`, {
+        file: out,
+        remedy: "Change '--name'",
+      })
+    takenBy.set(file, image.name)
+    const exists = await access(file).then(
+      () => true,
+      () => false,
+    )
+    if (exists && !overwrite)
+      throw new HdError('HD_OUTPUT', 'it is there already', { file: out, remedy: "Say '--overwrite' to replace it" })
+  }
+}
+
+/** Whole or not at all: a reader never sees half of it, and an earlier file stays when writing fails. @throws HdError `HD_OUTPUT` */
+export async function writeOutput(out: string, bytes: Uint8Array, name: string): Promise<void> {
+  const temporary = path.join(path.dirname(out), `.${path.basename(out)}.${randomUUID()}`)
+  try {
+    await mkdir(path.dirname(out), { recursive: true })
+    await writeFile(temporary, bytes)
+    await rename(temporary, out)
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw new HdError('HD_OUTPUT', `the output cannot be written: ${errorMessage(cause)}`, { file: name, cause })
+  }
+}
+
+/** Without links, as far as it is there. */
+function real(file: string): Promise<string> {
+  return realpath(file).catch(() => file)
+}
