@@ -1,7 +1,7 @@
 import { type UserConfig } from 'tsdown'
 
 const config: UserConfig = {
-  entry: ['src/{index,vite,rollup,rolldown,webpack,rspack,esbuild,astro,nuxt,wechat,cli,webpack-loader}.ts'],
+  entry: ['src/{index,vite,rollup,rolldown,webpack,rspack,esbuild,bun,astro,nuxt,wechat,cli,webpack-loader}.ts'],
   dts: true,
   tsconfig: '../../tsconfig.json',
   logLevel: 'warn',

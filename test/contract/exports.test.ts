@@ -31,7 +31,7 @@ describe.each(PACKAGES)('the package %s', (name) => {
 })
 
 test('every entry of unplugin-hd gives a function that makes a plugin', async () => {
-  for (const entry of ['vite', 'rollup', 'rolldown', 'webpack', 'rspack', 'esbuild']) {
+  for (const entry of ['vite', 'rollup', 'rolldown', 'webpack', 'rspack', 'esbuild', 'bun']) {
     const module = (await import(/* @vite-ignore */ import.meta.resolve(`unplugin-hd/${entry}`))) as {
       default: unknown
       neural: unknown

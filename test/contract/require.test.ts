@@ -7,7 +7,7 @@ import { packed, type Packed } from './support/packed.ts'
 const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 
 /** Entries whose default export is a function. */
-const PLUGINS = ['vite', 'rollup', 'rolldown', 'webpack', 'rspack', 'esbuild', 'astro', 'nuxt']
+const PLUGINS = ['vite', 'rollup', 'rolldown', 'webpack', 'rspack', 'esbuild', 'bun', 'astro', 'nuxt']
 
 /** The others that hold code. */
 const REST = ['.', 'wechat']

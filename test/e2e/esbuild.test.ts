@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { facts } from './support/bundler.ts'
 import { buildEsbuild, esbuild } from './support/esbuild.ts'
 import { HEIGHT, jpeg, png, WIDTH } from './support/images.ts'
-import { createProject } from './support/project.ts'
+import { createProject, listFiles } from './support/project.ts'
 import { describeBundler } from './support/suite.ts'
 import { doubling } from './support/upscaler.ts'
 
@@ -181,6 +181,16 @@ describe('esbuild', () => {
     }
     await buildEsbuild(project, project.options({ upscaler, concurrency: 4 }))
     expect(running).toBe(4)
+  })
+
+  test('a build that misses images in the cache writes nothing', async () => {
+    const project = await createProject({
+      'main.css': `.a { background: url(./a.jpg?hd&format=webp) }`,
+      'main.js': `import './main.css'\nexport { default as a } from './a.jpg?hd'`,
+    })
+    const building = buildEsbuild(project, project.options({ mode: 'cache-only' }))
+    await expect(building).rejects.toThrow(/nothing is written.*\n.*\(HD_CACHE_MISS\)/s)
+    expect(await listFiles(project.dist)).toEqual([])
   })
 
   test('an image that no module uses any more is not emitted', async () => {

@@ -1,5 +1,6 @@
 import type { UnpluginFactory } from 'unplugin'
-import { requireToldBundler } from './adapters/bundler-version.ts'
+import { requireBundler, requireToldBundler } from './adapters/bundler-version.ts'
+import { setupBun } from './adapters/bun/bun.ts'
 import { setupEsbuild } from './adapters/esbuild/esbuild.ts'
 import { rollupHooks } from './adapters/rollup/rollup.ts'
 import { vitePlugins } from './adapters/vite/plugin.ts'
@@ -11,6 +12,7 @@ export const factory: UnpluginFactory<HdOptions | undefined> = (options = {}, { 
   // Before unplugin itself looks for what is not there.
   if (framework === 'webpack') requireToldBundler('webpack', versions.webpack)
   if (framework === 'rspack') requireToldBundler('@rspack/core', versions.rspack)
+  if (framework === 'bun') requireBundler('bun', versions.bun)
   return framework === 'vite'
     ? vitePlugins(options).map(({ name, enforce, ...vite }) => ({ name, enforce, vite }))
     : {
@@ -22,5 +24,6 @@ export const factory: UnpluginFactory<HdOptions | undefined> = (options = {}, { 
         // The parts of Rspack's compiler that are used here are those of webpack.
         rspack: (compiler) => applyWebpack(compiler as unknown as Parameters<typeof applyWebpack>[0], options),
         esbuild: { setup: (build) => setupEsbuild(build, options) },
+        bun: { setup: (build) => setupBun(build, options) },
       }
 }

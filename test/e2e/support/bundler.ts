@@ -21,7 +21,8 @@ export interface Bundler {
   readonly name: string
   /** @throws Error with the messages of the bundler's errors */
   build(project: Project, options: HdOptions, settings?: BuildSettings): Promise<Built>
-  watch(project: Project, options: HdOptions): Promise<Watcher>
+  /** Left out: the bundler has no watcher that a plugin takes part in. */
+  watch?(project: Project, options: HdOptions): Promise<Watcher>
 }
 
 export interface Watcher {

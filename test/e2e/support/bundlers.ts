@@ -1,4 +1,5 @@
 import type { Bundler } from './bundler.ts'
+import { bun, BUN } from './bun.ts'
 import { esbuild } from './esbuild.ts'
 import { rolldown } from './rolldown.ts'
 import { rollup } from './rollup.ts'
@@ -6,4 +7,4 @@ import { rspack } from './rspack.ts'
 import { webpack } from './webpack.ts'
 
 /** Every bundler; a test file for one of them imports only its own, because each takes a while to load. */
-export const bundlers: readonly Bundler[] = [rollup, rolldown, webpack, rspack, esbuild]
+export const bundlers: readonly Bundler[] = [rollup, rolldown, webpack, rspack, esbuild, ...(BUN ? [bun] : [])]

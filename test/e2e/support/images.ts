@@ -12,8 +12,8 @@ function pixels(seed: number, width: number = WIDTH, height: number = HEIGHT): S
   return sharp(data, { raw: { width, height, channels: 3 } })
 }
 
-export function jpeg(seed: number = 0): Promise<Buffer> {
-  return pixels(seed).jpeg({ quality: 90 }).toBuffer()
+export function jpeg(seed: number = 0, width: number = WIDTH, height: number = HEIGHT): Promise<Buffer> {
+  return pixels(seed, width, height).jpeg({ quality: 90 }).toBuffer()
 }
 
 export function png(seed: number = 0): Promise<Buffer> {
@@ -21,11 +21,20 @@ export function png(seed: number = 0): Promise<Buffer> {
 }
 
 /** Opaque on the left, transparent on the right. */
-export async function transparentPng(): Promise<Buffer> {
-  const alpha = Buffer.from(Array.from({ length: WIDTH * HEIGHT }, (_, at) => (at % WIDTH < WIDTH / 2 ? 255 : 0)))
-  const { data } = await pixels(0).raw().toBuffer({ resolveWithObject: true })
-  return sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
-    .joinChannel(alpha, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } })
+export async function transparentPng(width: number = WIDTH, height: number = HEIGHT): Promise<Buffer> {
+  const alpha = Buffer.from(Array.from({ length: width * height }, (_, at) => (at % width < width / 2 ? 255 : 0)))
+  const { data } = await pixels(0, width, height).raw().toBuffer({ resolveWithObject: true })
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .joinChannel(alpha, { raw: { width, height, channels: 1 } })
+    .png()
+    .toBuffer()
+}
+
+/** A PNG that hardly compresses, the same every time. */
+export function noise(width: number, height: number): Promise<Buffer> {
+  let state = 1
+  const next = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24
+  return sharp(Uint8Array.from({ length: 3 * width * height }, next), { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer()
 }

@@ -455,12 +455,12 @@ export function describeBundler(bundler: Bundler): void {
     })
   })
 
-  describe('watching', () => {
+  describe.skipIf(!bundler.watch)('watching', () => {
     test('a changed image is built anew, and closing ends the process', async () => {
       const project = await createProject({
         'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as img } from './a.jpg?hd&as=img'`,
       })
-      const watcher = await bundler.watch(project, project.options())
+      const watcher = await bundler.watch!(project, project.options())
       try {
         const first = await watcher.until((built) => built.run())
         await project.write('a.jpg', await jpeg(60))
@@ -480,7 +480,7 @@ export function describeBundler(bundler: Bundler): void {
 
     test('a build that failed builds again when the image is mended', async () => {
       const project = await createProject({ 'a.jpg': 'broken', 'main.js': `export { default as url } from './a.jpg?hd'` })
-      const watcher = await bundler.watch(project, project.options())
+      const watcher = await bundler.watch!(project, project.options())
       try {
         expect(await watcher.failure(/HD_SOURCE_FORMAT/)).toBeInstanceOf(Error)
         await project.write('a.jpg', await jpeg(60))

@@ -1,7 +1,7 @@
 import { HdError } from '@unplugin-hd/core'
 import { toBundlerError } from '../session/bundler-error.ts'
 
-/** The bundlers and the versions of them that are supported: `peerDependencies` in `package.json` say the same. */
+/** The bundlers and the versions of them that are supported: `peerDependencies` in `package.json` say the same of those that are packages. */
 export const BUNDLER_VERSIONS = {
   vite: { name: 'Vite', range: '^6.3.0 || ^7.0.0 || ^8.0.0' },
   rollup: { name: 'Rollup', range: '^4.0.0' },
@@ -9,6 +9,7 @@ export const BUNDLER_VERSIONS = {
   webpack: { name: 'webpack', range: '^5.0.0' },
   '@rspack/core': { name: 'Rspack', range: '^2.0.0' },
   esbuild: { name: 'esbuild', range: '>=0.20.0' },
+  bun: { name: 'Bun', range: '>=1.4.0' },
 } as const
 
 export type BundlerName = keyof typeof BUNDLER_VERSIONS

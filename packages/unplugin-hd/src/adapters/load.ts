@@ -26,15 +26,26 @@ export async function askedBy(session: Session, id: string): Promise<Asked> {
   return { ...(await session.parse(id, origin)), origin }
 }
 
-/** Makes the images of an import, and the module that gives its value. @throws Error like `session.load` */
-export async function loadThrough(
-  port: Pick<BundlerPort, 'emit' | 'watch'>,
-  session: Session,
-  { file, request, origin }: Asked,
-): Promise<LoadedModule> {
+/** What loading needs of a bundler. */
+export type LoadPort = Pick<BundlerPort, 'watch' | 'writesEarly'>
+
+/** Makes the images of an import. @throws Error like `session.load`, and where a bundler has to be stopped */
+export async function makeThrough(port: LoadPort, session: Session, { file, request, origin }: Asked): Promise<Shape> {
   port.watch(file)
   const { shape } = await session.load(file, request, origin)
-  const urls = shape.parts.map((part, index) => port.emit({ part, index, delivery: request.delivery }))
+  if (port.writesEarly) session.stopAtMiss()
+  return shape
+}
+
+/** Makes the images of an import, and the module that gives its value. @throws Error like {@link makeThrough} */
+export async function loadThrough(
+  port: LoadPort & Pick<BundlerPort, 'emit'>,
+  session: Session,
+  asked: Asked,
+): Promise<LoadedModule> {
+  const shape = await makeThrough(port, session, asked)
+  const { delivery } = asked.request
+  const urls = shape.parts.map((part, index) => port.emit({ part, index, delivery }))
   const imports = urls.map((url, index) =>
     'specifier' in url ? `import ${nameOf(index)} from ${JSON.stringify(url.specifier)}\n` : '',
   )

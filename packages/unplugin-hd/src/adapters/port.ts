@@ -15,6 +15,8 @@ export interface BundlerPort extends SessionContext {
   resolve(specifier: string, importer: string | undefined): Promise<string | undefined>
   /** Hands a file to the bundler, which names it, and writes or inlines it. */
   emit(file: EmittedFile): PartUrl
+  /** The bundler writes its files before a plugin hears of the end, unless a module fails to load. @default false */
+  writesEarly?: boolean
   /** Builds again when this file changes. @param file absolute path */
   watch(file: string): void
 }

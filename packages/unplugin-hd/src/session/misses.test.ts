@@ -4,7 +4,7 @@ import { createMisses } from './misses.ts'
 
 function setUp(): { hd: Hd; source: (name: string) => Source } {
   const hd = {
-    options: { cache: { dir: '/cache' } },
+    store: { location: '/cache' },
     job: ({ name }: Source) =>
       ({
         make: async (): Promise<HdAsset> => {

@@ -7,6 +7,11 @@ import { makersOf, type Makers } from '../shape/shape.ts'
 export interface Misses {
   /** Makers that note a miss, and give the source in place of its 2x. */
   makers(origin: Origin | undefined): Makers
+  /**
+   * Throws once when an image was missing, for bundlers that write their files before the build ends: an error while they load
+   * keeps them from it.
+   */
+  stop(): void
   /** The error that names every image that was missing, if there was one, and starts anew. */
   take(): Promise<unknown>
 }
@@ -22,6 +27,7 @@ interface Miss {
 export function createMisses(hd: Hd): Misses {
   /** By the image: one that is imported in many ways is one miss. */
   let missing = new Map<string, Miss>()
+  let stopped = false
   return {
     makers: (origin) => ({
       ...makersOf(hd),
@@ -36,9 +42,15 @@ export function createMisses(hd: Hd): Misses {
         }
       },
     }),
+    stop() {
+      if (stopped || missing.size === 0) return
+      stopped = true
+      throw new Error("nothing is written, because images are not in the cache and 'mode' is 'cache-only'")
+    },
     async take() {
       const all = [...missing.values()]
       missing = new Map()
+      stopped = false
       if (all.length === 0) return undefined
       const [{ error, origin }] = all as [Miss]
       if (all.length === 1) return toBundlerError(error, await origin?.where(), origin?.reference)

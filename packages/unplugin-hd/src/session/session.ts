@@ -58,6 +58,11 @@ export interface Session {
    */
   load(file: string, request: HdRequest, origin: Origin | undefined, makers?: Makers): Promise<Loaded>
   /**
+   * Throws once when an image was missing with `mode: 'cache-only'`, to stop a bundler that writes its files before the build
+   * ends. {@link Session.end} names the images.
+   */
+  stopAtMiss(): void
+  /**
    * Ends a build: prints the summary and frees what is held. May be followed by another build.
    * @param cancel what is still at work is given up instead of waited for, because nobody needs it any more
    * @throws Error with `HD_CACHE_MISS` that names every image that was missing, unless it was cancelled
@@ -122,6 +127,7 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
         const source = await hd.source(file)
         return { source, shape: await createShape(makers, source, request) }
       }),
+    stopAtMiss: misses.stop,
     async end(cancel) {
       if (cancel) hd.abort()
       await hd.close()

@@ -7,7 +7,7 @@ import { displayPath } from '../../session/origin.ts'
 import { createSession, type Session } from '../../session/session.ts'
 import type { OutputFile } from '../../unprocessed/warnings.ts'
 import { requireToldBundler } from '../bundler-version.ts'
-import { loadThrough, type Asked } from '../load.ts'
+import { loadThrough, makeThrough, type Asked, type LoadPort } from '../load.ts'
 import {
   createKeptFiles,
   FILE_NAMESPACE,
@@ -18,6 +18,7 @@ import {
   VALUE_NAMESPACE,
   type KeptFile,
 } from '../namespaces.ts'
+import type { BundlerPort } from '../port.ts'
 import { resolveThrough } from '../resolve.ts'
 import { warnUnprocessed } from '../unprocessed.ts'
 
@@ -51,15 +52,16 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
         isUrl: kind === 'url-token',
       })
       if (!asked) return failure()
-      const { file, request, origin } = asked
+      const { file, request } = asked
       const id = displayPath(root, file) + toQuery(request)
       // Imports of one module are resolved one after the other, but loaded side by side: so the work belongs there.
       if (request.as !== 'url' || MODULE_KINDS.has(kind)) {
         return { path: id, namespace: VALUE_NAMESPACE, pluginData: asked, sideEffects: false }
       }
-      const { shape } = await session.load(file, request, origin)
+      const watchFiles: string[] = []
+      const shape = await makeThrough(portOf(watchFiles), session, asked)
       const where = files.keep(id, file, { part: shape.parts[0]!, index: 0, delivery: request.delivery })
-      return { path: where, namespace: FILE_NAMESPACE, watchFiles: [file] }
+      return { path: where, namespace: FILE_NAMESPACE, watchFiles }
     } catch (error) {
       return { errors: [toMessage(error)] }
     }
@@ -68,12 +70,10 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
   build.onLoad({ filter: /.*/, namespace: VALUE_NAMESPACE }, async ({ path: id, pluginData }): Promise<OnLoadResult> => {
     const asked = pluginData as Asked
     const watchFiles: string[] = []
-    const port = {
-      emit: files.emit.bind(undefined, id, asked.file),
-      watch: (file: string) => void watchFiles.push(file),
-    }
+    const emit: BundlerPort['emit'] = (part) => files.emit(id, asked.file, part)
     try {
-      return { contents: (await loadThrough(port, session, asked)).code, loader: 'js', watchFiles }
+      const { code } = await loadThrough({ emit, ...portOf(watchFiles) }, session, asked)
+      return { contents: code, loader: 'js', watchFiles }
     } catch (error) {
       return { errors: [toMessage(error)], watchFiles }
     }
@@ -116,6 +116,11 @@ function resolverOf(build: PluginBuild, { importer, namespace, resolveDir, kind 
     },
     failure: () => failed,
   }
+}
+
+/** @param watchFiles gets the files to watch */
+function portOf(watchFiles: string[]): LoadPort {
+  return { watch: (file) => void watchFiles.push(file), writesEarly: true }
 }
 
 function toMessage(error: unknown): PartialMessage {

@@ -3,6 +3,7 @@ import type { HdOptions } from '../../options.ts'
 import { createSession, type Session, type SessionContext } from '../../session/session.ts'
 import type { Part } from '../../shape/shape.ts'
 import { requireBundler } from '../bundler-version.ts'
+import { dataUrl } from '../data-url.ts'
 import { askedBy, loadThrough } from '../load.ts'
 import type { BundlerPort } from '../port.ts'
 import { RESOLVE_FILTER, resolveImport, toModuleId, type ResolveContext } from '../resolve.ts'
@@ -108,7 +109,7 @@ function contextOf(context: BuildContext, { cwd, logLevel }: InputOptions): Sess
 function portOf(context: HookContext): Pick<BundlerPort, 'emit' | 'watch'> {
   return {
     emit: ({ part, delivery }) => ({
-      expression: delivery === 'inline' ? inlineUrl(part) : `import.meta.ROLLUP_FILE_URL_${emitAsset(context, part)}`,
+      expression: delivery === 'inline' ? dataUrl(part) : `import.meta.ROLLUP_FILE_URL_${emitAsset(context, part)}`,
     }),
     watch: (file) => context.addWatchFile(file),
   }
@@ -116,9 +117,4 @@ function portOf(context: HookContext): Pick<BundlerPort, 'emit' | 'watch'> {
 
 function emitAsset(context: HookContext, { asset, name }: Part): string {
   return context.emitFile({ type: 'asset', name, source: asset.bytes })
-}
-
-/** A `data:` URL as a JavaScript expression. */
-function inlineUrl({ asset }: Part): string {
-  return JSON.stringify(`data:${asset.mime};base64,${Buffer.from(asset.bytes).toString('base64')}`)
 }

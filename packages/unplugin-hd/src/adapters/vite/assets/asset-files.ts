@@ -4,7 +4,7 @@ import type { ResolvedConfig } from 'vite'
 import type { Shape } from '../../../shape/shape.ts'
 import { fileName } from '../paths.ts'
 import { displayPath } from '../place.ts'
-import { createStagedFiles } from './staged-files.ts'
+import { createStagedFiles } from '../../staged-files.ts'
 
 /** The files that Vite treats as assets. */
 export interface AssetFiles {
@@ -23,7 +23,7 @@ export interface AssetFiles {
 }
 
 export function createAssetFiles({ root, cacheDir }: Pick<ResolvedConfig, 'root' | 'cacheDir'>): AssetFiles {
-  const staged = createStagedFiles(cacheDir)
+  const staged = createStagedFiles(cacheDir, "Vite's option 'cacheDir'")
   const references = new Map<string, string>()
   const stage: AssetFiles['stage'] = async (asset, name) => normalizePath(await staged.file(asset, name))
   return {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { errorMessage, HdError, readWhole, writeAtomically } from '@unplugin-hd/core'
 
-/** Folder below Vite's `cacheDir`. */
+/** Folder below the given one. */
 const STAGED_DIR = 'unplugin-hd'
 
 /** The time of the last use is written at most this often. */
@@ -16,8 +16,8 @@ const KEEP_MS = 24 * USE_INTERVAL_MS
 const KEY_RE = /^[\da-f]{64}$/
 
 /**
- * Files for Vite's asset handling, which needs paths: every asset has a folder named by its key and keeps its own name. They are in
- * Vite's cache folder, not in ours, so that a build survives when our cache is trimmed or deleted meanwhile.
+ * Files for bundlers whose asset handling needs paths: every asset has a folder named by its key and keeps its own name. They are no
+ * entries of the store, so that a build survives when the cache is trimmed meanwhile.
  */
 export interface StagedFiles {
   /**
@@ -31,8 +31,8 @@ export interface StagedFiles {
   sweep(): Promise<void>
 }
 
-/** @param cacheDir absolute path of Vite's `cacheDir` */
-export function createStagedFiles(cacheDir: string): StagedFiles {
+/** @param cacheDir absolute path @param option the user's option that sets it, for errors */
+export function createStagedFiles(cacheDir: string, option: string): StagedFiles {
   const preferred = path.join(cacheDir, STAGED_DIR)
   let dir: Promise<string> | undefined
   let hasNewFiles = false
@@ -56,9 +56,9 @@ export function createStagedFiles(cacheDir: string): StagedFiles {
         return await stage(path.join(await (dir ??= writableDir(preferred)), key), name, bytes)
       } catch (cause) {
         dir = undefined
-        throw new HdError('HD_CACHE_IO', `a file for Vite cannot be written: ${errorMessage(cause)}`, {
+        throw new HdError('HD_CACHE_IO', `a file for the bundler cannot be written: ${errorMessage(cause)}`, {
           cause,
-          remedy: `Make ${cacheDir} (Vite's option 'cacheDir') writable, and see that the disk has room`,
+          remedy: `Make ${cacheDir} (${option}) writable, and see that the disk has room`,
         })
       }
     },

@@ -20,20 +20,20 @@ function keyOf(letter: string): string {
 test('a staged file has the name and the bytes, stays when it is asked for again, and is mended', async () => {
   const dir = await cacheDir()
   const asset = { key: keyOf('a'), bytes: BYTES }
-  const file = await createStagedFiles(dir).file(asset, 'hero@2x.png')
+  const file = await createStagedFiles(dir, 'an option').file(asset, 'hero@2x.png')
   expect(path.basename(file)).toBe('hero@2x.png')
   expect(file.startsWith(dir)).toBe(true)
   expect(await readFile(file)).toEqual(BYTES)
   const { ino } = await stat(file)
-  expect(await createStagedFiles(dir).file(asset, 'hero@2x.png')).toBe(file)
+  expect(await createStagedFiles(dir, 'an option').file(asset, 'hero@2x.png')).toBe(file)
   expect((await stat(file)).ino).toBe(ino)
   await writeFile(file, 'byt')
-  await createStagedFiles(dir).file(asset, 'hero@2x.png')
+  await createStagedFiles(dir, 'an option').file(asset, 'hero@2x.png')
   expect(await readFile(file)).toEqual(BYTES)
 })
 
 test('a staged file may not lead out of its folder', async () => {
-  const staged = createStagedFiles(await cacheDir())
+  const staged = createStagedFiles(await cacheDir(), 'an option')
   for (const name of ['../x.png', 'a/b.png', '/x.png']) {
     await expect(staged.file({ key: keyOf('a'), bytes: BYTES }, name)).rejects.toThrow(TypeError)
   }
@@ -42,14 +42,14 @@ test('a staged file may not lead out of its folder', async () => {
 
 test('a sweep removes what was not used for a day, and nothing that it did not make', async () => {
   const dir = await cacheDir()
-  const earlier = createStagedFiles(dir)
+  const earlier = createStagedFiles(dir, 'an option')
   const files = await Promise.all([...'abc'].map((letter) => earlier.file({ key: keyOf(letter), bytes: BYTES }, 'x.png')))
   const folder = path.dirname(path.dirname(files[0]!))
   await writeFile(path.join(folder, 'thesis.txt'), 'x')
   const old = new Date(Date.now() - 2 * DAY_MS)
   for (const file of [...files.slice(0, 2).map((name) => path.dirname(name)), path.join(folder, 'thesis.txt')])
     await utimes(file, old, old)
-  const staged = createStagedFiles(dir)
+  const staged = createStagedFiles(dir, 'an option')
   await staged.file({ key: keyOf('b'), bytes: BYTES }, 'x.png')
   await staged.file({ key: keyOf('d'), bytes: BYTES }, 'x.png')
   await staged.sweep()
@@ -59,7 +59,7 @@ test('a sweep removes what was not used for a day, and nothing that it did not m
 test('a project that cannot be written has its files staged elsewhere', async () => {
   const dir = path.join(await cacheDir(), 'file')
   await writeFile(dir, 'not a folder')
-  const file = await createStagedFiles(dir).file({ key: keyOf('a'), bytes: BYTES }, 'x.png')
+  const file = await createStagedFiles(dir, 'an option').file({ key: keyOf('a'), bytes: BYTES }, 'x.png')
   expect(await readFile(file)).toEqual(BYTES)
   expect(file.startsWith(dir)).toBe(false)
 })

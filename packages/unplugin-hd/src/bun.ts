@@ -1,0 +1,19 @@
+import { createBunPlugin, type UnpluginInstance } from 'unplugin'
+import { toEntry, type Entry, type EntryOptions, type EntryUpscaler } from './entry.ts'
+import { factory } from './factory.ts'
+import { neural, resample } from './index.ts'
+import { carryingOptions } from './plugin-options.ts'
+
+type Plugin = UnpluginInstance<EntryOptions | undefined>['bun']
+
+const hd: Entry<Plugin> = toEntry<Plugin>(carryingOptions(createBunPlugin(factory)), { neural, resample })
+/** The types, for modules that `require()` this one. */
+declare namespace hd {
+  export type HdOptions = EntryOptions
+  export type Upscaler = EntryUpscaler
+}
+
+export { hd as default, hd as 'module.exports' }
+export { neural, resample }
+export type { Upscaler } from './index.ts'
+export type { HdOptions } from './options.ts'
