@@ -5,7 +5,7 @@ import { neural, resample } from './index.ts'
 import { carryingOptions } from './plugin-options.ts'
 import vite from './vite.ts'
 
-/** An integration, by the parts of Astro's own types that it uses: whoever has no Astro can read these types as well. */
+/** The parts of Astro's integration types used here, so that the declarations do not need Astro. */
 export interface HdAstroIntegration {
   name: string
   hooks: {
@@ -15,8 +15,8 @@ export interface HdAstroIntegration {
 }
 
 /**
- * An integration for Astro: the plugin for Vite, the types of `?hd` imports, and a watcher that leaves the cache alone.
- * @param options as of the plugin; relative paths start at the project's root
+ * The Astro integration: adds the Vite plugin and the types of `?hd` imports, and keeps the watcher out of the cache.
+ * @param options of the plugin; paths are relative to the project root
  */
 function integration(options: EntryOptions = {}): HdAstroIntegration {
   return {
@@ -34,7 +34,7 @@ function integration(options: EntryOptions = {}): HdAstroIntegration {
 }
 
 const hd: Entry<typeof integration> = toEntry(carryingOptions(integration), { neural, resample })
-/** The types, for modules that `require()` this one. */
+/** Types for modules that `require()` this entry. */
 declare namespace hd {
   export type HdOptions = EntryOptions
   export type Upscaler = EntryUpscaler

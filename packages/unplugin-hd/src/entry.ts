@@ -1,19 +1,19 @@
 import type { neural, resample, Upscaler } from './index.ts'
 import type { HdOptions } from './options.ts'
 
-/** What every entry exports beside the plugin. */
+/** Exports of every entry in addition to the plugin. */
 export interface EntryExports {
   neural: typeof neural
   resample: typeof resample
 }
 
-/** For the namespaces of entries, where a type cannot have the name of what it is. */
+/** For the namespaces of entries, where the type needs another name. */
 export type EntryOptions = HdOptions
 export type EntryUpscaler = Upscaler
 
 /**
- * What a module whose default export is `Plugin` is for `require()`: the plugin itself, with all that the module exports. Node
- * hands out what a module exports as `module.exports` in place of the module.
+ * What `require()` of an entry returns: the plugin with the named exports as properties. Node returns the export named
+ * `module.exports` instead of the namespace.
  */
 export type Entry<Plugin> = Plugin & EntryExports & { default: Plugin & EntryExports }
 

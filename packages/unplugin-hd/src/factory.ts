@@ -7,9 +7,9 @@ import { vitePlugins } from './adapters/vite/plugin.ts'
 import { applyWebpack } from './adapters/webpack/webpack.ts'
 import type { HdOptions } from './options.ts'
 
-/** One plugin, with the hooks of every bundler beside each other: they share no more than a session. Vite needs several. */
+/** The plugin factory for every bundler. Vite needs several plugins. */
 export const factory: UnpluginFactory<HdOptions | undefined> = (options = {}, { framework, versions }) => {
-  // Before unplugin itself looks for what is not there.
+  // Before unplugin accesses features that are missing there.
   if (framework === 'webpack') requireToldBundler('webpack', versions.webpack)
   if (framework === 'rspack') requireToldBundler('@rspack/core', versions.rspack)
   if (framework === 'bun') requireBundler('bun', versions.bun)
@@ -21,7 +21,7 @@ export const factory: UnpluginFactory<HdOptions | undefined> = (options = {}, { 
         rollup: rollupHooks(options),
         rolldown: rollupHooks(options),
         webpack: (compiler) => applyWebpack(compiler, options),
-        // The parts of Rspack's compiler that are used here are those of webpack.
+        // Rspack's compiler has the same API for the parts used here.
         rspack: (compiler) => applyWebpack(compiler as unknown as Parameters<typeof applyWebpack>[0], options),
         esbuild: { setup: (build) => setupEsbuild(build, options) },
         bun: { setup: (build) => setupBun(build, options) },

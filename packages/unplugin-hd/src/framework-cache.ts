@@ -2,13 +2,13 @@ import path from 'node:path'
 import { cacheDir } from '@unplugin-hd/core'
 import type { HdOptions } from './options.ts'
 
-/** What a framework is told of the folder that 2x images are kept in. */
+/** The cache folder of a framework's project. */
 export interface FrameworkCache {
   /** Absolute path. */
   dir: string
-  /** The options with it: a framework may let its bundler start in another folder than the project's. */
+  /** The options with this folder, because a framework may run its bundler in another root. */
   options: HdOptions
-  /** For watchers: images that are put there are no changes of the project. */
+  /** A glob for watchers to ignore. */
   isInside(file: string): boolean
 }
 

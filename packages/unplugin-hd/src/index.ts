@@ -7,7 +7,7 @@ type Instance = UnpluginInstance<HdOptions | undefined>
 
 const instance = createUnplugin(factory)
 
-// Also by themselves, so that `require('unplugin-hd')` has them as `unpluginHd` does.
+// Named exports too, so that `require('unplugin-hd')` has the same properties as `unpluginHd`.
 export const vite: Instance['vite'] = carryingOptions(instance.vite)
 export const rollup: Instance['rollup'] = carryingOptions(instance.rollup)
 export const rolldown: Instance['rolldown'] = carryingOptions(instance.rolldown)

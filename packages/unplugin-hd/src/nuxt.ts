@@ -8,7 +8,7 @@ import { frameworkCache } from './framework-cache.ts'
 import { neural, resample } from './index.ts'
 import vite from './vite.ts'
 
-/** The parts of Nuxt that are used here: whoever has no Nuxt can read these types as well. */
+/** The parts of Nuxt's types used here, so that the declarations do not need Nuxt. */
 interface Nuxt {
   options: { rootDir: string; ignore: string[] }
   hook(name: string, listener: (argument: never) => void): unknown
@@ -21,13 +21,13 @@ export interface HdNuxtModule {
   getOptions(inline?: Partial<EntryOptions>): Promise<EntryOptions>
 }
 
-/** Of a Vite configuration that Nuxt has made. */
+/** A Vite configuration created by Nuxt. */
 interface ViteConfig {
   plugins?: unknown[]
   server?: { watch?: { ignored?: unknown } | null }
 }
 
-/** A folder of files that are served as they are. */
+/** A public folder. */
 interface PublicAssets {
   /** Absolute path. */
   dir: string
@@ -35,12 +35,12 @@ interface PublicAssets {
   baseURL?: string
 }
 
-/** Of Nuxt's server. */
+/** The Nitro options of Nuxt. */
 interface Nitro {
   options: { publicAssets: readonly PublicAssets[] }
 }
 
-/** Of a TypeScript configuration that Nuxt makes. */
+/** A generated TypeScript configuration. */
 interface Types {
   references: { types: string }[]
 }
@@ -49,12 +49,12 @@ function install(inline: EntryOptions | undefined, nuxt: Nuxt): void {
   const { options } = nuxt
   const configured = (options as { hd?: EntryOptions }).hd
   const cache = frameworkCache({ ...configured, ...inline }, options.rootDir)
-  // Nuxt's own watcher; patterns as of `.gitignore`.
+  // For Nuxt's watcher; `.gitignore` patterns.
   const inRoot = path.relative(options.rootDir, cache.dir)
   if (!inRoot.startsWith('..') && !path.isAbsolute(inRoot)) options.ignore.push(`${inRoot.replaceAll('\\', '/')}/**`)
   let assets: readonly PublicAssets[] = []
   nuxt.hook('nitro:init', (nitro: Nitro) => void (assets = nitro.options.publicAssets))
-  // For the browser and for the server there is a configuration each, and each needs a plugin of its own.
+  // Client and server have separate configurations, and each needs its own plugin instance.
   nuxt.hook('vite:extendConfig', (config: ViteConfig) => {
     config.plugins = [...(config.plugins ?? []), publicImages(() => assets), vite(cache.options)]
     const { watch } = (config.server ??= {})
@@ -63,7 +63,7 @@ function install(inline: EntryOptions | undefined, nuxt: Nuxt): void {
   nuxt.hook('prepare:types', ({ references }: Types) => void references.push({ types: 'unplugin-hd/client' }))
 }
 
-/** Nuxt keeps its public folders from Vite, and resolves their files to something virtual. */
+/** Nuxt hides its public folders from Vite and resolves their files to virtual modules. */
 function publicImages(assets: () => readonly PublicAssets[]): Plugin {
   return {
     name: 'unplugin-hd:nuxt-public',
@@ -86,8 +86,8 @@ function publicImages(assets: () => readonly PublicAssets[]): Plugin {
 const meta = { name: 'unplugin-hd', configKey: 'hd', compatibility: { nuxt: '>=4.0.0', builder: { vite: '>=7.0.0' } } }
 
 /**
- * A module for Nuxt: the plugin for Vite, for the browser's side and the server's, the types of `?hd` imports, and watchers that
- * leave the cache alone. Options as of the plugin; relative paths start at the project's root.
+ * The Nuxt module: adds the Vite plugin for client and server and the types of `?hd` imports, and keeps watchers out of the cache.
+ * Takes the options of the plugin; paths are relative to the project root.
  */
 const nuxtModule: HdNuxtModule = Object.assign(
   (inline: EntryOptions | undefined, nuxt: object) => install(inline, nuxt as Nuxt),
@@ -98,7 +98,7 @@ const nuxtModule: HdNuxtModule = Object.assign(
 )
 
 const hd: Entry<HdNuxtModule> = toEntry(nuxtModule, { neural, resample })
-/** The types, for modules that `require()` this one. */
+/** Types for modules that `require()` this entry. */
 declare namespace hd {
   export type HdOptions = EntryOptions
   export type Upscaler = EntryUpscaler

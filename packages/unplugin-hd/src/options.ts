@@ -13,20 +13,19 @@ import { typesPath } from './types/types-file.ts'
 
 /** The options of the plugin, the same in every bundler. */
 export interface HdOptions extends CoreOptions {
-  /** Files that `?hd` may double (glob patterns or expressions on the absolute path). @default every file */
+  /** Files to process (glob patterns or regular expressions for the absolute path). @default every file */
   include?: FilterPattern
-  /** Files that it leaves alone; wins over `include`. @default none */
+  /** Files to ignore; takes precedence over `include`. @default none */
   exclude?: FilterPattern
   /**
-   * In dev servers, and in webpack and Rspack while they watch in development mode. `preview`: metered upscalers are not
-   * called; the others of the chain make the images, or `resample()` where there is none. `full`: all of them are called, as in
-   * a build.
+   * Applies to dev servers, and to webpack and Rspack in watch mode with `mode: 'development'`. `preview`: metered upscalers are
+   * skipped; the rest of the chain or `resample()` makes the images. `full`: as in a build.
    * @default 'preview'
    */
   dev?: DevMode
   /**
-   * A file of declarations for the queries that the package's files import and `unplugin-hd/client` has no type for: a path
-   * relative to the nearest `package.json`, or `true` for `src/unplugin-hd.d.ts` (without `src`: `unplugin-hd.d.ts`). To be committed.
+   * Writes declarations for all queries in the package that `unplugin-hd/client` does not cover. A path relative to the nearest
+   * `package.json`, or `true` for `src/unplugin-hd.d.ts` (without `src`: `unplugin-hd.d.ts`). Commit the file.
    * @default false
    */
   dts?: boolean | string
@@ -36,18 +35,18 @@ export const DEV_MODES = ['preview', 'full'] as const
 export type DevMode = (typeof DEV_MODES)[number]
 
 export interface ResolvedHdOptions extends ResolvedOptions {
-  /** True when `?hd` may double this file (absolute path). */
+  /** Whether a file is to be processed (absolute path). */
   accepts: (file: string) => boolean
   dev: DevMode
-  /** Absolute path; `undefined`: none is written. */
+  /** Absolute path; `undefined`: no file is written. */
   dts: string | undefined
 }
 
 const OWN_KEYS: readonly string[] = ['include', 'exclude', 'dev', 'dts'] satisfies (keyof HdOptions)[]
 
 /**
- * The complete options.
- * @param root absolute path of the project: relative paths and patterns start here
+ * Resolves the options.
+ * @param root absolute path of the project; paths and patterns are relative to it
  * @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed
  */
 export function resolveHdOptions(options: HdOptions, root: string): ResolvedHdOptions {

@@ -1,11 +1,11 @@
 import type { HdOptions } from './options.ts'
 
-/** Under this a plugin carries the options that it was made with. A symbol, because esbuild refuses plugins with keys of their own. */
+/** The key under which a plugin carries its options. A symbol, because esbuild rejects plugins with unknown string keys. */
 const OPTIONS = Symbol.for('unplugin-hd.options')
 
-/** The same function, whose plugins carry their options, so that the command line finds them in a configuration. */
+/** Wraps a plugin function so that its plugins carry their options, for the CLI to find in a configuration. */
 export function carryingOptions<Make extends (options?: HdOptions) => object>(make: Make): Make {
-  // Every bundler's function takes the options alone.
+  // Every bundler's function takes only the options.
   return ((options: HdOptions = {}) => {
     const made = make(options)
     for (const plugin of Array.isArray(made) ? made : [made]) plugin[OPTIONS] = options
@@ -13,7 +13,7 @@ export function carryingOptions<Make extends (options?: HdOptions) => object>(ma
   }) as Make
 }
 
-/** The options of a plugin that is one of ours; `undefined` for everything else. */
+/** The options of one of our plugins; `undefined` for anything else. */
 export function optionsOf(plugin: object): HdOptions | undefined {
   return (plugin as { [OPTIONS]?: HdOptions })[OPTIONS]
 }

@@ -7,7 +7,7 @@ import { carryingOptions } from './plugin-options.ts'
 type Plugin = UnpluginInstance<EntryOptions | undefined>['vite']
 
 const hd: Entry<Plugin> = toEntry<Plugin>(carryingOptions(createVitePlugin(factory)), { neural, resample })
-/** The types, for modules that `require()` this one. */
+/** Types for modules that `require()` this entry. */
 declare namespace hd {
   export type HdOptions = EntryOptions
   export type Upscaler = EntryUpscaler

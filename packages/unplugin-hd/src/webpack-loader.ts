@@ -4,12 +4,12 @@ import { partRequest } from './adapters/webpack/request.ts'
 import { sessionOf } from './adapters/webpack/sessions.ts'
 import type { Session } from './session/session.ts'
 
-/** The loader takes bytes and gives bytes. */
+/** The loader receives and returns bytes. */
 export const raw = true
 
 /**
- * The bytes of a 2x, or of one part of a shape; for every shape but a URL the module that puts its parts together. The
- * bundler has read the file already, but the session reads it again: it checks more than a bundler does.
+ * Returns the bytes of one file, or, for shapes other than a URL, the module that combines its files. The session reads the source
+ * again, although the bundler has read it, because it checks more.
  */
 export default function hdLoader(this: LoaderContext<unknown>): void {
   const callback = this.async()
@@ -22,10 +22,10 @@ async function load(context: LoaderContext<unknown>): Promise<Buffer | string> {
   try {
     return await make(context, session)
   } catch (error) {
-    // The next build has to try again.
+    // Try again in the next build.
     context.cacheable(false)
     session.fail(error)
-    // A value needs its export, and nobody looks at the bytes.
+    // Only the exported value matters; the bytes are not used.
     return 'export default undefined'
   }
 }
@@ -38,13 +38,13 @@ async function make(context: LoaderContext<unknown>, session: Session): Promise<
   const { code, shape } = await loadThrough(
     {
       emit: (file) => ({ specifier: partRequest(asked, file, reference) }),
-      // The image is the resource of the module, so it is watched already.
+      // The image is the resource of the module, so it is already watched.
       watch: () => undefined,
     },
     session,
     asked,
   )
-  // The next build may get a better image.
+  // The next build may make a better image.
   if (shape.parts.some(({ asset }) => 'provisional' in asset && asset.provisional)) context.cacheable(false)
   if (part === null && asked.request.as !== 'url') return code
   return Buffer.from(shape.parts[Number(part ?? 0)]!.asset.bytes)

@@ -1,2 +1,2 @@
-// Apart from the plugin, so that only builds with WeChat load its HTTP client.
+// A separate entry, so that only builds with WeChat load its HTTP client.
 export * from '@unplugin-hd/wechat'

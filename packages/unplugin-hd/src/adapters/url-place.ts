@@ -1,6 +1,6 @@
 import type { HdRequest } from '@unplugin-hd/core'
 
-/** The request where only the URL of one file fits: itself, when that is what it asks for. */
+/** The request for places that accept only one URL: unchanged if it already asks for a URL. */
 export function asUrl(request: HdRequest): HdRequest {
   if (request.as === 'url') return request
   const { jsx: _, ...rest } = request

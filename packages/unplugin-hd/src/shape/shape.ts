@@ -11,21 +11,21 @@ import {
   type Source,
 } from '@unplugin-hd/core'
 
-/** A file that an import needs, and what it is to be called. */
+/** A file that an import needs, and its name. */
 export interface Part {
   asset: Asset
-  /** For the bundler's naming options: `hero@2x.jpg`; at 1x `hero.jpg`. */
+  /** The file name that the bundler's naming options start from: `hero@2x.jpg`; at 1x `hero.jpg`. */
   name: string
-  /** How many times as wide and high as the source: the number of its descriptor. */
+  /** The scale relative to the source, as in the descriptor. */
   scale: number
-  /** It is the source file itself, unchanged. */
+  /** The file is the unchanged source. */
   original: boolean
 }
 
-/** What a `?hd` gives: the files it needs and the value made of their URLs. */
+/** The result of a request: the files it needs, and the import value built from their URLs. */
 export interface Shape {
   parts: readonly Part[]
-  /** The value itself, where the URLs are known. @param urls of each part */
+  /** The value for known URLs. @param urls one per part */
   value(urls: readonly string[]): ShapeValue
   /**
    * The value as a JavaScript expression.
@@ -37,16 +37,16 @@ export interface Shape {
 /** A string for `url` and `srcset`. */
 export type ShapeValue = string | ImgValue | PictureValue | JsxImgValue | JsxPictureValue | Readonly<Record<string, unknown>>
 
-/** What `as=img&jsx` gives: the names are those of React's properties. */
+/** The value of `as=img&jsx`, with React's property names. */
 export type JsxImgValue = Omit<ImgValue, 'srcset'> & { srcSet: string }
 
-/** What `as=picture&jsx` gives. */
+/** The value of `as=picture&jsx`. */
 export interface JsxPictureValue {
   sources: readonly { type: string; srcSet: string }[]
   img: JsxImgValue
 }
 
-/** What `as=img` gives. */
+/** The value of `as=img`. */
 export interface ImgValue {
   src: string
   srcset: string
@@ -55,13 +55,13 @@ export interface ImgValue {
   height: number
 }
 
-/** What `as=picture` gives. */
+/** The value of `as=picture`. */
 export interface PictureValue {
   sources: readonly { type: string; srcset: string }[]
   img: ImgValue
 }
 
-/** Where the images of a shape come from. */
+/** Makes the images of a shape. */
 export interface Makers {
   /** The enlarged image. */
   enlarge(source: Source, request: JobRequest): Promise<HdAsset>
@@ -69,7 +69,7 @@ export interface Makers {
   original(source: Source, request: EncodingRequest): Promise<Asset>
 }
 
-/** Those that make what the cache does not have. */
+/** The default: reads from the cache, and makes what is missing. */
 export function makersOf(hd: Hd): Makers {
   return {
     enlarge: (source, request) => hd.job(source, request).make(),
@@ -78,8 +78,8 @@ export function makersOf(hd: Hd): Makers {
 }
 
 /**
- * Makes the images that a request needs, and says what the import's value is. A descriptor (`2x`) is written only for an image
- * that really has that many times the source's size.
+ * Makes the images that a request needs and builds the import value. A descriptor (`2x`) is only written for an image of exactly
+ * that scale.
  * @throws HdError, see `docs/errors.md`
  */
 export async function createShape(makers: Makers, source: Source, request: HdRequest): Promise<Shape> {
@@ -110,15 +110,15 @@ function toShape(parts: readonly Part[], value: Shape['value']): Shape {
   return { parts, value, expression: (urls) => toExpression(value(urls.map((_, index) => token(index))), urls) }
 }
 
-/** Stands for the URL of a part until its expression is known. */
+/** A placeholder for the URL of a part. */
 function token(index: number): string {
   return `@@hd-part-${index}@@`
 }
 
-/** With the quotes of the JSON string that it begins or ends. */
+/** Placeholders with the quotes of the JSON string around them. */
 const TOKEN_RE = /("?)@@hd-part-(\d+)@@("?)/g
 
-/** A value with tokens in its strings as an expression: `{"srcset":one + " 1x, " + two + " 2x"}` */
+/** Turns a value with placeholders in its strings into an expression: `{"srcset":one + " 1x, " + two + " 2x"}` */
 function toExpression(value: ShapeValue, urls: readonly string[]): string {
   return JSON.stringify(value).replace(
     TOKEN_RE,
@@ -126,16 +126,16 @@ function toExpression(value: ShapeValue, urls: readonly string[]): string {
   )
 }
 
-/** A source at 1x and at every factor up to the one asked for, in one format; only at 1x when it could not be enlarged. */
+/** A source at 1x and every factor up to the requested one, in one format; only 1x if it could not be enlarged. */
 interface ImageSet {
   parts: readonly Part[]
-  /** The one with the factor that was asked for. */
+  /** The image at the requested factor. */
   largest: HdAsset
   src(urls: readonly string[]): string
   srcset(urls: readonly string[]): string
 }
 
-/** @param format all in this format; when it is left out, the 1x is the source file itself */
+/** @param format of all images; without it the 1x image is the source file itself */
 async function createSet(
   makers: Makers,
   source: Source,
@@ -149,7 +149,7 @@ async function createSet(
   const one = largest.factor === 1 ? [] : [await makers.original(source, { format, quality })]
   const parts = [
     ...one.map((asset) => ({ asset, name: `${name}.${asset.extension}`, scale: 1, original: format === undefined })),
-    // What failed this time and is the source now stands there already.
+    // An image that failed and fell back to the source is already listed as 1x.
     ...enlarged.filter(({ factor }) => factor > 1).map((asset) => enlargedPart(asset, name)),
     enlargedPart(largest, name),
   ]
@@ -163,7 +163,7 @@ async function createSet(
 
 async function createImage(makers: Makers, source: Source, name: string, request: HdRequest): Promise<Shape> {
   const img = await createSet(makers, source, name, request, undefined)
-  // At 1x alone every `<source>` would only repeat the `<img>`.
+  // With only 1x, every `<source>` would repeat the `<img>`.
   const formats = img.largest.factor === 1 ? [] : request.formats
   const sources = await Promise.all(formats.map((format) => createSet(makers, source, name, request, format)))
   const sets = [img, ...sources]
@@ -207,18 +207,18 @@ function enlargedPart(asset: HdAsset, name: string): Part {
   return { asset, name: `${name}${factorMark(factor)}.${extension}`, scale: factor, original: factor === 1 }
 }
 
-/** What the name of an image says of its factor: `@2x`, and nothing at 1x. */
+/** The suffix of a file name: `@2x`, empty at 1x. */
 export function factorMark(factor: number): string {
   return factor === 1 ? '' : `@${factor}x`
 }
 
-/** The size is the one in CSS pixels: that of the source. */
+/** Width and height are CSS pixels: the size of the source. */
 function imgValue(set: ImageSet, urls: readonly string[], request: HdRequest): ImgValue | JsxImgValue {
   const { width, height } = set.largest.source
   return { src: set.src(urls), ...srcset(set.srcset(urls), request), width, height }
 }
 
-/** By its name in HTML, or in JSX. */
+/** The attribute name in HTML or JSX. */
 function srcset(value: string, { jsx }: HdRequest): { srcset: string } | { srcSet: string } {
   return jsx ? { srcSet: value } : { srcset: value }
 }

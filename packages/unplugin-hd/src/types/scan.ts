@@ -1,21 +1,21 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 
-/** What TypeScript, or the checker of a framework, looks at. */
+/** Files that TypeScript or a framework's type checker reads. */
 const SOURCE_RE = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|mdx)$/
 
-/** Folders of others, and of what builds write. */
+/** Folders of dependencies and build output. */
 const SKIPPED_RE = /^(?:\.|node_modules$|dist$|coverage$)/
 
-/** A text with `?hd`: what stands in quotes, from the question mark on. */
+/** A quoted string with `?hd`, from the question mark on. */
 const SPECIFIER_RE = /(["'])[^"'\n]*?(\?(?:[^"'\n#]*&)?hd(?=[=&"'])[^"'\n#]*)\1/g
 
-/** Files that are read at the same time. */
+/** Files read concurrently. */
 const AT_ONCE = 32
 
 /**
- * The queries with `hd` that files of a folder name, as they are written: of all files, also those that a build does not reach,
- * because TypeScript looks at them too.
+ * Finds all `?hd` queries in the files of a folder, as written. Includes files that no build reaches, because TypeScript checks them
+ * too.
  * @param folder absolute path
  */
 export async function scanQueries(folder: string): Promise<Set<string>> {

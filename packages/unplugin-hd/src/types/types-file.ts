@@ -7,25 +7,25 @@ import { scanQueries } from './scan.ts'
 
 const NAME = 'unplugin-hd.d.ts'
 
-/** What came of a file of declarations. */
+/** The result of writing the declarations. */
 export interface WrittenTypes {
-  /** How many declarations it has. */
+  /** Number of declarations. */
   declarations: number
-  /** False when it was the same already. */
+  /** False when the file was up to date. */
   changed: boolean
 }
 
-/** Keeps the file of declarations, while a build or a dev server runs. Failures are warnings: a build does not need it. */
+/** Keeps the declarations up to date during a build or in a dev server. Failures are warnings, because builds do not need the file. */
 export interface TypesFile {
-  /** What was imported just now. Only a dev server writes it at once. */
+  /** Called for each import. Only a dev server writes the file immediately. */
   saw(reference: string): void
-  /** Resolves when all is written. */
+  /** Resolves when the file is written. */
   update(): Promise<void>
 }
 
 /**
- * The path of the file.
- * @param dts of the option: a path relative to the package, or `true` for `src/unplugin-hd.d.ts`, without `src` for `unplugin-hd.d.ts`
+ * Returns the path of the file.
+ * @param dts the option: a path relative to the package, or `true` for `src/unplugin-hd.d.ts`, without `src` for `unplugin-hd.d.ts`
  * @param root absolute path that the bundler starts in
  */
 export function typesPath(dts: string | true, root: string): string {
@@ -35,9 +35,9 @@ export function typesPath(dts: string | true, root: string): string {
 }
 
 /**
- * Writes the declarations for the queries that the files of the package name.
- * @param more queries beside those @param keep what the file declares already stays: a dev server has not seen everything
- * @throws Error when it cannot be written
+ * Writes the declarations for all queries in the package.
+ * @param more further queries @param keep keeps existing declarations, because a dev server has not seen every file
+ * @throws Error when the file cannot be written
  */
 export async function writeTypes(
   file: string,
@@ -48,7 +48,7 @@ export async function writeTypes(
   const kept = keep && before !== undefined ? queriesIn(before) : []
   const text = renderDeclarations([...kept, ...more, ...(await scanQueries(packageFolder(root) ?? root))])
   const declarations = queriesIn(text).size
-  // A file of the same lines, as Git may have checked it out on Windows.
+  // Git may check the file out with CRLF on Windows.
   if (before?.replaceAll('\r\n', '\n') === text) return { declarations, changed: false }
   await writeAtomically(path.dirname(file), file, [Buffer.from(text)])
   return { declarations, changed: true }
@@ -66,7 +66,7 @@ export function createTypesFile(file: string, root: string, dev: () => boolean, 
       warn(`the types of imports cannot be written to ${file}: ${errorMessage(error)}`)
     }
   }
-  // One after the other, so that none undoes what another wrote.
+  // Sequential, so that writes do not overwrite each other.
   const update = (): Promise<void> => (last = last.then(write))
 
   return {
