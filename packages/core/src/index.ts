@@ -33,7 +33,7 @@ export type { EncodingRequest, Job, JobRequest, PlannedAsset } from './job/job.t
 export { DEFAULTS } from './defaults.ts'
 export { createHd, type Hd, type HdContext } from './hd.ts'
 export {
-  CORE_KEYS,
+  CORE_OPTIONS,
   MODES,
   ON_ERROR,
   resolveOptions,
@@ -44,6 +44,20 @@ export {
   type OptionsContext,
   type ResolvedOptions,
 } from './options.ts'
+export {
+  boolean,
+  guarded,
+  integer,
+  oneOf,
+  required,
+  secret,
+  string,
+  typeOf,
+  unchecked,
+  type Option,
+  type Options,
+} from './options/option.ts'
+export { readOption, readOptions, refusedOption } from './options/read.ts'
 export type { OriginalJob } from './job/original.ts'
 export {
   HD_QUERY_RE,

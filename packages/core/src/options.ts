@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { cacheDir } from './cache-dir.ts'
 import { DEFAULTS } from './defaults.ts'
-import { HdError } from './errors.ts'
-import { canonicalFormat, isOutputFormat, OUTPUT_FORMATS, type NamedFormat, type OutputFormat } from './request/format.ts'
+import { integer, oneOf, type Options, required, string, unchecked } from './options/option.ts'
+import { readOption, readOptions, refusedOption, show } from './options/read.ts'
+import { canonicalFormat, OUTPUT_FORMATS, type NamedFormat, type OutputFormat } from './request/format.ts'
 import type { Store } from './store/store.ts'
-import { nearestTo, quoted, refuseUnknown } from './unknown.ts'
+import { quoted } from './unknown.ts'
 import { DEFAULT_FACTORS } from './upscaler/passes.ts'
 import type { UploadFormat, Upscaler, UpscalerAccepts } from './upscaler/upscaler.ts'
 
@@ -86,60 +87,70 @@ export interface OptionsContext {
 /** The owner of the options in messages. */
 const OWNER = 'unplugin-hd'
 
-/** The keys of {@link CoreOptions}; adapters add their own. */
-export const CORE_KEYS: readonly (keyof CoreOptions)[] = [
-  'upscaler',
-  'mode',
-  'onError',
-  'cache',
-  'format',
-  'quality',
-  'maxPixels',
-  'concurrency',
-]
+interface ReadCacheOptions {
+  dir: string | undefined
+  maxBytes: number
+  store: Store | undefined
+}
+
+const CACHE_OPTIONS: Options<ReadCacheOptions> = {
+  dir: string('a path'),
+  maxBytes: integer({ min: 0, default: DEFAULTS.cacheMaxBytes }),
+  store: unchecked(),
+}
+
+type ReadOptions = Omit<ResolvedOptions, 'upscalers' | 'mode' | 'modeFrom' | 'cache' | 'root'> & {
+  upscaler: unknown
+  mode: Mode | undefined
+  cache: ReadCacheOptions
+}
+
+/** The schema of {@link CoreOptions}; adapters add their own. */
+export const CORE_OPTIONS: Options<ReadOptions> = {
+  upscaler: unchecked(),
+  mode: oneOf(MODES),
+  onError: oneOf(ON_ERROR, DEFAULTS.onError),
+  cache: {
+    expected: 'an object',
+    parse: (value) => (typeof value === 'object' ? readOptions(OWNER, value, CACHE_OPTIONS, 'cache.') : undefined),
+    default: {},
+  },
+  format: {
+    expected: quoted(OUTPUT_FORMATS),
+    parse: (value) => OUTPUT_FORMATS.find((format) => format === canonicalFormat(value as OutputFormat)),
+    names: OUTPUT_FORMATS,
+  },
+  quality: integer({ min: 1, max: 100, default: DEFAULTS.quality }),
+  maxPixels: integer({ min: 1, default: DEFAULTS.maxPixels }),
+  concurrency: integer({ min: 1, default: availableParallelism() }),
+}
 
 /**
- * Resolves the options: the user's value, then the environment, then the default.
+ * The complete options: what the user set, else the environment, else the default.
  * @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed
  */
 export function resolveOptions(options: CoreOptions, { root, env, defaultUpscaler }: OptionsContext): ResolvedOptions {
-  refuseUnknown(options, CORE_KEYS, OWNER)
-  const cache = options.cache ?? {}
-  if (typeof cache !== 'object') throw wrong('cache', 'an object', cache)
-  refuseUnknown(cache, ['dir', 'maxBytes', 'store'], OWNER, 'cache.')
-  const { dir } = cache
-  if (dir !== undefined && (typeof dir !== 'string' || dir === '')) throw wrong('cache.dir', 'a path', dir)
-  const format = options.format === undefined ? undefined : canonicalFormat<string>(options.format)
-  if (format !== undefined && !isOutputFormat(format)) throw wrong('format', quoted(OUTPUT_FORMATS), format)
+  const { upscaler, mode, cache, ...read } = readOptions(OWNER, options, CORE_OPTIONS)
+  const envMode = env['UNPLUGIN_HD_MODE'] || undefined
+  const { dir, maxBytes, store } = cache
   return {
-    upscalers: resolveUpscalers(options.upscaler, defaultUpscaler),
-    mode: options.mode === undefined ? modeOf(env) : oneOf('mode', MODES, options.mode),
-    modeFrom: options.mode === undefined ? (env['UNPLUGIN_HD_MODE'] ? 'environment' : 'default') : 'option',
-    onError: oneOf('onError', ON_ERROR, options.onError ?? DEFAULTS.onError),
-    cache: {
-      dir: cacheDir(dir, { root, env }),
-      maxBytes: integer('cache.maxBytes', cache.maxBytes ?? DEFAULTS.cacheMaxBytes, 0),
-      ...(cache.store !== undefined && { store: checkStore(cache.store) }),
-    },
-    format,
-    quality: integer('quality', options.quality ?? DEFAULTS.quality, 1, 100),
-    maxPixels: integer('maxPixels', options.maxPixels ?? DEFAULTS.maxPixels, 1),
-    concurrency: integer('concurrency', options.concurrency ?? availableParallelism(), 1),
+    ...read,
+    upscalers: resolveUpscalers(upscaler, defaultUpscaler),
+    mode: mode ?? readOption(OWNER, 'UNPLUGIN_HD_MODE', envMode, oneOf(MODES, DEFAULTS.mode)),
+    modeFrom: mode !== undefined ? 'option' : envMode === undefined ? 'default' : 'environment',
+    cache: { dir: cacheDir(dir, { root, env }), maxBytes, ...(store !== undefined && { store: checkStore(store) }) },
     root,
   }
 }
 
-function modeOf(env: OptionsContext['env']): Mode {
-  return oneOf('UNPLUGIN_HD_MODE', MODES, env['UNPLUGIN_HD_MODE'] || DEFAULTS.mode)
-}
-
-function resolveUpscalers(value: CoreOptions['upscaler'], defaultUpscaler: () => Upscaler): readonly Upscaler[] {
+function resolveUpscalers(value: unknown, defaultUpscaler: () => Upscaler): readonly Upscaler[] {
   const upscalers: readonly unknown[] = value === undefined ? [defaultUpscaler()] : Array.isArray(value) ? [...value] : [value]
-  if (upscalers.length === 0) throw wrong('upscaler', 'at least one upscaler', '[]')
+  if (upscalers.length === 0) throw refusedOption(OWNER, 'upscaler', 'an empty list', 'at least one upscaler')
   for (const upscaler of upscalers) {
     const { name, version, upscale } = (upscaler ?? {}) as Partial<Upscaler>
     if (typeof name !== 'string' || name === '' || typeof version !== 'string' || typeof upscale !== 'function') {
-      throw wrong('upscaler', 'an object with `name`, `version` (both text) and `upscale` (a function)', upscaler)
+      const expected = 'an object with `name`, `version` (both strings) and `upscale` (a function)'
+      throw refusedOption(OWNER, 'upscaler', show(upscaler), expected)
     }
     checkAccepts(name, (upscaler as Upscaler).accepts ?? {})
     checkFactors(name, (upscaler as Upscaler).factors ?? DEFAULT_FACTORS)
@@ -152,46 +163,20 @@ const STORE_METHODS = ['get', 'put', 'has', 'delete', 'list'] as const satisfies
 function checkStore(store: Store): Store {
   const given: Partial<Store> = typeof store === 'object' && store !== null ? store : {}
   if (STORE_METHODS.every((method) => typeof given[method] === 'function')) return store
-  throw wrong('cache.store', `an object with the methods ${quoted(STORE_METHODS)}`, store)
+  throw refusedOption(OWNER, 'cache.store', show(store), `an object with the methods ${quoted(STORE_METHODS)}`)
 }
 
 function checkAccepts(upscaler: string, { formats = [], maxBytes, maxPixels }: UpscalerAccepts): void {
   const of = `' of the upscaler '${upscaler}`
   const unknown = formats.find((format) => !(UPLOAD_FORMATS as readonly string[]).includes(canonicalFormat(format)))
-  if (unknown !== undefined) throw wrong(`accepts.formats${of}`, quoted(UPLOAD_FORMATS), unknown)
-  if (maxBytes !== undefined && maxBytes !== Infinity) integer(`accepts.maxBytes${of}`, maxBytes, 1)
-  if (maxPixels !== undefined && maxPixels !== Infinity) integer(`accepts.maxPixels${of}`, maxPixels, 1)
+  if (unknown !== undefined) throw refusedOption(OWNER, `accepts.formats${of}`, show(unknown), quoted(UPLOAD_FORMATS))
+  const limit = integer({ min: 1 })
+  if (maxBytes !== Infinity) readOption(OWNER, `accepts.maxBytes${of}`, maxBytes, limit)
+  if (maxPixels !== Infinity) readOption(OWNER, `accepts.maxPixels${of}`, maxPixels, limit)
 }
 
 function checkFactors(upscaler: string, factors: unknown): void {
-  const option = `factors' of the upscaler '${upscaler}`
-  if (!Array.isArray(factors) || factors.length === 0) throw wrong(option, 'a list of whole numbers', factors)
-  for (const factor of factors) integer(option, factor, 2, MAX_PASS)
-}
-
-function oneOf<T extends string>(name: string, allowed: readonly T[], value: string): T {
-  if ((allowed as readonly string[]).includes(value)) return value as T
-  const nearest = typeof value === 'string' ? nearestTo(value, allowed) : undefined
-  throw wrong(name, quoted(allowed), value, nearest && `Did you mean '${nearest}'?`)
-}
-
-function integer(name: string, value: unknown, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value
-  throw wrong(
-    name,
-    max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`,
-    value,
-  )
-}
-
-function wrong(name: string, expected: string, actual: unknown, remedy?: string): HdError {
-  const shown =
-    typeof actual === 'string'
-      ? `'${actual}'`
-      : Array.isArray(actual)
-        ? 'a list'
-        : typeof actual === 'object' && actual !== null
-          ? 'an object'
-          : String(actual)
-  return new HdError('HD_OPTION', `${OWNER}: the option '${name}' is ${shown}, expected ${expected}`, { remedy })
+  const name = `factors' of the upscaler '${upscaler}`
+  if (!Array.isArray(factors) || factors.length === 0) throw refusedOption(OWNER, name, show(factors), 'a list of whole numbers')
+  for (const factor of factors) readOption(OWNER, name, factor, required(integer({ min: 2, max: MAX_PASS })))
 }

@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { HdError, refuseUnknown } from '@unplugin-hd/core'
+import { HdError, integer, type Options, readOptions } from '@unplugin-hd/core'
 import { type BuiltInName, isBuiltInName } from './built-in/models.ts'
 import { type Model, modelFromBytes, modelFromFile } from './onnx/model.ts'
-import { OWN_KEYS, type OwnModel, type OwnModelOptions, resolveOwnModel } from './onnx/options.ts'
-import { integer, refuse } from './refuse.ts'
+import { checkOwnOptions, OWN_OPTIONS, type OwnModel, type OwnModelOptions } from './onnx/options.ts'
 
 export interface NeuralOptions extends OwnModelOptions {
   /**
@@ -29,29 +28,40 @@ export interface ResolvedOptions {
   threads: number
 }
 
-const KEYS = ['model', 'threads', ...OWN_KEYS]
+const OWNER = 'neural()'
+
 /** More threads than this gain little on most images. */
 const MAX_THREADS = 8
 
-/** The options, checked and complete. @throws HdError `HD_OPTION`, when a key is unknown or a value is not allowed */
-export function resolveOptions(options: NeuralOptions = {}): ResolvedOptions {
-  refuseUnknown(options, KEYS, 'neural()')
-  const threads = integer('threads', options.threads ?? Math.min(availableParallelism(), MAX_THREADS), 1, 64)
-  const { model = 'fast' } = options
-  if (!isBuiltInName(model)) return { builtIn: 'fast', own: resolveOwnModel(resolveModel(model), options), threads }
-  for (const key of OWN_KEYS) {
-    if (options[key] === undefined) continue
-    const remedy =
-      'Remove it: the built-in models run on an engine of their own, without ONNX Runtime, which cuts images by itself'
-    throw new HdError('HD_OPTION', `neural() takes \`${key}\` only together with a \`model\` of your own`, { remedy })
-  }
-  return { builtIn: model, own: undefined, threads }
+type Given = Omit<OwnModel, 'model'> & { model: BuiltInName | Model; threads: number }
+
+const OPTIONS: Options<Given> = {
+  model: {
+    expected: "'fast', 'quality', a path, a file: URL or the bytes of an ONNX file",
+    parse: (value) => (isBuiltInName(value) ? value : parseModel(value)),
+    default: 'fast',
+  },
+  threads: integer({ min: 1, max: 64, default: Math.min(availableParallelism(), MAX_THREADS) }),
+  ...OWN_OPTIONS,
 }
 
-function resolveModel(model: unknown): Model {
+/** Checks and completes the options. @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed */
+export function resolveOptions(options: NeuralOptions = {}): ResolvedOptions {
+  const { model, threads, ...own } = readOptions(OWNER, options, OPTIONS)
+  if (typeof model !== 'string') {
+    checkOwnOptions(OWNER, own)
+    return { builtIn: 'fast', own: { model, ...own }, threads }
+  }
+  const superfluous = Object.keys(own).find((key) => options[key as keyof NeuralOptions] !== undefined)
+  if (superfluous === undefined) return { builtIn: model, own: undefined, threads }
+  const remedy = 'Remove it: the built-in models run on an engine of their own, without ONNX Runtime'
+  throw new HdError('HD_OPTION', `${OWNER} takes \`${superfluous}\` only together with a \`model\` of your own`, { remedy })
+}
+
+function parseModel(model: unknown): Model | undefined {
   if (model instanceof Uint8Array) return modelFromBytes(model)
   if (model instanceof URL && model.protocol === 'file:') return modelFromFile(fileURLToPath(model), fileURLToPath(model))
   if (typeof model === 'string' && model.startsWith('file:')) return modelFromFile(fileURLToPath(model), model)
   if (typeof model === 'string' && model !== '' && !/^https?:/.test(model)) return modelFromFile(resolve(model), model)
-  throw refuse('`model`', "'fast', 'quality', a path, a file: URL or the bytes of an ONNX file", model)
+  return undefined
 }

@@ -4,7 +4,9 @@ import { resolveHdOptions, type HdOptions } from './options.ts'
 test('dev is checked like the other options', () => {
   expect(resolveHdOptions({}, '/project').dev).toBe('preview')
   expect(resolveHdOptions({ dev: 'full' }, '/project').dev).toBe('full')
-  expect(() => resolveHdOptions({ dev: true } as unknown as HdOptions, '/project')).toThrow("the option 'dev' is 'true'")
+  expect(() => resolveHdOptions({ dev: true } as never, '/project')).toThrow(
+    "the option 'dev' is true, expected 'preview', 'full'",
+  )
 })
 
 test('an unknown option is told with its owner, the nearest, and all that are allowed', () => {

@@ -1,10 +1,13 @@
 import {
-  CORE_KEYS,
-  HdError,
-  quoted,
-  refuseUnknown,
+  CORE_OPTIONS,
+  guarded,
+  oneOf,
+  readOptions,
   resolveOptions,
+  unchecked,
   type CoreOptions,
+  type Option,
+  type Options,
   type ResolvedOptions,
 } from '@unplugin-hd/core'
 import { neural } from '@unplugin-hd/neural'
@@ -42,7 +45,19 @@ export interface ResolvedHdOptions extends ResolvedOptions {
   dts: string | undefined
 }
 
-const OWN_KEYS: readonly string[] = ['include', 'exclude', 'dev', 'dts'] satisfies (keyof HdOptions)[]
+interface OwnOptions {
+  include: FilterPattern | undefined
+  exclude: FilterPattern | undefined
+  dev: DevMode
+  dts: boolean | string
+}
+
+const OWN_OPTIONS: Options<OwnOptions> = {
+  include: unchecked(),
+  exclude: unchecked(),
+  dev: oneOf(DEV_MODES, 'preview'),
+  dts: { ...guarded('true, false or a path', isDts), default: false } as Option<boolean | string>,
+}
 
 /**
  * Resolves the options.
@@ -50,15 +65,13 @@ const OWN_KEYS: readonly string[] = ['include', 'exclude', 'dev', 'dts'] satisfi
  * @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed
  */
 export function resolveHdOptions(options: HdOptions, root: string): ResolvedHdOptions {
-  refuseUnknown(options, [...CORE_KEYS, ...OWN_KEYS], 'unplugin-hd')
-  const { include, exclude, dev = 'preview', dts = false, ...core } = options
+  const { include, exclude, dev, dts } = readOptions('unplugin-hd', options, { ...CORE_OPTIONS, ...OWN_OPTIONS })
+  const core = Object.fromEntries(Object.entries(options).filter(([key]) => Object.hasOwn(CORE_OPTIONS, key)))
   const resolved = resolveOptions(core, { root, env: process.env, defaultUpscaler: neural })
-  if (!DEV_MODES.includes(dev)) {
-    throw new HdError('HD_OPTION', `unplugin-hd: the option 'dev' is '${String(dev)}', expected ${quoted(DEV_MODES)}`)
-  }
-  if (typeof dts !== 'boolean' && (typeof dts !== 'string' || dts === '')) {
-    throw new HdError('HD_OPTION', `unplugin-hd: the option 'dts' is '${String(dts)}', expected true, false or a path`)
-  }
   const typesFile = dts === false ? undefined : typesPath(dts, root)
   return { ...resolved, dev, dts: typesFile, accepts: createFilter(include, exclude, { resolve: root }) }
+}
+
+function isDts(value: unknown): value is boolean | string {
+  return typeof value === 'boolean' || (typeof value === 'string' && value !== '')
 }

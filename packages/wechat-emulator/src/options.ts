@@ -1,5 +1,16 @@
 import type { Upscaler } from '@unplugin-hd/core'
-import { canonicalFormat, HdError, refuseUnknown } from '@unplugin-hd/core'
+import {
+  boolean,
+  canonicalFormat,
+  guarded,
+  integer,
+  oneOf,
+  type Option,
+  type Options,
+  readOptions,
+  string,
+  unchecked,
+} from '@unplugin-hd/core'
 import type { AccountOptions } from './account.ts'
 import type { RandomFaults } from './faults.ts'
 import { plainDoubler } from './image.ts'
@@ -45,70 +56,83 @@ export interface EmulatorOptions extends Partial<Behaviour> {
   clientAddress?: string
 }
 
-type Rest = Required<Omit<EmulatorOptions, keyof Behaviour | 'faults'>> & Pick<EmulatorOptions, 'faults'>
+type Rest = Required<Omit<EmulatorOptions, keyof Behaviour | 'faults' | 'accounts'>> & {
+  accounts: readonly AccountOptions[]
+  faults: RandomFaults | undefined
+}
 
 export interface ResolvedOptions extends Rest {
   behaviour: Behaviour
 }
 
-const REMOVED: ReadonlySet<unknown> = new Set([false, '40066', '404', 'html'])
+const OWNER = 'wechat-emulator'
 
-/** Written as an object, so that the compiler says when a key is missing. */
-const KEYS: Record<keyof EmulatorOptions, true> = {
-  removed: true,
-  errcode: true,
-  answer: true,
-  json: true,
-  strict: true,
-  cloudHosting: true,
-  port: true,
-  accounts: true,
-  now: true,
-  faults: true,
-  maxUploadBytes: true,
-  maxPixels: true,
-  formats: true,
-  result: true,
-  upscaler: true,
-  allowRemoteImages: true,
-  clientAddress: true,
-}
-const ACCOUNT_KEYS: Record<keyof AccountOptions, true> = {
-  appid: true,
-  secret: true,
-  ipWhitelist: true,
-  dailyQuota: true,
-  minuteQuota: true,
-  tokenErrcode: true,
-  apiErrcode: true,
-  cloudbaseToken: true,
+const BEHAVIOUR_OPTIONS: Options<Behaviour> = {
+  removed: {
+    expected: "false, '40066', '404', 'html'",
+    parse: (value) => ([false, '40066', '404', 'html'] as const).find((kind) => kind === value),
+    default: false,
+  },
+  errcode: oneOf(['number', 'string', 'absent'], 'number'),
+  answer: oneOf(['media_id', 'image'], 'media_id'),
+  json: oneOf(['usual', 'text/plain', 'application/json'], 'usual'),
+  strict: boolean(false),
+  cloudHosting: boolean(false),
 }
 
-/** @throws HdError `HD_OPTION` for an unknown option, and for a port or a kind of removal that does not exist */
+const ERRCODE = { min: -999_999, max: 999_999 }
+
+type GivenAccount = { [Key in keyof Required<AccountOptions>]: AccountOptions[Key] | undefined }
+
+const ACCOUNT_OPTIONS: Options<GivenAccount> = {
+  appid: string(),
+  secret: string(),
+  ipWhitelist: guarded('a list of addresses', isList),
+  dailyQuota: integer({ min: 0 }),
+  minuteQuota: integer({ min: 0 }),
+  tokenErrcode: integer(ERRCODE),
+  apiErrcode: integer(ERRCODE),
+  cloudbaseToken: string(),
+}
+
+const SERVER_OPTIONS: Options<Rest> = {
+  port: integer({ min: 0, max: 65_535, default: 0 }),
+  accounts: { expected: 'a list of accounts', parse: parseAccounts, default: [{}] },
+  now: {
+    expected: 'a function',
+    parse: (value) => (typeof value === 'function' ? (value as () => number) : undefined),
+    default: Date.now,
+  },
+  faults: unchecked(),
+  maxUploadBytes: integer({ min: 1, default: 1_999_999 }),
+  maxPixels: integer({ min: 1, default: 50_000_000 }),
+  formats: {
+    expected: 'a list of formats',
+    parse: (value) => (isList(value) ? value.map((format) => canonicalFormat<string>(format)) : undefined),
+    default: ['jpeg', 'png'],
+  },
+  result: oneOf(['jpeg', 'same'], 'jpeg'),
+  upscaler: { expected: 'an upscaler', parse: (value) => (isUpscaler(value) ? value : undefined), default: plainDoubler() },
+  allowRemoteImages: boolean(false),
+  clientAddress: { ...string(), default: '127.0.0.1' } as Option<string>,
+}
+
+/** @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed */
 export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
-  refuseUnknown(options, Object.keys(KEYS), 'wechat-emulator')
-  for (const account of options.accounts ?? [])
-    refuseUnknown(account, Object.keys(ACCOUNT_KEYS), 'wechat-emulator', 'accounts[].')
-  const { removed = false, errcode = 'number', answer = 'media_id', json = 'usual' } = options
-  const { strict = false, cloudHosting = false, port = 0, faults } = options
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new HdError('HD_OPTION', `'port' is ${String(port)}`, { remedy: 'Allowed is a whole number from 0 to 65535' })
-  }
-  if (!REMOVED.has(removed)) {
-    throw new HdError('HD_OPTION', `'removed' is '${String(removed)}'`, { remedy: `Allowed are '40066', '404' and 'html'` })
-  }
-  return {
-    behaviour: { removed, errcode, answer, json, strict, cloudHosting },
-    port,
-    faults,
-    accounts: options.accounts ?? [{}],
-    now: options.now ?? Date.now,
-    maxUploadBytes: options.maxUploadBytes ?? 1_999_999,
-    maxPixels: options.maxPixels ?? 50_000_000,
-    formats: (options.formats ?? ['jpeg', 'png']).map((format) => canonicalFormat<string>(format)),
-    result: options.result ?? 'jpeg',
-    upscaler: options.upscaler ?? plainDoubler(),
-    allowRemoteImages: options.allowRemoteImages ?? false,
-    clientAddress: options.clientAddress ?? '127.0.0.1',
-  }
+  const read = readOptions(OWNER, options, { ...BEHAVIOUR_OPTIONS, ...SERVER_OPTIONS })
+  const { removed, errcode, answer, json, strict, cloudHosting, ...server } = read
+  return { ...server, behaviour: { removed, errcode, answer, json, strict, cloudHosting } }
+}
+
+function parseAccounts(value: unknown): AccountOptions[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  return value.map((account) => readOptions(OWNER, account, ACCOUNT_OPTIONS, 'accounts[].') as AccountOptions)
+}
+
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string')
+}
+
+function isUpscaler(value: unknown): value is Upscaler {
+  return typeof value === 'object' && value !== null && 'upscale' in value && typeof value.upscale === 'function'
 }

@@ -1,31 +1,34 @@
+import { readFileSync } from 'node:fs'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createWechatClient } from './api/client.ts'
+import { CLIENT_OPTIONS } from './api/options.ts'
 import { resolveOptions } from './options.ts'
+import { UPSCALER_OPTIONS } from './upscaler/options.ts'
 import { wechat } from './wechat.ts'
 
 test.each([
   [{ appId: 'x' }, /^wechat\(\): the option 'appId' is unknown\. Did you mean 'appid'\? Allowed are 'accessToken', 'appid'/],
-  [{ accessToken: 7 }, /`accessToken`.*got number/],
-  [{ accessToken: '' }, /`accessToken`/],
-  [{ appid: 7 }, /`appid`/],
-  [{ secret: '' }, /`secret`/],
-  [{ tokenEndpoint: 'tokens' }, /`tokenEndpoint`.*'stable_token' or 'token'.*got 'tokens'/],
-  [{ auth: 'basic' }, /`auth`/],
-  [{ baseUrl: 'api.weixin.qq.com' }, /`baseUrl`/],
-  [{ baseUrl: 'ftp://api.weixin.qq.com' }, /`baseUrl`/],
-  [{ baseUrl: 'http://api.weixin.qq.com' }, /https: address.*auth: 'none'/],
-  [{ baseUrl: 'http://127.0.0.1.example.com' }, /https: address/],
+  [{ accessToken: 7 }, /'accessToken' is a number, expected a string that is not empty, or a function/],
+  [{ accessToken: '' }, /'accessToken'/],
+  [{ appid: 7 }, /'appid'/],
+  [{ secret: '' }, /'secret'/],
+  [{ tokenEndpoint: 'tokens' }, /'tokenEndpoint' is 'tokens', expected 'stable_token', 'token'\. Did you mean 'token'/],
+  [{ auth: 'basic' }, /'auth'/],
+  [{ baseUrl: 'api.weixin.qq.com' }, /'baseUrl'/],
+  [{ baseUrl: 'ftp://api.weixin.qq.com' }, /'baseUrl'/],
+  [{ baseUrl: 'http://api.weixin.qq.com' }, /'baseUrl' is 'http:.*expected an https: URL.*auth: 'none'/],
+  [{ baseUrl: 'http://127.0.0.1.example.com' }, /an https: URL/],
   [{ baseUrl: 'https://api.weixin.qq.com?access_token=abcdef' }, /without credentials/],
   [{ baseUrl: 'https://user:password@api.weixin.qq.com' }, /without credentials/],
-  [{ attemptTimeoutMs: 0 }, /`attemptTimeoutMs`.*from 1 to 600000, got 0/],
-  [{ totalTimeoutMs: Infinity }, /`totalTimeoutMs`/],
-  [{ retries: 11 }, /`retries`/],
-  [{ maxDownloadBytes: '1' }, /`maxDownloadBytes`.*got '1'/],
-  [{ publicUrl: 'https://example.com' }, /`publicUrl`.*a function/],
-  [{ maxUploadBytes: 2_097_153 }, /`maxUploadBytes`/],
-  [{ concurrency: 0 }, /`concurrency`/],
-  [{ minIntervalMs: -1 }, /`minIntervalMs`/],
-  [{ dailyBudget: 1.5 }, /`dailyBudget`/],
+  [{ attemptTimeoutMs: 0 }, /'attemptTimeoutMs' is 0, expected a whole number from 1 to 600000/],
+  [{ totalTimeoutMs: Infinity }, /'totalTimeoutMs'/],
+  [{ retries: 11 }, /'retries'/],
+  [{ maxDownloadBytes: '1' }, /'maxDownloadBytes' is '1'/],
+  [{ publicUrl: 'https://example.com' }, /'publicUrl'.*a function/],
+  [{ maxUploadBytes: 2_097_153 }, /'maxUploadBytes'/],
+  [{ concurrency: 0 }, /'concurrency'/],
+  [{ minIntervalMs: -1 }, /'minIntervalMs'/],
+  [{ dailyBudget: 1.5 }, /'dailyBudget'/],
   [null, /^wechat\(\): the options are null, expected an object/],
 ])('refuses %j', (options, message) => {
   expect(() => wechat(options as never)).toThrow(
@@ -88,5 +91,15 @@ test('WECHAT_BASE_URL stands where `baseUrl` is left out, and is checked like it
   expect(resolveOptions().baseUrl).toBe('http://127.0.0.1:8787')
   expect(resolveOptions({ baseUrl: 'https://example.com' }).baseUrl).toBe('https://example.com')
   vi.stubEnv('WECHAT_BASE_URL', 'http://example.com')
-  expect(() => resolveOptions()).toThrow(/https: address/)
+  expect(() => resolveOptions()).toThrow(/an https: URL/)
+})
+
+test('README.md states the default of every option that has one', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  for (const [name, option] of Object.entries({ ...CLIENT_OPTIONS, ...UPSCALER_OPTIONS })) {
+    expect(readme).toContain(`\`${name}\``)
+    if (option.default === undefined) continue
+    const value = typeof option.default === 'string' ? `\`'${option.default}'\`` : String(option.default)
+    expect(readme).toContain(`| \`${name}\` | ${value} |`)
+  }
 })

@@ -1,5 +1,4 @@
-import { HdError } from '@unplugin-hd/core'
-import { integer, refuse } from '../refuse.ts'
+import { HdError, integer, oneOf, type Options, refusedOption } from '@unplugin-hd/core'
 import type { Model } from './model.ts'
 import { type ExecutionProvider, LEAST_TILE, OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
 
@@ -40,32 +39,33 @@ export interface OwnModel {
   overlap: number | undefined
 }
 
-export const OWN_KEYS: readonly (keyof OwnModelOptions)[] = ['runtime', 'executionProviders', 'tile', 'overlap']
-const RUNTIMES = ['auto', 'native', 'wasm'] as const
-
-/** @throws HdError `HD_OPTION`, when a value is not allowed */
-export function resolveOwnModel(model: Model, options: OwnModelOptions): OwnModel {
-  const runtime = options.runtime ?? 'auto'
-  if (!RUNTIMES.includes(runtime)) throw refuse('`runtime`', "'auto', 'native' or 'wasm'", runtime)
-  const executionProviders = resolveProviders(options.executionProviders ?? [])
-  if (executionProviders.length > 0 && runtime === 'wasm') {
-    const remedy = "Remove `runtime: 'wasm'`, and install onnxruntime-node"
-    throw new HdError('HD_OPTION', 'neural() takes `executionProviders` only with the native runtime', { remedy })
-  }
-  const overlap = options.overlap === undefined ? undefined : integer('overlap', options.overlap, 0, 512)
-  const tile = options.tile === undefined ? undefined : integer('tile', options.tile, 48, 4096)
-  const least = 2 * (overlap ?? OWN_OVERLAP) + LEAST_TILE
-  if (tile !== undefined && tile < least) throw refuse('`tile`', `at least ${least} (twice the overlap, and ${LEAST_TILE})`, tile)
-  return { model, runtime, executionProviders, tile, overlap }
+export const OWN_OPTIONS: Options<Omit<OwnModel, 'model'>> = {
+  runtime: oneOf(['auto', 'native', 'wasm'], 'auto'),
+  executionProviders: {
+    expected: 'a list of names of execution providers, or of objects with a `name`',
+    // A copy that can be sent to a worker.
+    parse: (value) =>
+      Array.isArray(value) && value.every(isProvider) ? (JSON.parse(JSON.stringify(value)) as ExecutionProvider[]) : undefined,
+    default: [],
+    show: (value) => JSON.stringify(value),
+  },
+  tile: integer({ min: 48, max: 4096 }),
+  overlap: integer({ min: 0, max: 512 }),
 }
 
-function resolveProviders(providers: unknown): ExecutionProvider[] {
-  const expected = 'a list of names of execution providers, or of objects with a `name`'
-  if (!Array.isArray(providers)) throw refuse('`executionProviders`', expected, providers)
-  for (const provider of providers as unknown[]) {
-    const name = typeof provider === 'object' && provider !== null && 'name' in provider ? provider.name : provider
-    if (typeof name !== 'string' || name === '') throw refuse('`executionProviders`', expected, JSON.stringify(provider))
+/** @throws HdError `HD_OPTION` for values that do not go together */
+export function checkOwnOptions(owner: string, { runtime, executionProviders, tile, overlap }: Omit<OwnModel, 'model'>): void {
+  if (executionProviders.length > 0 && runtime === 'wasm') {
+    const remedy = "Remove `runtime: 'wasm'`, and install onnxruntime-node"
+    throw new HdError('HD_OPTION', `${owner} takes \`executionProviders\` only with the native runtime`, { remedy })
   }
-  // A copy, of what can be sent to a worker.
-  return JSON.parse(JSON.stringify(providers)) as ExecutionProvider[]
+  const least = 2 * (overlap ?? OWN_OVERLAP) + LEAST_TILE
+  if (tile !== undefined && tile < least) {
+    throw refusedOption(owner, 'tile', String(tile), `at least ${least} (twice the overlap, and ${LEAST_TILE})`)
+  }
+}
+
+function isProvider(value: unknown): boolean {
+  const name = typeof value === 'object' && value !== null && 'name' in value ? value.name : value
+  return typeof name === 'string' && name !== ''
 }

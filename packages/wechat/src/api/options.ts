@@ -1,6 +1,7 @@
-import type { TokenOptions, WechatCredentialOptions } from '../credentials/options.ts'
-import { Checks, isFilled, isLoopback } from '../http/checks.ts'
-import { REQUEST_KEYS, resolveMaxDownload, resolveRequestOptions, type WechatRequestOptions } from '../http/options.ts'
+import { type Options, readOption, readOptions } from '@unplugin-hd/core'
+import { CREDENTIAL_OPTIONS, type TokenOptions, type WechatCredentialOptions } from '../credentials/options.ts'
+import { address, checkedAddress, isLoopback } from '../http/address.ts'
+import { MAX_DOWNLOAD, REQUEST_OPTIONS, type WechatRequestOptions } from '../http/options.ts'
 
 export interface WechatClientOptions extends WechatCredentialOptions, WechatRequestOptions {
   /**
@@ -12,57 +13,39 @@ export interface WechatClientOptions extends WechatCredentialOptions, WechatRequ
   maxDownloadBytes?: number
 }
 
-export interface ResolvedClientOptions extends TokenOptions {
-  maxDownloadBytes: number
+export type ResolvedClientOptions = TokenOptions & { maxDownloadBytes: number }
+
+/** The options as given: `baseUrl` may be left out. */
+type Given = Omit<ResolvedClientOptions, 'baseUrl'> & { baseUrl: string | undefined }
+
+export const CLIENT_OPTIONS: Options<Given> = {
+  ...CREDENTIAL_OPTIONS,
+  baseUrl: address(),
+  ...REQUEST_OPTIONS,
+  maxDownloadBytes: MAX_DOWNLOAD,
 }
 
 const DEFAULT_BASE_URL = 'https://api.weixin.qq.com'
 
-/** A variable, so that the stand-in or a gateway can take WeChat's place without a change of the configuration. */
-function defaultBaseUrl(): string {
-  return process.env['WECHAT_BASE_URL'] || DEFAULT_BASE_URL
-}
-
-export const CLIENT_KEYS: readonly (keyof WechatClientOptions)[] = [
-  'accessToken',
-  'appid',
-  'secret',
-  'tokenEndpoint',
-  'auth',
-  'baseUrl',
-  ...REQUEST_KEYS,
-  'maxDownloadBytes',
-]
-const TOKEN_ENDPOINTS = ['stable_token', 'token'] as const
-const AUTHS = ['access_token', 'cloudbase_access_token', 'none'] as const
-
-/** The options of the client, checked and complete. @throws HdError `HD_OPTION` */
+/** Checks and completes the options of the client. @throws HdError `HD_OPTION` */
 export function resolveClientOptions(options: WechatClientOptions = {}): ResolvedClientOptions {
-  const checks = new Checks('createWechatClient()')
-  checks.known(options, CLIENT_KEYS)
-  return resolveClientValues(options, checks)
+  const owner = 'createWechatClient()'
+  return withBaseUrl(owner, readOptions(owner, options, CLIENT_OPTIONS))
 }
 
-/** @throws HdError `HD_OPTION` */
-export function resolveClientValues(options: WechatClientOptions, checks: Checks): ResolvedClientOptions {
-  const { accessToken, appid, secret } = options
-  if (accessToken !== undefined && typeof accessToken !== 'function' && !isFilled(accessToken)) {
-    throw checks.refusal('accessToken', 'a text or a function', typeof accessToken)
-  }
-  if (appid !== undefined && !isFilled(appid)) throw checks.refusal('appid', 'a text', typeof appid)
-  // The value itself is never shown.
-  if (secret !== undefined && !isFilled(secret)) throw checks.refusal('secret', 'a text', typeof secret)
-  const auth = checks.oneOf('auth', AUTHS, options.auth ?? 'access_token')
+/**
+ * Completes `baseUrl`: WECHAT_BASE_URL is a variable so that the emulator or a gateway can take the place of WeChat without a change
+ * of the configuration.
+ * @throws HdError `HD_OPTION`
+ */
+export function withBaseUrl<T extends Given>(owner: string, options: T): T & { baseUrl: string } {
+  const { auth, baseUrl = defaultBaseUrl(owner) } = options
   // A token must not travel in the clear.
   const mayBePlain = (hostname: string): boolean => auth === 'none' || isLoopback(hostname)
-  return {
-    accessToken,
-    appid,
-    secret,
-    auth,
-    tokenEndpoint: checks.oneOf('tokenEndpoint', TOKEN_ENDPOINTS, options.tokenEndpoint ?? 'stable_token'),
-    baseUrl: checks.address('baseUrl', options.baseUrl ?? defaultBaseUrl(), mayBePlain, "loopback and auth: 'none'"),
-    ...resolveRequestOptions(options, checks),
-    maxDownloadBytes: resolveMaxDownload(options.maxDownloadBytes, checks),
-  }
+  return { ...options, baseUrl: checkedAddress(owner, 'baseUrl', baseUrl, mayBePlain, "loopback and auth: 'none'") }
+}
+
+function defaultBaseUrl(owner: string): string {
+  const fromEnv = process.env['WECHAT_BASE_URL'] || undefined
+  return readOption(owner, 'WECHAT_BASE_URL', fromEnv, address()) ?? DEFAULT_BASE_URL
 }

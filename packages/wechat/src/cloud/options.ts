@@ -1,11 +1,6 @@
-import { Checks, isFilled } from '../http/checks.ts'
-import { REQUEST_KEYS, type ResolvedRequestOptions, resolveRequestOptions, type WechatRequestOptions } from '../http/options.ts'
-import {
-  type ResolvedUpscalerOptions,
-  resolveUpscalerOptions,
-  UPSCALER_KEYS,
-  type WechatUpscalerOptions,
-} from '../upscaler/options.ts'
+import { guarded, type Options, readOptions, required, string } from '@unplugin-hd/core'
+import { REQUEST_OPTIONS, type ResolvedRequestOptions, type WechatRequestOptions } from '../http/options.ts'
+import { type ResolvedUpscalerOptions, UPSCALER_OPTIONS, type WechatUpscalerOptions } from '../upscaler/options.ts'
 
 /** What is used of a `wx-server-sdk`. */
 export interface WechatCloudSdk {
@@ -23,21 +18,23 @@ export interface WechatCloudOptions extends WechatRequestOptions, WechatUpscaler
 export interface ResolvedCloudOptions
   extends ResolvedRequestOptions, ResolvedUpscalerOptions, Pick<WechatCloudOptions, 'cloud' | 'appid'> {}
 
-const KEYS = ['cloud', 'appid', ...REQUEST_KEYS, ...UPSCALER_KEYS] as const satisfies readonly (keyof WechatCloudOptions)[]
-
-/** @throws HdError `HD_OPTION`, when a key is unknown or a value is not allowed */
-export function resolveCloudOptions(options: WechatCloudOptions): ResolvedCloudOptions {
-  const checks = new Checks('wechatCloud()')
-  checks.known(options, KEYS)
-  const { cloud, appid } = options
-  if (!isCallable(cloud) || !isCallable(cloud.openapi)) {
-    throw checks.refusal('cloud', 'a wx-server-sdk, which has `openapi`', cloud === null ? 'null' : typeof cloud)
-  }
-  if (appid !== undefined && !isFilled(appid)) throw checks.refusal('appid', 'a text', typeof appid)
-  return { cloud, appid, ...resolveRequestOptions(options, checks), ...resolveUpscalerOptions(options, checks) }
+const CLOUD_OPTIONS: Options<ResolvedCloudOptions> = {
+  cloud: required(guarded('a wx-server-sdk, which has `openapi`', isCloudSdk)),
+  appid: string(),
+  ...REQUEST_OPTIONS,
+  ...UPSCALER_OPTIONS,
 }
 
-/** The SDK's `openapi` is a proxy around a function. */
-function isCallable(value: unknown): boolean {
+/** @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed */
+export function resolveCloudOptions(options: WechatCloudOptions): ResolvedCloudOptions {
+  return readOptions('wechatCloud()', options, CLOUD_OPTIONS)
+}
+
+function isCloudSdk(value: unknown): value is WechatCloudSdk {
+  return isCallable(value) && isCallable((value as Partial<WechatCloudSdk>).openapi)
+}
+
+/** The `openapi` of the SDK is a proxy around a function. */
+function isCallable(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }

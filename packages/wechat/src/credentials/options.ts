@@ -1,3 +1,4 @@
+import { guarded, oneOf, type Options, secret, string, typeOf } from '@unplugin-hd/core'
 import type { ResolvedRequestOptions } from '../http/options.ts'
 
 /**
@@ -28,7 +29,20 @@ export interface WechatCredentialOptions {
   auth?: 'access_token' | 'cloudbase_access_token' | 'none'
 }
 
+export type ResolvedCredentialOptions = Required<Pick<WechatCredentialOptions, 'tokenEndpoint' | 'auth'>> &
+  Pick<WechatCredentialOptions, 'accessToken' | 'appid' | 'secret'>
+
 /** What the request for a token needs to know. */
-export type TokenOptions = Required<Pick<WechatCredentialOptions, 'tokenEndpoint' | 'auth'>> &
-  Pick<WechatCredentialOptions, 'accessToken' | 'appid' | 'secret'> &
-  ResolvedRequestOptions & { baseUrl: string }
+export type TokenOptions = ResolvedCredentialOptions & ResolvedRequestOptions & { baseUrl: string }
+
+export const CREDENTIAL_OPTIONS: Options<ResolvedCredentialOptions> = {
+  accessToken: { ...guarded('a string that is not empty, or a function', isTokenSource), show: typeOf },
+  appid: string(),
+  secret: secret(),
+  tokenEndpoint: oneOf(['stable_token', 'token'], 'stable_token'),
+  auth: oneOf(['access_token', 'cloudbase_access_token', 'none'], 'access_token'),
+}
+
+function isTokenSource(value: unknown): value is string | AccessTokenFunction {
+  return typeof value === 'function' || (typeof value === 'string' && value !== '')
+}

@@ -1,4 +1,4 @@
-import type { Checks } from './checks.ts'
+import { integer, type Option, type Options } from '@unplugin-hd/core'
 
 /** How long and how often is asked, whichever way leads to WeChat. */
 export interface WechatRequestOptions {
@@ -12,18 +12,11 @@ export interface WechatRequestOptions {
 
 export type ResolvedRequestOptions = Required<WechatRequestOptions>
 
-export const REQUEST_KEYS: readonly (keyof WechatRequestOptions)[] = ['attemptTimeoutMs', 'totalTimeoutMs', 'retries']
-
-/** @throws HdError `HD_OPTION` */
-export function resolveRequestOptions(options: WechatRequestOptions, checks: Checks): ResolvedRequestOptions {
-  return {
-    attemptTimeoutMs: checks.integer('attemptTimeoutMs', options.attemptTimeoutMs ?? 60_000, 1, 600_000),
-    totalTimeoutMs: checks.integer('totalTimeoutMs', options.totalTimeoutMs ?? 300_000, 1, 3_600_000),
-    retries: checks.integer('retries', options.retries ?? 4, 0, 10),
-  }
+export const REQUEST_OPTIONS: Options<ResolvedRequestOptions> = {
+  attemptTimeoutMs: integer({ min: 1, max: 600_000, default: 60_000 }),
+  totalTimeoutMs: integer({ min: 1, max: 3_600_000, default: 300_000 }),
+  retries: integer({ min: 0, max: 10, default: 4 }),
 }
 
-/** The longest result that is read, in bytes. @throws HdError `HD_OPTION` */
-export function resolveMaxDownload(value: number | undefined, checks: Checks): number {
-  return checks.integer('maxDownloadBytes', value ?? 64 * 2 ** 20, 1, 2 ** 30)
-}
+/** The largest result that is read, in bytes. */
+export const MAX_DOWNLOAD: Option<number> = integer({ min: 1, max: 2 ** 30, default: 64 * 2 ** 20 })

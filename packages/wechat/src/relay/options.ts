@@ -1,17 +1,7 @@
-import { Checks, isLoopback } from '../http/checks.ts'
-import {
-  REQUEST_KEYS,
-  type ResolvedRequestOptions,
-  resolveMaxDownload,
-  resolveRequestOptions,
-  type WechatRequestOptions,
-} from '../http/options.ts'
-import {
-  type ResolvedUpscalerOptions,
-  resolveUpscalerOptions,
-  UPSCALER_KEYS,
-  type WechatUpscalerOptions,
-} from '../upscaler/options.ts'
+import { guarded, readOptions, required, typeOf } from '@unplugin-hd/core'
+import { address, checkedAddress, isLoopback } from '../http/address.ts'
+import { MAX_DOWNLOAD, REQUEST_OPTIONS, type ResolvedRequestOptions, type WechatRequestOptions } from '../http/options.ts'
+import { type ResolvedUpscalerOptions, UPSCALER_OPTIONS, type WechatUpscalerOptions } from '../upscaler/options.ts'
 
 export interface WechatRelayOptions extends WechatRequestOptions, WechatUpscalerOptions {
   /** Address of the cloud function by HTTP access (HTTP 访问服务): `https:`, or `http:` for loopback. */
@@ -30,30 +20,18 @@ export interface ResolvedRelayOptions
   maxDownloadBytes: number
 }
 
-const KEYS = [
-  'endpoint',
-  'secret',
-  ...REQUEST_KEYS,
-  'maxDownloadBytes',
-  ...UPSCALER_KEYS,
-] as const satisfies readonly (keyof WechatRelayOptions)[]
+const OWNER = 'wechatRelay()'
 
-/** @throws HdError `HD_OPTION`, when a key is unknown or a value is not allowed */
+/** @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed */
 export function resolveRelayOptions(options: WechatRelayOptions): ResolvedRelayOptions {
-  const checks = new Checks('wechatRelay()')
-  checks.known(options, KEYS)
-  const { secret } = options
-  if (secret !== undefined && !isRelaySecret(secret)) {
-    // The value itself is never shown.
-    throw checks.refusal('secret', '32 to 256 printable characters without spaces', typeof secret)
-  }
-  return {
-    endpoint: checks.address('endpoint', options.endpoint, isLoopback, 'loopback'),
-    secret,
-    ...resolveRequestOptions(options, checks),
-    maxDownloadBytes: resolveMaxDownload(options.maxDownloadBytes, checks),
-    ...resolveUpscalerOptions(options, checks),
-  }
+  const read = readOptions(OWNER, options, {
+    endpoint: required(address()),
+    secret: { ...guarded('32 to 256 printable characters without spaces', isRelaySecret), show: typeOf },
+    ...REQUEST_OPTIONS,
+    maxDownloadBytes: MAX_DOWNLOAD,
+    ...UPSCALER_OPTIONS,
+  })
+  return { ...read, endpoint: checkedAddress(OWNER, 'endpoint', read.endpoint, isLoopback, 'loopback') }
 }
 
 /** The function refuses shorter ones, and a header takes no others. */

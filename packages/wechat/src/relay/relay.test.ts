@@ -78,13 +78,13 @@ test('shares name and version with wechat(), as the pixels are the same', () => 
 })
 
 test.each([
-  [{}, /`endpoint`.*https:.*got undefined/],
-  [{ endpoint: 'http://env-id.service.tcloudbase.com/hd' }, /https: address \(http: is for loopback\)/],
+  [{}, /'endpoint' is missing, expected an https: URL/],
+  [{ endpoint: 'http://env-id.service.tcloudbase.com/hd' }, /https: URL \(http: is only for loopback\)/],
   [{ endpoint: 'https://h/hd?key=abcdef' }, /without credentials, query and hash/],
-  [{ endpoint: 'https://h/hd', secret: 'abcdef' }, /`secret`.*32 to 256/],
-  [{ endpoint: 'https://h/hd', secret: `${SECRET} with spaces` }, /`secret`/],
+  [{ endpoint: 'https://h/hd', secret: 'abcdef' }, /'secret' is a string, expected 32 to 256/],
+  [{ endpoint: 'https://h/hd', secret: `${SECRET} with spaces` }, /'secret'/],
   [{ endpoint: 'https://h/hd', appid: 'wx1' }, /wechatRelay\(\): the option 'appid' is unknown/],
-  [{ endpoint: 'https://h/hd', maxDownloadBytes: 0 }, /`maxDownloadBytes`/],
+  [{ endpoint: 'https://h/hd', maxDownloadBytes: 0 }, /'maxDownloadBytes'/],
 ])('refuses %j, and shows no secret', (options, message) => {
   const wanted = { code: 'HD_OPTION', message: expect.stringMatching(message) as unknown }
   expect(() => wechatRelay(options as never)).toThrow(expect.objectContaining(wanted))

@@ -1,4 +1,4 @@
-import type { Checks } from '../http/checks.ts'
+import { guarded, integer, type Options } from '@unplugin-hd/core'
 
 /** What is known of an image before it is sent. */
 export interface PublicSource {
@@ -34,25 +34,12 @@ export interface WechatUpscalerOptions {
 export type ResolvedUpscalerOptions = Required<Omit<WechatUpscalerOptions, 'publicUrl'>> &
   Pick<WechatUpscalerOptions, 'publicUrl'>
 
-export const UPSCALER_KEYS: readonly (keyof WechatUpscalerOptions)[] = [
-  'publicUrl',
-  'maxUploadBytes',
-  'concurrency',
-  'minIntervalMs',
-  'dailyBudget',
-]
+type PublicUrl = (source: PublicSource) => string | undefined
 
-/** @throws HdError `HD_OPTION` */
-export function resolveUpscalerOptions(options: WechatUpscalerOptions, checks: Checks): ResolvedUpscalerOptions {
-  const { publicUrl } = options
-  if (publicUrl !== undefined && typeof publicUrl !== 'function') {
-    throw checks.refusal('publicUrl', 'a function', typeof publicUrl)
-  }
-  return {
-    publicUrl,
-    maxUploadBytes: checks.integer('maxUploadBytes', options.maxUploadBytes ?? 1_999_999, 1, 2 ** 21),
-    concurrency: checks.integer('concurrency', options.concurrency ?? 2, 1, 16),
-    minIntervalMs: checks.integer('minIntervalMs', options.minIntervalMs ?? 0, 0, 3_600_000),
-    dailyBudget: checks.integer('dailyBudget', options.dailyBudget ?? 100, 0, 1_000_000),
-  }
+export const UPSCALER_OPTIONS: Options<ResolvedUpscalerOptions> = {
+  publicUrl: guarded('a function', (value): value is PublicUrl => typeof value === 'function'),
+  maxUploadBytes: integer({ min: 1, max: 2 ** 21, default: 1_999_999 }),
+  concurrency: integer({ min: 1, max: 16, default: 2 }),
+  minIntervalMs: integer({ min: 0, max: 3_600_000, default: 0 }),
+  dailyBudget: integer({ min: 0, max: 1_000_000, default: 100 }),
 }

@@ -1,0 +1,38 @@
+import { guarded, type Option, refusedOption, typeOf } from '@unplugin-hd/core'
+
+/** An `http:` or `https:` URL without credentials, query and hash. Messages do not show it, since it may hold a secret. */
+export function address(fallback?: string): Option<string | undefined> {
+  const expected = 'an https: URL without credentials, query and hash'
+  return { ...guarded(expected, isAddress), default: fallback, show: typeOf }
+}
+
+function isAddress(value: unknown): value is string {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false
+  const { protocol, username, password, search, hash } = new URL(value)
+  return /^https?:$/.test(protocol) && !(username || password || search || hash)
+}
+
+/**
+ * The address without a slash at its end.
+ * @param mayBePlain whether `http:` is allowed for this host
+ * @param plain the same in words, for the message
+ * @throws HdError `HD_OPTION` for `http:` where it is not allowed
+ */
+export function checkedAddress(
+  owner: string,
+  name: string,
+  value: string,
+  mayBePlain: (hostname: string) => boolean,
+  plain: string,
+): string {
+  const { protocol, hostname, origin, pathname } = new URL(value)
+  if (protocol === 'http:' && !mayBePlain(hostname)) {
+    throw refusedOption(owner, name, `'${origin}'`, `an https: URL (http: is only for ${plain})`)
+  }
+  return origin + pathname.replace(/\/+$/, '')
+}
+
+/** Names of this machine that no other can answer for. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+}
