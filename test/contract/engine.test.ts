@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import type { Worker } from 'node:worker_threads'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createEngine, type Engine, type EngineOptions } from '@unplugin-hd/engine'
 import { createImage } from '../../packages/engine/src/testing/noise.ts'
@@ -123,6 +124,17 @@ test('a worker leaves an aborted image long before it would have been done', asy
   const left = performance.now()
   await engine.upscale(createImage(8, 8))
   expect(performance.now() - left).toBeLessThan(whole / 4)
+})
+
+test('a worker that is terminated fails its image alone, and is replaced', async () => {
+  const engine = open({ threads: 1 })
+  const started = once(process, 'worker') as Promise<[Worker]>
+  const failing = engine.upscale(createImage(600, 400), {
+    onProgress: () => void started.then(([worker]) => worker.terminate()),
+  })
+  const waiting = engine.upscale(IMAGES[4]!)
+  await expect(failing).rejects.toMatchObject({ code: 'ENGINE_WORKER' })
+  expect(digest((await waiting).data)).toBe(DIGESTS[4])
 })
 
 test('what onProgress throws fails its image alone', async () => {
