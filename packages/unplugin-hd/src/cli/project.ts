@@ -11,8 +11,10 @@ export interface Project {
   /** Where the options come from, relative to the project; `null`: there is no configuration, so the defaults count. */
   config: string | null
   options: ResolvedHdOptions
-  /** As the configuration has them. */
-  given: HdOptions
+  /** Absolute; the configuration is named relative to it. */
+  folder: string
+  /** What holds the plugin in the configuration. */
+  raw: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -30,8 +32,8 @@ export async function readProject(
   const project = await projectOptions(root, config === undefined ? undefined : path.resolve(cwd, config))
   if (project) {
     const options = resolveHdOptions(project.options, project.root)
-    return { root: project.root, config: project.config, options, given: project.options }
+    return { root: project.root, config: project.config, options, folder: root, raw: project.raw }
   }
   const given = { ...(await defaults()), ...(cacheDir === undefined ? {} : { cache: { dir: cacheDir } }) }
-  return { root, config: null, options: resolveHdOptions(given, root), given }
+  return { root, config: null, options: resolveHdOptions(given, root), folder: root, raw: {} }
 }

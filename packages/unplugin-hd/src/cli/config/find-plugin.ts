@@ -5,6 +5,8 @@ export interface FoundPlugin {
   options: HdOptions
   /** The folder that the configuration around it starts in, as it is written there. */
   root: string | undefined
+  /** What holds the plugin, for its aliases. */
+  raw: Readonly<Record<string, unknown>>
 }
 
 /** Where configurations hold plugins, or further configurations: of Vite in that of a framework, of each part in electron-vite's. */
@@ -17,26 +19,37 @@ const NUXT_MODULE = 'unplugin-hd/nuxt'
  * Our plugin in what a configuration exports: lists, promises and nothing at all may stand anywhere.
  * @param root of the configuration around it @param seen what was looked at: configurations may hold themselves
  */
-export async function findPlugin(value: unknown, root?: string, seen: Set<object> = new Set()): Promise<FoundPlugin | undefined> {
+export async function findPlugin(
+  value: unknown,
+  root?: string,
+  seen: Set<object> = new Set(),
+  raw: Readonly<Record<string, unknown>> = {},
+): Promise<FoundPlugin | undefined> {
   const item: unknown = await value
   if (typeof item !== 'object' || item === null || seen.has(item)) return undefined
   seen.add(item)
-  if (Array.isArray(item)) return first(item, root, seen)
+  if (Array.isArray(item)) return first(item, root, seen, raw)
   const options = optionsOf(item)
-  if (options) return { options, root }
+  if (options) return { options, root, raw }
   const config = item as Record<string, unknown>
   const inNuxt = nuxtOptions(config)
-  if (inNuxt) return { options: inNuxt, root: rootOf(config) }
+  if (inNuxt) return { options: inNuxt, root: rootOf(config), raw: config }
   return first(
     HOLDERS.map((key) => config[key]),
     rootOf(config) ?? root,
     seen,
+    config,
   )
 }
 
-async function first(items: readonly unknown[], root: string | undefined, seen: Set<object>): Promise<FoundPlugin | undefined> {
+async function first(
+  items: readonly unknown[],
+  root: string | undefined,
+  seen: Set<object>,
+  raw: Readonly<Record<string, unknown>>,
+): Promise<FoundPlugin | undefined> {
   for (const item of items) {
-    const found = await findPlugin(item, root, seen)
+    const found = await findPlugin(item, root, seen, raw)
     if (found) return found
   }
   return undefined

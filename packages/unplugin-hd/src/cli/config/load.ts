@@ -63,7 +63,7 @@ function isForeign(error: unknown): boolean {
 }
 
 /** The URL of the project's own Vite, not of one that happens to be near this package. */
-function viteOf(folder: string): string | undefined {
+export function viteOf(folder: string): string | undefined {
   for (const owners of VITE_OWNERS) {
     try {
       let from = path.join(folder, 'package.json')

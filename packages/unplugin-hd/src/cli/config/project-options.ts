@@ -11,6 +11,8 @@ export interface ProjectOptions {
   /** Where its relative paths start, absolute. */
   root: string
   options: HdOptions
+  /** What holds the plugin in it. */
+  raw: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -48,7 +50,7 @@ async function read(folder: string, name: string): Promise<ProjectOptions | unde
   const file = path.join(folder, name)
   try {
     const found = await findPlugin(await loadConfig(file, folder))
-    return found && { config: name, root: path.resolve(folder, found.root ?? '.'), options: found.options }
+    return found && { config: name, root: path.resolve(folder, found.root ?? '.'), options: found.options, raw: found.raw }
   } catch (cause) {
     const remedy = 'Does a build run here?'
     throw new HdError('HD_OPTION', `it cannot be read: ${errorMessage(cause)}`, { file: name, remedy, cause })

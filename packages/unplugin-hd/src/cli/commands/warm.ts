@@ -1,0 +1,92 @@
+import { createHd, formatError, HdError, isHdError, visible, visibleJson, type Hd } from '@unplugin-hd/core'
+import { formatTime } from '../../progress/text.ts'
+import { defineCommand, type Command } from '../parser/command.ts'
+import { refuse } from '../parser/parse.ts'
+import { readProject } from '../project.ts'
+import { count } from '../table.ts'
+import { collectImages, collectReferences } from '../warm/collect.ts'
+import { estimateMs } from '../warm/estimate.ts'
+import { makeMissing } from '../warm/make.ts'
+import { survey } from '../warm/survey.ts'
+
+export const warmCommand: Command = defineCommand({
+  name: 'warm',
+  summary: 'make all images of the project ahead, so that builds find them',
+  usage: '[files, folders, globs…] [options]',
+  text: [
+    "Without images: every `?hd` reference in the project's scripts, components, stylesheets, pages and Markdown, with the plugin's options and the bundler's paths (aliases, packages, public folder). Afterwards a build with `mode: 'cache-only'` finds them all.",
+    'Ctrl-C, or anything worse, loses only what is in work at that moment: run it again to go on.',
+  ],
+  takes: { what: 'an image', min: 0, max: Infinity },
+  flags: {
+    query: { type: 'string', value: '<query>', text: "what named images are made for (default '?hd')" },
+    'dry-run': {
+      type: 'boolean',
+      text: 'only say how many would be made, how many metered calls that are at most, and about how long it takes',
+    },
+    check: { type: 'boolean', text: 'make nothing; exit status 1 with the list of what is missing' },
+  },
+  examples: [
+    ['warm', 'before a cache-only build, or as a step of a CI'],
+    ["warm 'public/**/*.jpg' --query '?hd&as=picture'", 'images that no file of the project names'],
+  ],
+  async run({ arguments: words, flags: { query, check = false, 'dry-run': dryRun = false, json, config } }, context) {
+    const { stdout, stderr, signal } = context
+    if (query !== undefined && words.length === 0) throw refuse('--query is for images that are named', this)
+    const project = await readProject(context, config)
+    const options = { ...project.options, mode: 'on' as const, onError: 'fail' as const }
+    const collected =
+      words.length > 0 ? await collectImages(words, query ?? '?hd', context.cwd) : await collectReferences(project)
+    const say = (message: string): void => void stderr.write(`${visible(message)}\n`)
+    const hd: Hd = createHd(options, {
+      log: { debug: () => undefined, info: say, warn: say },
+      onEvent: (event) => event.type === 'warning' && say(`${event.name}: ${event.message}`),
+    })
+    const abort = (): void => hd.abort()
+    signal.addEventListener('abort', abort)
+    try {
+      const { images, missing, failures } = await survey(hd, collected.wanted, signal)
+      const megapixels = missing.reduce((sum, each) => sum + each.megapixels, 0)
+      const metered = missing.reduce((sum, each) => sum + each.metered, 0)
+      for (const each of collected.unresolved) say(`${each} leads to no file`)
+      const problems = [...collected.failures, ...failures]
+      const report = { images, missing: missing.map(({ name }) => name), megapixels, metered, unresolved: collected.unresolved }
+      const found = `${count(images, 'image')}: ${images - missing.length - failures.length} in the cache, ${missing.length} missing (${megapixels.toFixed(1)} MP${metered > 0 ? `, at most ${metered} metered calls` : ''})`
+      if (check || dryRun) {
+        const ms = dryRun && missing.length > 0 ? await estimateMs(options, megapixels) : undefined
+        for (const each of problems) say(each)
+        const ok = problems.length === 0 && (!check || missing.length === 0)
+        if (json)
+          stdout.write(
+            `${visibleJson({ ok, ...report, failures: problems, ...(ms === undefined ? {} : { ms: Math.round(ms) }) })}\n`,
+          )
+        else {
+          for (const { name } of missing) stdout.write(`${visible(name)}\n`)
+          stdout.write(`${found}${ms === undefined ? '' : `, about ${formatTime(ms)}`}\n`)
+        }
+        return ok ? 0 : 1
+      }
+      const result = await makeMissing(hd, missing, context)
+      if (signal.aborted) {
+        throw new HdError('HD_ABORTED', `cancelled: ${result.made} of ${missing.length} were made`, {
+          remedy: 'Run it again to go on',
+        })
+      }
+      problems.push(...result.failures)
+      for (const each of problems) say(each)
+      if (json) stdout.write(`${visibleJson({ ok: problems.length === 0, ...report, made: result.made, failures: problems })}\n`)
+      else
+        stdout.write(
+          `${count(images, 'image')}: ${images - missing.length - failures.length} in the cache already, ${result.made} made${problems.length > 0 ? `, ${problems.length} failed` : ''}\n`,
+        )
+      return problems.length === 0 ? 0 : 1
+    } catch (error) {
+      if (signal.aborted && isHdError(error) && error.code === 'HD_ABORTED' && !error.remedy)
+        throw new HdError('HD_ABORTED', formatError(error), { remedy: 'Run it again to go on' })
+      throw error
+    } finally {
+      signal.removeEventListener('abort', abort)
+      await hd.close()
+    }
+  },
+})

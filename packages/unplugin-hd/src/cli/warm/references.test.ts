@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { findReferences } from './references.ts'
+
+test.each([
+  ['a.ts', `import a from './my photo.jpg?hd&as=img'`, ['./my photo.jpg?hd&as=img']],
+  ['a.css', 'a { background: url(./a.png?hd) } b { background: url("b c.png?hd") }', ['b c.png?hd', './a.png?hd']],
+  ['a.html', '<img src="/a.jpg?hd&amp;as=img" srcset="b.jpg?hd 2x, c.jpg 1x">', ['/a.jpg?hd&as=img', 'b.jpg?hd']],
+  ['a.md', '![x](./a.jpg?hd) and no ?hd', ['./a.jpg?hd']],
+  ['a.js', "import.meta.glob(['./i/*.png', '!./i/x.png'], { eager: true, query: '?hd' })", ['./i/*.png?hd']],
+  ['a.js', 'new URL(`./i/${name}.jpg?hd`, import.meta.url)', ['./i/*.jpg?hd']],
+  ['a.js', "// import './a.jpg?hd'\nimport './b.jpg?raw'", []],
+])('in %s: %s', (name, text, references) => {
+  expect(findReferences(text, name).map(({ reference }) => reference)).toEqual(references)
+})

@@ -1,0 +1,47 @@
+import { isHdId } from '@unplugin-hd/core'
+import { blankComments } from '../../unprocessed/find.ts'
+
+/** What is in quotes, in one line; in JSX, scripts, pages and stylesheets alike. */
+const QUOTED_RE = /(["'`])((?:(?!\1)[^\n\\])*?\?(?:(?!\1)[^\n\\])*)\1/g
+
+/** Without quotes: in `url()`, Markdown, and lists with descriptors. */
+const BARE_RE = /[^\s"'`()<>\\,=]+\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?)\?[^\s"'`()<>\\#,]+/gi
+
+/** `import.meta.glob('./img/*.png', { query: '?hd' })`, with a list of patterns as well. */
+const GLOB_RE =
+  /import\.meta\.glob\s*(?:<[^()]*>)?\(\s*(\[[^\]]*\]|["'`][^"'`]*["'`])\s*,\s*\{[^}]*?\bquery:\s*["'`](\?[^"'`]*)["'`]/g
+
+const TEXT_RE = /["'`]([^"'`]+)["'`]/g
+
+/** A reference with one `*` or more in its path: several images. */
+export interface FoundReference {
+  /** `./a.jpg?hd&as=img`, or `./img/*.png?hd`. */
+  reference: string
+  isGlob: boolean
+}
+
+/**
+ * The references with `?hd` in a source file. A path with spaces is found where it is in quotes; what a program puts together while it runs is
+ * found as far as its text says: `./img/${name}.jpg?hd` is `./img/*.jpg?hd`.
+ * @param name of the file, by which comments are told
+ */
+export function findReferences(text: string, name: string): FoundReference[] {
+  if (!/[?&]hd\b/.test(text)) return []
+  const code = blankComments(text, name)
+  const found = new Map<string, FoundReference>()
+  const add = (written: string, isGlob: boolean): void => {
+    const reference = written.replaceAll('&amp;', '&').trim()
+    if (!reference.startsWith('?') && isHdId(reference)) found.set(reference, { reference, isGlob })
+  }
+  for (const [, patterns, query] of code.matchAll(GLOB_RE))
+    for (const [, pattern] of patterns!.matchAll(TEXT_RE)) if (!pattern!.startsWith('!')) add(pattern! + query!, true)
+  const rest = code.replace(QUOTED_RE, (all, quote: string, written: string) => {
+    // Several with descriptors (`srcset`) are found one by one below.
+    if (/\?\S*\s/.test(written)) return all
+    if (quote === '`' && written.includes('${')) add(written.replaceAll(/\$\{[^}]*\}/g, '*'), true)
+    else add(written, false)
+    return ''
+  })
+  for (const [reference] of rest.matchAll(BARE_RE)) add(reference, false)
+  return [...found.values()]
+}

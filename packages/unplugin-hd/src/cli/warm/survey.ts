@@ -1,0 +1,82 @@
+import { formatError, isHdError, type Hd, type HdAsset, type HdRequest } from '@unplugin-hd/core'
+import { createShape, type Makers } from '../../shape/shape.ts'
+
+export interface Wanted {
+  /** Absolute path. */
+  file: string
+  request: HdRequest
+}
+
+/** An image that some reference needs and the cache does not have, or not all of. */
+export interface MissingImage {
+  file: string
+  /** As messages call it. */
+  name: string
+  requests: HdRequest[]
+  /** Of the source. */
+  megapixels: number
+  /** Factors by which it would be enlarged anew by a metered upscaler. */
+  metered: number
+}
+
+export interface Survey {
+  /** Different images. */
+  images: number
+  missing: MissingImage[]
+  failures: string[]
+}
+
+const NO_BYTES = new Uint8Array(0)
+
+/** Looks for all that is wanted in the cache; nothing is made, and no image is held on to. */
+export async function survey(hd: Hd, wanted: readonly Wanted[], signal: AbortSignal): Promise<Survey> {
+  const byFile = new Map<string, Map<string, HdRequest>>()
+  for (const { file, request } of wanted) {
+    const requests = byFile.get(file) ?? new Map<string, HdRequest>()
+    byFile.set(file, requests.set(JSON.stringify(request), request))
+  }
+  const found: Survey = { images: byFile.size, missing: [], failures: [] }
+  for (const [file, requests] of byFile) {
+    if (signal.aborted) break
+    try {
+      const missing = await missingOf(hd, file, [...requests.values()])
+      if (missing) found.missing.push(missing)
+    } catch (error) {
+      if (!isHdError(error)) throw error
+      found.failures.push(formatError(error))
+    }
+  }
+  return found
+}
+
+async function missingOf(hd: Hd, file: string, requests: readonly HdRequest[]): Promise<MissingImage | undefined> {
+  const source = await hd.source(file)
+  const result: MissingImage = { file, name: source.name, requests: [], megapixels: 0, metered: 0 }
+  const factors = new Set<number>()
+  for (const request of requests) {
+    let complete = true
+    const makers: Makers = {
+      async enlarge(of, wanted): Promise<HdAsset> {
+        const job = hd.job(of, wanted)
+        const asset = await job.find()
+        if (asset) return asset
+        complete = false
+        const plan = await job.plan()
+        result.megapixels = (plan.source.width * plan.source.height) / 1e6
+        if (job.chain[0]!.metered) factors.add(job.factor)
+        return { ...plan, key: job.key, bytes: NO_BYTES }
+      },
+      async original(of, wanted) {
+        const job = hd.original(of, wanted)
+        const asset = await job.find()
+        if (asset) return asset
+        complete = false
+        return { ...job.plan, key: job.key, bytes: NO_BYTES }
+      },
+    }
+    await createShape(makers, source, request)
+    if (!complete) result.requests.push(request)
+  }
+  result.metered = factors.size
+  return result.requests.length === 0 ? undefined : result
+}
