@@ -12,7 +12,7 @@ async function embedKernels(): Promise<void> {
 
 const config = async (): Promise<UserConfig[]> => {
   await embedKernels()
-  const common: UserConfig = { tsconfig: '../../tsconfig.json', logLevel: 'warn' }
+  const common: UserConfig = { tsconfig: '../../tsconfig.json', logLevel: 'warn', outputOptions: { comments: { jsdoc: false } } }
   return [
     { ...common, entry: ['src/index.ts', 'src/browser.ts', 'src/browser-worker.ts'], dts: true },
     { ...common, entry: ['src/node-worker.ts'], format: 'cjs', dts: false, clean: false },

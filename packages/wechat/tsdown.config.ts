@@ -5,5 +5,7 @@ const config: UserConfig = {
   dts: true,
   tsconfig: '../../tsconfig.json',
   logLevel: 'warn',
+  // Editors read them in the types; leaving them out here saves a fifth of what is installed.
+  outputOptions: { comments: { jsdoc: false } },
 }
 export default config
