@@ -3,10 +3,10 @@ import type { RgbImage } from './image.ts'
 
 export type Facts = Record<string, string | number>
 
-/** Large enough for every model, small enough for no time. */
+/** Large enough for any model, and small enough to be quick. */
 const SIDE = 16
 
-/** Sends a grey square through a model. @param run may add to the facts */
+/** Runs a model on a grey square. @param run may add to `facts` */
 export async function checkModel(facts: Facts, run: (grey: RgbImage) => Promise<unknown>): Promise<UpscalerCheck> {
   try {
     await run({ width: SIDE, height: SIDE, data: new Uint8Array(3 * SIDE * SIDE).fill(128) })

@@ -9,18 +9,18 @@ import { checkOwnModel, keyOf, runOwnModel, versionOf as ownVersionOf, workerSet
 import { type NeuralOptions, resolveOptions } from './options.ts'
 import { Registry } from './registry.ts'
 
-/** Of the process: upscalers of equal settings share their workers. */
+/** Shared in the process, so that upscalers with equal settings share their workers. */
 const builtIns = new Registry<BuiltIn>()
 const inferences = new Registry<Inference>()
 
 const WORKER = new URL('./worker.mjs', import.meta.url)
 
-/** Share of the work that a model of factor 1 takes: they are larger than the built-in one. */
+/** Progress that a model of factor 1 accounts for: such models are larger than the built-in one. */
 const RESTORING = 0.8
 
 /**
  * An upscaler that runs a small neural network on the CPU, offline, in worker threads. They start with the first image, are shared by
- * all upscalers of the same settings, and do not keep the process alive.
+ * upscalers with equal settings, and do not keep the process alive.
  * @throws HdError `HD_OPTION`, when an option is unknown or has a value that is not allowed
  * @example neural({ model: 'quality', threads: 2 })
  */
@@ -36,7 +36,7 @@ export function neural(options?: NeuralOptions): Upscaler {
   return {
     name: 'neural',
     get version() {
-      // Whether an own model only restores is known once it has run, so what would enlarge its result is always part of it.
+      // Whether a custom model only restores is unknown until it runs, so the version always includes the model that would enlarge it.
       return own === undefined ? versionOf(model) : `${ownVersionOf(own)}-${versionOf(model)}`
     },
 
@@ -63,7 +63,7 @@ export function neural(options?: NeuralOptions): Upscaler {
       )
     },
 
-    /** Images still at work fail with `HD_ABORTED`. */
+    /** Images in progress reject with `HD_ABORTED`. */
     async close() {
       closing.abort(new Error('the upscaler was closed'))
       closing = new AbortController()
@@ -72,7 +72,7 @@ export function neural(options?: NeuralOptions): Upscaler {
   }
 }
 
-/** A wrong length would be read as other pixels. */
+/** With a wrong length, rows would be read out of place. */
 function checkPixels(pixels: Pixels): RgbImage {
   const { width, height, data } = pixels
   if (data.length === 3 * width * height && data.length > 0) return pixels

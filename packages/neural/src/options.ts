@@ -9,28 +9,28 @@ import { checkOwnOptions, OWN_OPTIONS, type OwnModel, type OwnModelOptions } fro
 export interface NeuralOptions extends OwnModelOptions {
   /**
    * `'fast'`: the weights of this package. `'quality'`: the same weights on eight flipped and turned views of each image, averaged:
-   * a little better, and eight times the time. Or an ONNX model of your own, for RGB or for luma alone, of factor 2, of 3 or 4 (brought
+   * slightly better, and eight times slower. Or an ONNX model of your own, for RGB or for luma alone, of factor 2, of 3 or 4 (brought
    * to exactly 2x), or of 1 (it restores, and the weights of this package enlarge): a path (relative to the working directory;
    * `./fast` for a file of that name), a `file:` URL, or the file's bytes. It needs onnxruntime-node or onnxruntime-web, which you
    * install. @default 'fast'
    */
   model?: BuiltInName | (string & {}) | URL | Uint8Array
-  /** Workers of the engine, or threads of the runtime, 1 to 64. They change no pixel of the built-in models. @default the cores at hand, at most 8 */
+  /** Workers of the engine, or threads of the runtime, 1 to 64. They change no pixel of the built-in models. @default the number of available cores, at most 8 */
   threads?: number
 }
 
-/** What {@link NeuralOptions} amount to. */
+/** {@link NeuralOptions} with defaults filled in. */
 export interface ResolvedOptions {
-  /** The built-in model that enlarges; with an own model it enlarges what that restored. */
+  /** The built-in model. With a custom model of factor 1, it enlarges that model's output. */
   builtIn: BuiltInName
-  /** `undefined`: the built-in model does all. */
+  /** A custom model, if there is one. */
   own: OwnModel | undefined
   threads: number
 }
 
 const OWNER = 'neural()'
 
-/** More threads than this gain little on most images. */
+/** More threads gain little on most images. */
 const MAX_THREADS = 8
 
 type Given = Omit<OwnModel, 'model'> & { model: BuiltInName | Model; threads: number }

@@ -2,11 +2,11 @@ interface Lendable {
   stop(): Promise<void>
 }
 
-/** What is costly to have twice in a process, by its settings, each with the upscalers that use it. */
+/** Resources shared by upscalers with equal settings, with reference counting. */
 export class Registry<T extends Lendable> {
   readonly #entries = new Map<string, { item: T; users: Set<object> }>()
 
-  /** The one for `key`, shared by all who ask for it; made where there is none. `user` holds it until {@link release}. */
+  /** Returns the item for `key`, created on first use. `user` holds it until {@link release}. */
   borrow(key: string, user: object, create: () => T): T {
     let entry = this.#entries.get(key)
     if (entry === undefined) {
@@ -17,7 +17,7 @@ export class Registry<T extends Lendable> {
     return entry.item
   }
 
-  /** Gives back all that the user has borrowed; what has no other user is stopped. */
+  /** Releases all items of the user. Items without other users are stopped. */
   async release(user: object): Promise<void> {
     const stopped: Promise<void>[] = []
     for (const [key, { item, users }] of this.#entries) {

@@ -9,16 +9,16 @@ import { type BuiltInName, MODELS } from './models.ts'
 
 export interface BuiltInTask {
   model: BuiltInName
-  /** Asked for when the image's turn is near. */
+  /** Called shortly before the image is processed. */
   pixels(): Promise<RgbImage>
   signal: AbortSignal
-  /** The share that is done, 0 to 1. */
+  /** @param share done so far, 0 to 1 */
   onProgress(share: number): void
 }
 
 /**
- * The weights of this package on the engine, whose workers all images share. They start with the first image, and hold the
- * process only while they work.
+ * Runs the weights of this package on the engine. All images share its workers, which start with the first image and keep the
+ * process alive only while they work.
  */
 export class BuiltIn {
   readonly #threads: number
@@ -29,7 +29,7 @@ export class BuiltIn {
   /** @param threads workers of the engine */
   constructor(threads: number) {
     this.#threads = threads
-    // Images that hold pixels at once: one for each worker, and the next one, so that no worker waits for its decoding.
+    // How many images hold pixels at once: one per worker, plus the next one, so that no worker waits for decoding.
     this.#memory = new Gate(threads + 1)
   }
 
@@ -46,9 +46,9 @@ export class BuiltIn {
     try {
       throwIfAborted(signal)
       if (this.#isStopped) throw new HdError('HD_ABORTED', 'the upscaler was closed')
-      // Before the pixels are there: reading the weights and decoding overlap.
+      // Started before the pixels are requested, so that reading the weights overlaps with decoding.
       const opening = (this.#engine ??= this.#open())
-      // Failures are forgotten, and reported below.
+      // A failed start is reported below; the next image tries again.
       opening.catch(() => this.#forget(opening))
       const image = await pixels()
       const engine = await opening
@@ -77,7 +77,7 @@ export class BuiltIn {
     if (this.#engine === engine) this.#engine = undefined
   }
 
-  /** Fails the images at work with `HD_ABORTED`, and ends the workers. It is not used again. */
+  /** Rejects the images in progress with `HD_ABORTED` and ends the workers. The instance cannot be used afterwards. */
   async stop(): Promise<void> {
     this.#isStopped = true
     const engine = await this.#engine?.catch(() => undefined)

@@ -2,13 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RgbImage } from '../image.ts'
 import { addTurnedBack, turn, VIEWS } from './views.ts'
 
-/** Makes an image twice as wide and high, and reports the share that is done. */
+/** Doubles the width and height of an image, and reports the share that is done. */
 export type Double = (image: RgbImage, onProgress: (share: number) => void) => Promise<RgbImage>
 
 /**
- * The mean of the image doubled in eight views, each turned back: what a network does differently to left and right, to rows and
- * columns, cancels out. Exact: whole numbers are added, and rounded once, half up. One view is in memory at a time, beside
- * sums of 24 bytes to a pixel of the source.
+ * Doubles the image in eight flipped and rotated views, and averages the results. This cancels out asymmetries of the network.
+ * The mean is exact: integers are summed and rounded once, half up. Memory holds one view at a time, plus sums of 24 bytes per
+ * pixel of the source.
  */
 export async function averageViews(image: RgbImage, double: Double, onProgress: (share: number) => void): Promise<RgbImage> {
   const [width, height] = [2 * image.width, 2 * image.height]
@@ -24,7 +24,7 @@ export async function averageViews(image: RgbImage, double: Double, onProgress: 
   return { width, height, data }
 }
 
-/** Values between two turns of the event loop. */
+/** How many values are processed before the event loop gets a turn. */
 const SLICE = 1 << 20
 
 async function round(sums: Uint16Array, result: Uint8Array): Promise<void> {

@@ -4,7 +4,7 @@ import { EngineError } from '@unplugin-hd/engine'
 const REINSTALL = 'Reinstall @unplugin-hd/neural: its weights are damaged, or of another version than its engine'
 const SMALLER = 'Give the process more memory, or lower `maxPixels` or `concurrency`'
 
-/** What the engine rejected with, as an HdError; anything else stays what it is: an error of a callback, say. */
+/** Converts errors of the engine to HdErrors. Other errors, such as those of callbacks, are returned unchanged. */
 export function toHdError(error: unknown, signal: AbortSignal): unknown {
   if (!(error instanceof EngineError)) return error
   const { code } = error

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RgbImage } from '../image.ts'
 
-/** The eight ways to lay a square on itself, as bits: 1 mirrors left and right, 2 top and bottom, 4 swaps rows and columns. */
+/** The eight symmetries of a square, as bits: 1 flips horizontally, 2 flips vertically, 4 transposes. */
 export const VIEWS = 8
 
-/** Pixels between two turns of the event loop. */
+/** How many pixels are processed before the event loop gets a turn. */
 const SLICE = 1 << 18
 
-/** The image as the view shows it. View 0 is the image itself, and copies nothing. */
+/** The image in the given view. View 0 returns the image itself, without a copy. */
 export async function turn(image: RgbImage, view: number): Promise<RgbImage> {
   if (view === 0) return image
   const { data } = image
@@ -23,7 +23,7 @@ export async function turn(image: RgbImage, view: number): Promise<RgbImage> {
   return { width: turned.width, height: turned.height, data: result }
 }
 
-/** Turns a view back, and adds it to `sums`, which are `width` x `height` pixels of three values. */
+/** Reverts the view and adds the image to `sums`, which hold `width` x `height` pixels of three values. */
 export async function addTurnedBack(
   sums: Uint16Array,
   width: number,
@@ -42,7 +42,7 @@ export async function addTurnedBack(
   })
 }
 
-/** How a view walks over the image: `start`, and the steps from one of its columns and rows to the next, in pixels of the image. */
+/** How a view traverses the image: the index of its first pixel, and the step per column and per row, in pixels. */
 interface View {
   width: number
   height: number
@@ -60,7 +60,7 @@ function viewOf(width: number, height: number, view: number): View {
   return { width, height, start, across: column, down: row }
 }
 
-/** Calls back with the first value of each row: in the view, and in the image. The event loop turns meanwhile. */
+/** Calls `work` with the offset of each row in the view and in the image. Yields to the event loop in between. */
 async function eachRow({ width, height, start, down }: View, work: (inView: number, inImage: number) => void): Promise<void> {
   const rows = Math.max(1, Math.floor(SLICE / width))
   for (let y = 0; y < height; y++) {

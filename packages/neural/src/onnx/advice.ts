@@ -1,23 +1,23 @@
 import type { Logger } from '@unplugin-hd/core'
 
-/** Pixels of results from which on the wait is worth a word: about a quarter of a minute in WASM on two cores. */
+/** Output pixels from which the hint is worthwhile: about 15 seconds in WASM on two cores. */
 const LONG_WORK = 10_000_000
 
 const TEXT =
   'neural: this takes a while with onnxruntime-web; onnxruntime-node is three to four times as fast and is found by itself once installed: ' +
   '`ONNXRUNTIME_NODE_INSTALL=skip npm install -D onnxruntime-node`'
 
-/** Says once, when the work is long, what would make it faster. */
+/** Logs once how to speed up long work. */
 export class Advice {
   #pixels = 0
   #given = false
 
-  /** Counts an image that is to be made. @param pixels of the result */
+  /** Counts an image that will be made. @param pixels of the result */
   count(pixels: number): void {
     this.#pixels += pixels
   }
 
-  /** Call it where the native runtime is missing. */
+  /** Logs the hint if the work is long. Call it when the native runtime is missing. */
   give(log: Logger): void {
     if (this.#given || this.#pixels < LONG_WORK) return
     this.#given = true

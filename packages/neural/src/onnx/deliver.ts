@@ -4,19 +4,19 @@ import { addColour } from './luma.ts'
 import { readPlane, type Rectangle, type Samples } from './samples.ts'
 import { writeTile } from './tensor.ts'
 
-/** What a net made of one tile. */
+/** The output of a model for one tile. */
 export interface Output {
   samples: Samples
   /** Samples to a pixel of the source. */
   factor: number
-  /** Of the tile, in pixels of the source: what it saw of the image (padding left out), and what it is to deliver. */
+  /** In source pixels: the part of the image that the tile covers (without padding), and the part that it delivers. */
   seen: Rectangle
   part: Rectangle
 }
 
 /**
- * Writes the part that a tile is to deliver into `result`, which has one or two samples to a pixel of `image`, across and down.
- * @param filter brings other factors to two; `undefined` where the net has the factor already
+ * Writes the delivered part of a tile into `result`, whose size is one or two times that of `image`.
+ * @param filter resamples other factors to two; `undefined` if the model already has that factor
  */
 export function deliver(output: Output, filter: Filter | undefined, image: RgbImage, result: RgbImage): void {
   const { samples, factor, seen, part } = output
@@ -40,7 +40,7 @@ function writePlane(plane: Float32Array, channel: number, target: Rectangle, res
   }
 }
 
-/** One channel of the part, in levels that are not rounded. */
+/** One channel of the part, in unrounded levels. */
 function planeOf({ samples, factor, seen, part }: Output, filter: Filter | undefined, channel: number): Float32Array {
   const reach = filter?.reach ?? 0
   const { x, y, width, height } = within(part, seen)

@@ -4,24 +4,24 @@ import { type WorkerErrorDetails, reason } from './worker-error.ts'
 import type { Reply, Request, WorkerData, WorkerSettings } from './protocol.ts'
 import type { RgbImage } from '../image.ts'
 
-/** At the end of the process, in milliseconds: how long a tile of an own model may take at most. */
+/** How long to wait for the current tile at process exit, in milliseconds. */
 const EXIT_WAIT_MS = 10_000
 
 /** Workers that may be inside native code. */
 const running = new Set<InferenceWorker>()
 
 process.on('exit', () => {
-  // process.exit() ends the workers too, wherever they are.
+  // process.exit() terminates workers too, even inside native code.
   for (const worker of running) worker.holdAtExit()
 })
 
 export interface InferenceWorkerListener {
   reply(reply: Reply): void
-  /** The thread has ended, by itself or by a crash. */
+  /** The thread has exited or crashed. */
   lost(failure: WorkerErrorDetails): void
 }
 
-/** The main thread's end of one worker thread. Does not hold the process, except between `hold()` and `release()`. */
+/** The main thread's side of one worker thread. Keeps the process alive only between `hold()` and `release()`. */
 export class InferenceWorker {
   readonly #worker: Worker
   readonly #brake = new Brake()
@@ -30,7 +30,7 @@ export class InferenceWorker {
 
   constructor(script: URL, settings: WorkerSettings, listener: InferenceWorkerListener) {
     const workerData: WorkerData = { settings, brake: this.#brake.memory }
-    // No inherited flags: `--input-type` and the loaders of the main thread are not for this script.
+    // No inherited flags: `--input-type` and the main thread's loaders must not apply to this script.
     this.#worker = new Worker(script, { workerData, execArgv: [], name: 'unplugin-hd-neural' })
     this.#worker.unref()
     running.add(this)
@@ -60,7 +60,7 @@ export class InferenceWorker {
     this.#worker.postMessage({ type: 'abort' } satisfies Request, [])
   }
 
-  /** Moves the image to the worker. Memory that native code owns (sharp's) cannot be moved, nor should a view's larger buffer: these are copied. */
+  /** Transfers the image to the worker. Memory owned by native code (sharp's) cannot be transferred, and a view should not take its larger buffer along: both are copied. */
   upscale(image: RgbImage): void {
     const { buffer, byteLength } = image.data
     if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) {
@@ -75,7 +75,7 @@ export class InferenceWorker {
     this.#worker.postMessage({ type: 'upscale', image: { ...image, data } } satisfies Request, [data.buffer])
   }
 
-  /** Ends the thread, after the tile that it is at. */
+  /** Ends the thread after its current tile. */
   async end(): Promise<void> {
     this.#brake.stop()
     if (this.#interruptible) void this.#worker.terminate()

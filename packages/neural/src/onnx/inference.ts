@@ -5,30 +5,30 @@ import type { Reply, WorkerSettings } from './protocol.ts'
 import type { RgbImage } from '../image.ts'
 
 export interface Task {
-  /** Asked for when the image's turn is near; the buffer is transferred to the worker. */
+  /** Called shortly before the image is processed; the buffer is transferred to the worker. */
   pixels(): Promise<RgbImage>
   /** The model's file, for messages. */
   modelFile: string | undefined
   signal: AbortSignal
   onProgress(fraction: number): void
-  /** The worker is ready: which runtime it chose, and why not another one. Called once per worker. */
+  /** Called once per worker, with the runtime that it chose and notes for the log. */
   onReady?(runtime: string, notes: string[]): void
 }
 
-/** Images that hold pixels at once: one in the worker, and the next one, so that the worker need not wait for its decoding. */
+/** How many images hold pixels at once: the one in the worker, plus the next one, so that the worker does not wait for decoding. */
 const IMAGES_IN_MEMORY = 2
 
 interface Running {
   task: Task
   resolve(image: RgbImage): void
   reject(error: unknown): void
-  /** What a callback of the task's threw; the image ends with it as soon as the worker has stopped. */
+  /** What a callback of the task threw; the image rejects with it as soon as the worker has stopped. */
   thrown?: { error: unknown }
 }
 
 /**
- * One worker thread and the images that wait for it. The worker starts with the first image, holds the process only
- * while it works, and is replaced after a crash: the crash fails the one image that was in it.
+ * One worker thread and its queue of images. The worker starts with the first image and keeps the process alive only while it
+ * works. A crash fails the image in progress; the next image gets a new worker.
  */
 export class Inference {
   readonly #script: URL
@@ -37,28 +37,28 @@ export class Inference {
   readonly #turn = new Gate(1)
   #worker: InferenceWorker | undefined
   #running: Running | undefined
-  /** News of a worker that was ready before its first image. */
+  /** The reply of a worker that was ready before its first image. */
   #ready: Extract<Reply, { type: 'ready' }> | undefined
   #nativeMissing = false
   #factor: number | undefined
 
-  /** @param settings called once per worker, so that a model's bytes are not kept on this side */
+  /** @param settings called once per worker, so that the main thread does not keep the model's bytes */
   constructor(script: URL, settings: () => WorkerSettings) {
     this.#script = script
     this.#settings = settings
   }
 
-  /** The image at twice its width and height, or at its own size where {@link factor} is 1. @throws HdError `HD_MODEL`, `HD_RUNTIME`, or `HD_ABORTED` at once when the signal fires */
+  /** Doubles the image, or keeps its size if {@link factor} is 1. @throws HdError `HD_MODEL`, `HD_RUNTIME`, or `HD_ABORTED` at once when the signal fires */
   upscale(task: Task): Promise<RgbImage> {
     return unlessAborted(task.signal, () => this.#queue(task))
   }
 
-  /** The worker runs in WASM because nothing else is installed. */
+  /** True if the worker runs in WASM because onnxruntime-node is not installed. */
   get nativeMissing(): boolean {
     return this.#nativeMissing
   }
 
-  /** Of the model; 1: it restores without enlarging. `undefined` until a worker is ready, which it is before the first progress. */
+  /** The model's factor; 1 for one that restores without enlarging. `undefined` until a worker is ready, which is before the first progress. */
   get factor(): number | undefined {
     return this.#factor
   }
@@ -67,7 +67,7 @@ export class Inference {
     const leaveMemory = await this.#memory.enter(task.signal)
     try {
       throwIfAborted(task.signal)
-      // Before the pixels are there: the worker's start and the decoding overlap.
+      // Started before the pixels are requested, so that the worker's start overlaps with decoding.
       this.#start()
       const image = await task.pixels()
       const leaveTurn = await this.#turn.enter(task.signal)
@@ -99,7 +99,7 @@ export class Inference {
     }
   }
 
-  /** The worker; a new one where there is none. */
+  /** Returns the worker; starts one if there is none. */
   #start(): InferenceWorker {
     if (this.#worker !== undefined) return this.#worker
     this.#ready = undefined
@@ -125,7 +125,7 @@ export class Inference {
     if (reply.type === 'progress') this.#call(() => running.task.onProgress(reply.fraction))
     else if (running.thrown !== undefined) running.reject(running.thrown.error)
     else if (reply.type === 'done') running.resolve(reply.image)
-    // A runtime that failed (out of memory) may be left in any state.
+    // After a failure (out of memory), the state of the runtime is unknown.
     else if (reply.failure.code === 'HD_RUNTIME') this.#lose(worker, reply.failure)
     else running.reject(toHdError(reply.failure, running.task))
   }
@@ -138,7 +138,7 @@ export class Inference {
     this.#call(() => task.onReady?.(news.runtime, news.notes))
   }
 
-  /** An error of the task's own callback is the image's, not the process's. */
+  /** An error thrown by a callback of the task rejects its image instead of crashing the process. */
   #call(callback: () => void): void {
     try {
       callback()
@@ -148,7 +148,7 @@ export class Inference {
     }
   }
 
-  /** Gives a broken worker up: its image fails, the next image gets a new one. */
+  /** Discards a broken worker: its image fails, and the next image gets a new worker. */
   #lose(worker: InferenceWorker, failure: WorkerErrorDetails): void {
     if (worker !== this.#worker) return
     this.#worker = undefined

@@ -2,20 +2,19 @@ import type { RgbImage } from '../image.ts'
 import { applyFilter, createFilter } from './filter.ts'
 import { readPlane, type Rectangle } from './samples.ts'
 
-/** ITU-R BT.601, the full range of levels, as JPEG has it and as models for luma are trained. */
+/** ITU-R BT.601, full range, as in JPEG and in the training of luma models. */
 const [RED, GREEN, BLUE] = [0.299, 0.587, 0.114] as const
 
 export function lumaOf(red: number, green: number, blue: number): number {
   return RED * red + GREEN * green + BLUE * blue
 }
 
-/** Where the colour of a model for luma alone comes from: one source pixel becomes two samples, on centre. */
+/** Upsamples the colour for luma models: two samples per source pixel, aligned at the centre. */
 const COLOUR = createFilter(1)
 
 /**
- * Red, green and blue of the part, not rounded: the luma of a model in the colour of the source. Interpolating the chroma and
- * joining it to the new luma is the same as interpolating red, green and blue, and adding to each what the new luma has more
- * than theirs, because all of it is linear.
+ * Combines the luma of a model with the colour of the source, and returns unrounded red, green and blue planes. Because the
+ * conversion is linear, interpolating RGB and adding the difference in luma to each channel equals interpolating the chroma.
  * @param luma levels of the part
  * @param part in pixels of the source
  * @param factor 1 or 2: samples of `luma` to a pixel of the source

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { errorMessage, HdError } from '@unplugin-hd/core'
 
-/** An ONNX file of the user's. */
+/** A custom ONNX model. */
 export interface Model {
   /** The file as the user named it; `undefined` for bytes. */
   file: string | undefined
@@ -12,13 +12,13 @@ export interface Model {
   bytes(): Uint8Array
 }
 
-/** A file of the user's. It is read once, when it is first needed, so that digest and pixels belong to the same bytes. */
+/** A model in a file. The file is read once, on first use, so that digest and pixels come from the same bytes. */
 export function modelFromFile(path: string, file: string): Model {
   let bytes: Uint8Array | undefined
   return ownModel(file, () => (bytes ??= read(path, file)))
 }
 
-/** Bytes of the user's; copied, since the caller may change them. */
+/** A model given as bytes, which are copied because the caller may change them. */
 export function modelFromBytes(data: Uint8Array): Model {
   const bytes = new Uint8Array(data)
   return ownModel(undefined, () => bytes)

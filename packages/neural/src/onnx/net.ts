@@ -9,16 +9,16 @@ import type { TensorData } from './samples.ts'
 import { createTensorData, tensorDims } from './tensor.ts'
 import type { AxisLimits } from './tiles.ts'
 
-/** A loaded model that enlarges or restores images, and how to feed it. */
+/** A loaded model that enlarges or restores images, and the input that it expects. */
 export interface Net {
-  /** Samples of its output to a pixel of its input, across and down. 1: it restores. */
+  /** How many times as wide and high the output is. 1: the model restores. */
   factor: number
-  /** Brings its output to twice the size; `undefined` with the factors 1 and 2. */
+  /** Resamples the output to 2x; `undefined` for the factors 1 and 2. */
   filter: Filter | undefined
   inputType: ValueType
   input: Reading
   outputLayout: Layout
-  /** Limits of the tiles that it takes. */
+  /** Limits of its tiles. */
   across: AxisLimits
   down: AxisLimits
   /** Runs it on one image laid out as `input` says, `width` x `height` pixels. The result is in `outputLayout`, with as many channels. */
@@ -27,14 +27,14 @@ export interface Net {
 
 /** Edges of tiles are multiples of this: many nets unshuffle by 2 or 4, or work on windows of 8 or 16. */
 const OWN_MULTIPLE = 16
-/** For the probe run, where the model leaves the size open: unequal, so that height and width can be told apart. */
+/** Size of the probe run if the model does not fix one. Height and width differ so that the output's axes can be told apart. */
 const PROBE = { height: 64, width: 48 }
 
-/** Larger ones do not occur; more likely the output is no image. */
+/** Larger factors do not occur in practice; the output is then likely not an image. */
 const LARGEST_FACTOR = 8
 
 /**
- * What a session can be used for. Runs the model once on grey, which settles what its declared shapes leave open.
+ * Finds out how a session can be used: runs the model once on a grey image to determine what its declared shapes leave open.
  * @throws WorkerError `HD_MODEL`, when the model is not one for images
  */
 export async function openNet(runtime: Runtime, session: InferenceSession, settings: WorkerSettings): Promise<Net> {
@@ -48,7 +48,7 @@ export async function openNet(runtime: Runtime, session: InferenceSession, setti
       failures.push(error)
     }
   }
-  // What a model made says more than why it did not run.
+  // An unexpected output says more about the model than a failed run.
   throw failures.find((failure) => failure instanceof WorkerError) ?? failedToRun(failures[0])
 }
 
@@ -128,12 +128,12 @@ function checkOutput(
   )
 }
 
-/** So that about a megapixel comes out of a tile, whatever the factor: a net's memory goes with that. */
+/** About one megapixel of output per tile, whatever the factor, because memory use grows with the output. */
 function defaultTile(factor: number): number {
   return Math.floor(1024 / Math.max(factor, 2))
 }
 
-/** @param reach source pixels that the filter behind the net looks at beyond those that it delivers */
+/** @param reach source pixels that the filter reads beyond the delivered part */
 function limitAxis(axis: string, fixed: number | undefined, factor: number, reach: number, settings: WorkerSettings): AxisLimits {
   if (fixed === undefined) {
     const overlap = (settings.overlap ?? OWN_OVERLAP) + reach

@@ -10,9 +10,9 @@ export interface OwnModelOptions {
    */
   runtime?: 'auto' | 'native' | 'wasm'
   /**
-   * Only with a model of your own: where the native runtime is to compute, in the order of preference: names of ONNX Runtime's
-   * execution providers, `'cuda'`, `'coreml'`, `'dml'`, `'webgpu'`, or objects with such a `name` and options of its own. Which
-   * there are depends on the platform and on libraries that you install. One that cannot be used is a warning, and the CPU takes over.
+   * Only with a model of your own: where the native runtime computes, in order of preference: names of ONNX Runtime's
+   * execution providers, `'cuda'`, `'coreml'`, `'dml'`, `'webgpu'`, or objects with such a `name` and its options. Which
+   * ones are available depends on the platform and on installed libraries. If a provider cannot be used, `neural()` warns and falls back to the CPU.
    * @default none: the CPU
    */
   executionProviders?: readonly ExecutionProvider[]
@@ -22,20 +22,20 @@ export interface OwnModelOptions {
    */
   tile?: number
   /**
-   * Only with a model of your own: source pixels of context around each tile, 0 to 512. With less than the model looks at, seams
-   * show. @default 32
+   * Only with a model of your own: context around each tile, in source pixels, 0 to 512. Seams show if it is smaller than the
+   * model's receptive field. @default 32
    */
   overlap?: number
 }
 
-/** A model of the user's, and what only it needs. */
+/** A custom model and its settings. */
 export interface OwnModel {
   model: Model
   runtime: WorkerSettings['runtime']
   executionProviders: ExecutionProvider[]
-  /** `undefined`: left to the model. */
+  /** `undefined`: depends on the model. */
   tile: number | undefined
-  /** `undefined`: left to the model. */
+  /** `undefined`: depends on the model. */
   overlap: number | undefined
 }
 

@@ -6,21 +6,21 @@ import type { Inference } from './inference.ts'
 import type { OwnModel } from './options.ts'
 import { OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
 
-/** For the process: nobody wants to read it once per bundler. */
+/** Shared in the process, so that the hint appears once, not once per bundler. */
 const advice = new Advice()
 
-/** Goes up when the same model would give other pixels: how images are cut, fed, filtered, rounded. */
+/** Increase it when the same model gives different pixels: tiling, input, filter, rounding. */
 const ALGORITHM = 2
 
 /**
- * The runtime is not part of it: native and WASM agree within one level. The tiling may change pixels, where the model looks further
- * than the overlap.
+ * The runtime is not part of the version, because native and WASM agree within one level. Tiling is, because it changes pixels if the
+ * model's receptive field exceeds the overlap.
  */
 export function versionOf({ model, tile, overlap }: OwnModel): string {
   return `own-${model.digest().slice(0, 16)}-a${ALGORITHM}-t${tile ?? 'auto'}-o${overlap ?? OWN_OVERLAP}`
 }
 
-/** Equal ones may share a worker. */
+/** Models with equal keys can share a worker. */
 export function keyOf({ model, runtime, executionProviders, tile, overlap }: OwnModel, threads: number): string {
   return [model.digest(), runtime, JSON.stringify(executionProviders), threads, tile, overlap].join(' ')
 }
@@ -39,7 +39,7 @@ export interface OwnTask {
   onProgress(fraction: number): void
 }
 
-/** The image at twice its width and height, or at its own size where the model only restores. */
+/** Doubles the image, or keeps its size if the model only restores. */
 export function runOwnModel(inference: Inference, { model }: OwnModel, task: OwnTask): Promise<RgbImage> {
   const { width, height, pixels, signal, log, onProgress } = task
   const advise = () => inference.nativeMissing && advice.give(log)
@@ -58,7 +58,7 @@ export function runOwnModel(inference: Inference, { model }: OwnModel, task: Own
   })
 }
 
-/** Whether a runtime loads and the model runs. */
+/** Checks that a runtime loads and that the model runs. */
 export async function checkOwnModel(
   inference: Inference,
   { model }: OwnModel,

@@ -3,19 +3,19 @@ import type { RgbImage } from '../image.ts'
 
 export type RuntimeName = 'native' | 'wasm'
 
-/** Everything a worker needs to know; given once. Equal settings share one worker. */
+/** The settings of a worker, passed once at its start. Equal settings share one worker. */
 export interface WorkerSettings {
   /** The bytes of the ONNX file. */
   model: Uint8Array
   runtime: 'auto' | RuntimeName
-  /** In the order of preference; the CPU comes after them. */
+  /** In order of preference, before the CPU. */
   executionProviders: ExecutionProvider[]
   threads: number
   /** The longest edge of a tile, in source pixels; `undefined`: 512, or less where a model enlarges more than twice. */
   tile: number | undefined
   /** In source pixels; `undefined`: {@link OWN_OVERLAP}, or less where a model's fixed size is small. */
   overlap: number | undefined
-  /** The project's folder, where onnxruntime-node is looked for as well. */
+  /** The project's folder: the runtime is resolved from here as well. */
   cwd: string
 }
 
@@ -29,9 +29,9 @@ export interface WorkerData {
   brake: SharedArrayBuffer
 }
 
-/** Covers the receptive field that matters of common models, whose theoretical one is often larger. */
+/** Covers the effective receptive field of common models; the theoretical one is often larger. */
 export const OWN_OVERLAP = 32
-/** What a tile must deliver at least, in source pixels, beside its overlap. */
+/** The least that a tile delivers besides its overlap, in source pixels. */
 export const LEAST_TILE = 16
 
 /** To the worker. It gets one image at a time. */
@@ -40,7 +40,7 @@ export type Request = { type: 'upscale'; image: RgbImage } | { type: 'abort' } |
 /** From the worker. */
 export type Reply =
   | { type: 'ready'; runtime: RuntimeName; factor: number; nativeMissing: boolean; notes: string[] }
-  /** No session could be made; the worker is of no use. */
+  /** No session could be created; the worker cannot be used. */
   | { type: 'unusable'; failure: WorkerErrorDetails }
   | { type: 'progress'; fraction: number }
   | { type: 'done'; image: RgbImage }

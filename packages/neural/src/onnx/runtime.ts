@@ -5,21 +5,21 @@ import { hasNativeBinary } from './advice.ts'
 import { WorkerError, reason } from './worker-error.ts'
 import type { RuntimeName, WorkerSettings } from './protocol.ts'
 
-/** The part of ONNX Runtime's API that is used, the same in both builds. */
+/** The used subset of ONNX Runtime's API, the same in both builds. */
 export interface Ort {
   InferenceSession: { create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> }
   Tensor: typeof Tensor
   env: { wasm: { numThreads?: number }; logLevel?: string }
-  /** Of onnxruntime-node alone: the execution providers that this build has. */
+  /** Only in onnxruntime-node: the execution providers of this build. */
   listSupportedBackends?(): { name: string }[]
 }
 
 export interface Runtime {
   name: RuntimeName
   ort: Ort
-  /** onnxruntime-node would run on this machine, and is not installed. */
+  /** onnxruntime-node supports this machine but is not installed. */
   nativeMissing: boolean
-  /** Why it is not the one that one might expect, for the log. */
+  /** Why an expected runtime was not used, for the log. */
   note?: string | undefined
 }
 
@@ -59,7 +59,7 @@ export async function loadRuntime({
   )
 }
 
-/** `failure` tells why it cannot be loaded where it is installed: no binary for this platform (Intel Macs, musl), a half-finished install. */
+/** `failure` says why an installed onnxruntime-node does not load: no binary for this platform (Intel Macs, musl), or an incomplete install. */
 function loadNative(cwd: string): { ort?: Ort; failure?: string } {
   const file = find('onnxruntime-node', cwd)
   if (file === undefined) return {}
@@ -84,13 +84,13 @@ function loadWeb(threads: number, cwd: string): Ort | undefined {
   }
 }
 
-/** From this package first (a hoisted or peer install), then from the user's project, which pnpm keeps apart. */
+/** Resolves from this package first (a hoisted or peer install), then from the user's project, which pnpm isolates. */
 function find(name: string, cwd: string): string | undefined {
   for (const origin of [import.meta.url, join(cwd, 'package.json')]) {
     try {
       return createRequire(origin).resolve(name)
     } catch {
-      // Not installed there.
+      // Not installed here.
     }
   }
   return undefined
@@ -109,7 +109,7 @@ export function sessionOptions(runtime: RuntimeName, threads: number): Inference
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     enableMemPattern: false,
-    // 3: errors alone, since ONNX Runtime writes warnings about a model's graph straight to stderr.
+    // 3: errors only, because ONNX Runtime writes warnings about a model's graph straight to stderr.
     logSeverityLevel: 3,
   }
 }

@@ -10,7 +10,7 @@ export interface Rectangle {
 
 export type TensorData = Uint8Array | Float32Array
 
-/** An image as a tensor holds it. */
+/** An image in the layout of a tensor. */
 export interface Samples {
   data: TensorData
   width: number
@@ -20,8 +20,8 @@ export interface Samples {
 }
 
 /**
- * One channel of `area` as levels of 0 to 255, not rounded; floats are 0 to 1, and what lies beyond (NaN as well) is clipped.
- * `area` may reach beyond `valid`, the part at the upper left that shows the image: there its border is repeated.
+ * Reads one channel of `area` as unrounded levels of 0 to 255. Floats are 0 to 1 and are clamped; NaN becomes 0.
+ * Outside `valid`, the part at the top left that shows the image, its border pixels are repeated.
  */
 export function readPlane(
   { data, width, height, layout, channels }: Samples,

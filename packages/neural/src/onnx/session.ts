@@ -5,12 +5,12 @@ import { type Runtime, sessionOptions } from './runtime.ts'
 
 export interface OpenedSession {
   session: InferenceSession
-  /** Why it does not run where it was asked to, for the log. */
+  /** Why the requested execution provider is not used, for the log. */
   note?: string | undefined
 }
 
 /**
- * Makes the session: with the execution providers asked for where they work, else on the CPU.
+ * Creates the session with the requested execution providers, or on the CPU if they do not work.
  * @throws WorkerError `HD_MODEL`, when the model cannot be loaded
  */
 export async function openSession(runtime: Runtime, settings: WorkerSettings): Promise<OpenedSession> {

@@ -3,20 +3,20 @@ import { lumaOf } from './luma.ts'
 import type { Rectangle, Samples, TensorData } from './samples.ts'
 import type { Channels, Reading, ValueType } from './signature.ts'
 
-/** The sizes of a tensor that holds one image. */
+/** The dimensions of a tensor that holds one image. */
 export function tensorDims({ layout, channels }: Reading, width: number, height: number): number[] {
   return layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels]
 }
 
-/** Room for one image. Numbers of 16 bits are float32 here, and converted where the runtime takes them. */
+/** Allocates a tensor for one image. float16 is float32 here and is converted at the call to the runtime. */
 export function createTensorData(type: ValueType, channels: Channels, width: number, height: number): TensorData {
   const length = channels * width * height
   return type === 'uint8' ? new Uint8Array(length) : new Float32Array(length)
 }
 
 /**
- * Fills `target` with the rectangle of the image, or with its luma; what lies beyond the right and the lower border repeats the
- * last column and row. Floats are 0..1.
+ * Fills `target` with a rectangle of the image, or with its luma. Beyond the right and bottom edges, the last column and row are
+ * repeated. Floats are 0..1.
  */
 export function readTile(image: RgbImage, tile: Rectangle, { layout, channels }: Reading, target: TensorData): void {
   const present = Math.min(tile.width, image.width - tile.x)
@@ -53,8 +53,7 @@ function writePlanes(row: Uint8Array, tile: Rectangle, y: number, target: Tensor
 }
 
 /**
- * Copies `part` of a net's output into `image` with its upper left corner at `x`, `y`. Floats are rounded to the nearest of
- * 0..255. For three channels.
+ * Copies `part` of a three-channel output into `image` at `x`, `y` (top left). Floats are rounded to the nearest of 0..255.
  */
 export function writeTile(output: Samples, part: Rectangle, image: RgbImage, x: number, y: number): void {
   const { data, width, height, layout } = output

@@ -1,11 +1,11 @@
-/** How one axis of an image is cut: tiles of one `edge`, each of which owns a part of the axis. */
+/** How one axis of an image is split into tiles of equal size, each of which delivers a part of the axis. */
 export interface AxisPlan {
-  /** Source pixels that the net sees per tile, the same for every tile. Larger than the axis only where it is padded. */
+  /** Source pixels per tile, the same for every tile. Larger than the axis only if the image is padded. */
   edge: number
   spans: Span[]
 }
 
-/** One tile on one axis, in source pixels. What it sees is `start` to `start + edge`, what it delivers `from` to `to`. */
+/** One tile on one axis, in source pixels. It covers `start` to `start + edge` and delivers `from` to `to`. */
 export interface Span {
   start: number
   from: number
@@ -16,22 +16,22 @@ export interface Span {
 export interface AxisLimits {
   /** The longest edge, in source pixels; more than twice the overlap. */
   tile: number
-  /** Source pixels around the delivered part that the net must see, except at the border of the image. */
+  /** Context around the delivered part, in source pixels, except at the border of the image. */
   overlap: number
-  /** The net takes edges of exactly `tile`: shorter images are padded. */
+  /** The model takes exactly `tile` pixels: shorter images are padded. */
   exact?: boolean
-  /** Edges are a multiple of this, by padding where the image is shorter. @default 1: never padded */
+  /** Edges are a multiple of this; shorter images are padded. @default 1: never padded */
   multiple?: number
 }
 
-/** Edges of several tiles are a multiple of this: the vector kernels of ONNX Runtime like it, and fewer shapes occur. */
+/** With several tiles, edges are a multiple of this: it suits ONNX Runtime's vector kernels and results in fewer shapes. */
 const ALIGNMENT = 8
 
 /**
- * Cuts `length` pixels into as few tiles as `limits` allow, all of one edge and evenly spread, so that few pixels are
- * computed twice. The parts delivered cover the axis once; between neighbours the seam is in the middle of what both see,
- * at least `overlap` away from either's end. The first and the last tile end at the border of the image, so a net that
- * pads with zeros sees the same border as it would without tiles.
+ * Splits `length` pixels into as few tiles as `limits` allow, of equal size and evenly spread, so that few pixels are computed
+ * twice. The delivered parts cover the axis exactly once. The seam between neighbours is in the middle of their shared pixels, at
+ * least `overlap` from the end of either. The first and the last tile end at the border of the image, so a model that pads with
+ * zeros sees the same border as without tiles.
  */
 export function planAxis(length: number, limits: AxisLimits): AxisPlan {
   const { tile, overlap, exact = false, multiple = 1 } = limits

@@ -6,9 +6,8 @@ import { createTensorData, readTile } from './tensor.ts'
 import { planAxis } from './tiles.ts'
 
 /**
- * The image at twice its width and height, or at its own size where the net restores without enlarging; made tile by tile:
- * beside the result, memory holds one tile and what the net made of it, however large its factor. Between tiles the event
- * loop turns once, so that a message to abort gets through.
+ * Doubles the image tile by tile, or keeps its size if the model only restores. Besides the result, memory holds one tile and its
+ * output. The event loop gets a turn between tiles, so that a message to abort is received.
  * @param onTile called after each tile with the share that is done, 0 to 1; may throw to stop
  */
 export async function upscaleTiles(net: Net, image: RgbImage, onTile: (fraction: number) => void): Promise<RgbImage> {

@@ -1,4 +1,4 @@
-/** What the worker knows of a failure; the main thread makes an `HdError` of it. */
+/** A failure in the worker; the main thread converts it to an `HdError`. */
 export interface WorkerErrorDetails {
   code: 'HD_MODEL' | 'HD_RUNTIME' | 'HD_ABORTED'
   message: string
@@ -6,8 +6,8 @@ export interface WorkerErrorDetails {
 }
 
 /**
- * An error inside the worker. Not an `HdError`, since errors lose their fields on the way between threads, and since
- * importing core would load sharp into the worker, which doubles its start.
+ * An error inside the worker. Not an `HdError`: errors lose their fields between threads, and importing core would slow down the
+ * start of the worker.
  */
 export class WorkerError extends Error {
   readonly details: WorkerErrorDetails
@@ -18,7 +18,7 @@ export class WorkerError extends Error {
   }
 }
 
-/** The message of anything that was thrown, in one line. */
+/** The message of any thrown value, in one line. */
 export function reason(value: unknown): string {
   return (value instanceof Error ? value.message : String(value)).trim().replace(/\s*\n\s*/g, '; ')
 }
