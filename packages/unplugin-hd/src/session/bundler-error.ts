@@ -27,7 +27,7 @@ export function withoutStack(error: HdError, text: string, written: Written = { 
   return told
 }
 
-/** What `work` gives; its errors as {@link toBundlerError}. */
+/** Runs `work`; its errors are converted by {@link toBundlerError}. */
 export async function tellingBundlers<T>(origin: Origin | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -3,7 +3,7 @@ import { toBundlerError, withoutStack } from './bundler-error.ts'
 import type { Origin } from './origin.ts'
 import { makersOf, type Makers } from '../shape/shape.ts'
 
-/** What `mode: 'cache-only'` did not find in a build: all of it is told at once, because who fills the cache wants to know all. */
+/** The images that a build with `mode: 'cache-only'` did not find in the cache, reported together when it ends. */
 export interface Misses {
   /** Makers that note a miss, and give the source in place of its 2x. */
   makers(origin: Origin | undefined): Makers
@@ -16,7 +16,7 @@ export interface Misses {
   take(): Promise<unknown>
 }
 
-/** More of them are counted only. */
+/** Further images are only counted. */
 const MAX_NAMED = 200
 
 interface Miss {

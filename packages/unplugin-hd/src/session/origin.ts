@@ -4,11 +4,11 @@ import path from 'node:path'
 import { blankComments } from '../unprocessed/find.ts'
 import { followStyles } from '../unprocessed/styles.ts'
 
-/** Where an image is asked for, as errors tell it. */
+/** Where an image is referenced, for error messages. */
 export interface Origin {
   /** As it is written: `./a.jpg?hd&as=img`. */
   reference: string
-  /** Looked for only when there is an error to tell. `undefined` when nobody wrote it. */
+  /** Searched only when there is an error to report. `undefined` for a reference that is in no file. */
   where(): Written | undefined | Promise<Written | undefined>
 }
 
@@ -24,7 +24,7 @@ export interface Written {
   column?: number
 }
 
-/** The files that import a module, kept until somebody wants to know: a build from the cache reads none of them. */
+/** The files that import a module. They are read only for an error, never in a build from the cache. */
 export interface Origins {
   /** @param importer module id, with or without a query @param reference as it is written there */
   add(id: string, importer: string | undefined, reference: string): void

@@ -19,11 +19,11 @@ import { createReporter } from '../progress/reporter.ts'
 import { createShape, type Makers, type Shape } from '../shape/shape.ts'
 import { createTypesFile, type TypesFile } from '../types/types-file.ts'
 
-/** How an adapter's bundler wants to be spoken to. */
+/** What a session needs to know of the bundler. */
 export interface SessionContext {
   /** Absolute path of the project. */
   root: string
-  /** Says nothing but warnings, because the bundler was told so. */
+  /** Prints warnings only, because the bundler is configured so. */
   quiet: boolean
   warn: (message: string) => void
   /** True while images are only looked at: unless the options say otherwise, metered upscalers are not called. @default never */
@@ -44,8 +44,8 @@ export interface Session {
   /** True for a reference to an image that `include` or `exclude` left out. */
   leftOut(reference: string): boolean
   /**
-   * Tells of a query that is a mistaken form of ours: a warning where it may be another tool's.
-   * @throws Error with `HD_QUERY` where it can be nobody else's
+   * Reports a query that looks like a mistyped `?hd`: a warning where it may belong to another tool.
+   * @throws Error with `HD_QUERY` where it cannot
    */
   checkMistaken(id: string, origin: Origin): Promise<void>
   /** What an id that the session wants asks for. @throws Error like {@link Session.load} */

@@ -1,6 +1,6 @@
 import { mistakenQuery } from '@unplugin-hd/core'
 
-/** What is probably meant to be an `hd` key; `mistakenQuery` of core decides. */
+/** What may be a mistyped `hd` key; `mistakenQuery` of core decides. */
 const MISTAKEN_KEY = String.raw`@?[2-9]x|hd@?\d+x?`
 
 /** Of a second query in the query. */
@@ -19,12 +19,11 @@ const REFERENCE_END_RE = new RegExp(
 /** The path before it. */
 const PATH_RE = /[^\s"'`()<>\\,=]*$/
 
-/** Longer paths are shown from here on. */
+/** Of longer paths only the end is shown. */
 const MAX_PATH = 300
 
 /**
- * Bundlers write the ids of modules into comments, and users what they please. What is seen as one is a line that begins as
- * one, `// …` at the end of a line, and `/* … *\/` with a space after its start: elsewhere it may be text, a glob for example.
+ * Comments hold module ids that bundlers write, and arbitrary text. A comment is recognized where a line begins as one, `// …` at the end of a line, and `/* … *\/` with a space after its start: elsewhere it may be text, a glob for example.
  */
 const COMMENT_RE = /^[ \t]*\/\/.*$|[ \t]\/\/[ \t].{0,300}$|^[ \t]*\/\*[^]*?\*\/|\/\*[*!]?\s[^]{0,2000}?\*\//gm
 

@@ -4,7 +4,7 @@ import { mistakenQuery } from '@unplugin-hd/core'
 import { blankComments } from './find.ts'
 import { followStyles } from './styles.ts'
 
-/** Files in whose text a reference can be looked for. */
+/** Files that are searched for a reference. */
 const SOURCE_RE = /\.(?:[cm]?[jt]sx?|html?|vue|svelte|astro|mdx?|css|less|s[ac]ss|styl(?:us)?|pcss|postcss|sss)$/
 
 /** What stands before the specifier of an import. */
@@ -30,7 +30,7 @@ export async function findSources(
   processed: ReadonlySet<string> = new Set(),
 ): Promise<string[]> {
   const files = new Set([...ids].map((id) => id.split('?', 1)[0]!).filter((id) => path.isAbsolute(id) && SOURCE_RE.test(id)))
-  // What is none of ours is written exactly as it stands in the output.
+  // A query that is not ours is written exactly as it stands in the output.
   const query = mistakenQuery(reference) ? escape(reference.slice(reference.indexOf('?'))) : `\\?(?:[^\\s"'\`()<>]*[&;])?hd`
   const pattern = new RegExp(`${escape(image)}${query}(?![\\w-])`, 'g')
   const [specifier] = reference.split('?', 1)
