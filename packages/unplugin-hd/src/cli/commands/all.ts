@@ -1,9 +1,17 @@
 import type { Command } from '../parser/command.ts'
 import { CACHE_COMMANDS } from './cache.ts'
+import { compareCommand } from './compare.ts'
 import { doctorCommand } from './doctor.ts'
 import { typesCommand } from './types.ts'
 import { upscaleCommand } from './upscale.ts'
 import { warmCommand } from './warm.ts'
 
 /** In the order of the help. */
-export const COMMANDS: readonly Command[] = [upscaleCommand, warmCommand, ...CACHE_COMMANDS, doctorCommand, typesCommand]
+export const COMMANDS: readonly Command[] = [
+  upscaleCommand,
+  warmCommand,
+  compareCommand,
+  ...CACHE_COMMANDS,
+  doctorCommand,
+  typesCommand,
+]
