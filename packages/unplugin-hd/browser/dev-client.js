@@ -141,6 +141,10 @@ function isHydrating() {
   // React Router hydrates the whole document; React marks an element when its content is hydrated.
   const isReactRouter = '__reactRouterContext' in window
   if (isReactRouter && !Object.keys(document.body).some((key) => key.startsWith('__reactFiber$'))) return true
+  // SvelteKit hydrates in one task; in development Svelte marks the elements that it has hydrated.
+  const isSvelteKit = '__sveltekit_dev' in window
+  // oxlint-disable-next-line no-underscore-dangle -- so Svelte calls it
+  if (isSvelteKit && ![...document.body.querySelectorAll('*')].some((element) => element.__svelte_meta)) return true
   return document.querySelector('astro-island[ssr][client="load"]') !== null
 }
 
