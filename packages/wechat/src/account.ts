@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * Tells accounts apart in what is kept on disk.
- * @param identity how they are reached, no secret among it
+ * Names an account in what is kept on disk.
+ * @param identity how the account is reached; no secrets
  * @returns 16 hexadecimal digits
  */
 export function accountName(...identity: string[]): string {

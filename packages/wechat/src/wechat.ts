@@ -7,8 +7,8 @@ import { type ResolvedOptions, resolveOptions, type WechatOptions } from './opti
 import { Redactor } from './errors/redact.ts'
 
 /**
- * An upscaler that has images doubled by WeChat's `img.superresolution`. They are uploaded, and calls are metered. The
- * interface may be gone, so put another upscaler behind it.
+ * An upscaler that doubles images with WeChat's `img.superresolution`. It uploads images, and its calls are metered. The API may
+ * no longer exist, so add a fallback upscaler.
  * @throws HdError `HD_OPTION`, when an option is unknown or has a value that is not allowed
  * @example [wechat({ appid: 'wx…' }), neural()]
  */
@@ -16,7 +16,7 @@ export function wechat(options?: WechatOptions): Upscaler {
   return upscalerOf(resolveOptions(options), SYSTEM)
 }
 
-/** The same with time and environment of one's own. */
+/** The same with a given clock and environment. */
 export function upscalerOf(options: ResolvedOptions, context: WechatContext): Upscaler {
   const redactor = new Redactor()
   const client = clientOf(options, context, redactor)

@@ -3,8 +3,8 @@ import type { WechatClient } from './client.ts'
 import { isWechatError } from '../errors/errors.ts'
 
 /**
- * Whether the account gets a token, and what is left of its calls today. Costs nothing.
- * @param budget our own limit of calls a day
+ * Checks that the account gets a token, and how many calls are left today. Free.
+ * @param budget the option `dailyBudget`
  */
 export async function checkAccount(client: WechatClient, budget: number, signal: AbortSignal): Promise<UpscalerCheck> {
   try {
@@ -17,7 +17,7 @@ export async function checkAccount(client: WechatClient, budget: number, signal:
   }
 }
 
-/** What there is to say of a check that failed. @throws what is no HdError, for that is a bug */
+/** Describes a failed check. @throws anything but an HdError, because that is a bug */
 export function failedCheck(error: unknown): UpscalerCheck {
   if (!isHdError(error)) throw error
   const known = isWechatError(error) ? { errcode: error.errcode, rid: error.rid } : {}

@@ -10,17 +10,17 @@ import { Redactor } from '../errors/redact.ts'
 import { sendImage } from './superresolution.ts'
 import { Transport } from '../http/transport.ts'
 
-/** The way by HTTPS. */
+/** The connection by HTTPS. */
 export interface WechatClient extends WechatConnection {
   /**
-   * What is left of today's calls of img/superresolution, by WeChat's own count. Costs nothing.
+   * Returns WeChat's count of today's calls of img/superresolution. Free.
    * @throws WechatError; HdError `HD_ABORTED`
    */
   quota(call?: { signal?: AbortSignal | undefined }): Promise<WechatQuota>
 }
 
 /**
- * The client under {@link wechat}: tokens, retries, timeouts; no memory, no budget.
+ * The client that {@link wechat} is built on: tokens, retries and timeouts, but no memo and no budget.
  * @throws HdError `HD_OPTION`, when an option is unknown or has a value that is not allowed
  * @example const client = createWechatClient({ appid, secret }); await client.superresolution({ data, format: 'jpeg' })
  */
@@ -28,7 +28,7 @@ export function createWechatClient(options?: WechatClientOptions): WechatClient 
   return clientOf(resolveClientOptions(options), SYSTEM, new Redactor())
 }
 
-/** @param redactor learns every secret that this client uses */
+/** @param redactor is told every secret that this client uses */
 export function clientOf(options: ResolvedClientOptions, { clock, env }: WechatContext, redactor: Redactor): WechatClient {
   const errors = new ErrorFactory(redactor)
   const transport = new Transport(options.baseUrl, errors, clock.now)

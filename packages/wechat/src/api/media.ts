@@ -5,9 +5,9 @@ import type { Transport, WechatRequest } from '../http/transport.ts'
 type Sending = Pick<WechatRequest, 'query' | 'timeoutMs' | 'maxBytes' | 'signal'>
 
 /**
- * One call of `GET /cgi-bin/media/get`. It costs nothing, so it may be repeated freely.
+ * One call of `GET /cgi-bin/media/get`. It is free, so it can be retried.
  * @param sending `query` carries the token
- * @throws WechatError for everything but an image; `errcode` 40007 when the medium is unknown, expired or another account's
+ * @throws WechatError if the answer is not an image; `errcode` 40007 if the medium is unknown, expired or belongs to another account
  */
 export async function fetchMedia(
   mediaId: string,
@@ -18,7 +18,7 @@ export async function fetchMedia(
   const answer = await transport.send({ ...sending, query, step: 'download', method: 'GET', path: '/cgi-bin/media/get' })
   const read = readAnswer(answer, 'download', errors)
   if ('image' in read) return read.image
-  // `video_url` for a video, or nothing that is known.
+  // A `video_url`, or something unknown.
   const { status } = answer
   throw errors.make('WECHAT_RESPONSE', 'the answer to media/get is not an image', { step: 'download', status })
 }

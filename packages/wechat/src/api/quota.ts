@@ -2,19 +2,19 @@ import { readAnswer } from '../http/answer.ts'
 import type { ErrorFactory } from '../errors/error-factory.ts'
 import type { Transport, WechatRequest } from '../http/transport.ts'
 
-/** WeChat's own count; it says that it may be off by one in a hundred. */
+/** WeChat's own count, which it says may be off by 1 %. */
 export interface WechatQuota {
   /** Calls a day. */
   dailyLimit: number
-  /** Calls of today. */
+  /** Calls made today. */
   used: number
-  /** Calls that are left today. */
+  /** Calls left today. */
   remain: number
 }
 
 type Sending = Pick<WechatRequest, 'query' | 'timeoutMs' | 'maxBytes' | 'signal'>
 
-/** With its slash, without a host: everything else is 76003. */
+/** With a leading slash and without a host; anything else is answered with 76003. */
 const BODY = Buffer.from(JSON.stringify({ cgi_path: '/cv/img/superresolution' }))
 
 /** One call of `POST /cgi-bin/openapi/quota/get`. @throws WechatError for everything but a quota */

@@ -3,10 +3,10 @@ import type { ErrorFactory } from '../errors/error-factory.ts'
 import { multipart, type WechatFormat } from '../http/multipart.ts'
 import type { Transport, WechatRequest } from '../http/transport.ts'
 
-/** What is to be doubled: a file, or the public address of one. */
+/** The image to double: a file, or its public URL. */
 export type WechatImage = { data: Uint8Array; format: WechatFormat } | { url: string }
 
-/** Documented is a `media_id`, good for three days; some have seen the image itself. */
+/** The documented answer is a `media_id`, valid for three days; some callers got the image itself. */
 export type Doubled = { mediaId: string } | { image: Uint8Array }
 
 /** The documented one has 64 characters. */
@@ -15,7 +15,7 @@ const MAX_MEDIA_ID_LENGTH = 512
 type Sending = Pick<WechatRequest, 'query' | 'timeoutMs' | 'maxBytes' | 'signal'>
 
 /**
- * One call of `POST /cv/img/superresolution`: always POST, as callers of its siblings met "require POST method".
+ * One call of `POST /cv/img/superresolution`: always POST, because sibling APIs answered GET with "require POST method".
  * @param sending `query` carries the token
  * @throws WechatError for everything but a `media_id` or an image
  */

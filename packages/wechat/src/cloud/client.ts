@@ -11,16 +11,16 @@ import { checkedMediaId, type WechatImage } from '../api/superresolution.ts'
 import type { ResolvedCloudOptions } from './options.ts'
 import { readResult, readThrown } from './result.ts'
 
-/** The two calls, as `openapi` has them. */
+/** The two calls of `openapi` that are used. */
 interface OpenApi {
   img: { superresolution(data: object): Promise<unknown> }
   customerServiceMessage: { getTempMedia(data: object): Promise<unknown> }
 }
 
-/** What the SDK takes from the environment and might put into its messages. */
+/** Secrets that the SDK reads from the environment and may put into messages. */
 const SECRETS = ['TENCENTCLOUD_SECRETID', 'TENCENTCLOUD_SECRETKEY', 'TENCENTCLOUD_SESSIONTOKEN', 'TCB_SESSIONTOKEN']
 
-/** A client by cloud call (云调用): the platform adds the token. */
+/** Creates the connection by cloud call (云调用). The platform adds the token. */
 export function cloudClientOf(
   options: ResolvedCloudOptions,
   { clock, env }: WechatContext,
@@ -31,7 +31,7 @@ export function cloudClientOf(
   const openapi = options.cloud.openapi as OpenApi
   for (const name of SECRETS) redactor.learn(env[name])
 
-  /** The SDK can neither be cancelled nor hurried: one gives up waiting, and what it still says is not heard. */
+  /** The SDK has neither cancellation nor a timeout per call, so a late answer is ignored. */
   async function call(
     step: WechatStep,
     timeoutMs: number,
@@ -59,7 +59,7 @@ export function cloudClientOf(
       attempts.upload(signal, async (timeoutMs) => {
         await beforeAttempt?.()
         const read = await call('upload', timeoutMs, signal, () => openapi.img.superresolution(argumentOf(image)))
-        // The SDK renames, unless it was told not to.
+        // The SDK converts keys to camel case, unless configured otherwise.
         return 'image' in read ? read : { mediaId: checkedMediaId(read.json['mediaId'] ?? read.json['media_id'], errors) }
       }),
     media: (mediaId, { signal, beforeAttempt, remembered } = {}) =>
@@ -73,7 +73,7 @@ export function cloudClientOf(
   }
 }
 
-/** Only an object with `contentType` and a true Buffer as `value` is sent as a file; anything else would go as JSON. */
+/** The SDK sends only an object with `contentType` and a Buffer as `value` as a file; it sends anything else as JSON. */
 function argumentOf(image: WechatImage): object {
   if ('url' in image) return { imgUrl: image.url }
   const { data, format } = image

@@ -14,7 +14,7 @@ export function wechatCloud(options: WechatCloudOptions): Upscaler {
   return cloudUpscalerOf(resolveCloudOptions(options), SYSTEM)
 }
 
-/** The same with time and environment of one's own. */
+/** The same with a given clock and environment. */
 export function cloudUpscalerOf(options: ResolvedCloudOptions, context: WechatContext): Upscaler {
   const redactor = new Redactor()
   const client = cloudClientOf(options, context, redactor)

@@ -3,7 +3,7 @@ import type { Environment } from '../context.ts'
 import type { ErrorFactory } from '../errors/error-factory.ts'
 import type { AccessTokenFunction, TokenOptions } from './options.ts'
 
-/** Where tokens come from. */
+/** The source of tokens. */
 export type Credentials =
   | { kind: 'none' }
   | { kind: 'given'; token: string | AccessTokenFunction }
@@ -13,7 +13,7 @@ const REMEDY = 'Give `accessToken`, or `appid` and `secret`, or set WECHAT_ACCES
 
 /**
  * The first of: the option `accessToken`; the option `secret` with an AppID; WECHAT_ACCESS_TOKEN; WECHAT_SECRET with an AppID.
- * So a configuration may name its `appid` and leave it to each machine whether it has a token or the secret.
+ * So a configuration can set `appid`, and each machine can have either a token or the secret.
  * @throws WechatError `WECHAT_CREDENTIALS`, when something is missing
  */
 export function findCredentials(options: TokenOptions, env: Environment, errors: ErrorFactory): Credentials {
@@ -35,8 +35,8 @@ export function findCredentials(options: TokenOptions, env: Environment, errors:
 }
 
 /**
- * See {@link accountName}. Tokens change, and secrets do not belong there, so
- * it is the AppID that counts; where none is known, accounts share a name, and a `media_id` of another one is not found.
+ * See {@link accountName}. Identified by AppID, because tokens change and secrets must not be stored. Without an AppID, accounts
+ * share a name, and a `media_id` of another account is not found.
  */
 export function accountHash(options: TokenOptions, env: Environment): string {
   return accountName(options.baseUrl, options.auth, findAppid(options, env) ?? '')

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Token } from './request-token.ts'
 
-/** With less left than this a token is replaced: from then on WeChat hands out the next one, while both work. */
+/** Tokens are replaced this long before they expire. From then on WeChat issues the next token, and both are valid. */
 const MARGIN_MS = 300_000
 
-/** The token of one account: asked for once, whoever wants it, and kept while it lasts. */
+/** The token of one account: requested once for all concurrent callers, and kept until it expires. */
 export class TokenHolder {
   #token: Token | undefined
   #flight: Promise<Token> | undefined
 
-  /** @param fetch asks WeChat; it is called only when there is no token, and no other call on its way */
+  /** @param fetch requests a token; called only if there is none and no request is pending */
   async get(now: number, fetch: () => Promise<Token>): Promise<string> {
     if (this.#token && this.#token.expiresAt - now >= MARGIN_MS) return this.#token.value
     this.#flight ??= this.#fetch(fetch)
@@ -26,7 +26,7 @@ export class TokenHolder {
       this.#token = await fetch()
       return this.#token
     } finally {
-      // A failure is not kept: the next one may ask again.
+      // Failures are not kept: the next caller requests again.
       this.#flight = undefined
     }
   }
@@ -34,7 +34,7 @@ export class TokenHolder {
 
 const holders = new Map<string, TokenHolder>()
 
-/** The holder that all clients of this process share for these values. They are kept as a digest alone. */
+/** The holder that all clients of this process share for these values, of which only a digest is kept. */
 export function sharedHolder(...identity: string[]): TokenHolder {
   const key = createHash('sha256').update(JSON.stringify(identity)).digest('hex')
   const holder = holders.get(key) ?? new TokenHolder()

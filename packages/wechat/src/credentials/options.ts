@@ -3,7 +3,7 @@ import type { ResolvedRequestOptions } from '../http/options.ts'
 
 /**
  * Called for every request, so it should cache.
- * @param rejected the token that WeChat has just refused: return another one
+ * @param rejected the token that WeChat has just refused, if any; return a different one
  */
 export type AccessTokenFunction = (rejected: string | undefined) => string | Promise<string>
 
@@ -18,7 +18,7 @@ export interface WechatCredentialOptions {
   /** @default the variable WECHAT_SECRET */
   secret?: string
   /**
-   * `'stable_token'` leaves the tokens of a live backend alone; `'token'` invalidates them, so it warns.
+   * `'stable_token'` does not affect the tokens of a live backend; `'token'` invalidates them, with a warning.
    * @default 'stable_token'
    */
   tokenEndpoint?: 'stable_token' | 'token'

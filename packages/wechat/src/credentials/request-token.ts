@@ -21,7 +21,7 @@ interface TokenDeps {
 }
 
 /**
- * Asks WeChat for a token: in normal mode, which gives the current one while it is valid and disturbs nobody.
+ * Requests a token from WeChat, in normal mode: it returns the current token while that is valid, and invalidates none.
  * @throws WechatError `WECHAT_CREDENTIALS`, `WECHAT_QUOTA`, `WECHAT_NETWORK`, `WECHAT_RESPONSE` …
  */
 export async function requestToken(appid: string, secret: string, deps: TokenDeps): Promise<Token> {
@@ -33,7 +33,7 @@ export async function requestToken(appid: string, secret: string, deps: TokenDep
     const read = readAnswer(answer, 'token', errors)
     const { access_token: value, expires_in: seconds } = 'json' in read ? read.json : {}
     if (typeof value === 'string' && value !== '' && Number(seconds) > 0) {
-      // Counted from before the request: better a little early than late.
+      // Counted from before the request, so that it expires early rather than late.
       return { value, expiresAt: asked + 1000 * Number(seconds) }
     }
     throw errors.make('WECHAT_RESPONSE', 'the answer to the request for an access token holds none', {

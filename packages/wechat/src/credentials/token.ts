@@ -11,10 +11,10 @@ import type { Redactor } from '../errors/redact.ts'
 import { rowOf } from '../errors/errcodes.ts'
 import type { Transport } from '../http/transport.ts'
 
-/** When a refused token comes back after a refresh, WeChat may need a moment to agree with itself. */
+/** How long to wait when a refresh returns the refused token, because WeChat's servers may not be in sync yet. */
 const SAME_TOKEN_MS = 2000
 
-/** One is enough, except where another program of the account replaces tokens at the same time. */
+/** One is enough, unless another program of the account refreshes tokens at the same time. */
 const MAX_REFRESHES = 4
 
 interface TokenDeps {
@@ -26,7 +26,7 @@ interface TokenDeps {
   clock: Clock
 }
 
-/** Gives each request its token, and another one when WeChat refuses it: the same one is tried at most twice. */
+/** Supplies requests with a token, and replaces it when WeChat refuses it. The same token is tried at most twice. */
 export class Tokens {
   readonly #deps: TokenDeps
   #credentials: Credentials | undefined
@@ -34,7 +34,7 @@ export class Tokens {
 
   constructor(deps: TokenDeps) {
     this.#deps = deps
-    // Known from now on, also where an error arises before the first request.
+    // Registered here so that they are redacted from errors before the first request as well.
     const { options, env, redactor } = deps
     for (const secret of [options.accessToken, options.secret, env['WECHAT_ACCESS_TOKEN'], env['WECHAT_SECRET']]) {
       if (typeof secret === 'string') redactor.learn(secret)
@@ -47,13 +47,13 @@ export class Tokens {
   }
 
   /**
-   * Does `send` with the query that carries the token.
+   * Calls `send` with the query that carries the token.
    * @throws what `send` throws, WechatError `WECHAT_CREDENTIALS` and others of the token request
    */
   async use<T>(signal: AbortSignal | undefined, send: (query: Record<string, string>) => Promise<T>): Promise<T> {
     const { auth } = this.#deps.options
     const credentials = (this.#credentials ??= findCredentials(this.#deps.options, this.#deps.env, this.#deps.errors))
-    // The environment may have been filled since (dotenv).
+    // The environment may have been set since (dotenv).
     if (credentials.kind === 'pair') this.#deps.redactor.learn(credentials.secret)
     if (auth === 'none') return send({})
     let token = await this.#get(undefined, signal)
@@ -64,7 +64,7 @@ export class Tokens {
         if (!isRefusal(error) || refreshes >= MAX_REFRESHES) throw error
         const next = await this.#get(token, signal)
         if (next === token) {
-          // A text given by the user will never be another one.
+          // A string given by the user never changes.
           if (credentials.kind === 'given' && typeof credentials.token === 'string') throw error
           await this.#deps.clock.delay(SAME_TOKEN_MS, signal)
           return await send({ [auth]: token })
@@ -79,7 +79,7 @@ export class Tokens {
     if (credentials === undefined || credentials.kind === 'none') return ''
     const ask = (): Promise<string> =>
       credentials.kind === 'pair' ? this.#ofPair(credentials, rejected) : this.#ofUser(credentials.token, rejected)
-    // It serves others too, so it goes on when one of them gives up.
+    // Shared with other callers, so it continues when one of them aborts.
     const token = await unlessAborted(signal, ask, (by) => this.#deps.errors.aborted(by))
     this.#deps.redactor.learn(token)
     return token
@@ -96,7 +96,7 @@ export class Tokens {
     })
   }
 
-  /** One call of the user's function serves all who wait for the same. */
+  /** Calls the user's function once for all concurrent callers. */
   async #ofUser(source: string | AccessTokenFunction, rejected: string | undefined): Promise<string> {
     if (typeof source === 'string') return source
     if (this.#asking?.rejected !== rejected || !this.#asking) {

@@ -22,7 +22,7 @@ const NO_QUOTA = row(
 )
 const BUG = row('WECHAT_RESPONSE', 'fail', 'the request was not understood', 'Please report this')
 
-/** WeChat's global return codes, as far as the three requests can meet them. */
+/** The global return codes of WeChat that the requests can get. */
 export const ERRCODES: Readonly<Record<number, ErrcodeRow>> = {
   [-1]: row('WECHAT_UNAVAILABLE', 'again', 'the system is busy, or the image was rejected', 'Try again later'),
   40001: STALE,
@@ -123,7 +123,7 @@ export const ERRCODES: Readonly<Record<number, ErrcodeRow>> = {
   101002: BAD_MEDIA,
 }
 
-/** What some numbers mean in answer to openapi/quota/get alone. */
+/** Codes with a different meaning for openapi/quota/get. */
 const QUOTA_ROWS: Readonly<Record<number, ErrcodeRow>> = {
   76021: row('WECHAT_REMOVED', 'fail', 'WeChat has no quota for this interface (any more)', REMOVED),
   76022: row('WECHAT_CREDENTIALS', 'fail', 'the token is not of an account that has this interface', 'Check the AppID'),
@@ -133,14 +133,14 @@ const QUOTA_ROWS: Readonly<Record<number, ErrcodeRow>> = {
 const UNKNOWN = row('WECHAT_RESPONSE', 'fail', 'an error that this version does not know')
 
 /**
- * What an errcode means and what follows.
- * @param step some numbers mean something else for a token, a download or a quota
- * @param errmsg 101002 has two meanings, which only the words tell apart
+ * The meaning and the consequence of an errcode.
+ * @param step some codes depend on the request
+ * @param errmsg distinguishes the two meanings of 101002
  */
 export function rowOf(errcode: number, step: WechatStep, errmsg = ''): ErrcodeRow {
   if (errcode === 101002 && /quota/i.test(errmsg)) return NO_QUOTA
   if (step === 'token' && errcode === 40001) return BAD_SECRET
-  // Right after the upload a medium may not be known everywhere yet.
+  // Right after the upload, not every server of WeChat knows the medium yet.
   if (step === 'download' && errcode === 40007) {
     return row('WECHAT_RESPONSE', 'again', 'the result is not there, or no more', 'Build again')
   }
@@ -151,5 +151,5 @@ export function rowOf(errcode: number, step: WechatStep, errmsg = ''): ErrcodeRo
   return (step === 'quota' ? QUOTA_ROWS[errcode] : undefined) ?? ERRCODES[errcode] ?? CLOUD_ROWS[errcode] ?? UNKNOWN
 }
 
-/** The sign of removal that is no errcode: HTTP 404 or 405, or a page of HTML. */
+/** For signs of removal without an errcode: HTTP 404 or 405, or an HTML page. */
 export const REMOVED_REMEDY: string = REMOVED

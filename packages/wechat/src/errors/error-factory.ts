@@ -10,13 +10,13 @@ const REQUESTS: Record<WechatStep, string> = {
   quota: 'openapi/quota/get',
 }
 
-/** More of WeChat's words than this tells nobody anything. */
+/** Longer messages of WeChat are cut. */
 const MAX_ERRMSG_LENGTH = 300
 
-/** Nothing that helps a reader is so long without a gap, but a token that is not ours to know may be. */
+/** A long run without spaces may be an unknown token, and is no use to readers. */
 const TOKEN_LIKE = /[\w-]{40,}/g
 
-/** Makes the errors of one client: what comes from outside passes the redactor here, and nowhere else. */
+/** Creates the errors of one client. This is the one place where text from outside passes the redactor. */
 export class ErrorFactory {
   readonly #redactor: Redactor
 
@@ -46,7 +46,7 @@ export class ErrorFactory {
     })
   }
 
-  /** Words from outside, fit to be quoted: one line, not too long, without anything that looks like a token. */
+  /** Sanitizes text from outside for a message: one line, bounded, without anything that looks like a token. */
   words(text: string): string {
     return visible(this.#redactor.text(oneLine(text)).replace(TOKEN_LIKE, '***'))
   }
@@ -60,7 +60,7 @@ export function nameOfRequest(step: WechatStep): string {
   return REQUESTS[step]
 }
 
-/** 40164 names the address that WeChat saw, which is rarely the one that the machine believes to have. */
+/** 40164 names the address that WeChat saw, which often differs from the machine's own. */
 function withAddress(remedy: string | undefined, errmsg: string): string | undefined {
   const address = /\bip:? ?(\d+\.\d+\.\d+\.\d+|[\da-f:]{3,}[\da-f:.]*)/i.exec(errmsg)?.[1]
   return address === undefined ? remedy : `WeChat saw the address ${address}. ${remedy}, or give a ready-made \`accessToken\``

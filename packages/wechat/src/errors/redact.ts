@@ -1,17 +1,17 @@
 const HIDDEN = '***'
 
-/** Below this length a literal would hide half of every sentence. Real tokens and secrets are far longer. */
+/** Shorter values would match inside ordinary text. Real tokens and secrets are far longer. */
 const SHORTEST = 4
 
-/** `access_token=…`, `"secret": "…"`, `?sign=…`, also percent-encoded: what these names hold is hidden whatever it is. */
+/** `access_token=…`, `"secret": "…"`, `?sign=…`, also percent-encoded: the values of these names are always hidden. */
 const NAMED =
   /((?:[a-z]+_)*access_token|(?:app)?secret|img_?url|(?<=[?&])(?:q-)?sign(?:ature)?)(["']?\s*(?:[=:]|%3D|%3A)\s*["']?)(?!\*\*\*)(?:[^\s&"'#<>\\,;)}]+)/gi
 
-/** Hides the secrets of one client in all that leaves it. */
+/** Removes the secrets of one client from messages and causes. */
 export class Redactor {
   readonly #literals = new Set<string>()
 
-  /** From now on this value is hidden wherever it stands. */
+  /** Hides this value from now on. */
   learn(secret: string | undefined): void {
     if (secret === undefined || secret.length < SHORTEST) return
     this.#literals.add(secret).add(encodeURIComponent(secret))
@@ -24,8 +24,8 @@ export class Redactor {
   }
 
   /**
-   * A cause that may be attached to an error: copies of the errors in the chain with name, code, message and stack alone, for
-   * libraries hang requests, with their headers and addresses, on theirs.
+   * A copy of the chain of causes with only name, code, message and stack, because libraries attach requests with headers and
+   * URLs to their errors.
    * @param depth how many levels of nested causes are kept
    */
   cause(value: unknown, depth = 4): unknown {

@@ -4,11 +4,11 @@ import type { WechatError, WechatStep } from '../errors/errors.ts'
 import { type ErrorFactory, nameOfRequest } from '../errors/error-factory.ts'
 import type { Answer } from './transport.ts'
 
-/** What an answer turned out to be, by its bytes: WeChat's content types are not to be relied on. */
+/** The content of an answer, detected by its bytes, because WeChat's content types are unreliable. */
 export type Read = { image: Uint8Array } | { json: Record<string, unknown> }
 
 /**
- * @throws WechatError for an errcode other than 0, and for what is neither an image nor JSON
+ * @throws WechatError for an errcode other than 0, and for content that is neither an image nor JSON
  */
 export function readAnswer(answer: Answer, step: WechatStep, errors: ErrorFactory): Read {
   const { status, body } = answer
@@ -48,7 +48,7 @@ function strange(answer: Answer, step: WechatStep, errors: ErrorFactory): Wechat
   return errors.make('WECHAT_RESPONSE', `${what}, which is neither an image nor JSON as expected`, { ...about, remedy })
 }
 
-/** JPEG, PNG, WebP and GIF begin so; what of it is not meant for us core refuses. */
+/** The signatures of JPEG, PNG, WebP and GIF; core checks the format itself. */
 const SIGNATURES = ['\xff\xd8\xff', '\x89PNG\r\n', 'RIFF', 'GIF8']
 
 export function isImage(bytes: Buffer): boolean {
@@ -62,7 +62,7 @@ export function isHtml({ body, contentType }: Answer): boolean {
   )
 }
 
-/** Errors come as `text/plain` too, so whatever parses counts. */
+/** Ignores the content type, because errors come as `text/plain` as well. */
 export function parseObject(body: Buffer): Record<string, unknown> | undefined {
   if (!/^\s*\{/.test(body.toString('latin1', 0, 64))) return undefined
   try {
@@ -72,7 +72,7 @@ export function parseObject(body: Buffer): Record<string, unknown> | undefined {
   }
 }
 
-/** A number or a numeric string, as the documentation has both. */
+/** Accepts a number or a numeric string: the documentation has both. */
 export function errcodeOf(errcode: unknown): number | undefined {
   if (typeof errcode === 'number') return errcode
   return typeof errcode === 'string' && /^-?\d+$/.test(errcode.trim()) ? Number(errcode) : undefined

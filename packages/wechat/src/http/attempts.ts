@@ -8,7 +8,7 @@ export const MEDIA_UNKNOWN = 40007
 
 type Work<T> = (timeoutMs: number) => Promise<T>
 
-/** The requests with their retries and timeouts, whichever way leads to WeChat. */
+/** Runs requests with retries and timeouts, for every kind of connection. */
 export class Attempts {
   readonly #options: ResolvedRequestOptions
   readonly #clock: Clock
@@ -25,13 +25,13 @@ export class Attempts {
     return this.#attempt({ step: 'upload', retries: this.#options.retries }, signal, work)
   }
 
-  /** The same for what costs nothing. @param remembered the `media_id` is an old one, so that 40007 is no delay */
+  /** The same for a free download. @param remembered the `media_id` is from an earlier build, so 40007 is final */
   download<T>(signal: AbortSignal | undefined, remembered: boolean, work: Work<T>): Promise<T> {
     const final = remembered ? [MEDIA_UNKNOWN] : []
     return this.#attempt({ step: 'download', retries: 2 * this.#options.retries, final }, signal, work)
   }
 
-  /** The same for the question what is left, which costs nothing either. */
+  /** The same for the free query of the quota. */
   quota<T>(signal: AbortSignal | undefined, work: Work<T>): Promise<T> {
     return this.#attempt({ step: 'quota', retries: this.#options.retries }, signal, work)
   }
@@ -43,7 +43,7 @@ export class Attempts {
         work(Math.min(attemptTimeoutMs, leftMs)),
       )
     } catch (error) {
-      // A wait that was cut short throws the signal's reason.
+      // An aborted wait throws the signal's reason.
       throw signal?.aborted ? this.#errors.aborted(signal) : error
     }
   }

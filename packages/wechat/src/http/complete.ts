@@ -1,9 +1,9 @@
-/** Some writers append bytes of their own; WeChat's are not known to, so this is ample. */
+/** Some encoders append extra bytes; WeChat's are not known to, so this is ample. */
 const TRAILER_BYTES = 1024
 
 /**
- * False when a JPEG, PNG or WebP ends before its end. Headers cannot tell: an answer may be chunked, or cut by a gateway that
- * then counts what is left.
+ * False if a JPEG, PNG or WebP is truncated. Content-Length does not show it: an answer may be chunked, or truncated by a gateway
+ * that sets the header afterwards.
  */
 export function isComplete(image: Buffer): boolean {
   const head = image.toString('latin1', 0, 4)

@@ -9,7 +9,7 @@ const FACTS: Record<WechatFormat, { filename: string; contentType: string }> = {
 
 /**
  * The body of an upload as one buffer, so that its length is known (WeChat answers HTTP 412 to a chunked body) and a retry can
- * send it again. Without a filename WeChat does not see the file at all (41005); ours is plain ASCII and tells nothing.
+ * send it again. Without a filename WeChat does not recognize the file (41005); ours is plain ASCII and reveals nothing.
  */
 export function multipart(data: Uint8Array, format: WechatFormat): { body: Buffer; contentType: string } {
   const form = new FormData()

@@ -1,12 +1,12 @@
 import { integer, type Option, type Options } from '@unplugin-hd/core'
 
-/** How long and how often is asked, whichever way leads to WeChat. */
+/** Timeouts and retries, for every kind of connection. */
 export interface WechatRequestOptions {
-  /** For one attempt, in milliseconds, 1 to 600000. @default 60000 */
+  /** Timeout of one attempt, in milliseconds, 1 to 600000. @default 60000 */
   attemptTimeoutMs?: number
-  /** For one request with all its attempts and the waits between them, in milliseconds, 1 to 3600000. @default 300000 */
+  /** Timeout of a request with all its attempts and waits, in milliseconds, 1 to 3600000. @default 300000 */
   totalTimeoutMs?: number
-  /** How often a request is sent again at most, 0 to 10; a download, which is free, twice as often. @default 4 */
+  /** The most retries of a request, 0 to 10; downloads, which are free, are retried up to twice as often. @default 4 */
   retries?: number
 }
 

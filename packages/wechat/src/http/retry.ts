@@ -4,11 +4,11 @@ import type { Clock } from '../clock.ts'
 
 export interface RetryPolicy {
   step: WechatStep
-  /** How often a request is sent again at most. */
+  /** The most retries of a request. */
   retries: number
   /** For all attempts and the waits between them, in milliseconds. */
   totalTimeoutMs: number
-  /** Errcodes that are not worth a retry here, although the table says so. */
+  /** Errcodes that are not retried here, although the table says so. */
   final?: readonly number[]
 }
 
@@ -29,24 +29,24 @@ const FIRST_BACKOFF_MS = 1000
 const MAX_BACKOFF_MS = 30_000
 const MINUTE_MS = 60_000
 
-/** Asked in this order; the first that has an opinion decides: milliseconds to wait, or `'fail'`. */
+/** Called in this order; the first result that is not `undefined` decides: milliseconds to wait, or `'fail'`. */
 const GUARDS: readonly Guard[] = [
-  // A token that could not be had has been retried already, where it was asked for.
+  // Token requests have retries of their own.
   ({ error, policy }) => (error.step === policy.step ? undefined : 'fail'),
   ({ attempt, policy }) => (attempt > policy.retries ? 'fail' : undefined),
   ({ error, policy }) => (policy.final?.includes(error.errcode ?? 0) ? 'fail' : undefined),
-  // Per minute: to ask earlier would only lengthen it.
+  // The limit per minute: retrying earlier would prolong it.
   ({ error, backoffMs }) => (isPerMinute(error) ? Math.max(MINUTE_MS + backoffMs, error.retryAfterMs ?? 0) : undefined),
-  // Busy, or (for a download) not there yet; a server that says how long knows better than we do.
+  // Busy, or (for a download) not there yet; Retry-After takes precedence.
   ({ error, backoffMs }) => (consequence(error) === 'again' ? Math.max(backoffMs, error.retryAfterMs ?? 0) : undefined),
-  // Reset, timeout, truncated, 5xx. An upload may have been paid for, but what it made cannot be had without its answer.
+  // Reset, timeout, truncated, 5xx. The call may have been charged, but without its answer the result cannot be fetched.
   ({ error, backoffMs }) => (error.code === 'WECHAT_NETWORK' ? Math.max(backoffMs, error.retryAfterMs ?? 0) : undefined),
-  // Everything else would give the same answer again, and may cost again.
+  // Everything else would fail again, and may be charged again.
   () => 'fail',
 ]
 
 /**
- * How many milliseconds to wait before the next attempt, or `'fail'`: also when the wait would not end in the total time.
+ * How many milliseconds to wait before the next attempt, or `'fail'`, also if the wait would exceed the total time.
  */
 export function verdict(failed: Failed): number | 'fail' {
   for (const guard of GUARDS) {
@@ -57,7 +57,7 @@ export function verdict(failed: Failed): number | 'fail' {
 }
 
 /**
- * Does `work` until it succeeds or its error is not worth another attempt.
+ * Repeats `work` until it succeeds or its error cannot be retried.
  * @param work gets the milliseconds that are left of the total time
  * @throws what `work` threw last, or what the clock's delay throws when `signal` aborts
  */
@@ -80,7 +80,7 @@ export async function withRetries<T>(
   }
 }
 
-/** Doubles from a second on; chance takes away up to half, so that parallel builds do not come back together. */
+/** Exponential from one second; jitter subtracts up to half, so that parallel builds do not retry at the same time. */
 function backoff(attempt: number, random: number): number {
   const full = Math.min(FIRST_BACKOFF_MS * 2 ** (attempt - 1), MAX_BACKOFF_MS)
   return Math.round(full * (1 - random / 2))

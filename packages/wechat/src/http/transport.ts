@@ -13,7 +13,7 @@ export interface WechatRequest {
   body?: Buffer
   /** For this one attempt, from the connection to the last byte, in milliseconds. */
   timeoutMs: number
-  /** A longer answer is not read to its end. */
+  /** Longer answers are refused. */
   maxBytes: number
   signal: AbortSignal | undefined
 }
@@ -25,10 +25,10 @@ export interface Answer {
   body: Buffer
 }
 
-/** A connection that is not there after this many milliseconds will not come. */
+/** Timeout of the connection, in milliseconds. */
 const CONNECT_MS = 15_000
 
-/** Sends requests, each once; follows no redirect, for the token travels in the address. */
+/** Sends each request once. Follows no redirects, because the URL carries the token. */
 export class Transport {
   readonly #baseUrl: string
   readonly #errors: ErrorFactory
@@ -38,7 +38,7 @@ export class Transport {
 
   /**
    * @param baseUrl without a slash at the end
-   * @param toCheck what a user looks at when a connection fails
+   * @param toCheck the remedy when a connection fails
    */
   constructor(
     baseUrl: string,
@@ -73,7 +73,7 @@ export class Transport {
     }
   }
 
-  /** Waits for what is under way. A later request opens connections anew. */
+  /** Waits for pending requests and closes connections. A later request opens new ones. */
   async close(): Promise<void> {
     const agent = this.#agent
     this.#agent = undefined
@@ -116,7 +116,7 @@ type Body = AsyncIterable<Uint8Array> & { destroy(): unknown; on(event: 'error',
 /** The whole body. @throws when it is longer than `most`, or not as long as its header says */
 async function readWithin(body: Body, announced: number | undefined, most: number): Promise<Buffer> {
   const stop = (): never => {
-    // Whatever the connection still says about its end is of no interest.
+    // Errors of the connection do not matter any more.
     body.on('error', () => {})
     body.destroy()
     throw new TooLarge()
@@ -145,7 +145,7 @@ function retryAfter(value: string | undefined, now: number): number | undefined 
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined
 }
 
-/** The code of a system error where there is one: it is short, stable, and holds no address. */
+/** The code of a system error, if there is one: short, stable, and without addresses. */
 function reasonOf(cause: unknown): string {
   const { code, message } = cause as { code?: unknown; message?: unknown }
   return typeof code === 'string' ? code : String(message ?? cause)

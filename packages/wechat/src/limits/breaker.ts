@@ -4,12 +4,12 @@ import type { ErrorFactory } from '../errors/error-factory.ts'
 
 const MAX_CONSECUTIVE_FAILURES = 5
 
-/** What says something about one image and nothing about WeChat. */
+/** Codes that concern one image only. */
 const HARMLESS: ReadonlySet<WechatCode> = new Set(['WECHAT_IMAGE'])
 
 const FINAL: ReadonlySet<WechatCode> = new Set(['WECHAT_REMOVED', 'WECHAT_CREDENTIALS', 'WECHAT_RELAY'])
 
-/** Stops asking WeChat after a sign that it is of no use in this build: the first that is certain, or five failures in a row. */
+/** Stops calls to WeChat for this build after a final error, or after five failures in a row. */
 export class Breaker {
   readonly #errors: ErrorFactory
   #inARow = 0
@@ -30,8 +30,8 @@ export class Breaker {
   }
 
   /**
-   * Takes note of a failure.
-   * @returns what is to be thrown for it: the error itself, or with what stops it, said once, and `told` from then on
+   * Records a failure.
+   * @returns the error to throw: the error itself, or the reason for stopping, marked as `told` after the first time
    */
   failed(error: unknown): unknown {
     if (!isWechatError(error)) return error
@@ -50,7 +50,7 @@ export class Breaker {
     this.#saidBudget = false
   }
 
-  /** Our own limit: it says nothing about WeChat, and what is paid for can still be fetched. */
+  /** A limit of our own does not stop the breaker: results that were paid for can still be fetched. */
   #overBudget(error: WechatError): WechatError {
     const told = this.#saidBudget
     this.#saidBudget = true
@@ -60,7 +60,7 @@ export class Breaker {
 
   #refusal(reason: WechatError, told: boolean): WechatError {
     return this.#errors.make(reason.code, `WeChat is not called any more in this build: ${reason.message}`, {
-      // No step where nothing was asked: it must not be retried like an answer.
+      // Without a step if nothing was sent, so that it is not retried.
       step: told ? undefined : reason.step,
       errcode: reason.errcode,
       errmsg: reason.errmsg,
@@ -88,7 +88,7 @@ export class Breaker {
   }
 }
 
-/** True when the next image would meet the same. */
+/** True if the next image would fail in the same way. */
 function isFinal({ code, errcode, step, errmsg }: WechatError): boolean {
   if (FINAL.has(code)) return true
   return errcode !== undefined && step !== undefined && rowOf(errcode, step, errmsg).next === 'stop'

@@ -2,20 +2,20 @@ import type { Memo } from '@unplugin-hd/core'
 import type { Clock } from '../clock.ts'
 import type { ErrorFactory } from '../errors/error-factory.ts'
 
-/** The calls of each account of this process that are being counted, one behind the other. */
+/** Serializes the counting per account within this process. */
 const queues = new Map<string, Promise<unknown>>()
 
 const DAY = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai', year: 'numeric', month: '2-digit', day: '2-digit' })
 
 /**
- * Counts one call of today before it is made. The number is on disk when this resolves, so that a crash forgets none.
- * Processes that run at the same time may each miss a call of the other.
+ * Counts a call before it is made. The count is on disk when this resolves, so that it survives a crash.
+ * Processes that run at the same time may miss each other's calls.
  * @param limit calls a day; days begin at midnight in Shanghai, as WeChat's do
  * @throws WechatError `WECHAT_BUDGET`, when they are used up; HdError `HD_CACHE_IO`, when the number cannot be kept
  */
 export async function spend(account: string, limit: number, memo: Memo, clock: Clock, errors: ErrorFactory): Promise<void> {
   const before = queues.get(account) ?? Promise.resolve()
-  // The one before may have been refused; that is its own affair.
+  // The previous call may have been refused, which does not concern this one.
   const mine = before.catch(() => undefined).then(() => count(account, limit, memo, clock, errors))
   queues.set(account, mine)
   try {

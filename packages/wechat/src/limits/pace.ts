@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 
-/** Keeps calls apart: each gets its moment in order of arrival, at least `intervalMs` after the one before. */
+/** Spaces calls out: first come, first served, at least `intervalMs` apart. */
 export class Pace {
   readonly #intervalMs: number
   readonly #clock: Clock
@@ -11,7 +11,7 @@ export class Pace {
     this.#clock = clock
   }
 
-  /** Resolves when it is the caller's moment. @throws the signal's reason, when it aborts while waiting */
+  /** Resolves when the caller may proceed. @throws the signal's reason, when it aborts while waiting */
   async turn(signal: AbortSignal): Promise<void> {
     const now = this.#clock.now()
     const at = Math.max(now, this.#next)

@@ -4,7 +4,7 @@ import type { WechatCode, WechatError, WechatStep } from '../errors/errors.ts'
 import type { ErrorFactory } from '../errors/error-factory.ts'
 import type { Answer } from '../http/transport.ts'
 
-/** What the function itself says, by the `error` of its answer; all else means that it is not set up, or another version. */
+/** The errors of the function itself. Any other value of `error` means that it is not set up, or of another version. */
 const REFUSALS: Readonly<Record<string, { code: WechatCode; remedy: string }>> = {
   secret: {
     code: 'WECHAT_CREDENTIALS',
@@ -19,8 +19,8 @@ const REFUSALS: Readonly<Record<string, { code: WechatCode; remedy: string }>> =
 const DEPLOY = 'Deploy the cloud function of this package again, and set it up as its README says'
 
 /**
- * What the cloud function answered: the image, or JSON. In front of it stands a gateway with answers of its own.
- * @throws WechatError for all that is neither
+ * Reads the answer of the cloud function, or of the gateway in front of it.
+ * @throws WechatError for anything but an image or JSON
  */
 export function readRelayAnswer(answer: Answer, step: WechatStep, errors: ErrorFactory): Read {
   const { status, body, retryAfterMs } = answer
@@ -45,7 +45,7 @@ function refusal(reason: string, step: WechatStep): { code: WechatCode; remedy: 
   return REFUSALS[reason] ?? { code: 'WECHAT_RELAY', remedy: DEPLOY }
 }
 
-/** The error for what is not from the function, but from what stands before it. @param name the gateway's own for it */
+/** The error for an answer of the gateway. @param name the gateway's name for the error */
 function ofGateway(answer: Answer, name: string, step: WechatStep, errors: ErrorFactory): WechatError {
   const { status, retryAfterMs } = answer
   const html = isHtml(answer) ? ' and an HTML page' : ''

@@ -13,18 +13,18 @@ import { Transport, type WechatRequest } from '../http/transport.ts'
 import { readRelayAnswer } from './answer.ts'
 import { isRelaySecret, type ResolvedRelayOptions } from './options.ts'
 
-/** What the function is asked for: only `upload` costs. */
+/** The requests to the function; only `upload` is charged. */
 type RelayStep = 'upload' | 'fetch' | 'forget' | 'check'
 
-/** The way through a cloud function. */
+/** The connection through a cloud function. */
 export interface RelayClient extends WechatConnection {
-  /** Whether the function is there and lets this machine in. Costs nothing. @throws WechatError; HdError `HD_ABORTED` */
+  /** Checks that the function exists and accepts the secret. Free. @throws WechatError; HdError `HD_ABORTED` */
   check(signal: AbortSignal): Promise<void>
 }
 
 type Sending = Pick<WechatRequest, 'timeoutMs' | 'signal'>
 
-/** A client by way of a cloud function, which has the token and to which this machine shows a secret. */
+/** Creates the connection through a cloud function, which makes the cloud call and checks a shared secret. */
 export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: WechatContext, redactor: Redactor): RelayClient {
   const { endpoint, maxDownloadBytes: maxBytes } = options
   const errors = new ErrorFactory(redactor)
@@ -60,14 +60,14 @@ export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Wec
   const askJson = (step: RelayStep, value: object, sending: Sending, key?: string): Promise<Read> =>
     ask(step, Buffer.from(JSON.stringify(value)), 'application/json', sending, key)
 
-  /** An image goes as it is, not as text, of which the gateway takes far less. */
+  /** Sends the image as binary, because the gateway's limit for text is much lower. */
   function upload(image: WechatImage, key: string, sending: Sending): Promise<Read> {
     if ('url' in image) return askJson('upload', { imgUrl: image.url }, sending, key)
     const { data, format } = image
     return ask('upload', Buffer.from(data.buffer, data.byteOffset, data.byteLength), `image/${format}`, sending, key)
   }
 
-  /** Results over the gateway's 1 MB lie in the cloud storage, for as long as it takes to fetch them. */
+  /** Fetches a result over the gateway's limit of 1 MB from the cloud storage. */
   async function fromStorage(address: unknown, sending: Sending): Promise<Uint8Array> {
     const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined
     if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && areLoopback(url, new URL(endpoint))))) {
@@ -76,7 +76,7 @@ export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Wec
         remedy: 'Deploy the cloud function of this package again',
       })
     }
-    // Whoever has its signature can fetch the image.
+    // The signature grants access to the image.
     redactor.learn(url.search.slice(1))
     const answer = await transport.send({ ...sending, step: 'download', method: 'GET', path: url.href, query: {}, maxBytes })
     if (answer.status === 200 && isImage(answer.body)) return wholeImage(answer.body, 'download', errors)
@@ -91,7 +91,7 @@ export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Wec
     try {
       await askJson('forget', { fileID }, sending)
     } catch (error) {
-      // The image is here, which is what was asked for.
+      // The image has arrived, so this does not fail the call.
       warn?.(`a result stays in the cloud storage, in the folder unplugin-hd: ${errorMessage(error)}`)
     }
   }
@@ -99,7 +99,7 @@ export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Wec
   return {
     account: accountName('relay', endpoint),
     superresolution(image, { signal, beforeAttempt } = {}) {
-      // By it the function knows a repetition, and answers with what has been paid for, as long as it is kept warm.
+      // Identifies retries: a warm function then answers with the result that was paid for.
       const key = randomUUID()
       return attempts.upload(signal, async (timeoutMs) => {
         await beforeAttempt?.()
@@ -126,7 +126,7 @@ export function relayClientOf(options: ResolvedRelayOptions, { clock, env }: Wec
   }
 }
 
-/** A stand-in on this machine may keep its storage there too. */
+/** An emulator on this machine serves its storage from loopback as well. */
 function areLoopback(...urls: URL[]): boolean {
   return urls.every(({ hostname }) => isLoopback(hostname))
 }

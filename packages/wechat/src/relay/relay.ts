@@ -7,8 +7,8 @@ import { type RelayClient, relayClientOf } from './client.ts'
 import { type ResolvedRelayOptions, resolveRelayOptions, type WechatRelayOptions } from './options.ts'
 
 /**
- * {@link wechat} by way of the cloud function of this package: the machine that builds needs neither a token nor a place in the
- * IP whitelist, but a secret that the function knows.
+ * {@link wechat} through the cloud function of this package. The build machine needs neither a token nor an entry in the IP
+ * whitelist, only a secret shared with the function.
  * @throws HdError `HD_OPTION`, when an option is unknown or has a value that is not allowed
  * @example [wechatRelay({ endpoint: 'https://env-id.service.tcloudbase.com/hd' }), neural()]
  */
@@ -16,7 +16,7 @@ export function wechatRelay(options: WechatRelayOptions): Upscaler {
   return relayUpscalerOf(resolveRelayOptions(options), SYSTEM)
 }
 
-/** The same with time and environment of one's own. */
+/** The same with a given clock and environment. */
 export function relayUpscalerOf(options: ResolvedRelayOptions, context: WechatContext): Upscaler {
   const redactor = new Redactor()
   const client = relayClientOf(options, context, redactor)
@@ -24,7 +24,7 @@ export function relayUpscalerOf(options: ResolvedRelayOptions, context: WechatCo
   return { ...upscaler, check: ({ signal }) => checkRelay(client, options.dailyBudget, signal) }
 }
 
-/** What the account has left the function cannot know: cloud call has no way to ask. */
+/** Does not report the calls left, because cloud calls cannot query them. */
 async function checkRelay(client: RelayClient, dailyBudget: number, signal: AbortSignal): Promise<UpscalerCheck> {
   try {
     await client.check(signal)

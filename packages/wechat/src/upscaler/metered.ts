@@ -12,22 +12,22 @@ import { mediaKey, recall, remember } from './remembered.ts'
 import type { ResolvedUpscalerOptions } from './options.ts'
 import type { WechatImage } from '../api/superresolution.ts'
 
-/** WeChat does not number its algorithm; this goes up when we would ask for, or make, other pixels. */
+/** WeChat does not version its algorithm. Increase it when our side gives different pixels. */
 const VERSION = 'imgsuperresolution-1'
 
 interface Parts {
   client: WechatConnection
   options: ResolvedUpscalerOptions
-  /** The one that the client teaches its secrets. */
+  /** The redactor of the client. */
   redactor: Redactor
   clock: Clock
-  /** Said before the first image, once. */
+  /** Logged once, before the first image. */
   warning?: string | undefined
 }
 
 /**
- * The upscaler on top of a client: memory of what is paid for, budget, pace, breaker. Its name and version do not depend on the
- * way to WeChat, nor do the pixels, so a result that is in the cache serves all of them.
+ * Turns a connection into an upscaler with a memo of paid results, a budget, a pace and a breaker. Name and version do not depend on
+ * the kind of connection, so all of them share cache entries.
  */
 export function meteredUpscaler({ client, options, redactor, clock, warning }: Parts): Upscaler {
   const errors = new ErrorFactory(redactor)
@@ -54,7 +54,7 @@ export function meteredUpscaler({ client, options, redactor, clock, warning }: P
     try {
       await remember(key, doubled.mediaId, memo, asked)
     } catch (error) {
-      // It is paid for: to give up now would be the very loss that the memo is there to prevent.
+      // The call has been charged, so go on rather than lose the result.
       warn(`the result cannot be remembered, a failed download will cost again: ${errorMessage(error)}`)
     }
     context.onProgress(0.5)
@@ -66,7 +66,7 @@ export function meteredUpscaler({ client, options, redactor, clock, warning }: P
 
     async function beforeAttempt(): Promise<void> {
       await pace.turn(signal)
-      // While we waited, another image may have found out that it is of no use.
+      // Another image may have stopped the breaker during the wait.
       breaker.check()
       await spend(account, options.dailyBudget, memo, clock, errors)
     }
@@ -134,7 +134,7 @@ export function meteredUpscaler({ client, options, redactor, clock, warning }: P
       }
     },
 
-    /** Images still at work fail with `HD_ABORTED`; what stopped the upscaler is forgotten. */
+    /** Images in progress reject with `HD_ABORTED`. Resets the breaker. */
     async close() {
       closing.abort(new Error('the upscaler was closed'))
       closing = new AbortController()

@@ -1,28 +1,27 @@
 import { guarded, integer, type Options } from '@unplugin-hd/core'
 
-/** What is known of an image before it is sent. */
+/** An image that is about to be sent. */
 export interface PublicSource {
-  /** As the user named it. */
+  /** The file as messages name it. */
   file: string
   /** SHA-256 of the source file, 64 hexadecimal digits. */
   digest: string
-  /** Pixels that the image behind the address must have. */
+  /** Size in pixels that the image at the URL must have. */
   width: number
   height: number
 }
 
-/** What bounds a metered upscaler, whichever way leads to WeChat. */
+/** Limits of the upscaler, for every kind of connection. */
 export interface WechatUpscalerOptions {
   /**
-   * A public address from which WeChat fetches the image, instead of an upload; `undefined` for an image that is to be
-   * uploaded all the same.
+   * Returns a public URL from which WeChat fetches the image instead of an upload, or `undefined` to upload it.
    */
   publicUrl?: (source: PublicSource) => string | undefined
   /** The most bytes of an upload, 1 to 2097152. WeChat says "less than 2M" and not which. @default 1999999 */
   maxUploadBytes?: number
-  /** Images in work at once, 1 to 16. @default 2 */
+  /** The most images processed at once, 1 to 16. @default 2 */
   concurrency?: number
-  /** Least time between two calls of img/superresolution, in milliseconds, 0 to 3600000. @default 0 */
+  /** The least time between two calls of img/superresolution, in milliseconds, 0 to 3600000. @default 0 */
   minIntervalMs?: number
   /**
    * The most calls of img/superresolution a day (Asia/Shanghai) for the account, attempts that failed included, 0 to 1000000.
