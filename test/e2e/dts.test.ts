@@ -102,7 +102,7 @@ describe('the option dts', () => {
   test('that is none is refused', async () => {
     const project = await projectWith()
     const build = vite8.build(project, project.options({ dts: 3 as never }), { entry: 'src/main.ts' })
-    await expect(build).rejects.toThrow(/the option 'dts' is '3', expected true, false or a path \(HD_OPTION\)/)
+    await expect(build).rejects.toThrow(/the option 'dts' is 3, expected true, false or a path \(HD_OPTION\)/)
   })
 
   test('that cannot be written is a warning', async () => {
