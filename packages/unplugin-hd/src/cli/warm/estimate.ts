@@ -13,7 +13,7 @@ const SILENT = { debug: () => undefined, info: () => undefined, warn: () => unde
 export async function estimateMs(options: ResolvedOptions, megapixels: number): Promise<number | undefined> {
   if (options.upscalers[0]!.metered) return undefined
   const dir = await mkdtemp(path.join(tmpdir(), 'hd-'))
-  const hd = createHd({ ...options, root: dir, cache: { ...options.cache, dir } }, { log: SILENT })
+  const hd = createHd({ ...options, root: dir, cache: { dir, maxBytes: options.cache.maxBytes } }, { log: SILENT })
   try {
     const time = async (side: number): Promise<number> => {
       const sharp = await loadSharp()
