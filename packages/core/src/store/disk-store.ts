@@ -1,8 +1,9 @@
-import { readdir, rm, stat, utimes } from 'node:fs/promises'
+import { rm, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { removeLeftovers, TEMPORARY_RE, writeAtomically } from './atomic-file.ts'
 import { cacheFolder, claim, isClaimed, type CacheFolder } from './cache-folder.ts'
 import { parseEntry, serializeEntry } from './entry.ts'
+import { entryFiles } from './entry-files.ts'
 import { singleFlight } from '../schedule/flight.ts'
 import { LOCK_RE, tryLock, waitUntilFree } from './lock.ts'
 import { createMemo } from './memo.ts'
@@ -75,12 +76,9 @@ export class DiskStore implements Store {
   }
 
   async *list(): AsyncGenerator<StoredItem> {
-    for (const folder of await readdir(this.#folder.entries).catch(() => [])) {
-      for (const key of await readdir(path.join(this.#folder.entries, folder)).catch(() => [])) {
-        if (!isKey(key)) continue
-        const facts = await stat(this.#path(key)).catch(() => undefined)
-        if (facts) yield { key, size: facts.size, lastUsed: facts.mtimeMs }
-      }
+    for await (const { key, file } of entryFiles(this.#folder)) {
+      const facts = await stat(file).catch(() => undefined)
+      if (facts) yield { key, size: facts.size, lastUsed: facts.mtimeMs }
     }
   }
 

@@ -1,8 +1,8 @@
-import { open, readdir, stat } from 'node:fs/promises'
-import path from 'node:path'
+import { open, stat } from 'node:fs/promises'
 import { cacheFolder } from './cache-folder.ts'
+import { entryFiles } from './entry-files.ts'
 import { parseBeginning } from './entry.ts'
-import { isKey, type StoredItem } from './store.ts'
+import type { StoredItem } from './store.ts'
 import type { SourceFormat } from '../request/format.ts'
 import { sniffFormat } from '../source/signature.ts'
 
@@ -31,19 +31,10 @@ const BEGINNING_BYTES = 4096
 
 /** What a cache folder holds, in no order. Nothing is changed, no payload is read. @param dir absolute path, need not exist */
 export async function* inventory(dir: string): AsyncGenerator<InventoryItem> {
-  for await (const { key, file } of entryFiles(dir)) {
+  for await (const { key, file } of entryFiles(cacheFolder(dir))) {
     const item = await describe(key, file).catch(() => undefined)
     // What went away meanwhile was deleted by somebody else.
     if (item) yield item
-  }
-}
-
-/** The files of all entries, whatever is in them. */
-export async function* entryFiles(dir: string): AsyncGenerator<{ key: string; file: string }> {
-  const { entries } = cacheFolder(dir)
-  for (const folder of (await readdir(entries).catch(() => [])).toSorted()) {
-    for (const key of (await readdir(path.join(entries, folder)).catch(() => [])).toSorted())
-      if (isKey(key) && key.startsWith(folder)) yield { key, file: path.join(entries, folder, key) }
   }
 }
 

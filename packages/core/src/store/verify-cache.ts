@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { cacheFolder } from './cache-folder.ts'
 import { parseEntry } from './entry.ts'
-import { entryFiles } from './inventory.ts'
+import { entryFiles } from './entry-files.ts'
 import { removeEntries } from './prune.ts'
 import { readWhole } from '../source/read-file.ts'
 
@@ -62,7 +62,7 @@ function isWhole(key: string, bytes: Uint8Array): boolean {
 }
 
 async function* allFiles(dir: string): AsyncGenerator<{ key: string; file: string; kind: DamagedEntry['kind'] }> {
-  for await (const { key, file } of entryFiles(dir)) yield { key, file, kind: 'entry' }
+  for await (const { key, file } of entryFiles(cacheFolder(dir))) yield { key, file, kind: 'entry' }
   const { memo } = cacheFolder(dir)
   for (const folder of await readdir(memo).catch(() => []))
     for (const key of await readdir(path.join(memo, folder)).catch(() => []))

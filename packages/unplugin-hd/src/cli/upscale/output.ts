@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { access, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { access, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import {
   errorMessage,
@@ -9,6 +8,7 @@ import {
   OUTPUT_FORMATS,
   type Factor,
   type OutputFormat,
+  writeAtomically,
 } from '@unplugin-hd/core'
 import type { InputImage } from '../images.ts'
 
@@ -91,13 +91,9 @@ export async function refuseOutputs(
 
 /** Whole or not at all: a reader never sees half of it, and an earlier file stays when writing fails. @throws HdError `HD_OUTPUT` */
 export async function writeOutput(out: string, bytes: Uint8Array, name: string): Promise<void> {
-  const temporary = path.join(path.dirname(out), `.${path.basename(out)}.${randomUUID()}`)
   try {
-    await mkdir(path.dirname(out), { recursive: true })
-    await writeFile(temporary, bytes)
-    await rename(temporary, out)
+    await writeAtomically(path.dirname(out), out, [bytes])
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined)
     throw new HdError('HD_OUTPUT', `the output cannot be written: ${errorMessage(cause)}`, { file: name, cause })
   }
 }
