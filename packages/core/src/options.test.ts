@@ -106,6 +106,8 @@ describe('a wrong option', () => {
     [{ cache: 'x' }, {}, "'cache' is 'x'", 'an object'],
     [{ cache: { dir: '' } }, {}, "'cache.dir' is ''", 'a path'],
     [{ cache: { dir: 3 } }, {}, "'cache.dir' is 3", 'a path'],
+    [{ cache: { store: { get: () => undefined } as never } }, {}, "'cache.store' is an object", "'get', 'put', 'has'"],
+    [{ cache: { store: 'redis' as never } }, {}, "'cache.store' is 'redis'", "'get', 'put', 'has'"],
     [{ cache: { maxBytes: -1 } }, {}, "'cache.maxBytes' is -1", 'at least 0'],
     [{ cache: { maxBytes: '2GB' } }, {}, "'cache.maxBytes' is '2GB'", 'at least 0'],
     [{ mode: 'dev' }, {}, "'mode' is 'dev'", "'on', 'cache-only', 'off'"],

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { cacheDir } from './cache-dir.ts'
 import { DEFAULTS } from './defaults.ts'
-import { integer, oneOf, type Options, required, string, unchecked } from './options/option.ts'
+import { guarded, integer, oneOf, type Options, required, string, unchecked } from './options/option.ts'
 import { readOption, readOptions, refusedOption, show } from './options/read.ts'
 import { canonicalFormat, OUTPUT_FORMATS, type NamedFormat, type OutputFormat } from './request/format.ts'
 import type { Store } from './store/store.ts'
@@ -93,10 +93,17 @@ interface ReadCacheOptions {
   store: Store | undefined
 }
 
+const STORE_METHODS = ['get', 'put', 'has', 'delete', 'list'] as const satisfies readonly (keyof Store)[]
+
+function isStore(value: unknown): value is Store {
+  const given: Partial<Store> = typeof value === 'object' && value !== null ? value : {}
+  return STORE_METHODS.every((method) => typeof given[method] === 'function')
+}
+
 const CACHE_OPTIONS: Options<ReadCacheOptions> = {
   dir: string('a path'),
   maxBytes: integer({ min: 0, default: DEFAULTS.cacheMaxBytes }),
-  store: unchecked(),
+  store: guarded(`an object with the methods ${quoted(STORE_METHODS)}`, isStore),
 }
 
 type ReadOptions = Omit<ResolvedOptions, 'upscalers' | 'mode' | 'modeFrom' | 'cache' | 'root'> & {
@@ -138,7 +145,7 @@ export function resolveOptions(options: CoreOptions, { root, env, defaultUpscale
     upscalers: resolveUpscalers(upscaler, defaultUpscaler),
     mode: mode ?? readOption(OWNER, 'UNPLUGIN_HD_MODE', envMode, oneOf(MODES, DEFAULTS.mode)),
     modeFrom: mode !== undefined ? 'option' : envMode === undefined ? 'default' : 'environment',
-    cache: { dir: cacheDir(dir, { root, env }), maxBytes, ...(store !== undefined && { store: checkStore(store) }) },
+    cache: { dir: cacheDir(dir, { root, env }), maxBytes, ...(store !== undefined && { store }) },
     root,
   }
 }
@@ -156,14 +163,6 @@ function resolveUpscalers(value: unknown, defaultUpscaler: () => Upscaler): read
     checkFactors(name, (upscaler as Upscaler).factors ?? DEFAULT_FACTORS)
   }
   return upscalers as readonly Upscaler[]
-}
-
-const STORE_METHODS = ['get', 'put', 'has', 'delete', 'list'] as const satisfies readonly (keyof Store)[]
-
-function checkStore(store: Store): Store {
-  const given: Partial<Store> = typeof store === 'object' && store !== null ? store : {}
-  if (STORE_METHODS.every((method) => typeof given[method] === 'function')) return store
-  throw refusedOption(OWNER, 'cache.store', show(store), `an object with the methods ${quoted(STORE_METHODS)}`)
 }
 
 function checkAccepts(upscaler: string, { formats = [], maxBytes, maxPixels }: UpscalerAccepts): void {
