@@ -7,23 +7,23 @@ import { Tokens } from './tokens.ts'
 export interface AccountOptions {
   /** @default 'wx00000000000e0001' */
   appid?: string
-  /** @default 32 hexadecimal digits made of the appid */
+  /** @default 32 hexadecimal digits derived from the appid */
   secret?: string
-  /** Addresses that may ask for a token; everything else is answered with 40164. @default no whitelist */
+  /** Addresses that may request a token; others get 40164. @default no whitelist */
   ipWhitelist?: readonly string[]
   /** Calls of `superresolution` a day. @default 100 */
   dailyQuota?: number
   /** Calls of `superresolution` a minute. @default no limit */
   minuteQuota?: number
-  /** Answers every request for a token with this code: 40243, 50004, 50007, 89503, 89506 … */
+  /** Refuses every request for a token with this code: 40243, 50004, 50007, 89503, 89506 … */
   tokenErrcode?: number
-  /** Answers every call of `superresolution` with this code: 48001, 48004, 61007, 101003 … */
+  /** Refuses every call of `superresolution` with this code: 48001, 48004, 61007, 101003 … */
   apiErrcode?: number
-  /** The token of `/.tencentcloudbase/wx/cloudbase_access_token`, valid as the parameter `cloudbase_access_token` only. */
+  /** The token of `/.tencentcloudbase/wx/cloudbase_access_token`, valid only as the parameter `cloudbase_access_token`. */
   cloudbaseToken?: string
 }
 
-/** One AppID with its secret, tokens and quotas. Everything that is not read-only may be changed while the server runs. */
+/** One AppID with its secret, tokens and quotas. Fields that are not read-only may be changed while the server runs. */
 export class Account {
   readonly appid: string
   readonly secret: string
@@ -32,7 +32,7 @@ export class Account {
   apiErrcode: number | undefined
   readonly cloudbaseToken: string | undefined
   readonly tokens: Tokens
-  /** What `superresolution` has left. Every call with a valid token counts, also one whose image is refused. */
+  /** The quota of `superresolution`. Every call with a valid token counts, even if its image is refused. */
   readonly quota: Meter
 
   constructor(options: AccountOptions, clock: Clock) {
@@ -47,8 +47,8 @@ export class Account {
   }
 
   /**
-   * What both token calls look at before they hand one out.
-   * @throws Refusal 40125 for a wrong secret, `tokenErrcode`, or 40164 with the address for one that is not in the whitelist
+   * The checks of both token endpoints.
+   * @throws Refusal 40125 for a wrong secret, `tokenErrcode`, or 40164 naming an address that is not in the whitelist
    */
   admit(secret: string, address: string): void {
     if (secret !== this.secret) throw new Refusal(40125)
@@ -74,7 +74,7 @@ export function accountOf(accounts: readonly Account[], query: URLSearchParams):
   if (!token) throw new Refusal(41001)
   const account = accounts.find(({ tokens }) => tokens.owns(token))
   if (account) return account
-  // A cloudbase token is well formed but no access_token: callers who mixed them up met 40001.
+  // A cloudbase token is well formed but not an access_token: callers who mixed them up got 40001.
   if (accounts.some(({ cloudbaseToken }) => cloudbaseToken === token)) throw new Refusal(40001)
   throw new Refusal(/^[\w-]{64,512}$/.test(token) ? 40001 : 40014)
 }

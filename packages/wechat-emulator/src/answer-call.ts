@@ -6,8 +6,8 @@ import { html, render, renderRefusal, type Wire } from './render.ts'
 import { HANDLERS } from './router.ts'
 
 /**
- * Answers one call as WeChat, or as the fault of the request has it, and notes the answer in the request.
- * @returns undefined when the connection is to be closed without an answer
+ * Answers one call as WeChat does, or with the request's fault, and records the answer in the request.
+ * @returns undefined if the connection must be closed without an answer
  */
 export async function answerCall(world: World, request: RecordedRequest): Promise<Wire | undefined> {
   const { fault } = request
@@ -18,7 +18,7 @@ export async function answerCall(world: World, request: RecordedRequest): Promis
   }
   const wire = await work(call)
   if (fault?.kind === 'slow') {
-    // Unreferenced, so that a server which was closed meanwhile does not keep the process.
+    // Unreferenced, so that it does not keep the process alive after the server was closed.
     if (typeof fault.until === 'number') await delay(fault.until, undefined, { ref: false })
     else await fault.until
   }
@@ -41,14 +41,14 @@ async function work(call: Call): Promise<Wire> {
     if (fault?.kind === 'kill-token') authorize(call).tokens.kill()
     return render(await answer(call), call)
   } catch (error) {
-    // Whatever else goes wrong inside is, seen from outside, "system busy".
+    // Any other internal error appears to the client as "system busy".
     return renderRefusal(error instanceof Refusal ? error : new Refusal(-1), call)
   }
 }
 
 function answer(call: Call): Answer | Promise<Answer> {
   const { endpoint } = call.request
-  // In 2020, 2021 and 2024 callers of paths that the gateway did not know met this code.
+  // Callers of paths that the gateway did not know got this code in 2020, 2021 and 2024.
   if (!endpoint) throw new Refusal(40066)
   return HANDLERS[endpoint](call)
 }

@@ -7,7 +7,7 @@ import type { ResolvedOptions } from './options.ts'
 import type { RecordedRequest } from './record.ts'
 import type { Rids } from './rids.ts'
 
-/** What all calls share. */
+/** State shared by all calls. */
 export interface World {
   readonly options: ResolvedOptions
   readonly clock: Clock
@@ -16,7 +16,7 @@ export interface World {
   readonly rids: Rids
 }
 
-/** One call on its way to an answer. */
+/** One call that is being answered. */
 export interface Call {
   readonly world: World
   readonly request: RecordedRequest
@@ -25,7 +25,7 @@ export interface Call {
   account: Account | undefined
 }
 
-/** JSON (`errcode` and `errmsg` are added where WeChat has them), a file, or a page. */
+/** JSON (`errcode` and `errmsg` are added where WeChat sends them), a file, or a page. */
 export type Answer =
   | { kind: 'json'; fields: Record<string, unknown>; bare?: boolean; mediaId?: string }
   | { kind: 'file'; medium: Medium; name: string; mediaId?: string }

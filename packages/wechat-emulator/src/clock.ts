@@ -5,7 +5,7 @@ export const DAY: number = 24 * 60 * MINUTE
 /** WeChat's days begin at midnight in China (UTC+8, no summer time). */
 const CHINA = 8 * 60 * MINUTE
 
-/** A clock that tests can set forward: nothing in the emulator asks for the time otherwise. */
+/** A clock that tests can advance. Nothing in the emulator reads the time in another way. */
 export class Clock {
   readonly #base: () => number
   #offset = 0
@@ -20,7 +20,7 @@ export class Clock {
     return this.#base() + this.#offset
   }
 
-  /** @param ms milliseconds to go forward */
+  /** @param ms milliseconds */
   advance(ms: number): void {
     this.#offset += ms
   }

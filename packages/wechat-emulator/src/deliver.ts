@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Fault } from './faults.ts'
 import type { Wire } from './render.ts'
 
-/** Writes an answer, damaged as the fault says. */
+/** Writes an answer, damaged by the fault. */
 export function deliver(response: ServerResponse, { status, headers, body }: Wire, fault: Fault | undefined): void {
   if (fault?.kind === 'truncate') {
     const part = body.subarray(0, Math.floor(body.length * (fault.keep ?? 0.5)))
@@ -15,7 +15,7 @@ export function deliver(response: ServerResponse, { status, headers, body }: Wir
   }
 }
 
-/** Announces `length` bytes and sends `body`, then closes the connection where the two differ. */
+/** Announces `length` bytes and sends `body`; closes the connection if the two differ. */
 function send(response: ServerResponse, status: number, headers: Record<string, string>, body: Buffer, length: number): void {
   const differs = body.length !== length
   const connection = differs ? { Connection: 'close' } : {}
@@ -24,6 +24,6 @@ function send(response: ServerResponse, status: number, headers: Record<string, 
     response.end(body)
     return
   }
-  // Not `end`: after it Node would keep the connection open for the bytes that never come.
+  // Not `end`: Node would keep the connection open for the missing bytes.
   response.write(body, () => response.socket?.end())
 }

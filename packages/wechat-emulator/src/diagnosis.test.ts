@@ -15,7 +15,7 @@ function rid(emulator: WechatEmulator, id: unknown, account = 0): Promise<Said> 
 }
 
 describe('quota/get', () => {
-  test('says what is left today, and spends nothing [4.1, 4.2]', async () => {
+  test('returns the remaining quota without using it [4.1, 4.2]', async () => {
     const emulator = await start({ accounts: [{ dailyQuota: 5, minuteQuota: 3 }] })
     await upload(emulator, await encodedImage())
     const expected = { errcode: 0, errmsg: 'ok', quota: { daily_limit: 5, used: 1, remain: 4 } }
@@ -24,7 +24,7 @@ describe('quota/get', () => {
     expect((await quota(emulator, PATH)).json).toEqual({ ...expected, ...rate })
   })
 
-  test('knows a path with its leading slash and without a host only [4.3]', async () => {
+  test('accepts only a path with a leading slash and without a host [4.3]', async () => {
     const emulator = await start()
     expect((await quota(emulator, PATH.slice(1))).errcode).toBe(76003)
     expect((await quota(emulator, `https://api.weixin.qq.com${PATH}`)).errcode).toBe(76003)
@@ -33,7 +33,7 @@ describe('quota/get', () => {
 })
 
 describe('rid/get', () => {
-  test('tells what the refused call was, for seven days, to its own account [4.4, 4.5]', async () => {
+  test('describes a refused call for seven days, to its own account only [4.4, 4.5]', async () => {
     let now = 1e12
     const emulator = await start({ now: () => now, accounts: [{}, { appid: 'wx2' }], clientAddress: '203.0.113.9' })
     const { errmsg } = await download(emulator, 'gone')
@@ -53,7 +53,7 @@ describe('rid/get', () => {
     expect((await rid(emulator, id)).errcode).toBe(76001)
   })
 
-  test('an unknown id is 76001, none or a malformed one 76002 [4.5]', async () => {
+  test('an unknown id returns 76001, a missing or malformed one 76002 [4.5]', async () => {
     const emulator = await start()
     expect((await rid(emulator, '00000000-00000000-00000000')).errcode).toBe(76001)
     expect((await rid(emulator, 'x')).errcode).toBe(76002)

@@ -8,8 +8,8 @@ import type { Endpoint } from './faults.ts'
 import type { EmulatorOptions } from './options.ts'
 import { askPlain, askStable, download, encodedImage, postJson, say, start, superUrl, tokenOf, upload } from './harness.ts'
 
-describe('where the accounts of WeChat differ', () => {
-  test('errcode may be a string, or absent from a success [1.14]', async () => {
+describe('where sources about WeChat disagree', () => {
+  test('errcode may be a string, or absent on success [1.14]', async () => {
     const emulator = await start({ errcode: 'string' })
     expect((await upload(emulator, await encodedImage())).errcode).toBe('0')
     expect((await download(emulator, 'x')).errcode).toBe('40007')
@@ -26,7 +26,7 @@ describe('where the accounts of WeChat differ', () => {
     expect((await download(emulator, 'x')).type).toBe('application/json; encoding=utf-8')
   })
 
-  test('the image may come at once instead of a media_id [1.15]', async () => {
+  test('the answer may be the image itself instead of a media_id [1.15]', async () => {
     const emulator = await start({ answer: 'image' })
     const { bytes, type } = await upload(emulator, await encodedImage(17, 11))
     expect(type).toBe('image/jpeg')
@@ -38,20 +38,23 @@ describe('where the accounts of WeChat differ', () => {
     ['40066', 200, 40066],
     ['404', 404, undefined],
     ['html', 200, undefined],
-  ] as const)('the removed API may be %s, and the rest goes on [1.22]', async (removed, status, errcode) => {
-    const emulator = await start()
-    const { json } = await upload(emulator, await encodedImage())
-    emulator.behaviour.removed = removed
-    const said = await upload(emulator, await encodedImage())
-    expect(said).toMatchObject({ status, errcode })
-    if (errcode) expect(said.errmsg).toMatch(/^invalid url rid: /)
-    else expect(said).toMatchObject({ type: 'text/html', bytes: expect.any(Buffer) })
-    expect((await download(emulator, json['media_id'])).type).toBe('image/jpeg')
-    expect((await askStable(emulator)).status).toBe(200)
-    expect(emulator.accounts[0]!.quota.used).toBe(1)
-  })
+  ] as const)(
+    'the removed API may return %s, while the other endpoints keep working [1.22]',
+    async (removed, status, errcode) => {
+      const emulator = await start()
+      const { json } = await upload(emulator, await encodedImage())
+      emulator.behaviour.removed = removed
+      const said = await upload(emulator, await encodedImage())
+      expect(said).toMatchObject({ status, errcode })
+      if (errcode) expect(said.errmsg).toMatch(/^invalid url rid: /)
+      else expect(said).toMatchObject({ type: 'text/html', bytes: expect.any(Buffer) })
+      expect((await download(emulator, json['media_id'])).type).toBe('image/jpeg')
+      expect((await askStable(emulator)).status).toBe(200)
+      expect(emulator.accounts[0]!.quota.used).toBe(1)
+    },
+  )
 
-  test('a path that the gateway does not know is 40066, letter case included [1.23]', async () => {
+  test('an unknown path returns 40066, and case matters [1.23]', async () => {
     const emulator = await start()
     for (const path of ['/', '/cv/img/superResolution', '/cgi-bin/clear_quota', '/constructor']) {
       expect((await say(`${emulator.url}${path}`)).errcode, path).toBe(40066)
@@ -70,7 +73,7 @@ describe('faults', () => {
   }
 
   test.each(Object.entries(CALLS))(
-    '%s answers a code for the next two calls and is well again [1.25]',
+    '%s returns a queued code for the next two calls and then recovers [1.25]',
     async (endpoint, call) => {
       const emulator = await start()
       emulator.fail(endpoint as Endpoint, -1, 2)
@@ -81,7 +84,7 @@ describe('faults', () => {
     },
   )
 
-  test('a script says what each call meets, and can be called off', async () => {
+  test('a script sets the fault of each call, and can be cleared', async () => {
     const emulator = await start()
     emulator.script('media/get', [45011, 'ok', { kind: 'errcode', errcode: 101002, errmsg: 'not enough market quota' }, -1])
     expect((await download(emulator, 'x')).errcode).toBe(45011)
@@ -91,7 +94,7 @@ describe('faults', () => {
     expect((await download(emulator, 'x')).errcode).toBe(40007)
   })
 
-  test('a drop before the work spends nothing; one after it has spent a call and left an image', async () => {
+  test('a drop before the work uses no quota; a drop after it uses a call and stores an image', async () => {
     const emulator = await start()
     const image = await encodedImage()
     emulator.script('superresolution', [
@@ -108,7 +111,7 @@ describe('faults', () => {
     expect((await download(emulator, answer!.mediaId!)).type).toBe('image/jpeg')
   })
 
-  test('a truncated download ends early, or announces the length of what it sends', async () => {
+  test('a truncated download ends early, or announces the shorter length', async () => {
     const emulator = await start()
     const { json } = await upload(emulator, await encodedImage(80, 60))
     const whole = await download(emulator, json['media_id'])
@@ -139,7 +142,7 @@ describe('faults', () => {
     expect(emulator.accounts[0]!.quota.used).toBe(0)
   })
 
-  test('an answer may be held back, until a promise settles or for a time', async () => {
+  test('an answer may be delayed, until a promise settles or for a time', async () => {
     const emulator = await start()
     const gate = createGate()
     emulator.script('media/get', [
@@ -155,7 +158,7 @@ describe('faults', () => {
     expect((await slow).errcode).toBe(40007)
   })
 
-  test('another client may kill the token; a new one works [2.12]', async () => {
+  test('another client may invalidate the token; a new one works [2.12]', async () => {
     const emulator = await start()
     emulator.fail('superresolution', { kind: 'kill-token' })
     const { json } = await askStable(emulator)
@@ -173,7 +176,7 @@ describe('faults', () => {
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 31, height: 19 })
   })
 
-  test('faults by chance come at about their rate, the same ones for the same seed', async () => {
+  test('random faults occur at about their rate, and are the same for the same seed', async () => {
     const first = await faultsOf(7)
     const hit = first.filter((kind) => kind !== undefined)
     expect(hit.length).toBeGreaterThan(8)
@@ -217,7 +220,7 @@ describe('the server', () => {
     expect(stable!.headers['content-type']).toBe('application/json')
   })
 
-  test('counts how many images were under way at once', async () => {
+  test('counts how many images were in progress at once', async () => {
     const emulator = await start()
     const gate = createGate()
     emulator.fail('superresolution', { kind: 'slow', until: gate.opened }, 3)
@@ -230,7 +233,7 @@ describe('the server', () => {
     expect(emulator.peak).toBe(3)
   })
 
-  test('closes while a call is under way, and may be closed twice', async () => {
+  test('closes while a call is in progress, and may be closed twice', async () => {
     const emulator = createWechatEmulator()
     await emulator.listen()
     emulator.fail('media/get', { kind: 'slow', until: new Promise(() => {}) })
@@ -241,12 +244,12 @@ describe('the server', () => {
     await call
   })
 
-  test('says when its port is taken', async () => {
+  test('reports that its port is in use', async () => {
     const { url } = await start()
     await expect(createWechatEmulator({ port: Number(new URL(url).port) }).listen()).rejects.toThrow('EADDRINUSE')
   })
 
-  test('outlives clients that hang up before their answer, or in the middle of a body', async () => {
+  test('survives clients that disconnect before the answer, or in the middle of a body', async () => {
     const emulator = await start()
     const gate = createGate()
     emulator.fail('media/get', { kind: 'slow', until: gate.opened })
@@ -274,7 +277,7 @@ describe('the server', () => {
     },
   )
 
-  test('an upscaler of the user doubles the images; its failure is "system error"', async () => {
+  test('a custom upscaler doubles the images; its failure is "system error"', async () => {
     const emulator = await start({ upscaler: { name: 'red', version: '1', upscale: red } })
     const { json } = await upload(emulator, await encodedImage())
     const { data } = await sharp((await download(emulator, json['media_id'])).bytes)

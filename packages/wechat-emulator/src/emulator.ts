@@ -15,32 +15,32 @@ import { Rids } from './rids.ts'
 import { endpointAt } from './router.ts'
 
 export interface WechatEmulator {
-  /** `http://127.0.0.1:<port>`, to be used in place of `https://api.weixin.qq.com`. Set by `listen()`. */
+  /** `http://127.0.0.1:<port>`, to use in place of `https://api.weixin.qq.com`. Set by `listen()`. */
   readonly url: string
-  /** Every call, oldest first, with secrets as they were sent. */
+  /** Every call, oldest first, with secrets as sent. */
   readonly requests: RecordedRequest[]
-  /** Their quotas, tokens and whitelists, which may be changed while the server runs. */
+  /** The accounts. Their quotas, tokens and whitelists may be changed while the server runs. */
   readonly accounts: readonly Account[]
   /** May be changed while the server runs. */
   readonly behaviour: Behaviour
-  /** The most calls of `superresolution` that were under way at the same time. */
+  /** The highest number of concurrent calls of `superresolution` so far. */
   readonly peak: number
   /** @returns `url` */
   listen(): Promise<string>
-  /** Closes every connection, calls under way included. */
+  /** Closes the server and every connection, including those of calls in progress. */
   close(): Promise<void>
-  /** The next `times` calls of the endpoint meet the fault; a number is an errcode. @param times @default 1 */
+  /** Applies the fault to the next `times` calls of the endpoint; a number is an errcode. @param times @default 1 */
   fail(endpoint: Endpoint, fault: Fault | number, times?: number): void
-  /** What the next calls of the endpoint meet, one each; a number is an errcode. */
+  /** Applies one step to each of the next calls of the endpoint; a number is an errcode. */
   script(endpoint: Endpoint, steps: readonly (Fault | number | 'ok')[]): void
-  /** Forgets what `fail` and `script` queued. */
+  /** Clears the queues of `fail` and `script`. */
   calm(): void
-  /** Sets the clock forward. @param ms milliseconds */
+  /** Advances the clock. @param ms milliseconds */
   advance(ms: number): void
 }
 
 /**
- * A server on 127.0.0.1 that answers as WeChat does around `img.superresolution`.
+ * A server on 127.0.0.1 that behaves like WeChat's `img.superresolution` and the endpoints around it.
  * @throws HdError `HD_OPTION` for an option that is not allowed
  */
 export function createWechatEmulator(options: EmulatorOptions = {}): WechatEmulator {
@@ -57,7 +57,7 @@ export function createWechatEmulator(options: EmulatorOptions = {}): WechatEmula
   async function handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = describe(message, clock.now())
     requests.push(request)
-    // WeChat's front end, seen with axios streams and Ktor: a length must be announced, also for an empty body.
+    // WeChat's front end requires a Content-Length, even for an empty body; seen with axios streams and Ktor.
     if (message.method === 'POST' && message.headers['content-length'] === undefined) return refuse(request, response, 412)
     const body = await readBody(message)
     if (body === 'too-large') return refuse(request, response, 413)
@@ -137,7 +137,7 @@ function describe(message: IncomingMessage, at: number): RecordedRequest {
   return { ...described, endpoint: endpointAt(path), fault: undefined, answer: undefined }
 }
 
-/** What the front end says to a body that it does not take; the connection cannot be used again, since the body is unread. */
+/** Refuses a body as the front end does. The connection cannot be reused, because the body is unread. */
 function refuse(request: RecordedRequest, response: ServerResponse, status: 412 | 413): void {
   const page = html(status, `<html><head><title>${status}</title></head><body></body></html>`)
   page.headers['Connection'] = 'close'

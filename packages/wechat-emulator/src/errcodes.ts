@@ -1,6 +1,6 @@
 /**
- * The texts that WeChat sends with its codes. Those of the token and media calls are the well-known English ones; WeChat
- * documents the meaning of a code and not its text, so a client must match `errcode` and never `errmsg`.
+ * The texts that WeChat sends with its codes. Those of the token and media endpoints are the well-known English ones. WeChat
+ * documents the meaning of a code, not its text, so a client must match `errcode` and never `errmsg`.
  */
 export const ERRMSG: Readonly<Record<number, string>> = {
   [-1]: 'system error',
@@ -55,12 +55,12 @@ export const ERRMSG: Readonly<Record<number, string>> = {
   101003: 'not enough market quota',
 }
 
-/** An answer of WeChat other than `ok`; the server turns it into JSON with a rid. */
+/** An error answer of WeChat. The server turns it into JSON with a rid. */
 export class Refusal extends Error {
   override name = 'Refusal'
   readonly errcode: number
 
-  /** @param errmsg without the rid, which is added when the answer is written */
+  /** @param errmsg without the rid, which the server adds */
   constructor(errcode: number, errmsg: string = ERRMSG[errcode] ?? 'error') {
     super(errmsg)
     this.errcode = errcode

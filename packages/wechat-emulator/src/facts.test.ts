@@ -11,14 +11,14 @@ async function cited(): Promise<string[]> {
   return brackets.flatMap(([, numbers]) => numbers!.split(', '))
 }
 
-test('every fact has a test, and every test cites facts that are there', async () => {
+test('every fact has a test, and every test cites existing facts', async () => {
   const page = await readFile(new URL('../FACTS.md', here), 'utf8')
   const facts = [...page.matchAll(/^\| (\d+\.\d+) \|/gm)].map(([, number]) => number!)
   expect(facts).toHaveLength(new Set(facts).size)
   expect([...new Set(await cited())].toSorted()).toEqual(facts.toSorted())
 })
 
-test('every source that a fact names is listed', async () => {
+test('every source of a fact is listed', async () => {
   const page = await readFile(new URL('../FACTS.md', here), 'utf8')
   const named = [...page.matchAll(/^\| \d+\.\d+ \|.*\| ([a-z, ]*) \|$/gm)].flatMap(
     ([, letters]) => letters!.match(/[a-z]/g) ?? [],

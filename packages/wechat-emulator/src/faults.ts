@@ -1,33 +1,33 @@
-/** What the emulator can do to a call instead of, or after, answering it rightly. */
+/** What the emulator can do to a call instead of answering it correctly. */
 export type Fault =
-  /** Answers this code, and does no work. */
+  /** Returns this code and does no work. */
   | { kind: 'errcode'; errcode: number; errmsg?: string }
-  /** Closes the connection without an answer: before anything was done, or after (quota spent, image made). */
+  /** Closes the connection without an answer, before the work or after it (call counted, image made). */
   | { kind: 'drop'; when: 'before' | 'after' }
   /**
-   * Sends only the first part of the body. `whole` announces the length of the whole one and closes the connection early;
-   * `part` announces the length of the part, so that only decoding shows the loss. `keep` is a fraction from 0 to 1.
+   * Sends only the first part of the body. `whole` announces the full length and closes the connection early; `part` announces
+   * the length of the part, so that only decoding reveals the loss. `keep` is a fraction from 0 to 1.
    * @default keep 0.5, announce 'whole'
    */
   | { kind: 'truncate'; keep?: number; announce?: 'whole' | 'part' }
-  /** A Content-Length that is wrong by so many bytes; with more than there are, the connection closes before the end. */
+  /** A Content-Length that is off by this many bytes. If it is too large, the connection closes early. */
   | { kind: 'length'; by: number }
-  /** A page of HTML from a gateway, and no work done. @default status 502 */
+  /** An HTML page, as a gateway sends, without any work. @default status 502 */
   | { kind: 'html'; status?: number }
-  /** Answers rightly, but only after so many milliseconds or when the promise settles. */
+  /** Answers correctly, but only after this many milliseconds or when the promise settles. */
   | { kind: 'slow'; until: number | Promise<unknown> }
-  /** Another client refreshed the token: every token of the caller's account is dead, this one included. */
+  /** Invalidates every token of the caller's account, including this one, as when another client refreshes it. */
   | { kind: 'kill-token' }
-  /** `superresolution` makes an image that is so many pixels too narrow and too low. @default by 1 */
+  /** `superresolution` returns an image that lacks this many pixels in width and height. @default by 1 */
   | { kind: 'wrong-size'; by?: number }
 
 export type Endpoint = 'token' | 'stable_token' | 'superresolution' | 'media/get' | 'quota/get' | 'rid/get'
 
-/** Faults by chance, the same ones for the same seed and order of calls. */
+/** Random faults, reproducible for the same seed and order of calls. */
 export interface RandomFaults {
-  /** The part of the calls that is hit, from 0 to 1. */
+  /** The share of calls that fail, 0 to 1. */
   rate: number
-  /** Drawn from with equal chance. @default -1, 502 and a drop before the work; `kill-token` where a token is used; truncation and wrong length for media/get */
+  /** The faults to choose from, equally likely. @default -1, 502 and a drop before the work; `kill-token` where a token is used; truncation and wrong length for media/get */
   of?: readonly Fault[]
   /** @default every endpoint */
   endpoints?: readonly Endpoint[]
@@ -35,7 +35,7 @@ export interface RandomFaults {
   seed?: number
 }
 
-/** Which fault a call meets: what was queued for its endpoint first, else what chance says. */
+/** Decides which fault a call gets: the next queued one of its endpoint, otherwise a random one. */
 export class Faults {
   readonly #queues = new Map<Endpoint, (Fault | 'ok')[]>()
   readonly #random: RandomFaults | undefined
@@ -46,17 +46,17 @@ export class Faults {
     this.#state = random?.seed ?? 1
   }
 
-  /** Appends what the next calls of an endpoint meet, one each. */
+  /** Appends steps for the next calls of an endpoint, one each. */
   queue(endpoint: Endpoint, steps: readonly (Fault | 'ok')[]): void {
     this.#queues.set(endpoint, [...(this.#queues.get(endpoint) ?? []), ...steps])
   }
 
-  /** Forgets what is queued. */
+  /** Clears the queues. */
   clear(): void {
     this.#queues.clear()
   }
 
-  /** The fault of the next call, which is thereby used up. */
+  /** Takes the fault of the next call. */
   next(endpoint: Endpoint): Fault | undefined {
     const queued = this.#queues.get(endpoint)?.shift()
     if (queued !== undefined) return queued === 'ok' ? undefined : queued
@@ -67,7 +67,7 @@ export class Faults {
     return choice[Math.floor(this.#draw() * choice.length)]
   }
 
-  /** mulberry32: a number from 0 up to 1. */
+  /** mulberry32: a number from 0 to below 1. */
   #draw(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
@@ -76,7 +76,7 @@ export class Faults {
   }
 }
 
-/** `drop` after the work is left out here: it makes any client pay twice, so who counts calls must ask for it. */
+/** Without `drop` after the work: it makes every client pay twice, which tests that count calls do not expect. */
 function usual(endpoint: Endpoint): Fault[] {
   const everywhere: Fault[] = [
     { kind: 'errcode', errcode: -1 },

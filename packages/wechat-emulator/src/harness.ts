@@ -22,7 +22,7 @@ export async function start(options: EmulatorOptions = {}): Promise<WechatEmulat
   return emulator
 }
 
-/** One real call, with its body read whole. */
+/** One real call, with its whole body. */
 export async function say(url: string, init: RequestInit = {}): Promise<Said> {
   const response = await fetch(url, init)
   const bytes = Buffer.from(await response.arrayBuffer())
@@ -72,7 +72,7 @@ export function download(emulator: WechatEmulator, mediaId: string, token: strin
   return say(`${emulator.url}/cgi-bin/media/get?access_token=${token}&media_id=${mediaId}`)
 }
 
-/** A JPEG (or PNG) of one colour at the left and another at the right. */
+/** An image with one colour on the left and another on the right. */
 export function encodedImage(width = 17, height = 11, format: 'jpeg' | 'png' | 'webp' | 'gif' = 'jpeg'): Promise<Buffer> {
   const right = { width: Math.ceil(width / 2), height, channels: 3 as const, background: '#ff8000' }
   return sharp({ create: { width, height, channels: 3, background: '#0040c0' } })
@@ -81,7 +81,7 @@ export function encodedImage(width = 17, height = 11, format: 'jpeg' | 'png' | '
     .toBuffer()
 }
 
-/** A call with exactly these bytes and headers, also ones that fetch would not send. */
+/** A call with exactly these bytes and headers, including ones that fetch would not send. */
 export function raw(url: string, method: string, headers: Record<string, string>, chunks: (string | Buffer)[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(url, { method, headers }, (response) => {

@@ -5,28 +5,28 @@ import { Refusal } from './errcodes.ts'
 import type { Medium } from './media.ts'
 
 export interface ImageRules {
-  /** Most bytes of a source. */
+  /** The maximum size of a source, in bytes. */
   maxBytes: number
-  /** Most pixels of a source. */
+  /** The maximum number of pixels of a source. */
   maxPixels: number
-  /** Formats of a source, as sharp names them. */
+  /** Accepted formats of a source, as sharp names them. */
   formats: readonly string[]
   /** The format of the result; `same` keeps PNG for PNG. */
   result: 'jpeg' | 'same'
   upscaler: Upscaler
 }
 
-/** Bicubic, since the emulator is for many small images and not for beauty. */
+/** Bicubic: for tests, speed matters more than quality. */
 export function plainDoubler(): Upscaler {
   return resample({ interpolator: 'bicubic' })
 }
 
 /**
- * Doubles an image. Transparency is lost over white and metadata are dropped: what WeChat does with them is not known, and
- * a client must not count on more.
- * @param trim pixels that the result's sides lack, for the fault `wrong-size`
- * @throws Refusal 44001 for an empty file, 45001 for one that is too large, 101002 for what is not an image, 40137 for
- * another format, 40009 for too many pixels
+ * Doubles an image. Flattens transparency onto white and drops metadata: what WeChat does with them is not known, and a client
+ * must not rely on more.
+ * @param trim pixels missing from width and height, for the fault `wrong-size`
+ * @throws Refusal 44001 for an empty file, 45001 for one that is too large, 101002 if it is not an image, 40137 for another
+ * format, 40009 for too many pixels
  */
 export async function doubleImage(bytes: Uint8Array, rules: ImageRules, trim = 0): Promise<Medium> {
   if (bytes.length === 0) throw new Refusal(44001)

@@ -1,11 +1,11 @@
 import type { Clock } from './clock.ts'
 import { Refusal } from './errcodes.ts'
 
-/** Counts the calls of one API in the current day and minute; counters start anew with each. */
+/** Counts the calls of one API in the current day and minute. */
 export class Meter {
-  /** Most calls a day; may be changed at any time. */
+  /** The maximum number of calls a day; may be changed at any time. */
   perDay: number
-  /** Most calls a minute; may be changed at any time. */
+  /** The maximum number of calls a minute; may be changed at any time. */
   perMinute: number
   readonly #clock: Clock
   #day = 0
@@ -19,13 +19,13 @@ export class Meter {
     this.perMinute = perMinute
   }
 
-  /** Calls of today that were let through. */
+  /** Today's calls that were allowed. */
   get used(): number {
     this.#turn()
     return this.#inDay
   }
 
-  /** Counts one call. @throws Refusal 45009 when the day's calls are used up, 45011 when the minute's are */
+  /** Counts one call. @throws Refusal 45009 if the daily quota is used up, 45011 if the quota of the minute is */
   spend(): void {
     this.#turn()
     if (this.#inDay >= this.perDay) throw new Refusal(45009)

@@ -3,8 +3,8 @@ import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import { Refusal } from './errcodes.ts'
 
 /**
- * The file in the field `img` of a multipart body. As strict as callers found WeChat: a part that has no filename, another
- * name, or a body that ends before its closing boundary is "media data missing".
+ * The file in the field `img` of a multipart body. As strict as WeChat, according to callers: a part without a filename or with
+ * another name, or a body without its closing boundary, is "media data missing".
  * @throws Refusal 41005
  */
 export async function imageField(body: Uint8Array, contentType: string): Promise<Buffer> {
@@ -13,7 +13,7 @@ export async function imageField(body: Uint8Array, contentType: string): Promise
   try {
     const parser = new Busboy({
       headers: { 'content-type': contentType } satisfies BusboyHeaders,
-      // Otherwise a part with a Content-Type and no filename would count as a file.
+      // By default a part with a Content-Type and no filename counts as a file.
       isPartAFile: (_field, _type, filename) => filename !== undefined,
       limits: { files: 16, fields: 16 },
     })
@@ -37,7 +37,7 @@ export async function imageField(body: Uint8Array, contentType: string): Promise
 }
 
 /**
- * A body that stops inside of a part is an error of the parser, which `once` hears, and then of the part and sometimes of the
- * parser again; unheard, those would end the process.
+ * For a body that stops inside a part, the parser emits an error, which `once` catches, then the part emits one and sometimes the
+ * parser again. Without a listener those would crash the process.
  */
 function ignore(): void {}

@@ -15,17 +15,17 @@ import type { AccountOptions } from './account.ts'
 import type { RandomFaults } from './faults.ts'
 import { plainDoubler } from './image.ts'
 
-/** How WeChat behaves where pages, SDKs and reports differ. May be changed while the server runs. */
+/** How WeChat behaves where documentation, SDKs and reports disagree. May be changed while the server runs. */
 export interface Behaviour {
-  /** The API is off the shelf: errcode 40066, HTTP 404, or a page of HTML with HTTP 200. @default false */
+  /** The API was withdrawn: it returns errcode 40066, HTTP 404, or an HTML page with HTTP 200. @default false */
   removed: false | '40066' | '404' | 'html'
-  /** `errcode` as number or string, or left out of a success. @default 'number' */
+  /** `errcode` as a number or string, or omitted on success. @default 'number' */
   errcode: 'number' | 'string' | 'absent'
-  /** What `superresolution` answers: the id of a medium, or the image itself as two SDKs claim. @default 'media_id' */
+  /** What `superresolution` returns: the id of a file, or the image itself, as two SDKs expect. @default 'media_id' */
   answer: 'media_id' | 'image'
-  /** The Content-Type of JSON; `usual` is `application/json; encoding=utf-8`, but `text/plain` from media/get. @default 'usual' */
+  /** The Content-Type of JSON. `usual` is `application/json; encoding=utf-8`, but `text/plain` from media/get. @default 'usual' */
   json: 'usual' | 'text/plain' | 'application/json'
-  /** `img_url` by GET is refused with 43002, as callers of the sibling APIs met it; the documented sample uses GET. @default false */
+  /** Refuses `img_url` with GET (43002), as callers of sibling APIs reported; the documented sample uses GET. @default false */
   strict: boolean
   /** Cloud hosting: calls need no token and belong to the first account. @default false */
   cloudHosting: boolean
@@ -38,21 +38,21 @@ export interface EmulatorOptions extends Partial<Behaviour> {
   accounts?: readonly AccountOptions[]
   /** Milliseconds since 1970. @default Date.now */
   now?: () => number
-  /** Faults by chance. */
+  /** Random faults. @default none */
   faults?: RandomFaults
-  /** Most bytes of an uploaded file. The page says "less than 2M", this is the strict reading. @default 1_999_999 */
+  /** The maximum size of an uploaded file, in bytes. The default is the strictest reading of the documented "less than 2M". @default 1_999_999 */
   maxUploadBytes?: number
-  /** Most pixels of a source. Not documented by WeChat. @default 50_000_000 */
+  /** The maximum number of pixels of a source. Not documented by WeChat. @default 50_000_000 */
   maxPixels?: number
-  /** Formats of a source, as sharp names them; `jpg` is `jpeg`. Not documented by WeChat. @default ['jpeg', 'png'] */
+  /** Accepted formats of a source, as sharp names them; `jpg` means `jpeg`. Not documented by WeChat. @default ['jpeg', 'png'] */
   formats?: readonly string[]
   /** The format of the result: always JPEG, or PNG for PNG. Not documented by WeChat. @default 'jpeg' */
   result?: 'jpeg' | 'same'
   /** Doubles the images. @default resample(), bicubic */
   upscaler?: Upscaler
-  /** Lets `img_url` name any host and not loopback only. @default false */
+  /** Allows any host in `img_url`, not only loopback. @default false */
   allowRemoteImages?: boolean
-  /** The address that WeChat sees the caller at. @default '127.0.0.1' */
+  /** The caller's address as WeChat sees it. @default '127.0.0.1' */
   clientAddress?: string
 }
 

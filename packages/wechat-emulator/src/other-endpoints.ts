@@ -1,7 +1,7 @@
 import { authorize, jsonBody, requirePost, type Answer, type Call } from './call.ts'
 import { Refusal } from './errcodes.ts'
 
-/** `GET /cgi-bin/media/get?access_token=&media_id=`; by HEAD for the headers alone, as the page's own sample has it. */
+/** `GET /cgi-bin/media/get?access_token=&media_id=`; HEAD returns only the headers, as in the documented sample. */
 export function mediaGet(call: Call): Answer {
   const { request, world } = call
   if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal(43001)
@@ -12,7 +12,7 @@ export function mediaGet(call: Call): Answer {
   return { kind: 'file', medium, name: `${id}.${medium.extension}` }
 }
 
-/** `POST /cgi-bin/openapi/quota/get?access_token=` with JSON `cgi_path`; knows `superresolution` only. */
+/** `POST /cgi-bin/openapi/quota/get?access_token=` with JSON `cgi_path`; knows only `superresolution`. */
 export function quotaGet(call: Call): Answer {
   requirePost(call)
   const { quota } = authorize(call)

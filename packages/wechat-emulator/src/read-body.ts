@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Most bytes of a body, well above WeChat's own limit for images. */
+/** The maximum size of a body, in bytes: well above WeChat's limit for images. */
 const MAX_BYTES = 16 * 1024 * 1024
 
-/** The body, or why there is none: it is larger than 16 MiB, or the caller hung up in the middle of it. */
+/** The body, or why it was not read: it exceeds 16 MiB, or the caller disconnected. */
 export async function readBody(message: IncomingMessage): Promise<Buffer | 'too-large' | 'gone'> {
   const chunks: Buffer[] = []
   let length = 0

@@ -1,21 +1,21 @@
 import type { Endpoint, Fault } from './faults.ts'
 
-/** What was answered to a call. */
+/** The answer to a call. */
 export interface RecordedAnswer {
   /** HTTP status; 0 when the connection was closed without an answer. */
   status: number
-  /** The code in the JSON answer, 0 for `ok` and for files. */
+  /** The code in the JSON answer; 0 for `ok` and for files. */
   errcode: number | undefined
-  /** The id of the medium that the call made, also when its answer never arrived. */
+  /** The id of the file that the call created, even if the answer never arrived. */
   mediaId: string | undefined
-  /** What the answer's errmsg ends with, and rid/get takes. */
+  /** The id at the end of errmsg, which rid/get accepts. */
   rid: string | undefined
 }
 
-/** For a connection that ended without an answer and without any work. */
+/** For a connection that ended without an answer and before any work. */
 export const NO_ANSWER: Readonly<RecordedAnswer> = { status: 0, errcode: undefined, mediaId: undefined, rid: undefined }
 
-/** One call as it arrived, with tokens and secrets as they were sent: a test can look for them elsewhere. */
+/** One call as it arrived, with tokens and secrets, so that tests can search logs and files for them. */
 export interface RecordedRequest {
   method: string
   /** Path and query as sent. */

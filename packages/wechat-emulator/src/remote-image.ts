@@ -4,10 +4,10 @@ const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/
 const TIMEOUT_MS = 5000
 
 /**
- * Fetches what `img_url` names, as WeChat's own servers do. Never more than loopback unless the user allowed it, so that a
- * test cannot reach the network by accident.
- * @param maxBytes reading stops after this many; one more is returned then, for the caller to refuse
- * @throws Refusal 101000 for an address that is malformed, not allowed, unreachable, slow, or answered with an error
+ * Fetches `img_url`, as WeChat's servers do. Only from loopback unless the user allows more, so that a test cannot reach the
+ * network by accident.
+ * @param maxBytes reading stops beyond this; the result is then larger, for the caller to refuse
+ * @throws Refusal 101000 for an address that is malformed, not allowed, unreachable or slow, or that returns an error
  */
 export async function fetchImage(address: string, maxBytes: number, allowRemote: boolean): Promise<Uint8Array> {
   const url = URL.canParse(address) ? new URL(address) : undefined

@@ -2,7 +2,7 @@ import type { Answer, Call } from './call.ts'
 import type { Refusal } from './errcodes.ts'
 import type { RecordedAnswer } from './record.ts'
 
-/** An answer as it goes over the wire. */
+/** An answer as it is sent. */
 export interface Wire {
   status: number
   headers: Record<string, string>
@@ -27,7 +27,7 @@ export function render(answer: Answer, call: Call): Wire {
   return wire(200, { 'Content-Type': jsonType(call) }, body, { ...nothing, errcode: 0, mediaId: answer.mediaId })
 }
 
-/** The JSON of an error: HTTP 200, the code also in a header, and a rid at the end of errmsg. */
+/** An error as JSON: HTTP 200, the code also in a header, and a rid at the end of errmsg. */
 export function renderRefusal({ errcode, message }: Refusal, call: Call): Wire {
   const { rids, options } = call.world
   const rid = rids.make()
@@ -37,7 +37,7 @@ export function renderRefusal({ errcode, message }: Refusal, call: Call): Wire {
   return wire(200, headers, Buffer.from(text), { status: 200, errcode, mediaId: undefined, rid })
 }
 
-/** A page of HTML, such as a gateway sends. */
+/** An HTML page, as a gateway sends. */
 export function html(status: number, text: string): Wire {
   const summary = { status, errcode: undefined, mediaId: undefined, rid: undefined }
   return wire(status, { 'Content-Type': 'text/html' }, Buffer.from(text), summary)

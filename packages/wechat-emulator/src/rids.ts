@@ -3,22 +3,22 @@ import { DAY, SECOND, type Clock } from './clock.ts'
 import { Refusal } from './errcodes.ts'
 import type { RecordedRequest } from './record.ts'
 
-/** How long a rid can be asked for. Milliseconds. */
+/** How long a rid can be looked up. Milliseconds. */
 const LIFE = 7 * DAY
 
-/** What `rid/get` answers. */
+/** What `rid/get` returns. */
 export interface RidReport {
   /** Seconds since 1970. */
   invoke_time: number
   cost_in_ms: number
-  /** Holds the token, as WeChat's does. */
+  /** Contains the token, as WeChat's does. */
   request_url: string
   request_body: string
   response_body: string
   client_ip: string
 }
 
-/** The calls that were refused, by the id in their errmsg. */
+/** The refused calls, by the id in their errmsg. */
 export class Rids {
   readonly #clock: Clock
   readonly #kept = new Map<string, { appid: string | undefined; at: number; report: RidReport }>()
@@ -27,13 +27,13 @@ export class Rids {
     this.#clock = clock
   }
 
-  /** A new id; the first part is the time in seconds, as in WeChat's own. */
+  /** A new id. Its first part is the time in seconds, as in WeChat's. */
   make(): string {
     const seconds = Math.floor(this.#clock.now() / SECOND).toString(16)
     return `${seconds.padStart(8, '0')}-${randomBytes(4).toString('hex')}-${randomBytes(4).toString('hex')}`
   }
 
-  /** @param appid the account of the call, undefined when its token was not valid */
+  /** @param appid the account of the call; undefined if its token was not valid */
   keep(rid: string, appid: string | undefined, request: RecordedRequest, response: string, address: string): void {
     const type = String(request.headers['content-type'] ?? '')
     const report: RidReport = {
@@ -47,7 +47,7 @@ export class Rids {
     this.#kept.set(rid, { appid, at: this.#clock.now(), report })
   }
 
-  /** @throws Refusal 76002 for no rid or a malformed one, 76001 for an unknown or old one, 76003 for another account's */
+  /** @throws Refusal 76002 for a missing or malformed rid, 76001 for an unknown or expired one, 76003 for another account's */
   get(appid: string, rid: unknown): RidReport {
     if (typeof rid !== 'string' || !/^[0-9a-f]{8}(?:-[0-9a-f]{8}){2}$/.test(rid)) throw new Refusal(76002)
     const item = this.#kept.get(rid)

@@ -15,7 +15,7 @@ const PATHS: Readonly<Record<string, Endpoint>> = {
   '/cgi-bin/openapi/rid/get': 'rid/get',
 }
 
-/** What answers each endpoint. */
+/** The handler of each endpoint. */
 export const HANDLERS: Readonly<Record<Endpoint, Handler>> = {
   token: plainToken,
   stable_token: stableToken,
@@ -25,7 +25,7 @@ export const HANDLERS: Readonly<Record<Endpoint, Handler>> = {
   'rid/get': ridGet,
 }
 
-/** The endpoint at a path, which is matched to the letter as WeChat does. */
+/** The endpoint at a path. Case-sensitive, as at WeChat. */
 export function endpointAt(path: string): Endpoint | undefined {
   return Object.hasOwn(PATHS, path) ? PATHS[path] : undefined
 }

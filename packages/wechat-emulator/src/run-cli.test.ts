@@ -16,7 +16,7 @@ async function run(...argv: string[]): Promise<{ code: number; out: string; err:
   return { code, out, err, emulator }
 }
 
-test('the command serves and prints what to set', async () => {
+test('the command starts the server and prints the variables to set', async () => {
   const { code, out, emulator } = await run('--port', '0', '--appid', 'wx1', '--secret', 's1', '--quota', '1')
   expect(code).toBe(0)
   expect(out).toContain(`export WECHAT_BASE_URL=${emulator!.url}\nexport WECHAT_APPID=wx1\nexport WECHAT_SECRET=s1\n`)
@@ -45,20 +45,20 @@ test.each([['--nonsense'], ['--port', 'x'], ['--port', '70000'], ['--quota', '-1
   },
 )
 
-test('the command takes faults by chance and strictness', async () => {
+test('the command accepts --faults, --seed and --strict', async () => {
   const { emulator } = await run('--port', '0', '--strict', '--faults', '1', '--seed', '3')
   expect(emulator!.behaviour.strict).toBe(true)
   await askStable(emulator!).catch(() => undefined)
   expect(emulator!.requests[0]!.fault).toBeDefined()
 })
 
-test('the command says when its port is taken', async () => {
+test('the command reports that its port is in use', async () => {
   const { emulator } = await run('--port', '0')
   const { code, err } = await run('--port', new URL(emulator!.url).port)
   expect(code).toBe(2)
   expect(err).toContain('EADDRINUSE')
 })
 
-test('the command explains itself', async () => {
+test('the command has a help text', async () => {
   expect(await run('--help')).toMatchObject({ code: 0, out: expect.stringContaining('--quota') })
 })

@@ -5,24 +5,24 @@ import { resolveOptions, type EmulatorOptions } from './options.ts'
 export interface CliContext {
   stdout: { write(text: string): unknown }
   stderr: { write(text: string): unknown }
-  /** Is told when the server listens. */
+  /** Called when the server listens. */
   onListening?: (emulator: WechatEmulator) => void
 }
 
-const HELP = `wechat-emulator: WeChat's side of img.superresolution on 127.0.0.1
+const HELP = `wechat-emulator: a local server that behaves like WeChat's img.superresolution
 
   --port <number>     port, 0 for a free one (8787)
-  --appid <id>        AppID of the account (wx00000000000e0001)
-  --secret <secret>   its AppSecret
-  --removed [kind]    the API is off the shelf: 40066 (default), 404 or html
-  --quota <number>    calls of superresolution a day (100)
-  --strict            img_url by GET is refused (43002), as some callers have met it
-  --faults <rate>     the part of the calls that fails by chance, 0 to 1 (0)
-  --seed <number>     other faults, the same ones for the same number (1)
-  --help              this text
+  --appid <id>        the account's AppID (wx00000000000e0001)
+  --secret <secret>   the account's AppSecret
+  --removed [kind]    act as if the API were withdrawn: 40066 (default), 404 or html
+  --quota <number>    calls of superresolution per day (100)
+  --strict            refuse img_url with GET (43002), as some callers reported
+  --faults <rate>     share of calls that fail at random, 0 to 1 (0)
+  --seed <number>     seed of the random faults (1)
+  --help              show this help
 `
 
-/** Starts the server and leaves it running. @returns 0, or 2 for arguments that cannot be used */
+/** Starts the server and leaves it running. @returns 0, or 2 for invalid arguments */
 export async function runCli(argv: readonly string[], { stdout, stderr, onListening }: CliContext): Promise<number> {
   let options: EmulatorOptions | 'help'
   try {
@@ -44,7 +44,7 @@ export async function runCli(argv: readonly string[], { stdout, stderr, onListen
     return 2
   }
   const [account] = emulator.accounts
-  stdout.write(`WeChat's stand-in listens on ${emulator.url}\n\n`)
+  stdout.write(`WeChat emulator listening on ${emulator.url}\n\n`)
   stdout.write(`export WECHAT_BASE_URL=${emulator.url}\n`)
   stdout.write(`export WECHAT_APPID=${account?.appid}\nexport WECHAT_SECRET=${account?.secret}\n`)
   stdout.write('\n# and in the configuration: wechat({ baseUrl: process.env.WECHAT_BASE_URL })\n')
@@ -52,9 +52,9 @@ export async function runCli(argv: readonly string[], { stdout, stderr, onListen
   return 0
 }
 
-/** @throws Error for an unknown flag or a value that is no number */
+/** @throws Error for an unknown flag or a value that is not a number */
 function parse(argv: readonly string[]): EmulatorOptions | 'help' {
-  // `--removed` alone means 40066; parseArgs knows no optional values.
+  // `--removed` alone means 40066; parseArgs has no optional values.
   const args = argv.map((arg, index) =>
     arg === '--removed' && !/^(?:40066|404|html)$/.test(argv[index + 1] ?? '') ? '--removed=40066' : arg,
   )

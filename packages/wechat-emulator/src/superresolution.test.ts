@@ -25,7 +25,7 @@ describe('the multipart form', () => {
     expect(Math.abs(data[33 * 3]! - 0xff) + Math.abs(data[33 * 3 + 1]! - 0x80)).toBeLessThan(20)
   })
 
-  test('PNG stays PNG by option, and transparency is lost in any case [1.12]', async () => {
+  test('an option keeps PNG as PNG, but transparency is always lost [1.12]', async () => {
     const emulator = await start({ result: 'same' })
     const clear = await sharp({ create: { width: 4, height: 3, channels: 4, background: '#f000' } })
       .png()
@@ -49,7 +49,7 @@ describe('the multipart form', () => {
     }
   })
 
-  test('a part without a filename, another field and a body that is no multipart are 41005 [1.6]', async () => {
+  test('a part without a filename, another field and a body that is not multipart return 41005 [1.6]', async () => {
     const emulator = await start()
     const part = (head: string, tail = '\r\n--b--\r\n'): Promise<{ errcode: unknown }> =>
       say(superUrl(emulator), {
@@ -70,7 +70,7 @@ describe('the multipart form', () => {
     expect((await say(superUrl(emulator), { method: 'POST', body, headers: noBoundary })).errcode).toBe(41005)
   })
 
-  test('a POST without Content-Length is HTTP 412 and spends nothing [1.5]', async () => {
+  test('a POST without Content-Length returns HTTP 412 and uses no quota [1.5]', async () => {
     const emulator = await start()
     const head = { 'content-type': 'multipart/form-data; boundary=b' }
     expect(await raw(superUrl(emulator), 'POST', head, ['--b\r\n', 'more'])).toBe(412)
@@ -78,7 +78,7 @@ describe('the multipart form', () => {
     expect(emulator.accounts[0]!.quota.used).toBe(0)
   })
 
-  test('a body far above every limit is HTTP 413 [1.24]', async () => {
+  test('a body far above every limit returns HTTP 413 [1.24]', async () => {
     const emulator = await start()
     const bytes = Buffer.alloc(16 * 1024 * 1024 + 1)
     const sent = raw(superUrl(emulator), 'POST', { 'content-length': String(bytes.length) }, [bytes])
@@ -86,7 +86,7 @@ describe('the multipart form', () => {
     expect(emulator.requests[0]!.answer?.status).toBe(413)
   })
 
-  test('an empty file is 44001, 2,000,000 bytes are 45001 and one less is read [1.7, 1.8]', async () => {
+  test('an empty file returns 44001, 2,000,000 bytes return 45001, and one byte less is accepted [1.7, 1.8]', async () => {
     const emulator = await start()
     const image = await encodedImage()
     const padded = (length: number): Buffer => Buffer.concat([image, Buffer.alloc(length - image.length)])
@@ -95,7 +95,7 @@ describe('the multipart form', () => {
     expect((await upload(emulator, padded(1_999_999))).errcode).toBe(0)
   })
 
-  test('no image and a damaged one are 101002, other formats 40137, too many pixels 40009 [1.9, 1.10]', async () => {
+  test('invalid or damaged images return 101002, other formats 40137, too many pixels 40009 [1.9, 1.10]', async () => {
     const emulator = await start({ maxPixels: 186 })
     const image = await encodedImage(80, 60, 'png')
     expect((await upload(emulator, Buffer.from('<svg'))).errcode).toBe(101002)
@@ -106,7 +106,7 @@ describe('the multipart form', () => {
     expect((await upload(roomy, image.subarray(0, image.length - 40))).errcode).toBe(101002)
   })
 
-  test('a token is needed, and the account may lack the permission [1.20, 1.21]', async () => {
+  test('requires a token, and the account may lack permission [1.20, 1.21]', async () => {
     const emulator = await start()
     expect((await upload(emulator, await encodedImage(), '')).errcode).toBe(41001)
     for (const errcode of [48001, 48004, 61003, 61007, 101003]) {
@@ -127,14 +127,14 @@ describe('the img_url form', () => {
     expect(await sharp(medium.bytes).metadata()).toMatchObject({ width: 18, height: 14 })
   })
 
-  test('GET is 43002 when strict, and always without img_url [1.3]', async () => {
+  test('GET returns 43002 if strict, and always without img_url [1.3]', async () => {
     const emulator = await start()
     expect((await say(superUrl(emulator))).errcode).toBe(43002)
     emulator.behaviour.strict = true
     expect((await say(`${superUrl(emulator)}&img_url=http://127.0.0.1/a`)).errcode).toBe(43002)
   })
 
-  test('an address that is malformed, refused, missing, redirected or not loopback is 101000 [1.4]', async () => {
+  test('an address that is malformed, refused, missing, redirected or not loopback returns 101000 [1.4]', async () => {
     const host = await serve((request, response) => {
       if (request.url === '/away') response.writeHead(302, { location: '/a' }).end()
       else response.writeHead(404).end()
@@ -153,7 +153,7 @@ describe('the img_url form', () => {
     }
   })
 
-  test('the limits hold for it too [1.7, 1.9]', async () => {
+  test('the same limits apply [1.7, 1.9]', async () => {
     const host = await serve((request, response) => response.end(request.url === '/big' ? Buffer.alloc(2_000_000) : 'text'))
     const emulator = await start()
     expect((await say(`${superUrl(emulator)}&img_url=${host}/big`)).errcode).toBe(45001)
@@ -162,7 +162,7 @@ describe('the img_url form', () => {
 })
 
 describe('quotas', () => {
-  test('after the calls of the day come 45009s, until midnight in China [1.18]', async () => {
+  test('returns 45009 once the daily quota is used up, until midnight in China [1.18]', async () => {
     // 23:59 on a day in China.
     const emulator = await start({ now: () => Date.UTC(2026, 0, 1, 15, 59), accounts: [{ dailyQuota: 2 }] })
     const image = await encodedImage()
@@ -175,11 +175,11 @@ describe('quotas', () => {
     expect(emulator.accounts[0]!.quota.used).toBe(1)
   })
 
-  test('100 calls a day are the default [1.18]', async () => {
+  test('allows 100 calls a day by default [1.18]', async () => {
     expect((await start()).accounts[0]!.quota.perDay).toBe(100)
   })
 
-  test('more than a minute allows are 45011 [1.19]', async () => {
+  test('returns 45011 beyond the quota of a minute [1.19]', async () => {
     const emulator = await start({ now: () => 1e12, accounts: [{ minuteQuota: 1 }] })
     const image = await encodedImage()
     await upload(emulator, image)
@@ -190,7 +190,7 @@ describe('quotas', () => {
 })
 
 describe('media/get', () => {
-  test('answers with the headers of the documented sample [3.1]', async () => {
+  test('returns the headers of the documented sample [3.1]', async () => {
     const emulator = await start()
     const { json } = await upload(emulator, await encodedImage())
     const { headers, bytes, status } = await download(emulator, json['media_id'])
@@ -200,7 +200,7 @@ describe('media/get', () => {
     expect(headers.get('content-length')).toBe(String(bytes.length))
   })
 
-  test('tells the headers alone to whoever asks for them [3.2]', async () => {
+  test('returns only the headers for HEAD [3.2]', async () => {
     const emulator = await start()
     const { json } = await upload(emulator, await encodedImage())
     const url = `${emulator.url}/cgi-bin/media/get?access_token=${tokenOf(emulator)}&media_id=${json['media_id']}`
@@ -209,7 +209,7 @@ describe('media/get', () => {
     expect(head.headers.get('content-length')).toBe((await say(url)).headers.get('content-length'))
   })
 
-  test('keeps an image for three days and then answers 40007 as text/plain [3.3, 3.6]', async () => {
+  test('keeps an image for three days and then returns 40007 as text/plain [3.3, 3.6]', async () => {
     let now = 1e12
     const emulator = await start({ now: () => now })
     const { json } = await upload(emulator, await encodedImage())
@@ -221,7 +221,7 @@ describe('media/get', () => {
     expect(said.errmsg).toMatch(/^invalid media_id rid: /)
   })
 
-  test('an id of another account or of nobody is 40007, none 41006, POST 43001 [3.3, 3.4, 3.5]', async () => {
+  test('an unknown id or one of another account returns 40007, no id 41006, POST 43001 [3.3, 3.4, 3.5]', async () => {
     const emulator = await start({ accounts: [{}, { appid: 'wx2', secret: 's2' }] })
     const { json } = await upload(emulator, await encodedImage())
     const other = emulator.accounts[1]!.tokens.stable(false).access_token

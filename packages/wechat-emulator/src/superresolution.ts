@@ -5,14 +5,14 @@ import { doubleImage } from './image.ts'
 import { fetchImage } from './remote-image.ts'
 
 /**
- * `/cv/img/superresolution?access_token=`: by POST with the multipart field `img`, or with the parameter `img_url` by POST
- * or, as the documented sample has it, by GET.
+ * `/cv/img/superresolution?access_token=`: POST with the multipart field `img`, or the parameter `img_url` with POST or, as in the
+ * documented sample, GET.
  */
 export async function superresolution(call: Call): Promise<Answer> {
   const { world, fault } = call
   const { options, shelf } = world
   const { behaviour } = options
-  // A gateway that does not know the path has nothing to ask the token for.
+  // A gateway that does not know the path does not check the token.
   if (behaviour.removed === '40066') throw new Refusal(40066)
   if (behaviour.removed) return removedPage(behaviour.removed)
   const account = authorize(call)

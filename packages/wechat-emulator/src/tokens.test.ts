@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { MINUTE, SECOND } from './clock.ts'
 import { askPlain, askStable, download, postJson, say, start } from './harness.ts'
 
-/** A call that needs a token, and whose answer is 40007 when the token is good. */
+/** A call that needs a token and returns 40007 if the token is valid. */
 const GOOD = 40007
 
 describe('stable_token', () => {
-  test('gives the same token while it is valid, with the seconds that are left [2.3]', async () => {
+  test('returns the same token while it is valid, with the remaining seconds [2.3]', async () => {
     const emulator = await start()
     const first = await askStable(emulator)
     emulator.advance(100 * SECOND)
@@ -17,7 +17,7 @@ describe('stable_token', () => {
     expect(second.json['expires_in']).toBeLessThanOrEqual(7100)
   })
 
-  test('renews in the last 5 minutes, so that at least 300 seconds are left, and both tokens work in them [2.4]', async () => {
+  test('renews in the last 5 minutes, so that at least 300 seconds remain, and both tokens are valid until then [2.4]', async () => {
     let now = 1e12
     const emulator = await start({ now: () => now })
     const first = await askStable(emulator)
@@ -33,7 +33,7 @@ describe('stable_token', () => {
     expect((await download(emulator, 'x', first.json['access_token'])).errcode).toBe(42001)
   })
 
-  test('force_refresh kills the former token at once, but not within 30 seconds of another one [2.5]', async () => {
+  test('force_refresh invalidates the previous token at once, but not within 30 seconds of another one [2.5]', async () => {
     const emulator = await start()
     const first = (await askStable(emulator)).json['access_token']
     const second = (await askStable(emulator, { force_refresh: true })).json['access_token']
@@ -55,7 +55,7 @@ describe('stable_token', () => {
     expect((await askStable(emulator)).json['access_token']).toBeTypeOf('string')
   })
 
-  test('has limits a minute (45011) and a day (45009) [2.6]', async () => {
+  test('has limits per minute (45011) and per day (45009) [2.6]', async () => {
     const emulator = await start({ now: () => 1e12 })
     const { stableMeter } = emulator.accounts[0]!.tokens
     expect([stableMeter.perMinute, stableMeter.perDay]).toEqual([10_000, 500_000])
@@ -69,7 +69,7 @@ describe('stable_token', () => {
     expect((await askStable(emulator)).errcode).toBe(45009)
   })
 
-  test('takes a JSON body by POST only [2.8]', async () => {
+  test('accepts only POST with a JSON body [2.8]', async () => {
     const emulator = await start()
     expect((await say(`${emulator.url}/cgi-bin/stable_token`)).errcode).toBe(43002)
     expect((await say(`${emulator.url}/cgi-bin/stable_token`, { method: 'POST', body: 'appid=x' })).errcode).toBe(47001)
@@ -78,7 +78,7 @@ describe('stable_token', () => {
 })
 
 describe('/cgi-bin/token', () => {
-  test('gives a new token each time; the former one works for 5 minutes more [2.1]', async () => {
+  test('returns a new token each time; the previous one stays valid for 5 minutes [2.1]', async () => {
     const emulator = await start()
     const first = (await askPlain(emulator)).json
     const second = (await askPlain(emulator)).json
@@ -90,7 +90,7 @@ describe('/cgi-bin/token', () => {
     expect((await download(emulator, 'x', second['access_token'])).errcode).toBe(GOOD)
   })
 
-  test('leaves the tokens of stable_token alone, and is left alone by them [2.7]', async () => {
+  test('is independent of the tokens of stable_token [2.7]', async () => {
     const emulator = await start()
     const stable = (await askStable(emulator)).json['access_token']
     const plain = (await askPlain(emulator)).json['access_token']
@@ -104,7 +104,7 @@ describe('/cgi-bin/token', () => {
     expect((await download(emulator, 'x', plain)).errcode).toBe(40001)
   })
 
-  test('may be asked 2000 times a day [2.2]', async () => {
+  test('allows 2000 calls a day [2.2]', async () => {
     const emulator = await start()
     const { plainMeter } = emulator.accounts[0]!.tokens
     expect(plainMeter.perDay).toBe(2000)
@@ -114,14 +114,14 @@ describe('/cgi-bin/token', () => {
   })
 })
 
-describe('both token calls', () => {
+describe('both token endpoints', () => {
   test.each([
     [{ grant_type: 'authorization_code' }, 40002],
     [{ appid: '' }, 41002],
     [{ secret: '' }, 41004],
     [{ appid: 'wxffffffffffffffff' }, 40013],
     [{ secret: 'f'.repeat(32) }, 40125],
-  ])('%o is answered with %i [1.16, 2.9]', async (change, errcode) => {
+  ])('%o returns %i [1.16, 2.9]', async (change, errcode) => {
     const emulator = await start()
     for (const said of [await askStable(emulator, change), await askPlain(emulator, change)]) {
       expect(said).toMatchObject({ status: 200, errcode })
@@ -131,7 +131,7 @@ describe('both token calls', () => {
     }
   })
 
-  test('an address outside of the whitelist is named in the errmsg of 40164 [2.10]', async () => {
+  test('the errmsg of 40164 names the address that is not in the whitelist [2.10]', async () => {
     const emulator = await start({ accounts: [{ ipWhitelist: ['198.51.100.1'] }], clientAddress: '203.0.113.9' })
     expect(await askStable(emulator)).toMatchObject({ errcode: 40164, errmsg: expect.stringContaining('203.0.113.9') })
     expect((await askPlain(emulator)).errcode).toBe(40164)
@@ -148,7 +148,7 @@ describe('both token calls', () => {
     },
   )
 
-  test('a token of an hour ago that expired is 42001, a malformed one 40014, none 41001, a foreign one 40001 [1.20]', async () => {
+  test('an expired token returns 42001, a malformed one 40014, no token 41001, an unknown one 40001 [1.20]', async () => {
     const emulator = await start()
     const token = (await askPlain(emulator)).json['access_token']
     emulator.advance(7200 * SECOND)
@@ -158,7 +158,7 @@ describe('both token calls', () => {
     expect((await download(emulator, 'x', 'a'.repeat(136))).errcode).toBe(40001)
   })
 
-  test('a token from elsewhere can be adopted, and another client can kill all [2.12, 2.13]', async () => {
+  test('a token from elsewhere can be adopted, and another client can invalidate all [2.12, 2.13]', async () => {
     const emulator = await start()
     const { tokens } = emulator.accounts[0]!
     tokens.adopt('authorizer-token')
@@ -168,7 +168,7 @@ describe('both token calls', () => {
     expect((await download(emulator, 'x', 'authorizer-token')).errcode).toBe(40001)
   })
 
-  test('a cloudbase token is valid in its own parameter only [2.14]', async () => {
+  test('a cloudbase token is valid only in its own parameter [2.14]', async () => {
     const emulator = await start({ accounts: [{ cloudbaseToken: 'c'.repeat(80) }] })
     const get = `${emulator.url}/cgi-bin/media/get?media_id=x`
     expect((await say(`${get}&cloudbase_access_token=${'c'.repeat(80)}`)).errcode).toBe(GOOD)

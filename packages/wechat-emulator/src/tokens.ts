@@ -3,7 +3,7 @@ import { MINUTE, SECOND, type Clock } from './clock.ts'
 import { Refusal } from './errcodes.ts'
 import { Meter } from './meter.ts'
 
-/** How long a token lives, and how long the one before it goes on working. Milliseconds. */
+/** How long a token is valid, and how long the previous one stays valid. Milliseconds. */
 const LIFE = 7200 * SECOND
 const OVERLAP = 5 * MINUTE
 /** A second `force_refresh` within this time refreshes nothing. Milliseconds. */
@@ -11,19 +11,19 @@ const FORCE_GAP = 30 * SECOND
 
 interface Token {
   readonly value: string
-  /** From then on it is expired (42001). Milliseconds since 1970. */
+  /** When it expires (42001). Milliseconds since 1970. */
   readonly expires: number
-  /** From then on it is not the newest (40001). Milliseconds since 1970. */
+  /** When it stops being accepted because it was replaced (40001). Milliseconds since 1970. */
   dies: number
 }
 
-/** What both token calls answer. `expires_in` is in seconds. */
+/** What both token endpoints return. `expires_in` is in seconds. */
 export interface TokenAnswer {
   access_token: string
   expires_in: number
 }
 
-/** The tokens of one account. Those of `/cgi-bin/token` and of `stable_token` know nothing of each other, as documented. */
+/** The tokens of one account. Those of `/cgi-bin/token` and `stable_token` are independent, as documented. */
 export class Tokens {
   /** Limits of `/cgi-bin/token`: 2000 a day for a new account. */
   readonly plainMeter: Meter
@@ -44,7 +44,7 @@ export class Tokens {
     this.forceMeter = new Meter(clock, 20)
   }
 
-  /** `/cgi-bin/token`: always a new token; the former one works for 5 minutes more. */
+  /** `/cgi-bin/token`: always a new token; the previous one stays valid for 5 minutes. */
   plain(): TokenAnswer {
     const now = this.#clock.now()
     if (this.#plain) this.#plain.dies = Math.min(this.#plain.dies, now + OVERLAP)
@@ -52,7 +52,7 @@ export class Tokens {
     return this.#answer(this.#plain)
   }
 
-  /** `stable_token`: the same token until 5 minutes before its end; both work in those. */
+  /** `stable_token`: the same token until 5 minutes before it expires; then a new one, and both are valid. */
   stable(force: boolean): TokenAnswer {
     const now = this.#clock.now()
     const current = this.#stable
@@ -67,24 +67,24 @@ export class Tokens {
     return this.#answer(this.#stable!)
   }
 
-  /** Every token that works now. */
+  /** Every valid token. */
   get valid(): string[] {
     const now = this.#clock.now()
     return [...this.#issued.values()].filter(({ expires, dies }) => now < expires && now < dies).map(({ value }) => value)
   }
 
-  /** As if another process had refreshed them: every token is "not the newest" (40001) from now on. */
+  /** Invalidates every token (40001), as if another process had refreshed it. */
   kill(): void {
     const now = this.#clock.now()
     for (const token of this.#issued.values()) token.dies = Math.min(token.dies, now)
   }
 
-  /** Makes a value that came from elsewhere (such as `authorizer_access_token`) a valid token for two hours. */
+  /** Accepts a value from elsewhere (such as `authorizer_access_token`) as a token for two hours. */
   adopt(value: string): void {
     this.#issue(value)
   }
 
-  /** True for a token of this account that works. @throws Refusal 42001 for an expired one, 40001 for one that was replaced */
+  /** True for a valid token of this account. @throws Refusal 42001 for an expired one, 40001 for a replaced one */
   owns(value: string): boolean {
     const token = this.#issued.get(value)
     if (!token) return false
@@ -94,7 +94,7 @@ export class Tokens {
     return true
   }
 
-  // WeChat's own are some 136 characters long, and may grow to 512.
+  // WeChat's are about 136 characters long, and may grow to 512.
   #issue(value: string = randomBytes(102).toString('base64url')): Token {
     const token = { value, expires: this.#clock.now() + LIFE, dies: Infinity }
     this.#issued.set(value, token)
