@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events'
-import path from 'node:path'
 import { unlessAborted } from './schedule/aborted.ts'
 import { Cache } from './store/cache.ts'
 import { inFile, isHdError } from './errors.ts'
@@ -8,6 +7,7 @@ import { createJob, type EncodingRequest, type Job, type JobDeps, type JobReques
 import type { ResolvedOptions } from './options.ts'
 import { createOriginalJob, type OriginalJob } from './job/original.ts'
 import { DiskStore } from './store/disk-store.ts'
+import { relativePath } from './relative-path.ts'
 import type { Store } from './store/store.ts'
 import { readSource, type Source } from './source/source.ts'
 import type { Logger } from './upscaler/upscaler.ts'
@@ -74,7 +74,7 @@ export function createHd(options: ResolvedOptions, { log, onEvent = () => undefi
   return {
     options,
     store,
-    source: (file) => readSource(file, displayName(file, options.root)),
+    source: (file) => readSource(file, relativePath(options.root, file)),
     job: (source, request = {}) => createJob(source, request, deps),
     original: (source, request = {}) => createOriginalJob(source, request, deps),
     async close() {
@@ -96,9 +96,4 @@ function createController(): AbortController {
   // Every waiting image adds a listener; this is not a leak.
   setMaxListeners(0, controller.signal)
   return controller
-}
-
-/** Relative to the root with `/` on every platform; absolute only on another drive. */
-function displayName(file: string, root: string): string {
-  return (path.relative(root, file) || file).replaceAll(path.sep, '/')
 }

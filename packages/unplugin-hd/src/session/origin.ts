@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { relativePath } from '@unplugin-hd/core'
+import { lineAt } from '../line.ts'
 import { blankComments } from '../unprocessed/find.ts'
 import { followStyles } from '../unprocessed/styles.ts'
 
@@ -96,15 +98,9 @@ function escape(text: string): string {
   return text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
 }
 
-/** Line of a position in a text, from 1. */
-export function lineAt(text: string, index: number): number {
-  return text.slice(0, index).split('\n').length
-}
-
 /** `src/style.css`, with `/` on every system. @param id absolute path, also with a query */
 export function displayPath(root: string, id: string): string {
-  const file = cleanId(id)
-  return (path.relative(root, file) || file).replaceAll('\\', '/')
+  return relativePath(root, cleanId(id))
 }
 
 /** The file of a module id. */

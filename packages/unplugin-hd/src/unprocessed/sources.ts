@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { mistakenQuery } from '@unplugin-hd/core'
+import { mistakenQuery, relativePath } from '@unplugin-hd/core'
+import { lineAt } from '../line.ts'
 import { blankComments } from './find.ts'
 import { followStyles } from './styles.ts'
 
@@ -49,7 +50,7 @@ export async function findSources(
       if (isKept && !isSame) continue
       // Imports are processed, unless the file is excluded.
       const isImport = IMPORT_RE.test(code.slice(Math.max(0, start - 50), start))
-      const place = `${path.relative(root, file).replaceAll('\\', '/')}:${code.slice(0, index).split('\n').length}`
+      const place = `${relativePath(root, file)}:${lineAt(code, index)}`
       const list = processed.has(place) ? done : isImport ? imports : isSame ? same : others
       list.push(place)
     }

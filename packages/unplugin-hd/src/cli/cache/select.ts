@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import path from 'node:path'
-import { HdError, readWhole, type InventoryItem } from '@unplugin-hd/core'
+import { HdError, readWhole, relativePath, type InventoryItem } from '@unplugin-hd/core'
 
 /** A key, or as many of its first digits as nobody writes by accident. */
 const KEY_RE = /^[\da-f]{6,64}$/
@@ -21,7 +21,7 @@ export async function selectEntries(
     () => undefined,
   )
   const digest = bytes && hash('sha256', bytes)
-  const name = path.relative(root, file).replaceAll(path.sep, '/')
+  const name = relativePath(root, file)
   const ofImage = items.filter(({ image }) => (digest === undefined ? image?.name === name : image?.digest === digest))
   if (ofImage.length > 0) return ofImage
   const byKey = KEY_RE.test(word) ? items.filter(({ key }) => key.startsWith(word)) : []
