@@ -21,8 +21,7 @@ export const factory: UnpluginFactory<HdOptions | undefined> = (options = {}, { 
         rollup: rollupHooks(options),
         rolldown: rollupHooks(options),
         webpack: (compiler) => applyWebpack(compiler, options),
-        // Rspack's compiler has the same API for the parts used here.
-        rspack: (compiler) => applyWebpack(compiler as unknown as Parameters<typeof applyWebpack>[0], options),
+        rspack: (compiler) => applyWebpack(compiler, options),
         esbuild: { setup: (build) => setupEsbuild(build, options) },
         bun: { setup: (build) => setupBun(build, options) },
       }

@@ -1,8 +1,7 @@
 import { mimeOf } from '@unplugin-hd/core'
-import type { Compiler, RuleSetRule } from 'webpack'
+import type { RuleSetRule } from 'webpack'
+import type { AssetModuleFilename, Compiler } from './compiler.ts'
 import { EXTENSIONS, VALUE_RE } from './request.ts'
-
-type AssetModuleFilename = NonNullable<Compiler['options']['output']['assetModuleFilename']>
 
 /** For `dataUrlCondition`, in bytes. webpack takes a function too, Rspack does not. */
 const EVERYTHING = { maxSize: 2 ** 31 - 1 }
@@ -16,11 +15,10 @@ const NOTHING = { maxSize: 0 }
 export function assetRules({ options }: Compiler): RuleSetRule[] {
   const template = options.output.assetModuleFilename
   // Only a limit that the user set: webpack's own default would inline what most projects emit.
-  const limit = (options.module.parser['asset']?.['dataUrlCondition'] ?? NOTHING) as typeof NOTHING
-  const generators = options.module.generator as Readonly<Record<string, object | undefined>>
+  const limit = (options.module.parser.asset?.dataUrlCondition ?? NOTHING) as typeof NOTHING
   const rules = EXTENSIONS.flatMap((extension): RuleSetRule[] => {
     const generator = {
-      ...generators['asset/resource'],
+      ...options.module.generator['asset/resource'],
       filename: withExtension(template, extension),
       dataUrl: { mimetype: mimeOf(extension) },
     }

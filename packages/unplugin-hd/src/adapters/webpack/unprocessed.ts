@@ -1,10 +1,10 @@
 import path from 'node:path'
-import { isHdId } from '@unplugin-hd/core'
-import type { Compilation, Module, NormalModule } from 'webpack'
+import { isHdId, relativePath } from '@unplugin-hd/core'
 import { unprocessedMessage, TEXT_OUTPUT_RE } from '../../unprocessed/find.ts'
 import { findSources } from '../../unprocessed/sources.ts'
 import type { Session } from '../../session/session.ts'
 import { warnUnprocessed, type BuildOutput } from '../unprocessed.ts'
+import type { Compilation, Module } from './compiler.ts'
 import { OWN_RE, VALUE_RE } from './request.ts'
 
 /** Warns of every `?hd` that did not come through our loader, or came to a place where its value does not fit. */
@@ -14,9 +14,9 @@ export async function warnUnprocessedModules(session: Session, compilation: Comp
   const reported = new Set(compilation.getAssets().map(({ name }) => basename(name)))
   for (const module of compilation.modules) {
     for (const message of misplacedValues(compilation, module, root)) session.warn(message)
-    const { resource, matchResource } = module as Partial<NormalModule>
+    const { resource, matchResource } = module
     if (!resource || !isHdId(resource) || OWN_RE.test(matchResource ?? '')) continue
-    const reference = inRoot(resource, root)
+    const reference = relativePath(root, resource)
     reported.add(basename(reference))
     const places = await findSources(reference, '', basename(reference), compilation.fileDependencies, root)
     session.warn(unprocessedMessage(reference, places.join(' or ') || 'the module graph', session.leftOut(reference)))
@@ -41,24 +41,19 @@ function outputOf(compilation: Compilation, reported: ReadonlySet<string>): Buil
 /** `new URL()` of a value: Rspack does not tell before that a URL is wanted. */
 function misplacedValues({ moduleGraph }: Compilation, module: Module, root: string): string[] {
   // A value and its parts may have become one module.
-  const parts = ((module as { modules?: Iterable<Module> }).modules ?? [module]) as Iterable<Partial<NormalModule>>
+  const parts = module.modules ?? [module]
   const value = [...parts].find(({ matchResource }) => VALUE_RE.test(matchResource ?? ''))
   if (!value?.resource) return []
-  const request = inRoot(value.resource, root)
+  const request = relativePath(root, value.resource)
   return [...moduleGraph.getIncomingConnections(module)]
     .filter(({ dependency }) => dependency?.category === 'url')
     .map(({ originModule }) => {
-      const { resource: issuer = '' } = (originModule ?? {}) as Partial<NormalModule>
-      return `'${request}' in ${inRoot(issuer, root)} is a value, but only a URL fits there. Import it, or leave 'as' out`
+      const issuer = originModule?.resource ?? ''
+      return `'${request}' in ${relativePath(root, issuer)} is a value, but only a URL fits there. Import it, or leave 'as' out`
     })
 }
 
 /** Of a file name with or without a query. */
 function basename(reference: string): string {
   return path.posix.basename(reference.split('?', 1)[0]!)
-}
-
-/** Relative to the root, with `/` on every system. */
-function inRoot(file: string, root: string): string {
-  return path.relative(root, file).replaceAll(path.sep, '/')
 }

@@ -1,12 +1,12 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Compiler } from 'webpack'
 import { optionsKey } from '../../session/options-key.ts'
 import type { HdOptions } from '../../options.ts'
 import { createSession, type Session } from '../../session/session.ts'
 import type { BundlerPort } from '../port.ts'
 import { resolveThrough } from '../resolve.ts'
 import { hdModuleRequest, type LoaderReference } from './request.ts'
+import type { Compiler, CompilerOptions, ModuleFactory, ResolveData } from './compiler.ts'
 import { assetRules } from './rules.ts'
 import { registerSession } from './sessions.ts'
 import { warnUnprocessedModules } from './unprocessed.ts'
@@ -73,24 +73,12 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
   })
 }
 
-type Factory = ReturnType<Compiler['createNormalModuleFactory']>
-
-interface ResolveData {
-  request: string
-  context: string
-  /** webpack's only. */
-  dependencyType?: string
-  contextInfo?: { issuer?: string }
-  /** Rspack's only. */
-  issuer?: string
-}
-
 /**
  * Replaces a request for `file?hd` by one for a module of ours. The specifier stays as it is written, so that the bundler
  * resolves it.
  * @throws Error with `HD_QUERY`
  */
-async function rewrite(data: ResolveData, factory: Factory, session: Session, reference: LoaderReference): Promise<void> {
+async function rewrite(data: ResolveData, factory: ModuleFactory, session: Session, reference: LoaderReference): Promise<void> {
   const { request: specifier, context, dependencyType = 'esm' } = data
   const port: Pick<BundlerPort, 'resolve'> = {
     // What is not found goes on too: the bundler's own message is the best.
@@ -116,7 +104,12 @@ function issuerOf({ contextInfo, issuer }: ResolveData): string {
 }
 
 /** Where the bundler finds a file, aliases and packages included. */
-function resolveFile(factory: Factory, dependencyType: string, context: string, specifier: string): Promise<string | undefined> {
+function resolveFile(
+  factory: ModuleFactory,
+  dependencyType: string,
+  context: string,
+  specifier: string,
+): Promise<string | undefined> {
   const resolver = factory.getResolver('normal', { dependencyType })
   return new Promise((resolve) => {
     resolver.resolve({}, context, specifier, {}, (error, found) => {
@@ -126,7 +119,7 @@ function resolveFile(factory: Factory, dependencyType: string, context: string, 
 }
 
 /** Rspack's persistent cache restores resolved requests, and would not see that the loader's key has changed. */
-function extendCacheVersion({ cache }: { cache?: unknown }, key: string): void {
+function extendCacheVersion({ cache }: CompilerOptions, key: string): void {
   const persistent = cache as { type?: string; version?: string } | boolean | undefined
   if (typeof persistent === 'object' && persistent?.type === 'persistent')
     persistent.version = `${persistent.version ?? ''}|hd:${key}`
