@@ -49,6 +49,14 @@ describe.skipIf(!BUN)(BUN ? 'bun' : BUN_MISSING, () => {
     expect(built.warnings).toEqual([expect.stringMatching(/'\.\/a\.jpg\?hd' in index\.html.* was not processed/)])
   })
 
+  test('a srcset, which Bun reads as one path, is warned of with its line', async () => {
+    const project = await createProject({ 'index.html': `<!doctype html>\n<img srcset="./a.jpg?hd 2x" src="./a.jpg">` })
+    const built = await buildBun(project, project.options(), { entry: 'index.html' })
+    expect(built.warnings).toEqual([
+      expect.stringMatching(/'\.\/a\.jpg\?hd 2x' in index\.html:2 was not processed.*reads a 'srcset'/),
+    ])
+  })
+
   test('require gives the URL itself, inlined on request', async () => {
     const project = await createProject({
       'old.cjs': `module.exports = [require('./a.jpg?hd'), require('./a.jpg?hd&inline')]`,

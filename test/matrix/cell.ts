@@ -27,6 +27,11 @@ export async function cellOf({ kits, build }: Column, { kit, files }: Place): Pr
     const { width } = await sharp(path.join(project.dist, name)).metadata()
     if (width === 2 * WIDTH && text.includes(path.posix.basename(name))) return 'yes'
   }
+  // Bun inlines small images in stylesheets.
+  for (const [, data] of text.matchAll(/data:image\/jpeg;base64,([\w+/=]+)/g)) {
+    const { width } = await sharp(Buffer.from(data!, 'base64')).metadata()
+    if (width === 2 * WIDTH) return 'yes'
+  }
   return 'silent: no 2x is in the output'
 }
 

@@ -10,6 +10,7 @@ import hdRollup from 'unplugin-hd/rollup'
 import hdVite from 'unplugin-hd/vite'
 import type { Plugin } from 'rollup'
 import type { Configuration, RuleSetRule } from 'webpack'
+import { BUN, buildBun } from '../e2e/support/bun.ts'
 import type { Built } from '../e2e/support/bundler.ts'
 import { buildEsbuild } from '../e2e/support/esbuild.ts'
 import type { Project } from '../e2e/support/project.ts'
@@ -134,10 +135,17 @@ const esbuildColumn: Column = {
   },
 }
 
+const bunColumn: Column = {
+  name: 'Bun',
+  kits: ['js', 'cjs', 'css', 'html'],
+  build: (project, kit) => buildBun(project, project.options(), { entry: entryOf(kit), alias: alias(project) }),
+}
+
 function entryOf(kit: Kit): string {
   return kit === 'html' ? 'index.html' : kit === 'cjs' ? 'main.cjs' : 'main.js'
 }
 
+/** All that this machine can run: Bun is an optional dependency. */
 export const COLUMNS: readonly Column[] = [
   viteColumn('Vite 8', vite8),
   viteColumn('Vite 7', vite7),
@@ -146,4 +154,5 @@ export const COLUMNS: readonly Column[] = [
   rollupColumn,
   rolldownColumn,
   esbuildColumn,
+  ...(BUN ? [bunColumn] : []),
 ]

@@ -21,10 +21,17 @@ for (const [group, members] of Object.entries(groups)) {
         const row = `| ${[place.name, ...cells].join(' | ')} |`
         table.get(group)!.push(row)
         expect(row).not.toContain('silent')
-        if (!writes) expect(page).toContain(row)
+        if (!writes) expect(cells).toEqual(COLUMNS.map(({ name }) => published(place.name, name)))
       })
     }
   })
+}
+
+/** What the page says of a place in a bundler. */
+function published(place: string, bundler: string): string | undefined {
+  const rows = page.split('\n').filter((line) => line.startsWith('|'))
+  const [head, ...body] = rows.map((line) => line.slice(2, -2).split(' | '))
+  return body.find(([name]) => name === place)?.[head!.indexOf(bundler)]
 }
 
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { toQuery } from '@unplugin-hd/core'
 import type { HdOptions } from '../../options.ts'
-import { displayPath } from '../../session/origin.ts'
+import { displayPath, originOf } from '../../session/origin.ts'
 import { createSession } from '../../session/session.ts'
 import { dataUrl } from '../data-url.ts'
 import { loadThrough, makeThrough, type Asked, type LoadPort } from '../load.ts'
@@ -42,6 +42,10 @@ export function setupBun(build: BunBuild, options: HdOptions): void {
   build.onResolve({ filter: HD_FILTER }, async ({ path: specifier, importer, resolveDir, kind }) => {
     const resolve: BundlerPort['resolve'] = async (bare) => resolveFile(bare, resolveDir)
     const isUrl = URL_KINDS.has(kind)
+    if (isUrl && /\s/.test(specifier)) {
+      session.warn(await srcsetMessage(root, importer, specifier))
+      return undefined
+    }
     const asked = await resolveThrough({ resolve }, session, specifier, { importer: importer || undefined, isUrl })
     if (!asked) return undefined
     const { file, request } = asked
@@ -82,6 +86,15 @@ export function setupBun(build: BunBuild, options: HdOptions): void {
     await staged.sweep()
     if (result.success) await warnUnprocessed(session, outputOf(root, result))
   })
+}
+
+/** Bun resolves the whole of a `srcset` as one path, drops what follows the first `?`, and emits that file. */
+async function srcsetMessage(root: string, importer: string, srcset: string): Promise<string> {
+  const where = await originOf(root, importer, srcset).where()
+  return (
+    `'${srcset}' in ${where?.text ?? displayPath(root, importer)} was not processed by unplugin-hd, because Bun reads a 'srcset' as ` +
+    `the path of one image, so the image is shipped at 1x. Write '?hd' in 'src', or set the attribute in JavaScript (\`&as=srcset\`)`
+  )
 }
 
 /** Who loads images as data URLs wants that for these too; every other setting means a file. */
