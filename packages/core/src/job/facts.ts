@@ -49,6 +49,37 @@ export function parseMasterFacts(meta: Readonly<Record<string, unknown>>): Maste
   return facts && typeof ownPng === 'boolean' ? { ...facts, ownPng } : undefined
 }
 
+/** An entry for lists, by what it says about itself. */
+export interface EntryDescription {
+  kind: 'master' | 'variant' | 'original'
+  image?: ImageOrigin
+  upscaler?: string
+  /** In pixels. */
+  width?: number
+  height?: number
+  factor?: number
+  /** Of a lossy variant or original. */
+  quality?: number
+}
+
+/** Facts that are missing or make no sense are left out. */
+export function describeEntry(meta: Readonly<Record<string, unknown>>): EntryDescription {
+  const image = parseImage(meta['image'])
+  const quality = isSide(meta['quality']) ? meta['quality'] : undefined
+  const common = { ...(image && { image }), ...(quality && { quality }) }
+  const facts = parseVariantFacts(meta)
+  if (!facts) {
+    const size = parseSize(meta)
+    return { kind: 'original', ...common, ...size }
+  }
+  const { upscaler, source, width, height } = facts
+  const masterFactor = width / source.width
+  if (parseMasterFacts(meta)) return { kind: 'master', ...common, upscaler, width, height, factor: masterFactor }
+  // Its size is that of its master.
+  const factor = isSide(meta['factor']) ? meta['factor'] : masterFactor
+  return { kind: 'variant', ...common, upscaler, width: factor * source.width, height: factor * source.height, factor }
+}
+
 function parseImage(value: unknown): ImageOrigin | undefined {
   if (typeof value !== 'object' || value === null || !('name' in value) || !('digest' in value)) return undefined
   const { name, digest } = value

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { cacheFolder, isClaimed } from './cache-folder.ts'
 import { ageOf } from './disk-store.ts'
-import { inventory, type InventoryItem } from './inventory.ts'
+import type { StoredItem } from './store.ts'
 import { errorMessage, HdError } from '../errors.ts'
 
 export interface PruneOptions {
@@ -13,9 +13,15 @@ export interface PruneOptions {
   dryRun?: boolean
 }
 
-export interface Pruned {
+/** An entry of a cache folder. */
+export interface StoredFile extends StoredItem {
+  /** Absolute path. */
+  file: string
+}
+
+export interface Pruned<Item> {
   /** What went, or would go; least recently used first. */
-  removed: InventoryItem[]
+  removed: Item[]
   /** Bytes of what stays, and how many entries these are. */
   bytes: number
   entries: number
@@ -25,16 +31,16 @@ export interface Pruned {
  * Takes out of a cache what is old or too much. Unlike the eviction of builds it obeys to the letter: also what was used just
  * now goes when the bound says so.
  * @param dir absolute path
+ * @param entries all that it holds
  * @throws HdError `HD_CACHE_IO` where the folder was not made by us, or cannot be written
  */
-export async function pruneCache(
+export async function pruneCache<Item extends StoredFile>(
   dir: string,
+  entries: readonly Item[],
   { maxBytes = Infinity, unusedForMs = Infinity, dryRun = false }: PruneOptions,
-): Promise<Pruned> {
-  const items: InventoryItem[] = []
-  for await (const item of inventory(dir)) items.push(item)
+): Promise<Pruned<Item>> {
   const now = Date.now()
-  items.sort((a, b) => ageOf(b, now) - ageOf(a, now))
+  const items = entries.toSorted((a, b) => ageOf(b, now) - ageOf(a, now))
   let bytes = items.reduce((sum, { size }) => sum + size, 0)
   const removed = items.filter((item) => {
     if (ageOf(item, now) < unusedForMs && bytes <= maxBytes) return false

@@ -122,7 +122,7 @@ const prune = defineCommand({
     const { dir } = options.cache
     const unusedForMs = parseAge('--unused-for', unused)
     const maxBytes = parseBytes('--max-bytes', most) ?? (unusedForMs === undefined ? options.cache.maxBytes : Infinity)
-    const { removed, entries, bytes } = await pruneCache(dir, {
+    const { removed, entries, bytes } = await pruneCache(dir, await entriesOf(dir), {
       maxBytes,
       ...(unusedForMs === undefined ? {} : { unusedForMs }),
       dryRun,

@@ -1,12 +1,12 @@
 import { readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { cacheFolder } from './cache-folder.ts'
-import { DiskStore } from './disk-store.ts'
+import { cacheFolder } from '../store/cache-folder.ts'
+import { DiskStore } from '../store/disk-store.ts'
 import { inventory, type InventoryItem } from './inventory.ts'
-import { createMemo } from './memo.ts'
-import { pruneCache } from './prune.ts'
-import { verifyCache } from './verify-cache.ts'
+import { createMemo } from '../store/memo.ts'
+import { pruneCache } from '../store/prune.ts'
+import { verifyCache } from '../store/verify-cache.ts'
 import { hdErrorOf } from '../testing/errors.ts'
 import { temporaryFolder } from '../testing/folder.ts'
 import { repeater, workshop } from '../testing/hd.ts'
@@ -99,24 +99,24 @@ describe('verifying', () => {
 describe('pruning', () => {
   test('takes what was not used for a time', async () => {
     const dir = await storeWith({ a: 1, b: 50, c: 100 })
-    expect(letters((await pruneCache(dir, { unusedForMs: 48 * HOUR, dryRun: true })).removed)).toBe('cb')
+    expect(letters((await pruneCache(dir, await itemsOf(dir), { unusedForMs: 48 * HOUR, dryRun: true })).removed)).toBe('cb')
     expect(letters(await itemsOf(dir))).toBe('abc')
-    expect(await pruneCache(dir, { unusedForMs: 48 * HOUR })).toMatchObject({ entries: 1 })
+    expect(await pruneCache(dir, await itemsOf(dir), { unusedForMs: 48 * HOUR })).toMatchObject({ entries: 1 })
     expect(letters(await itemsOf(dir))).toBe('a')
   })
 
   test('takes what was used least recently until the rest fits, and what claims to be of the future before it', async () => {
     const dir = await storeWith({ a: 0, b: 2, c: 3, d: -500 })
-    const { removed, bytes } = await pruneCache(dir, { maxBytes: 2500 })
+    const { removed, bytes } = await pruneCache(dir, await itemsOf(dir), { maxBytes: 2500 })
     expect(letters(removed)).toBe('dc')
     expect(bytes).toBeLessThan(2500)
-    expect(letters((await pruneCache(dir, { maxBytes: 0 })).removed)).toBe('ba')
+    expect(letters((await pruneCache(dir, await itemsOf(dir), { maxBytes: 0 })).removed)).toBe('ba')
   })
 
   test('deletes nothing in a folder that does not bear our mark', async () => {
     const dir = await storeWith({ a: 1 })
     await rm(path.join(cacheFolder(dir).owned, 'CACHEDIR.TAG'))
-    expect((await hdErrorOf(() => pruneCache(dir, { maxBytes: 0 }))).code).toBe('HD_CACHE_IO')
+    expect((await hdErrorOf(async () => pruneCache(dir, await itemsOf(dir), { maxBytes: 0 }))).code).toBe('HD_CACHE_IO')
     expect(letters(await itemsOf(dir))).toBe('a')
   })
 })
