@@ -1,15 +1,30 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { MAX_SOURCE_BYTES } from '@unplugin-hd/core'
 import type { CliContext } from '../context.ts'
 import type { InputImage } from '../images.ts'
 
-/** Standard input as an image, in a file until it is removed. */
-export async function readInput({ stdin }: Pick<CliContext, 'stdin'>): Promise<InputImage & { remove: () => Promise<void> }> {
+/**
+ * Standard input as an image, in a temporary file until it is removed.
+ * @param most bytes. Reading ends soon after them, and the file is then refused like any other that is too large
+ */
+export async function readInput(
+  { stdin }: Pick<CliContext, 'stdin'>,
+  most: number = MAX_SOURCE_BYTES,
+): Promise<InputImage & { remove: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'hd-'))
-  const chunks: Uint8Array[] = []
-  for await (const chunk of stdin) chunks.push(chunk)
   const file = path.join(folder, 'stdin')
-  await writeFile(file, chunks)
+  const handle = await open(file, 'w')
+  try {
+    let bytes = 0
+    for await (const chunk of stdin) {
+      await handle.writeFile(chunk)
+      bytes += chunk.length
+      if (bytes > most) break
+    }
+  } finally {
+    await handle.close()
+  }
   return { file, name: '-', below: '', remove: () => rm(folder, { recursive: true, force: true }) }
 }
