@@ -2,13 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-// The built package, because the worker is a file of its own.
+// The built package, because the worker is a separate file.
 import { neural } from '../dist/index.mjs'
 import { nearestModel } from './testing/onnx.ts'
 
 const { signal } = new AbortController()
 
-test('the check runs the built-in model, and names it, its weights and the threads', async () => {
+test('checks the built-in model, and reports its name, weights and threads', async () => {
   const upscaler = neural({ threads: 1 })
   onTestFinished(() => upscaler.close!())
   expect(await upscaler.check!({ signal })).toEqual({
@@ -17,7 +17,7 @@ test('the check runs the built-in model, and names it, its weights and the threa
   })
 })
 
-test('the check runs a model of the user, and names its factor and the runtime', async () => {
+test('checks a custom model, and reports its factor and the runtime', async () => {
   const upscaler = neural({ threads: 1, model: nearestModel('float32', [1, 3, 'h', 'w'], [1, 1, 4, 4]) })
   onTestFinished(() => upscaler.close!())
   expect(await upscaler.check!({ signal })).toEqual({
@@ -26,7 +26,7 @@ test('the check runs a model of the user, and names its factor and the runtime',
   })
 })
 
-test('a model that is none is reported, not thrown', async () => {
+test('reports an invalid model instead of throwing', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'unplugin-hd-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
   const file = path.join(folder, 'bad.onnx')

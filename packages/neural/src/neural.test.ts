@@ -4,7 +4,7 @@ import type { Worker } from 'node:worker_threads'
 import { fileURLToPath } from 'node:url'
 import type { Pixels, Upscaler } from '@unplugin-hd/core'
 import { afterEach, describe, expect, test } from 'vitest'
-// The built package, since a worker cannot load TypeScript on Node 20.
+// The built package, because workers cannot load TypeScript on Node 20.
 import { neural, type NeuralOptions } from '../dist/index.mjs'
 import { createContext, drawImage, largestDifference, repeatPixels, toInput } from './testing/images.ts'
 
@@ -67,7 +67,7 @@ describe.each(['fast', 'quality'] as const)("the model '%s'", (model) => {
     }
   })
 
-  test('leaves the event loop turning, and reports progress that rises to 1', async () => {
+  test('does not block the event loop, and reports progress that rises to 1', async () => {
     let turns = 0
     let running = true
     const turn = () => {
@@ -86,7 +86,7 @@ describe.each(['fast', 'quality'] as const)("the model '%s'", (model) => {
     expect(fractions.at(-1)).toBe(1)
   })
 
-  test('is stopped by an abort, and makes the next image', async () => {
+  test('stops on abort, and makes the next image', async () => {
     const upscaler = create({ model })
     const controller = new AbortController()
     const context = createContext({ signal: controller.signal, onProgress: () => controller.abort('enough') })
@@ -95,19 +95,19 @@ describe.each(['fast', 'quality'] as const)("the model '%s'", (model) => {
   })
 })
 
-test("the model of this package is the ONNX file's network: within one level of it in ONNX Runtime", async () => {
+test('the built-in model agrees with its ONNX file in ONNX Runtime, within one level', async () => {
   const image = drawImage(150, 101)
   const model = fileURLToPath(new URL('../models/hd-x2.onnx', import.meta.url))
   const engine = await double(create(), image)
   const runtime = await double(create({ model, runtime: 'native', tile: 256 }), image)
-  // An own model is padded to multiples of 16 by repeated borders, the engine pads with zeros: the last columns and rows differ.
+  // Custom models are padded to multiples of 16 by repeating borders, the engine pads with zeros: the last columns and rows differ.
   for (let y = 0; y < 202 - 26; y++) {
     const [from, to] = [900 * y, 900 * y + 3 * (300 - 26)]
     expect(largestDifference(engine.data.subarray(from, to), runtime.data.subarray(from, to))).toBeLessThanOrEqual(1)
   }
 })
 
-test('fifty images asked for at once come back each to its caller', async () => {
+test('fifty concurrent calls each get their own image', async () => {
   const upscaler = create()
   const images = Array.from({ length: 50 }, (_, index) => drawImage(10 + (index % 7), 10 + (index % 11)))
   const results = await Promise.all(images.map((image) => double(upscaler, image)))
@@ -117,7 +117,7 @@ test('fifty images asked for at once come back each to its caller', async () => 
   }
 })
 
-test('upscalers of equal threads share workers, which end with their last user and start again', async () => {
+test('upscalers with equal threads share workers, which end with the last upscaler and can start again', async () => {
   const one = create({ threads: 1 })
   const other = create({ threads: 1, model: 'quality' })
   const image = drawImage(12, 12)
@@ -134,7 +134,7 @@ test('the built-in model starts at most as many workers as it has threads', asyn
   expect(workers.length).toBeLessThanOrEqual(2)
 })
 
-test('closing fails the images at work', async () => {
+test('close() rejects the images in progress', async () => {
   const upscaler = create()
   let closing: Promise<void> | undefined
   const context = createContext({ onProgress: () => (closing ??= upscaler.close!()) })
@@ -148,7 +148,7 @@ test.each<[string, NeuralOptions]>([
     'of ONNX Runtime',
     { model: fileURLToPath(new URL('../models/hd-x2.onnx', import.meta.url)), runtime: 'wasm', threads: 1, tile: 80 },
   ],
-])('a worker %s that dies fails its image alone', async (_, options) => {
+])('a crash of a worker %s fails only its image', async (_, options) => {
   const upscaler = create(options)
   const started = once(process, 'worker') as Promise<[Worker]>
   const context = createContext({ onProgress: () => void started.then(([worker]) => worker.terminate()) })
@@ -156,7 +156,7 @@ test.each<[string, NeuralOptions]>([
   await expect(double(upscaler, drawImage(9, 9))).resolves.toMatchObject({ width: 18, height: 18 })
 })
 
-test('an error of the progress callback is that of its image', async () => {
+test('an error thrown by the progress callback rejects its image', async () => {
   const upscaler = create()
   const context = createContext({
     onProgress: () => {
@@ -172,20 +172,20 @@ test('pixels of the wrong length are refused', async () => {
   await expect(create().upscale(input, createContext())).rejects.toMatchObject({ code: 'HD_RUNTIME', message: /3 x 4 x 4.*64/ })
 })
 
-test('a signal that has fired before asks for no pixels', async () => {
+test('an aborted signal prevents reading pixels', async () => {
   const input = { ...toInput(drawImage(4, 4)), pixels: () => Promise.reject(new Error('asked')) }
   const context = createContext({ signal: AbortSignal.abort() })
   await expect(create().upscale(input, context)).rejects.toMatchObject({ code: 'HD_ABORTED' })
 })
 
-test('an image that cannot be decoded fails alone', async () => {
+test('an image that cannot be decoded does not affect others', async () => {
   const upscaler = create()
   const input = { ...toInput(drawImage(4, 4)), pixels: () => Promise.reject(new Error('truncated')) }
   await expect(upscaler.upscale(input, createContext())).rejects.toThrow('truncated')
   await expect(double(upscaler, drawImage(9, 9))).resolves.toMatchObject({ width: 18, height: 18 })
 })
 
-test('however many images wait, no more hold their pixels than there are threads, and one', async () => {
+test('waiting images hold no pixels: at most one per thread and one more do', async () => {
   const upscaler = create({ threads: 2 })
   let asked = 0
   let decode: (() => void) | undefined

@@ -9,7 +9,7 @@ import { checkOwnModel, keyOf, runOwnModel, versionOf as ownVersionOf, workerSet
 import { type NeuralOptions, resolveOptions } from './options.ts'
 import { Registry } from './registry.ts'
 
-/** Shared in the process, so that upscalers with equal settings share their workers. */
+/** Shared within the process, so that upscalers with equal settings share their workers. */
 const builtIns = new Registry<BuiltIn>()
 const inferences = new Registry<Inference>()
 

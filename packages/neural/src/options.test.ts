@@ -34,7 +34,7 @@ test.each([
 })
 
 test.each([{ runtime: 'auto' }, { runtime: 'native' }, { executionProviders: [] }, { tile: 512 }, { overlap: 12 }] as const)(
-  'refuses %j with a built-in model, and says why and what to do',
+  'refuses %j with a built-in model, with a reason and a remedy',
   (option) => {
     for (const model of [undefined, 'fast', 'quality']) {
       const [name] = Object.keys(option)
@@ -50,7 +50,7 @@ test.each([{ runtime: 'auto' }, { runtime: 'native' }, { executionProviders: [] 
   },
 )
 
-test('leaves the object of the caller alone', () => {
+test("does not modify the caller's object", () => {
   const options = Object.freeze({ model: BYTES, runtime: 'wasm', threads: 2 } as const)
   expect(resolveOptions(options)).toEqual({
     builtIn: 'fast',
@@ -59,7 +59,7 @@ test('leaves the object of the caller alone', () => {
   })
 })
 
-test('the version of a built-in model is that of its weights and of how they are used, whatever the threads', async () => {
+test('the version of a built-in model depends on its weights and views, not on threads', async () => {
   const engine = createEngine(readFileSync(WEIGHTS))
   expect(DIGEST).toBe(engine.digest)
   await engine.close()
@@ -68,13 +68,13 @@ test('the version of a built-in model is that of its weights and of how they are
   expect(neural({ model: 'quality' }).version).toBe(`hd-x2-${DIGEST.slice(0, 16)}-a2-v8`)
 })
 
-test("'fast' is the default model, and './fast' a file", () => {
+test("'fast' is the default model, and './fast' is a file", () => {
   expect(resolveOptions({ model: 'fast' })).toEqual(resolveOptions())
   expect(resolveOptions({ model: 'quality' })).toMatchObject({ builtIn: 'quality', own: undefined })
   expect(resolveOptions({ model: './fast' }).own?.model).toMatchObject({ file: './fast' })
 })
 
-test('execution providers are copied, and change no version', () => {
+test('execution providers are copied, and do not change the version', () => {
   const executionProviders = [{ name: 'cuda', deviceId: 1 }, 'cpu']
   const resolved = resolveOptions({ model: BYTES, executionProviders })
   executionProviders.length = 0
@@ -82,7 +82,7 @@ test('execution providers are copied, and change no version', () => {
   expect(neural({ model: BYTES, executionProviders: ['cuda'] }).version).toBe(neural({ model: BYTES }).version)
 })
 
-test('the version of an own model changes with its bytes, tile and overlap, and holds no path', () => {
+test('the version of a custom model changes with its bytes, tile and overlap, and contains no path', () => {
   const version = neural({ model: BYTES }).version
   expect(version).toMatch(/^own-[0-9a-f]{16}-a2-tauto-o32-hd-x2-[0-9a-f]{16}-a2$/)
   expect(neural({ model: BYTES, runtime: 'native', threads: 1 }).version).toBe(version)
@@ -90,8 +90,8 @@ test('the version of an own model changes with its bytes, tile and overlap, and 
   for (const other of others) expect(neural(other).version).not.toBe(version)
 })
 
-test('bytes that the caller changes afterwards change nothing', () => {
-  // A Buffer, whose slice() would share the memory.
+test('copies the bytes of a model, so later changes have no effect', () => {
+  // A Buffer, because its slice() would share the memory.
   const model = Buffer.from(BYTES)
   const upscaler = neural({ model })
   model.fill(0)

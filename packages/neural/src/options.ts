@@ -8,14 +8,14 @@ import { checkOwnOptions, OWN_OPTIONS, type OwnModel, type OwnModelOptions } fro
 
 export interface NeuralOptions extends OwnModelOptions {
   /**
-   * `'fast'`: the weights of this package. `'quality'`: the same weights on eight flipped and turned views of each image, averaged:
-   * slightly better, and eight times slower. Or an ONNX model of your own, for RGB or for luma alone, of factor 2, of 3 or 4 (brought
-   * to exactly 2x), or of 1 (it restores, and the weights of this package enlarge): a path (relative to the working directory;
+   * `'fast'`: the weights of this package. `'quality'`: the same weights on eight flipped and rotated views of each image, averaged:
+   * slightly better, and eight times slower. Or your own ONNX model, for RGB or luma, of factor 2, of 3 or 4 (reduced to exactly
+   * 2x), or of 1 (it restores, and the weights of this package enlarge): a path (relative to the working directory;
    * `./fast` for a file of that name), a `file:` URL, or the file's bytes. It needs onnxruntime-node or onnxruntime-web, which you
    * install. @default 'fast'
    */
   model?: BuiltInName | (string & {}) | URL | Uint8Array
-  /** Workers of the engine, or threads of the runtime, 1 to 64. They change no pixel of the built-in models. @default the number of available cores, at most 8 */
+  /** Workers of the engine, or threads of the runtime, 1 to 64. Does not change the pixels of the built-in models. @default the number of available cores, at most 8 */
   threads?: number
 }
 

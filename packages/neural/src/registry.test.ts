@@ -8,7 +8,7 @@ class Item {
   }
 }
 
-test('who asks for the same key shares one, and the last to give it back stops it', async () => {
+test('users of the same key share one item, and the last release stops it', async () => {
   const registry = new Registry<Item>()
   const [one, other] = [{}, {}]
   const item = registry.borrow('a', one, () => new Item())

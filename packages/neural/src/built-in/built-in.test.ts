@@ -12,12 +12,12 @@ function createTask(changes: Partial<BuiltInTask> = {}): BuiltInTask {
   }
 }
 
-test('stopping fails the image at work, those that wait, and later ones', async () => {
+test('stop() rejects the image in progress, waiting ones and later ones', async () => {
   const builtIn = new BuiltIn(1)
   let begun: (() => void) | undefined
   const started = new Promise<void>((resolve) => (begun = resolve))
   const large = createTask({ model: 'quality', pixels: async () => drawImage(500, 400), onProgress: () => begun!() })
-  // Two of them hold pixels, the others wait for their turn.
+  // Two of them hold pixels, the others wait.
   const tasks = [large, large, createTask(), createTask()].map((task) => builtIn.upscale(task))
   const failing = Promise.all(tasks.map((task) => expect(task).rejects.toMatchObject({ name: 'HdError', code: 'HD_ABORTED' })))
   await started
@@ -26,7 +26,7 @@ test('stopping fails the image at work, those that wait, and later ones', async 
   await expect(builtIn.upscale(createTask())).rejects.toMatchObject({ code: 'HD_ABORTED', message: /was closed/ })
 })
 
-test('an abort in the middle of eight views ends them, and the next image is made', async () => {
+test('an abort during the eight views stops them, and the next image is made', async () => {
   const builtIn = new BuiltIn(1)
   const controller = new AbortController()
   const shares: number[] = []

@@ -5,12 +5,12 @@ import { averageViews } from './ensemble.ts'
 
 const [MIRRORED, FLIPPED, SWAPPED] = [1, 2, 4]
 
-/** Pixel by pixel, where the code walks over memory. */
+/** The same by coordinates, pixel by pixel. */
 function turnSlowly(image: RgbImage, view: number, back: boolean): RgbImage {
   const swapped = (view & SWAPPED) !== 0
   const [width, height] = swapped ? [image.height, image.width] : [image.width, image.height]
   const result = { width, height, data: new Uint8Array(image.data.length) }
-  // The view's own size, from which it is mirrored and flipped.
+  // The size of the view, within which it is mirrored and flipped.
   const [wide, high] = back ? [width, height] : [image.width, image.height]
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -44,7 +44,7 @@ test.each([
   [7, 5],
   [3, 11],
   [520, 260],
-])('%i x %i: eight views are made, doubled, turned back and averaged, rounded half up', async (width, height) => {
+])('%i x %i: doubles eight views, turns them back and averages them, rounded half up', async (width, height) => {
   const image = drawImage(width, height)
   const sums = Array.from({ length: 12 * width * height }, () => 0)
   for (let view = 0; view < 8; view++) {
@@ -62,7 +62,7 @@ test.each([
   ).toBe(0)
 })
 
-test('the source is left as it was, and a mirrored one gives the mirrored result', async () => {
+test('does not modify the source, and a mirrored source produces the mirrored result', async () => {
   const image = drawImage(30, 20)
   const before = image.data.slice()
   const plain = await averageViews(image, doubleUnevenly, () => {})
@@ -71,7 +71,7 @@ test('the source is left as it was, and a mirrored one gives the mirrored result
   expect(turnSlowly(mirrored, MIRRORED, true).data).toEqual(plain.data)
 })
 
-test('progress runs over all eight views, and an error ends them', async () => {
+test('reports progress over all eight views, and stops at an error', async () => {
   const shares: number[] = []
   let made = 0
   const double = async (image: RgbImage, onProgress: (share: number) => void) => {

@@ -7,7 +7,7 @@ export function isBuiltInName(name: unknown): name is BuiltInName {
   return typeof name === 'string' && Object.hasOwn(MODELS, name)
 }
 
-/** Increase it when the same weights give different pixels. */
+/** Increase it when the same weights produce different pixels. */
 const ALGORITHM = 2
 
 /** The engine's digest of `models/hd-x2.hdw`. A constant, so that the version needs no file access; a test compares it. */

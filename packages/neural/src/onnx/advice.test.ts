@@ -6,7 +6,7 @@ function createLog(): { lines: string[]; log: { debug(): void; info(line: string
   return { lines, log: { debug: () => {}, info: (line) => lines.push(line), warn: () => {} } }
 }
 
-test('a few small images are no reason for advice', () => {
+test('gives no advice for a few small images', () => {
   const { lines, log } = createLog()
   const advice = new Advice()
   for (let index = 0; index < 9; index++) {
@@ -16,7 +16,7 @@ test('a few small images are no reason for advice', () => {
   expect(lines).toEqual([])
 })
 
-test('long work is, once, however the pixels come together', () => {
+test('gives advice once for long work, by the sum of all pixels', () => {
   const { lines, log } = createLog()
   const advice = new Advice()
   for (let index = 0; index < 30; index++) {

@@ -4,7 +4,7 @@ import type { Logger } from '@unplugin-hd/core'
 const LONG_WORK = 10_000_000
 
 const TEXT =
-  'neural: this takes a while with onnxruntime-web; onnxruntime-node is three to four times as fast and is found by itself once installed: ' +
+  'neural: this takes a while with onnxruntime-web; onnxruntime-node is three to four times as fast and is used once installed: ' +
   '`ONNXRUNTIME_NODE_INSTALL=skip npm install -D onnxruntime-node`'
 
 /** Logs once how to speed up long work. */
@@ -12,7 +12,7 @@ export class Advice {
   #pixels = 0
   #given = false
 
-  /** Counts an image that will be made. @param pixels of the result */
+  /** Counts an image to be made. @param pixels of the result */
   count(pixels: number): void {
     this.#pixels += pixels
   }

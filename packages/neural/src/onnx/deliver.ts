@@ -7,9 +7,9 @@ import { writeTile } from './tensor.ts'
 /** The output of a model for one tile. */
 export interface Output {
   samples: Samples
-  /** Samples to a pixel of the source. */
+  /** Samples per source pixel, in each direction. */
   factor: number
-  /** In source pixels: the part of the image that the tile covers (without padding), and the part that it delivers. */
+  /** In source pixels: the area of the image that the tile covers (without padding), and the area that it delivers. */
   seen: Rectangle
   part: Rectangle
 }

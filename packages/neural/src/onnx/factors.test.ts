@@ -18,7 +18,7 @@ async function double(options: NeuralOptions, image: Pixels, context = createCon
 const sinc = (x: number) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x))
 const lanczos3 = (x: number) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0)
 
-/** An image of `factor` times the size, reduced to twice the size by Lanczos-3, pixel by pixel as the formula has it. */
+/** An image of `factor` times the size, reduced to twice the size by Lanczos-3, directly by the formula. */
 function reduceSlowly(image: Pixels, factor: number): Uint8Array {
   const scale = factor / 2
   const axis = (length: number) =>
@@ -67,7 +67,7 @@ describe.each([3, 4, 8])('a model of factor %i', (factor) => {
     [1, 1],
     [1, 7],
     [31, 17],
-  ])('makes exactly twice of %i x %i, by Lanczos-3', async (width, height) => {
+  ])('doubles %i x %i exactly, by Lanczos-3', async (width, height) => {
     const image = drawImage(width, height)
     const model = nearestModel('float32', [1, 3, 'h', 'w'], scalesOf('NCHW', factor))
     const result = await double({ model }, image)
@@ -88,7 +88,7 @@ describe.each([3, 4, 8])('a model of factor %i', (factor) => {
     expect(largestDifference(cut.data, whole.data)).toBeLessThanOrEqual(1)
   })
 
-  test('needs the context that the model looks at; what the filter needs is added by itself', async () => {
+  test("needs the model's context as overlap; the filter's context is added automatically", async () => {
     const image = drawImage(176, 64)
     const whole = await double({ model: softModel(factor), tile: 512 }, image)
     const difference = async (overlap: number) => {
@@ -107,13 +107,13 @@ async function countTiles(factor: number): Promise<number> {
   return count
 }
 
-test('the larger the factor, the smaller the tiles, so that what comes out of one stays as large', async () => {
-  // Of 512, 336 and 256 pixels.
+test('larger factors get smaller tiles, so that the output of a tile keeps its size', async () => {
+  // Tiles of 512, 336 and 256 pixels.
   expect([await countTiles(2), await countTiles(3), await countTiles(4)]).toEqual([1, 1, 2])
 })
 
 describe('a model of factor 1', () => {
-  test('restores first, and the built-in model enlarges what it made', async () => {
+  test('restores first, and the built-in model enlarges the result', async () => {
     const image = drawImage(61, 47)
     const negative = { ...image, data: image.data.map((level) => 255 - level) }
     const fractions: number[] = []
@@ -124,8 +124,8 @@ describe('a model of factor 1', () => {
     expect(fractions.at(-1)).toBe(1)
   })
 
-  test('for luma alone changes the luma, and leaves the colour', async () => {
-    // Few extremes, so that nothing is clipped.
+  test('for luma changes the luma and keeps the colour', async () => {
+    // No extremes, so that nothing is clipped.
     const image = { ...drawImage(40, 30), data: drawImage(40, 30).data.map((level) => 110 + (level >> 3)) }
     const restored = Uint8Array.from(image.data, (level, index) => {
       const luma = lumaOf(image.data, Math.floor(index / 3))
@@ -137,12 +137,12 @@ describe('a model of factor 1', () => {
   })
 })
 
-describe('a model for luma alone', () => {
+describe('a luma model', () => {
   test.each<[string, ElementType, (number | string)[], NeuralOptions]>([
     ['NCHW', 'float32', [1, 1, 'h', 'w'], {}],
     ['NHWC of fixed size', 'uint8', [1, 64, 64, 1], {}],
     ['float16', 'float16', [1, 1, 'h', 'w'], { tile: 96 }],
-  ])('gives grey images back as it made them: %s', async (_, type, shape, options) => {
+  ])('returns its output unchanged for grey images: %s', async (_, type, shape, options) => {
     const image = drawImage(151, 101)
     for (let index = 0; index < image.data.length; index++) image.data[index] = image.data[index - (index % 3)]!
     const model = nearestModel(type, shape, scalesOf(shape[1] === 1 ? 'NCHW' : 'NHWC', 2))
@@ -151,7 +151,7 @@ describe('a model for luma alone', () => {
   })
 
   test.each([2, 4])('of factor %i takes the colour from the source, on centre and without seams', async (factor) => {
-    // A ramp of colour under one luma: green falls as red and blue rise.
+    // A ramp of colour with constant luma: green falls as red and blue rise.
     const [width, height] = [150, 40]
     const image = { width, height, data: new Uint8Array(3 * width * height) }
     for (let pixel = 0; pixel < width * height; pixel++) {
@@ -169,7 +169,7 @@ describe('a model for luma alone', () => {
     }
   })
 
-  test('has seams as invisible as one for colours', async () => {
+  test('shows no seams either', async () => {
     const image = drawImage(176, 64)
     const whole = await double({ model: softModel(4, 1), tile: 512 }, image)
     const cut = await double({ model: softModel(4, 1), overlap: 4, tile: 48 }, image)

@@ -1,4 +1,4 @@
-// A stand-in for worker.ts without a runtime: what it does to an image is told by the image's first byte.
+// Replaces worker.ts, without a runtime. The first byte of an image selects what it does.
 import { parentPort, threadId, workerData } from 'node:worker_threads'
 
 const reply = (message) => parentPort.postMessage(message, [])

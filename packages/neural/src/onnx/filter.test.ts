@@ -6,7 +6,7 @@ const ramp = (x: number, y: number) => 100 + 10 * x - 4 * y
 const waves = (x: number, y: number) => 128 + 90 * Math.sin(3 * x) * Math.cos(2 * y + x)
 const largest = (values: Float32Array) => Math.max(...values.map(Math.abs))
 
-/** Levels that a function of the position gives, in source pixels, with the border that the filter looks at. */
+/** Levels as a function of the position in source pixels, with the border that the filter reads. */
 function paint(
   factor: number,
   reach: number,
@@ -20,7 +20,7 @@ function paint(
 }
 
 test.each(FACTORS)(
-  'with the factor %i a plain area stays plain, and looks at no more than two source pixels beside it',
+  'with the factor %i a flat area stays flat, and the filter reads at most two source pixels beyond it',
   (factor) => {
     const filter = createFilter(factor)
     expect(filter.reach).toBe(2)
@@ -35,16 +35,16 @@ test.each(FACTORS)(
   },
 )
 
-test.each(FACTORS)('with the factor %i ramps stay where they are: on centre', (factor) => {
+test.each(FACTORS)('with the factor %i ramps stay on centre', (factor) => {
   const filter = createFilter(factor)
   const result = applyFilter(paint(factor, 2, 6, 4, ramp), 6, 4, filter)
   for (const [index, value] of result.entries()) {
-    // Lanczos keeps a ramp to a hundredth of its rise.
+    // Lanczos reproduces a ramp to within a hundredth of its slope.
     expect(Math.abs(value - ramp((index % 12) / 2 + 0.25, Math.floor(index / 12) / 2 + 0.25))).toBeLessThan(0.15)
   }
 })
 
-test.each(FACTORS)('with the factor %i a mirrored image gives the mirrored result', (factor) => {
+test.each(FACTORS)('with the factor %i a mirrored image produces the mirrored result', (factor) => {
   const filter = createFilter(factor)
   const plain = applyFilter(paint(factor, 2, 7, 5, waves), 7, 5, filter)
   const mirrored = applyFilter(
@@ -57,7 +57,7 @@ test.each(FACTORS)('with the factor %i a mirrored image gives the mirrored resul
   for (const [index, value] of plain.entries()) expect(turned[index]).toBeCloseTo(value, 3)
 })
 
-test('detail that two samples a pixel cannot hold is gone, and detail that they can stays', () => {
+test('removes detail that is too fine for two samples per pixel, and keeps the rest', () => {
   const filter = createFilter(4)
   const wave = (cycles: number) =>
     applyFilter(

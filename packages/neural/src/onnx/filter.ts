@@ -1,19 +1,19 @@
 /**
- * Brings samples that lie `factor` to a source pixel to two to a source pixel, on centre: the middle of the result is the
- * middle of the source. Factors of 3 and more are reduced by Lanczos-3, stretched over the pixels that are lost; a factor of 1 is
- * enlarged by Catmull-Rom's cubic. Both are separable, and have the same two sets of weights for every source pixel.
+ * Resamples from `factor` samples per source pixel to two, on centre: the centre of the result is the centre of the source. Factors
+ * of 3 and more are reduced by Lanczos-3, stretched by the reduction; a factor of 1 is enlarged by the Catmull-Rom cubic. Both are
+ * separable and have the same two sets of weights for every source pixel.
  */
 export interface Filter {
-  /** Samples to a source pixel, across and down. */
+  /** Samples per source pixel, across and down. */
   factor: number
-  /** Source pixels that the weights look at beyond the pixel itself, on each side. */
+  /** Source pixels that the weights read beyond the pixel itself, on each side. */
   reach: number
-  /** For the first and the second sample of the result in a source pixel. */
+  /** For the first and the second result sample of a source pixel. */
   phases: [Phase, Phase]
 }
 
 interface Phase {
-  /** Of the first weight, in samples from the first one of the source pixel. */
+  /** The position of the first weight, in samples from the first one of the source pixel. */
   first: number
   /** Their sum is 1. */
   weights: Float64Array
@@ -25,7 +25,7 @@ interface Kernel {
   at(distance: number): number
 }
 
-/** @param factor 1, or 3 and more: with 2 there is nothing to do */
+/** @param factor 1, or 3 and more; 2 needs no filter */
 export function createFilter(factor: number): Filter {
   const kernel = factor === 1 ? CATMULL_ROM : lanczos3(factor / 2)
   const phases: Filter['phases'] = [phaseOf(kernel, 0.25 * factor - 0.5), phaseOf(kernel, 0.75 * factor - 0.5)]
@@ -57,7 +57,7 @@ function phaseOf({ support, at }: Kernel, centre: number): Phase {
 
 /**
  * The plane of `2 * width` x `2 * height` samples, not rounded.
- * @param plane `factor` samples to a source pixel, of `width` x `height` source pixels and `reach` more on each side
+ * @param plane `factor` samples per source pixel, of `width` x `height` source pixels and `reach` more on each side
  */
 export function applyFilter(plane: Float32Array, width: number, height: number, filter: Filter): Float32Array {
   const narrow = filterRows(plane, width, filter.factor * (height + 2 * filter.reach), filter)
@@ -80,7 +80,7 @@ function filterRows(plane: Float32Array, width: number, rows: number, { factor, 
   return result
 }
 
-/** Row by row as well, since memory is read in that order. @param stride samples of a row @param height in source pixels */
+/** Row by row as well, which is the order of memory. @param stride samples per row @param height in source pixels */
 function filterColumns(plane: Float32Array, stride: number, height: number, { factor, reach, phases }: Filter): Float32Array {
   const result = new Float32Array(stride * 2 * height)
   const sums = new Float64Array(stride)

@@ -1,16 +1,16 @@
-/** ONNX Runtime's data of type float16: the bits, or the numbers themselves where JavaScript has a `Float16Array`. */
+/** ONNX Runtime's float16 data: the bits, or the numbers themselves where JavaScript has `Float16Array`. */
 export type HalfData = Uint16Array | (ArrayBufferView & { length: number })
 
 const scratch = new Float32Array(1)
 const bitsOfScratch = new Uint32Array(scratch.buffer)
 
-/** The bits of the float16 nearest to each value, ties to the even one. For values of 0 to 1, as images are fed to models. */
+/** The bits of the float16 nearest to each value, ties to even. Only for values of 0 to 1, the range of model inputs. */
 export function toHalves(values: Float32Array): Uint16Array {
   const halves = new Uint16Array(values.length)
   for (let index = 0; index < values.length; index++) {
     scratch[0] = values[index]!
     const bits = bitsOfScratch[0]!
-    // Below 2^-14 a half counts in steps of 2^-24. Above, its exponent is 112 less, and 13 bits of the fraction are rounded away.
+    // Below 2^-14 a half has steps of 2^-24. Above, its exponent is 112 less, and 13 bits of the fraction are rounded away.
     const normal = (bits - 0x38_00_00_00 + 0x0f_ff + ((bits >>> 13) & 1)) >>> 13
     halves[index] = scratch[0] < 2 ** -14 ? Math.round(scratch[0] * 2 ** 24) : normal
   }

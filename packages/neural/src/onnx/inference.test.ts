@@ -24,7 +24,7 @@ function failToDisplay(): never {
   throw new Error('the display is gone')
 }
 
-/** A task that the fake leaves unfinished, and the moment when it is in there. */
+/** A task that the fake worker never finishes, and a promise for when it has started. */
 function createHangingTask(changes: Partial<Task> = {}): { task: Task; started: Promise<void> } {
   let task: Task | undefined
   const started = new Promise<void>((resolve) => {
@@ -33,12 +33,12 @@ function createHangingTask(changes: Partial<Task> = {}): { task: Task; started: 
   return { task: task!, started }
 }
 
-/** The fake answers with its thread's number as width. */
+/** The fake worker replies with its thread id as width. */
 async function threadOf(inference: Inference): Promise<number> {
   return (await inference.upscale(createTask(DO))).width
 }
 
-test('one worker serves image after image', async () => {
+test('one worker makes all images', async () => {
   const inference = createInference()
   const threads = await Promise.all([threadOf(inference), threadOf(inference), threadOf(inference)])
   expect(new Set(threads).size).toBe(1)
@@ -50,7 +50,7 @@ test.each([
   ['exits', EXIT, 'HD_RUNTIME', /exit code 3/],
   ['reports a failed runtime', FAIL, 'HD_RUNTIME', /out of memory/],
   ['cannot use the model', REFUSE, 'HD_MODEL', /no net. ask a colleague/],
-])('a worker that %s fails the image in it, and the waiting ones get a new worker', async (_, command, code, message) => {
+])('a worker that %s fails its image, and waiting images get a new worker', async (_, command, code, message) => {
   const inference = createInference()
   const before = await threadOf(inference)
   const failing = expect(inference.upscale(createTask(command))).rejects.toMatchObject({
@@ -71,7 +71,7 @@ test.each([
   ['a view of a larger buffer', () => new Uint8Array(new ArrayBuffer(9), 3, 3)],
   ['shared memory', () => new Uint8Array(new SharedArrayBuffer(3))],
   ['memory that must not be moved', () => untransferable(new Uint8Array(3))],
-])('%s is copied, and stays as it was', async (_, create) => {
+])('%s is copied, not transferred', async (_, create) => {
   const inference = createInference()
   const data = create()
   const image = await inference.upscale(createTask(DO, { pixels: async () => ({ width: 1, height: 1, data }) }))
@@ -85,7 +85,7 @@ function untransferable(data: Uint8Array): Uint8Array {
   return data
 }
 
-test('an image that cannot be decoded fails alone', async () => {
+test('an image that cannot be decoded does not affect others', async () => {
   const inference = createInference()
   const before = await threadOf(inference)
   await expect(inference.upscale(createTask(DO, { pixels: () => Promise.reject(new Error('truncated')) }))).rejects.toThrow(
@@ -95,7 +95,7 @@ test('an image that cannot be decoded fails alone', async () => {
   await inference.stop()
 })
 
-test('at most two images hold their pixels, however many wait', async () => {
+test('at most two images hold pixels, however many wait', async () => {
   const inference = createInference()
   let asked = 0
   const controller = new AbortController()
@@ -113,7 +113,7 @@ test('at most two images hold their pixels, however many wait', async () => {
   await inference.stop()
 })
 
-test('an abort rejects at once, keeps its reason, and the worker is used again', async () => {
+test('an abort rejects at once with its reason, and the worker is reused', async () => {
   const inference = createInference()
   const before = await threadOf(inference)
   const controller = new AbortController()
@@ -123,7 +123,7 @@ test('an abort rejects at once, keeps its reason, and the worker is used again',
   await inference.stop()
 })
 
-test('an error of the progress callback is that of its image', async () => {
+test('an error thrown by the progress callback rejects its image', async () => {
   const inference = createInference()
   const before = await threadOf(inference)
   await expect(inference.upscale(createTask(HANG, { onProgress: failToDisplay }))).rejects.toThrow('the display is gone')
@@ -131,13 +131,13 @@ test('an error of the progress callback is that of its image', async () => {
   await inference.stop()
 })
 
-test('a signal that has fired before asks for no pixels', async () => {
+test('an aborted signal prevents reading pixels', async () => {
   const inference = createInference()
   const task = createTask(DO, { signal: AbortSignal.abort(), pixels: () => Promise.reject(new Error('asked')) })
   await expect(inference.upscale(task)).rejects.toMatchObject({ code: 'HD_ABORTED' })
 })
 
-test('stopping fails the image at work; a later one starts a new worker', async () => {
+test('stop() rejects the image in progress; a later one starts a new worker', async () => {
   const inference = createInference()
   const before = await threadOf(inference)
   const { task, started } = createHangingTask()

@@ -17,7 +17,7 @@ const COLOUR = createFilter(1)
  * conversion is linear, interpolating RGB and adding the difference in luma to each channel equals interpolating the chroma.
  * @param luma levels of the part
  * @param part in pixels of the source
- * @param factor 1 or 2: samples of `luma` to a pixel of the source
+ * @param factor 1 or 2: samples of `luma` per source pixel
  */
 export function addColour(luma: Float32Array, image: RgbImage, part: Rectangle, factor: number): Float32Array[] {
   const planes = [0, 1, 2].map((channel) => colourPlane(image, part, factor, channel))

@@ -54,10 +54,15 @@ export async function openNet(runtime: Runtime, session: InferenceSession, setti
 
 function failedToRun(failure: unknown): WorkerError {
   const message = `expected the model to enlarge a grey test image, it failed: ${reason(failure)}`
-  return new WorkerError('HD_MODEL', message, 'Check that the model takes images of any size, multiples of 16 at least', failure)
+  return new WorkerError(
+    'HD_MODEL',
+    message,
+    'Check that the model accepts images of any size, or at least of multiples of 16 pixels',
+    failure,
+  )
 }
 
-/** @throws WorkerError `HD_MODEL`, when what comes back is no such image; whatever the runtime throws, when the model does not run */
+/** @throws WorkerError `HD_MODEL`, if the output is not an enlarged image; the runtime's error, if the model does not run */
 async function probe(
   runtime: Runtime,
   session: InferenceSession,
@@ -123,8 +128,8 @@ function checkOutput(
   const given = `${width}x${height} pixels of ${channels === 1 ? '1 channel' : '3 channels'}`
   throw new WorkerError(
     'HD_MODEL',
-    `expected a model that keeps the channels and enlarges width and height alike, by a whole factor up to ${LARGEST_FACTOR}: it made [${dims.join(', ')}] of ${given}`,
-    'Use a model of factor 1 to 4: what it makes is brought to exactly twice the width and height of the source',
+    `expected a model that keeps the channels and enlarges width and height by the same whole factor, at most ${LARGEST_FACTOR}: it turned ${given} into [${dims.join(', ')}]`,
+    'Use a model of factor 1 to 4: its output is resampled to exactly twice the width and height of the source',
   )
 }
 

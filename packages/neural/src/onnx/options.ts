@@ -2,27 +2,27 @@ import { HdError, integer, oneOf, type Options, refusedOption } from '@unplugin-
 import type { Model } from './model.ts'
 import { type ExecutionProvider, LEAST_TILE, OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
 
-/** The options that only a model of your own takes. */
+/** The options for your own models. */
 export interface OwnModelOptions {
   /**
-   * Only with a model of your own. `'native'`: onnxruntime-node; `'wasm'`: onnxruntime-web, several times slower; `'auto'`: native
-   * where it is installed and loads, else WASM. @default 'auto'
+   * Only with your own model. `'native'`: onnxruntime-node; `'wasm'`: onnxruntime-web, several times slower; `'auto'`: native if it
+   * is installed and loads, otherwise WASM. @default 'auto'
    */
   runtime?: 'auto' | 'native' | 'wasm'
   /**
-   * Only with a model of your own: where the native runtime computes, in order of preference: names of ONNX Runtime's
+   * Only with your own model: where the native runtime computes, in order of preference: names of ONNX Runtime's
    * execution providers, `'cuda'`, `'coreml'`, `'dml'`, `'webgpu'`, or objects with such a `name` and its options. Which
    * ones are available depends on the platform and on installed libraries. If a provider cannot be used, `neural()` warns and falls back to the CPU.
    * @default none: the CPU
    */
   executionProviders?: readonly ExecutionProvider[]
   /**
-   * Only with a model of your own: the longest edge of a tile, in source pixels, 48 to 4096. More is a little faster and takes more
+   * Only with your own model: the longest edge of a tile, in source pixels, 48 to 4096. More is a little faster and takes more
    * memory. @default 512; 1024 / factor for models of more than 2x
    */
   tile?: number
   /**
-   * Only with a model of your own: context around each tile, in source pixels, 0 to 512. Seams show if it is smaller than the
+   * Only with your own model: context around each tile, in source pixels, 0 to 512. Seams show if it is smaller than the
    * model's receptive field. @default 32
    */
   overlap?: number
@@ -53,7 +53,7 @@ export const OWN_OPTIONS: Options<Omit<OwnModel, 'model'>> = {
   overlap: integer({ min: 0, max: 512 }),
 }
 
-/** @throws HdError `HD_OPTION` for values that do not go together */
+/** @throws HdError `HD_OPTION` for values that cannot be combined */
 export function checkOwnOptions(owner: string, { runtime, executionProviders, tile, overlap }: Omit<OwnModel, 'model'>): void {
   if (executionProviders.length > 0 && runtime === 'wasm') {
     const remedy = "Remove `runtime: 'wasm'`, and install onnxruntime-node"

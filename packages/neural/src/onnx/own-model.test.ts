@@ -23,7 +23,7 @@ const NCHW = [1, 1, 2, 2]
 const NHWC = [1, 2, 2, 1]
 const IMAGE = drawImage(150, 101)
 
-describe('a model that repeats pixels gives the repeated pixels', () => {
+describe('a model that repeats pixels returns the repeated pixels', () => {
   test.each<[string, ElementType, (number | string)[], number[]]>([
     ['NCHW float32', 'float32', [1, 3, 'h', 'w'], NCHW],
     ['NCHW uint8, any batch', 'uint8', ['n', 3, 'h', 'w'], NCHW],
@@ -47,7 +47,7 @@ describe('a model that repeats pixels gives the repeated pixels', () => {
     expect(largestDifference(result.data, repeatPixels(IMAGE))).toBe(0)
   })
 
-  test('of an image of one pixel', async () => {
+  test('for an image of one pixel', async () => {
     const result = await double({ model: nearestModel('float32', [1, 3, 'h', 'w'], NCHW) }, drawImage(1, 1))
     expect([...result.data]).toEqual([...repeatPixels(drawImage(1, 1))])
   })
@@ -65,9 +65,9 @@ test('input and output may differ in type and layout, and depth-to-space works',
   expect(largestDifference(result.data, repeatPixels(IMAGE))).toBe(0)
 })
 
-test('an overlap of the receptive field hides the seams, and a smaller one does not', async () => {
+test('an overlap as large as the receptive field hides the seams, and a smaller one does not', async () => {
   const model = softModel(2)
-  // Multiples of 16, so that nothing is padded; and four tiles of 48 with 2 pixels of overlap have little to spare.
+  // Multiples of 16, so that nothing is padded. Four tiles of 48 with 2 pixels of overlap just cover it.
   const image = drawImage(176, 64)
   const whole = await double({ model }, image)
   const difference = async (overlap: number) => {
@@ -86,7 +86,7 @@ function lumaOnly(): Uint8Array {
   })
 }
 
-describe('a model that does not fit', () => {
+describe('an unsuitable model is refused', () => {
   let folder: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'unplugin-hd-model-'))
@@ -99,11 +99,15 @@ describe('a model that does not fit', () => {
     [
       'enlarges by 9',
       nearestModel('float32', [1, 3, 'h', 'w'], [1, 1, 9, 9]),
-      /whole factor up to 8: it made \[1, 3, 576, 432\]/,
+      /whole factor, at most 8: it turned .* into \[1, 3, 576, 432\]/,
     ],
     ['enlarges by a half more', nearestModel('uint8', [1, 'h', 'w', 3], [1, 1.5, 1.5, 1]), /whole factor/],
-    ['enlarges one axis', nearestModel('float32', [1, 3, 'h', 'w'], [1, 1, 2, 1]), /enlarges width and height alike/],
-    ['makes luma of colours', lumaOnly(), /keeps the channels.*it made \[1, 1, 64, 48\] of 48x64 pixels of 3 channels/],
+    [
+      'enlarges one axis',
+      nearestModel('float32', [1, 3, 'h', 'w'], [1, 1, 2, 1]),
+      /enlarges width and height by the same whole factor/,
+    ],
+    ['makes luma of colours', lumaOnly(), /keeps the channels.*it turned 48x64 pixels of 3 channels into \[1, 1, 64, 48\]/],
     ['takes another type', nearestModel('int8', [1, 3, 'h', 'w'], NCHW), /expected uint8, float32 or float16, the input is int8/],
     [
       'takes four channels',
@@ -128,7 +132,7 @@ describe('a model that does not fit', () => {
     ],
     ['is empty', new Uint8Array(0), /it is empty/],
     ['is a Git LFS pointer', new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\n'), /git lfs pull/],
-  ])('because it %s is refused', async (name, bytes, message) => {
+  ])('if it %s', async (name, bytes, message) => {
     const model = join(folder, `${name}.onnx`)
     await writeFile(model, bytes)
     await expect(double({ model }, IMAGE)).rejects.toMatchObject({
@@ -139,14 +143,14 @@ describe('a model that does not fit', () => {
     })
   })
 
-  test('because it does not exist is refused, and has no version', async () => {
+  test('if it does not exist, and has no version', async () => {
     const model = join(folder, 'missing.onnx')
     const upscaler = neural({ model: pathToFileURL(model) })
     expect(() => upscaler.version).toThrow(expect.objectContaining({ code: 'HD_MODEL', file: model }))
     await expect(double({ model }, IMAGE)).rejects.toMatchObject({ code: 'HD_MODEL', message: expect.stringMatching(/ENOENT/) })
   })
 
-  test('because its fixed size leaves nothing beside the overlap is refused', async () => {
+  test('if its fixed size leaves nothing besides the overlap', async () => {
     const model = nearestModel('float32', [1, 3, 64, 64], NCHW)
     await expect(double({ model, overlap: 32 }, IMAGE)).rejects.toMatchObject({
       code: 'HD_MODEL',

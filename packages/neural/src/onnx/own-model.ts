@@ -6,10 +6,10 @@ import type { Inference } from './inference.ts'
 import type { OwnModel } from './options.ts'
 import { OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
 
-/** Shared in the process, so that the hint appears once, not once per bundler. */
+/** Shared within the process, so that the hint appears once, not once per bundler. */
 const advice = new Advice()
 
-/** Increase it when the same model gives different pixels: tiling, input, filter, rounding. */
+/** Increase it when the same model produces different pixels: tiling, input, filter, rounding. */
 const ALGORITHM = 2
 
 /**

@@ -11,18 +11,18 @@ export interface WorkerSettings {
   /** In order of preference, before the CPU. */
   executionProviders: ExecutionProvider[]
   threads: number
-  /** The longest edge of a tile, in source pixels; `undefined`: 512, or less where a model enlarges more than twice. */
+  /** The longest edge of a tile, in source pixels; `undefined`: 512, or less if the model enlarges by more than 2. */
   tile: number | undefined
-  /** In source pixels; `undefined`: {@link OWN_OVERLAP}, or less where a model's fixed size is small. */
+  /** In source pixels; `undefined`: {@link OWN_OVERLAP}, or less if the model's fixed size is small. */
   overlap: number | undefined
   /** The project's folder: the runtime is resolved from here as well. */
   cwd: string
 }
 
-/** An execution provider of ONNX Runtime: its name, or that and its own options. */
+/** An execution provider of ONNX Runtime: its name, or an object with its name and options. */
 export type ExecutionProvider = string | { name: string; [option: string]: unknown }
 
-/** What a worker is started with. */
+/** The data that a worker starts with. */
 export interface WorkerData {
   settings: WorkerSettings
   /** The memory of its `Brake`. */
@@ -31,13 +31,13 @@ export interface WorkerData {
 
 /** Covers the effective receptive field of common models; the theoretical one is often larger. */
 export const OWN_OVERLAP = 32
-/** The least that a tile delivers besides its overlap, in source pixels. */
+/** The minimum that a tile delivers besides its overlap, in source pixels. */
 export const LEAST_TILE = 16
 
-/** To the worker. It gets one image at a time. */
+/** Sent to the worker, one image at a time. */
 export type Request = { type: 'upscale'; image: RgbImage } | { type: 'abort' } | { type: 'end' }
 
-/** From the worker. */
+/** Sent by the worker. */
 export type Reply =
   | { type: 'ready'; runtime: RuntimeName; factor: number; nativeMissing: boolean; notes: string[] }
   /** No session could be created; the worker cannot be used. */

@@ -27,8 +27,8 @@ const NATIVE = '`ONNXRUNTIME_NODE_INSTALL=skip npm install -D onnxruntime-node`'
 const WEB = '`npm install -D onnxruntime-web`'
 
 /**
- * Loads the runtime asked for, which the user installs: `'native'` is onnxruntime-node, `'wasm'` onnxruntime-web, and `'auto'` the
- * first where it is installed and loads, else the second. @throws WorkerError `HD_RUNTIME`, which says what to install
+ * Loads the requested runtime, which the user installs: `'native'` is onnxruntime-node, `'wasm'` onnxruntime-web, and `'auto'` the
+ * first if it is installed and loads, otherwise the second. @throws WorkerError `HD_RUNTIME`, which says what to install
  */
 export async function loadRuntime({
   runtime,
@@ -51,11 +51,11 @@ export async function loadRuntime({
     return { name: 'wasm', ort: web, nativeMissing, note: failure && `${failure}; onnxruntime-web is used, which is slower` }
   }
   if (failure !== undefined)
-    throw new WorkerError('HD_RUNTIME', failure, `Install it again, or the slower onnxruntime-web: ${WEB}`)
+    throw new WorkerError('HD_RUNTIME', failure, `Reinstall it, or install the slower onnxruntime-web: ${WEB}`)
   throw new WorkerError(
     'HD_RUNTIME',
     'a model of your own needs an ONNX runtime, and none is installed',
-    `Install one: ${NATIVE}, or ${WEB}, which is slower and runs everywhere`,
+    `Install one: ${NATIVE}, or ${WEB}, which is slower but runs everywhere`,
   )
 }
 
@@ -80,7 +80,7 @@ function loadWeb(threads: number, cwd: string): Ort | undefined {
     ort.env.logLevel = 'error'
     return ort
   } catch (error) {
-    throw new WorkerError('HD_RUNTIME', `onnxruntime-web does not load: ${reason(error)}`, `Install it again: ${WEB}`, error)
+    throw new WorkerError('HD_RUNTIME', `onnxruntime-web does not load: ${reason(error)}`, `Reinstall it: ${WEB}`, error)
   }
 }
 

@@ -25,7 +25,7 @@ export async function openSession(runtime: Runtime, settings: WorkerSettings): P
   }
 }
 
-/** What was asked for beside the CPU, which always comes last by itself. */
+/** The requested providers without the CPU, which is always tried last. */
 function chooseProviders({ executionProviders }: WorkerSettings): {
   names: string[]
   options: InferenceSession.ExecutionProviderConfig[]
@@ -38,16 +38,16 @@ function nameOf(provider: WorkerSettings['executionProviders'][number]): string 
   return typeof provider === 'string' ? provider : provider.name
 }
 
-/** What this build of the runtime does not have; it would pass over that in silence. */
+/** Why the providers cannot be used, if this build of the runtime lacks one; the runtime itself would ignore it silently. */
 function missingProviders({ name, ort }: Runtime, names: string[]): string | undefined {
-  if (name === 'wasm') return 'onnxruntime-web has none, onnxruntime-node has'
+  if (name === 'wasm') return 'onnxruntime-web has no execution providers, install onnxruntime-node'
   const present = ort.listSupportedBackends?.().map((backend) => backend.name)
   if (present === undefined || names.every((each) => present.includes(each))) return undefined
-  return `onnxruntime-node has ${present.join(', ')} on ${process.platform}-${process.arch}`
+  return `onnxruntime-node supports only ${present.join(', ')} on ${process.platform}-${process.arch}`
 }
 
 function fallBack(names: string[], why: string): string {
-  return `the CPU is used, since ${names.join(', ')} cannot be: ${why}`
+  return `falling back to the CPU, because ${names.join(', ')} cannot be used: ${why}`
 }
 
 async function openOnCpu(runtime: Runtime, settings: WorkerSettings): Promise<InferenceSession> {

@@ -39,12 +39,12 @@ test.each([
   expect(readings.map(({ layout, channels }) => `${layout} ${channels}`)).toEqual(expected)
 })
 
-test('fixed sizes are told apart from open ones', () => {
+test('distinguishes fixed sizes from open ones', () => {
   expect(readSignature(createSession([1, 3, 64, 'w'])).size.NCHW).toEqual({ height: 64, width: undefined })
   expect(readSignature(createSession([1, 64, 48, 3])).size.NHWC).toEqual({ height: 64, width: 48 })
 })
 
-test('a runtime too old to tell shapes is named as the cause', () => {
+test('reports a runtime that is too old to report shapes', () => {
   const session = { inputNames: ['x'], outputNames: ['y'] } as unknown as InferenceSession
-  expect(() => readSignature(session)).toThrow(/does not tell the shapes/)
+  expect(() => readSignature(session)).toThrow(/does not report the shapes/)
 })

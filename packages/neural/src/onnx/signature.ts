@@ -13,12 +13,12 @@ export interface Reading {
   channels: Channels
 }
 
-/** What a model says of its one input and one output, before it has run. */
+/** What a model declares about its input and output. */
 export interface Signature {
   input: string
   output: string
   inputType: ValueType
-  /** What the declared shape permits, likelier first; the probe run decides. */
+  /** What the declared shape permits, the likelier first; the probe run decides. */
   readings: Reading[]
   /** The declared size per layout, in pixels; `undefined`: any. */
   size: Record<Layout, { height: number | undefined; width: number | undefined }>
@@ -27,13 +27,13 @@ export interface Signature {
 const EXPECTED =
   'one image, as uint8 0..255, or as float32 or float16 0..1, of shape [1, channels, height, width] or [1, height, width, channels], with 3 channels (RGB) or 1 (luma)'
 
-/** Reads what the model declares. @throws WorkerError `HD_MODEL`, when it cannot be a model that takes and gives one RGB or luma image */
+/** Reads what the model declares. @throws WorkerError `HD_MODEL`, if it cannot be a model that takes and returns one RGB or luma image */
 export function readSignature(session: InferenceSession): Signature {
   const { inputNames, outputNames, inputMetadata, outputMetadata } = session
   if (inputMetadata === undefined || outputMetadata === undefined) {
     throw new WorkerError(
       'HD_RUNTIME',
-      'this version of ONNX Runtime does not tell the shapes of a model',
+      'this version of ONNX Runtime does not report the shapes of a model',
       'Install onnxruntime-node or onnxruntime-web 1.22 or newer',
     )
   }
@@ -67,7 +67,7 @@ export function readSignature(session: InferenceSession): Signature {
   }
 }
 
-/** No image is 1 to 4 pixels high or wide: such a number is a count of channels, and where there is none the model takes any. */
+/** A fixed size of 1 to 4 is a number of channels, because no image is that small. Without one, both layouts are possible. */
 function permits(declared: number | undefined, other: number | undefined, channels: Channels): boolean {
   if (declared !== undefined) return declared === channels
   return other === undefined || other > 4

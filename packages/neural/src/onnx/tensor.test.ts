@@ -18,14 +18,14 @@ test.each(COMBINATIONS)('an image read into $layout $type and written back is un
   expect(copy.data).toEqual(image.data)
 })
 
-test('what lies beyond the border repeats the last column and row', () => {
+test('repeats the last column and row beyond the border', () => {
   const image = { width: 2, height: 1, data: Uint8Array.of(1, 2, 3, 4, 5, 6) }
   const data = createTensorData('uint8', 3, 3, 2)
   readTile(image, { x: 0, y: 0, width: 3, height: 2 }, RGB_ROWS, data)
   expect([...data]).toEqual([1, 2, 3, 4, 5, 6, 4, 5, 6, 1, 2, 3, 4, 5, 6, 4, 5, 6])
 })
 
-test('planes come in the order red, green, blue', () => {
+test('orders planes red, green, blue', () => {
   const data = createTensorData('uint8', 3, 2, 1)
   readTile(
     { width: 2, height: 1, data: Uint8Array.of(1, 2, 3, 4, 5, 6) },
@@ -37,14 +37,14 @@ test('planes come in the order red, green, blue', () => {
   expect(tensorDims({ layout: 'NCHW', channels: 3 }, 2, 1)).toEqual([1, 3, 1, 2])
 })
 
-test('floats beyond 0 and 1 end at black and white, the others at the nearest level', () => {
+test('clamps floats outside 0 to 1, and rounds the others to the nearest level', () => {
   const image = { width: 2, height: 1, data: new Uint8Array(6) }
   const data = Float32Array.of(-0.5, 1.5, 127.4 / 255, 127.6 / 255, Number.NaN, 1)
   writeTile({ data, width: 2, height: 1, ...RGB_ROWS }, { x: 0, y: 0, width: 2, height: 1 }, image, 0, 0)
   expect([...image.data]).toEqual([0, 255, 127, 128, 0, 255])
 })
 
-test('luma is the weighted mean of the colours, rounded where it has to be', () => {
+test('luma is the weighted mean of the colours, rounded for integer tensors', () => {
   const image = { width: 2, height: 1, data: Uint8Array.of(255, 0, 0, 10, 200, 30) }
   const whole = { x: 0, y: 0, width: 2, height: 1 }
   const levels = createTensorData('uint8', 1, 2, 1)

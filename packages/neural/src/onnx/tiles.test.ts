@@ -14,7 +14,7 @@ const LIMITS: AxisLimits[] = [
 const CASES = LIMITS.flatMap((limits) => LENGTHS.map((length) => ({ ...limits, length })))
 
 describe('planAxis', () => {
-  test.each(CASES)('delivers every pixel once, with its context: $length by $tile, overlap $overlap', ({ length, ...limits }) => {
+  test.each(CASES)('delivers every pixel once, with context: $length by $tile, overlap $overlap', ({ length, ...limits }) => {
     const { edge, spans } = planAxis(length, limits)
     expect(spans[0]!.from).toBe(0)
     expect(spans.at(-1)!.to).toBe(length)
@@ -24,7 +24,7 @@ describe('planAxis', () => {
       expect(start).toBeGreaterThanOrEqual(0)
       expect(start).toBeLessThanOrEqual(from)
       expect(to).toBeLessThanOrEqual(start + edge)
-      // Context on both sides, or the border of the image.
+      // Context on both sides, except at the border of the image.
       if (start > 0) expect(from - start).toBeGreaterThanOrEqual(limits.overlap)
       if (start + edge < length) expect(start + edge - to).toBeGreaterThanOrEqual(limits.overlap)
       if (spans.length > 1) expect(start + edge).toBeLessThanOrEqual(length)
@@ -35,7 +35,7 @@ describe('planAxis', () => {
     if (!limits.exact && !limits.multiple) expect(edge).toBeLessThanOrEqual(length)
   })
 
-  test('takes one tile, unpadded, for what fits into it', () => {
+  test('uses one tile without padding if the length fits', () => {
     expect(planAxis(37, { tile: 48, overlap: 12 })).toEqual({ edge: 37, spans: [{ start: 0, from: 0, to: 37 }] })
   })
 

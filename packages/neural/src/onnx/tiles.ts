@@ -24,7 +24,7 @@ export interface AxisLimits {
   multiple?: number
 }
 
-/** With several tiles, edges are a multiple of this: it suits ONNX Runtime's vector kernels and results in fewer shapes. */
+/** With several tiles, edges are a multiple of this: it suits ONNX Runtime's vector kernels and yields fewer shapes. */
 const ALIGNMENT = 8
 
 /**

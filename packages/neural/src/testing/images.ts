@@ -1,6 +1,6 @@
 import type { Pixels, UpscaleContext, UpscaleInput } from '@unplugin-hd/core'
 
-/** Gradients, a hard-edged grid and noise: something for every part of a net, and no neighbour like the other. */
+/** Gradients, a hard-edged grid and noise, so that every part of a network matters and neighbours differ. */
 export function drawImage(width: number, height: number): Pixels {
   const data = new Uint8Array(3 * width * height)
   let seed = 7
@@ -16,7 +16,7 @@ export function drawImage(width: number, height: number): Pixels {
   return { width, height, data }
 }
 
-/** Every pixel four times. */
+/** The image at 2x with every pixel repeated. */
 export function repeatPixels({ width, height, data }: Pixels): Uint8Array {
   const result = new Uint8Array(4 * data.length)
   for (let y = 0, index = 0; y < 2 * height; y++) {
@@ -41,7 +41,7 @@ export function toInput(image: Pixels): UpscaleInput {
     height: image.height,
     file: 'drawn.png',
     digest: '0'.repeat(64),
-    // A copy, since the buffer is transferred.
+    // A copy, because the buffer is transferred.
     pixels: async () => ({ ...image, data: image.data.slice() }),
     encoded: () => Promise.reject(new Error('not offered')),
   }

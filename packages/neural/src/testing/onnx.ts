@@ -79,7 +79,7 @@ export function scalesOf(layout: 'NCHW' | 'NHWC', factor: number): number[] {
   return layout === 'NCHW' ? [1, 1, factor, factor] : [1, factor, factor, 1]
 }
 
-/** The mean of `9 x 9` pixels, repeated `factor` times: it sees 4 pixels on each side. */
+/** The mean of `9 x 9` pixels, repeated `factor` times: its receptive field is 4 pixels on each side. */
 export function softModel(factor: number, channels: 1 | 3 = 3): Uint8Array {
   const weights = Array.from({ length: 81 * channels }, () => 1 / 81)
   return encodeOnnx({
@@ -108,7 +108,7 @@ export function negativeModel(channels: 1 | 3 = 3): Uint8Array {
   })
 }
 
-/** A model that enlarges by repeating pixels: what it makes of an image is known without a second implementation of a net. */
+/** A model that enlarges by repeating pixels, so that its result is known without a second implementation. */
 export function nearestModel(type: ElementType, shape: (number | string)[], scales: number[]): Uint8Array {
   const output = shape.map((dim, axis) => (typeof dim === 'number' ? dim * scales[axis]! : `${dim}_out`))
   return encodeOnnx({
