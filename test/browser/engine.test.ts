@@ -37,7 +37,7 @@ globalThis.upscale = async (weights, images) => {
 const sha256 = (data: Uint8Array): number[] => [...createHash('sha256').update(data).digest()]
 
 describe.skipIf(CHROMIUM === undefined)('the engine in Chromium, bundled by Vite', () => {
-  test('gives the bytes that it gives in Node', async () => {
+  test('produces the same bytes as in Node', async () => {
     const project = await createProject({ 'index.html': PAGE, 'main.js': SCRIPT })
     await mkdir(path.join(project.root, 'node_modules/@unplugin-hd'), { recursive: true })
     await symlink(ENGINE, path.join(project.root, 'node_modules/@unplugin-hd/engine'), 'junction')

@@ -22,7 +22,7 @@ interface Runtime {
   InferenceSession: { create(file: string): Promise<{ run(feeds: { image: Tensor }): Promise<{ upscaled: Tensor }> }> }
 }
 
-test('the weights that are published are what the converter makes of the ONNX file', async () => {
+test('the published weights are the converted ONNX file', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'unplugin-hd-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const file = path.join(folder, 'model.hdw')
@@ -30,7 +30,7 @@ test('the weights that are published are what the converter makes of the ONNX fi
   expect(Buffer.compare(await readFile(file), await readFile(WEIGHTS))).toBe(0)
 })
 
-test('results are within one level of what onnxruntime-node makes of the ONNX file', async () => {
+test('results are within one level of those of the ONNX file in onnxruntime-node', async () => {
   const { InferenceSession, Tensor } = createRequire(new URL('package.json', NEURAL))('onnxruntime-node') as Runtime
   const session = await InferenceSession.create(MODEL)
   const engine = createEngine(await readFile(WEIGHTS))

@@ -10,7 +10,7 @@ import { createImage } from '../../packages/engine/src/testing/noise.ts'
 const WEIGHTS = new URL('../../packages/neural/models/hd-x2.hdw', import.meta.url)
 const weights = await readFile(WEIGHTS)
 
-/** Digests of what `createImage` becomes. They hold on every machine; only other weights or another way of computing change them. */
+/** Digests of the results for `createImage`. The same on every machine; they change only with the weights or the computation. */
 const GOLDEN = [
   [1, 1, '1fb9352dc566133d860e4ed69a827d83577e34422a5bdd94b3459861d76af12c'],
   [1, 23, '302ca8deb35fdbbb2f513929a4910fbe05553726affd839ca4c94707d6d94b3f'],
@@ -49,21 +49,21 @@ describe('the bytes of a result are the same', () => {
     child.send({ weights, images: IMAGES })
     const [digests] = await once(child, 'message')
     expect(digests).toEqual(DIGESTS)
-    // By itself, though the engine was not closed.
+    // The process exits although the engine was not closed.
     expect(await ended).toEqual([0, null])
   })
 })
 
-test('the digest of an engine is the SHA-256 of its weights, which they end with', () => {
+test('the digest of an engine is the SHA-256 at the end of its weights', () => {
   expect(open().digest).toBe(createHash('sha256').update(weights.subarray(0, -32)).digest('hex'))
 })
 
-describe('refused is', () => {
+describe('refuses', () => {
   test.each([
     [{ threads: 0 }, /threads.*0/],
     [{ threads: 1.5 }, /threads.*1\.5/],
     [{ threads: 257 }, /threads.*257/],
-    [{ thread: 1 }, /no option 'thread'/],
+    [{ thread: 1 }, /unknown option 'thread'/],
   ])('the option %o', (options, message) => {
     expect(() => createEngine(weights, options as EngineOptions)).toThrow(
       expect.objectContaining({ code: 'ENGINE_INPUT', message: expect.stringMatching(message) }),
@@ -81,7 +81,7 @@ describe('refused is', () => {
   })
 })
 
-test('images that are at work at the same time do not get into each other', async () => {
+test('concurrent images do not affect each other', async () => {
   const engine = open({ threads: 2 })
   const sizes = Array.from({ length: 12 }, (_, index) => [20 + 7 * index, 90 - 5 * index] as const)
   const alone: Uint8Array[] = []
@@ -99,7 +99,7 @@ test('progress rises to 1', async () => {
   expect(shares.at(-1)).toBe(1)
 })
 
-test('an image whose signal is aborted ends with ENGINE_ABORTED, and the next one is made', async () => {
+test('an aborted image rejects with ENGINE_ABORTED, and the next one is made', async () => {
   const engine = open({ threads: 2 })
   const controller = new AbortController()
   const aborted = engine.upscale(createImage(600, 600), {
@@ -111,7 +111,7 @@ test('an image whose signal is aborted ends with ENGINE_ABORTED, and the next on
   expect(await engine.upscale(createImage(9, 9))).toMatchObject({ width: 18 })
 })
 
-test('a worker leaves an aborted image long before it would have been done', async () => {
+test('a worker stops an aborted image early', async () => {
   const engine = open({ threads: 1 })
   const large = createImage(500, 500)
   await engine.upscale(createImage(8, 8))
@@ -126,7 +126,7 @@ test('a worker leaves an aborted image long before it would have been done', asy
   expect(performance.now() - left).toBeLessThan(whole / 4)
 })
 
-test('a worker that is terminated fails its image alone, and is replaced', async () => {
+test('if a worker is terminated, only its image fails, and the worker is replaced', async () => {
   const engine = open({ threads: 1 })
   const started = once(process, 'worker') as Promise<[Worker]>
   const failing = engine.upscale(createImage(600, 400), {
@@ -137,7 +137,7 @@ test('a worker that is terminated fails its image alone, and is replaced', async
   expect(digest((await waiting).data)).toBe(DIGESTS[4])
 })
 
-test('what onProgress throws fails its image alone', async () => {
+test('an error thrown by onProgress rejects only its image', async () => {
   const engine = open({ threads: 1 })
   const failing = engine.upscale(createImage(50, 50), {
     onProgress: () => {
@@ -149,7 +149,7 @@ test('what onProgress throws fails its image alone', async () => {
   expect(await other).toMatchObject({ width: 18 })
 })
 
-test('a closed engine ends its images, and takes no more', async () => {
+test('close() rejects images in progress and later ones', async () => {
   const engine = open({ threads: 2 })
   const images = [1, 2, 3, 4].map(() => engine.upscale(createImage(300, 300)))
   const outcomes = Promise.allSettled(images)

@@ -1,7 +1,7 @@
-/** Between bytes and numbers. */
+/** Conversion between bytes and numbers. */
 import { PIXEL } from './shapes'
 
-/** Widens bytes to numbers: `pixels` pixels of three bytes each at `from` to pixels of a row at `to`, the fourth channel zero. Reads a byte more. */
+/** Converts `pixels` pixels of three bytes at `from` to float pixels of a row at `to`, with a fourth channel of zero. Reads one byte more. */
 export function widen(from: usize, to: usize, pixels: i32): void {
   const colours = i32x4(0x00ffffff, 0, 0, 0)
   for (let x = 0; x < pixels; x++) {
@@ -12,8 +12,8 @@ export function widen(from: usize, to: usize, pixels: i32): void {
   }
 }
 
-/** Twelve values and the source's pixel to 2x2 pixels of bytes. What rounds (0.5) is a part of the bias, so fractions are cut off. */
-// @ts-ignore: AssemblyScript has decorators of functions
+/** Adds twelve values to the source pixel and writes 2x2 pixels of bytes. The bias includes the 0.5 for rounding, so fractions are truncated. */
+// @ts-ignore: AssemblyScript has decorators for functions
 @inline
 export function writePixels(detail: usize, source: usize, to: usize, stride: usize): void {
   const black = f32x4.splat(0), white = f32x4.splat(255)

@@ -1,12 +1,12 @@
-/** What a layer reads: from pixels to the 36 values of a tile. */
+/** The input of a layer: transforms pixels to the 36 values of a tile. */
 import { PIXEL, TILE, VECTOR } from './shapes'
 
-/** Tiles that are transformed together. Side by side they share two of their six columns, which so are transformed once. */
+/** Tiles that are transformed together. Neighbours share two of their six columns, which are transformed only once. */
 const TOGETHER: i32 = 4
-/** Bytes between lines of what is half transformed in `scratch`: the columns of so many tiles. */
+/** Bytes between lines of the half-transformed values in `scratch`: the columns of these tiles. */
 const HALFWAY: usize = (4 * TOGETHER + 2) * VECTOR
 
-/** 6x6 pixels of each tile to 36 values: first down the columns, then along the rows. */
+/** Transforms 6x6 pixels of each tile to 36 values: first columns, then rows. */
 // @ts-ignore
 @inline
 export function transformInput(rows: usize, first: i32, count: i32, inputs: i32, slab: usize, workspace: usize, plane: usize, blockSlab: usize, scratch: usize): void {
@@ -45,7 +45,7 @@ function row(p: usize, to: usize, step: usize): void {
   toWinograd(v128.load(p), v128.load(p, 16), v128.load(p, 32), v128.load(p, 48), v128.load(p, 64), v128.load(p, 80), to, step)
 }
 
-/** Six values to six: the matrix B transposed of F(4, 3). */
+/** Transforms six values: the matrix Bᵀ of F(4, 3). */
 // @ts-ignore
 @inline
 function toWinograd(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, to: usize, step: usize): void {

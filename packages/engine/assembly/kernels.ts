@@ -1,18 +1,18 @@
 /**
  * The inner loops of the engine: a 3x3 convolution by Winograd's F(4x4, 3x3), on a band of four rows.
  *
- * A tile is 4x4 pixels of the output. It depends on 6x6 pixels of the input; the transform of those has 36 values a channel, and what
- * is a convolution in pixels is there, for each of the 36 alone, a product of a matrix (tiles by input channels) and a matrix (input
- * channels by output channels). 36 multiplications for 16 pixels instead of 144. Lavin and Gray, Fast Algorithms for Convolutional
- * Neural Networks, 2015 (arXiv:1509.09308).
+ * A tile is 4x4 pixels of the output. It depends on 6x6 pixels of the input, which are transformed to 36 values per channel. For each of
+ * the 36, the convolution becomes a product of two matrices: tiles by input channels, and input channels by output channels. This takes
+ * 36 multiplications for 16 pixels instead of 144. Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015
+ * (arXiv:1509.09308).
  *
- * Layouts, all of float32; `src/layout.ts` says where things stand:
- * - a row of pixels: slabs of 32 channels, `slab` bytes each; in a slab PIXEL bytes a pixel, whether all 32 channels exist or not;
- * - transformed input and products: 36 planes, `plane` bytes each, made of slabs like a row's, with tiles instead of pixels;
+ * Layouts, all of float32; `src/layout.ts` assigns the addresses:
+ * - a row of pixels: slabs of 32 channels, `slab` bytes each; a slab has PIXEL bytes per pixel, even if fewer than 32 channels exist;
+ * - transformed input and products: 36 planes, `plane` bytes each, made of slabs like a row, with tiles instead of pixels;
  * - a transformed kernel: for each of the 36, for each 8 output channels, for each input channel: 8 values.
  *
- * Nothing but additions, subtractions, multiplications and comparisons of float32, in an order that depends on nothing, so that every
- * processor and every compiler gets the same bits. No relaxed SIMD: a fused multiply-add rounds otherwise.
+ * Only additions, subtractions, multiplications and comparisons of float32, in a fixed order, so that every processor and every compiler
+ * produces the same bits. No relaxed SIMD, because a fused multiply-add rounds differently.
  */
 
 import { writePixels } from './bytes'
@@ -25,10 +25,10 @@ export { widen } from './bytes'
 export { transformKernels } from './weights'
 
 /**
- * A layer on a band: convolution, bias, leaky ReLU.
+ * Computes a band of a layer: convolution, bias, leaky ReLU.
  * @param rows six addresses: of the input rows, from the one above the band to the one below it, at the pixel to the left of the first tile
  * @param results four addresses: of the output rows, at the first tile's first pixel
- * @param slab bytes between slabs of a row, in input and output alike
+ * @param slab bytes between slabs of a row, in input and output
  */
 export function layer(
   rows: usize, inputs: i32, slab: usize,
@@ -59,8 +59,8 @@ export function layer(
 }
 
 /**
- * The last layer on a band: convolution to twelve channels (colours of 2x2 pixels, line by line), bias, plus the source's pixel; to bytes.
- * @param source bytes of the first tile's first pixel, `sourceStride` bytes a line; @param to bytes of the output, `stride` a line
+ * Computes a band of the last layer: convolution to twelve channels (colours of 2x2 pixels, line by line), bias, plus the source pixel; to bytes.
+ * @param source bytes of the first tile's first pixel, `sourceStride` bytes per line; @param to bytes of the output, `stride` per line
  */
 export function last(
   rows: usize, inputs: i32, slab: usize, kernel: usize, bias: usize,

@@ -1,7 +1,7 @@
-/** What a layer writes: from 36 products to the 16 pixels of a tile. */
+/** The output of a layer: transforms 36 products to the 16 pixels of a tile. */
 import { LINE, VECTOR } from './shapes'
 
-/** 36 products to four rows of six in `scratch`: down the columns. `finishRow` and `collectRow` go along the rows. */
+/** Transforms the columns of 36 products, to four rows of six in `scratch`. `finishRow` and `collectRow` transform the rows. */
 // @ts-ignore
 @inline
 export function transformOutput(m: usize, plane: usize, scratch: usize): void {

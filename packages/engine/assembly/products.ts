@@ -1,6 +1,6 @@
 import { OUTPUTS, PIXEL, SLAB_CHANNELS } from './shapes'
 
-/** The 36 products of matrices, for four tiles at a time; what is left over is not made up to four, unless there are three. */
+/** The 36 matrix products, for four tiles at a time. A remainder of three is padded to four; one or two tiles are not. */
 // @ts-ignore
 @inline
 export function multiply(workspace: usize, kernel: usize, products: usize, plane: usize, blockSlab: usize, tiles: i32, inputs: i32, outputs: i32): void {
@@ -14,8 +14,8 @@ export function multiply(workspace: usize, kernel: usize, products: usize, plane
 }
 
 /**
- * Four tiles by eight channels at a time are what 16 registers hold: eight sums, two vectors of the kernel, and what is multiplied. One step
- * a turn: V8 in Node 20 reorders what stands in one block, and would spill an unrolled loop.
+ * Four tiles by eight channels at a time fill 16 registers: eight sums, two vectors of the kernel, and the factors. Not unrolled, because V8
+ * in Node 20 reorders instructions within a block and would spill registers.
  */
 // @ts-ignore
 @inline
@@ -55,7 +55,7 @@ function multiplyFour(input: usize, weights: usize, output: usize, blockSlab: us
   }
 }
 
-/** The same for one tile or two: the sums are the same, since each is of one tile alone. */
+/** The same for one or two tiles. The sums are the same, because each belongs to a single tile. */
 // @ts-ignore
 @inline
 function multiplyTwo(input: usize, weights: usize, output: usize, blockSlab: usize, inputs: i32, outputs: i32): void {

@@ -1,10 +1,10 @@
-/** What kernels become before they are used: `G g Gᵀ` of Winograd's F(4x4, 3x3), in float64, rounded once. */
+/** Transforms kernels before use: `G g Gᵀ` of Winograd's F(4x4, 3x3), in float64, rounded once. */
 import { OUTPUTS, POINTS } from './shapes'
 
 /**
- * The kernels of a layer, `[outputs][inputs][3][3]`, to `[36][blocks][inputsRead][8]`, as `multiply` reads them; what is missing there is zero before.
+ * Transforms the kernels of a layer, `[outputs][inputs][3][3]`, to `[36][blocks][inputsRead][8]`, as `multiply` reads them. The target must be zeroed.
  * @param width bytes of a number: 4 (float32) or 2 (float16)
- * @param inputsRead input channels that the layer is computed with, at least `inputs`; @param blocks its output channels, in eights
+ * @param inputsRead input channels that are computed, at least `inputs`; @param blocks output channels, in eights
  * @param scratch room for 18 + 3 float64
  */
 export function transformKernels(from: usize, width: i32, inputs: i32, outputs: i32, inputsRead: i32, blocks: i32, to: usize, scratch: usize): void {
@@ -26,7 +26,7 @@ export function transformKernels(from: usize, width: i32, inputs: i32, outputs: 
     }
 }
 
-/** Three values with a line of the matrix G, whose points are 0, 1, -1, 2, -2 and infinity. The matrices B and A stand in `input.ts` and `output.ts`. */
+/** Multiplies three values by a line of the matrix G, whose points are 0, 1, -1, 2, -2 and infinity. The matrices B and A are in `input.ts` and `output.ts`. */
 function dot(line: i32, values: usize): f64 {
   const a = load<f64>(values), b = load<f64>(values, 8), c = load<f64>(values, 16)
   if (line == 0) return a * (1.0 / 4)
@@ -37,7 +37,7 @@ function dot(line: i32, values: usize): f64 {
   return c
 }
 
-/** A float16 as float32, exactly. Exponent and fraction move to where a float32 has them; 2^112 is the difference of the exponents' biases. */
+/** Converts a float16 to float32, exactly. Exponent and fraction are shifted to their float32 position; 2^112 corrects the exponent's bias. */
 function fromHalf(bits: u32): f32 {
   return reinterpret<f32>((bits & 0x8000) << 16 | (bits & 0x7fff) << 13) * reinterpret<f32>(0x77800000)
 }

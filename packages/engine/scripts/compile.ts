@@ -3,7 +3,7 @@ import { main } from 'assemblyscript/asc'
 
 const PACKAGE = new URL('../', import.meta.url)
 const ENTRY = 'assembly/kernels.ts'
-// SIMD of fixed width alone: what is relaxed gives other bits on other processors. No runtime: the host lays the memory out.
+// No relaxed SIMD, whose results depend on the processor. No runtime, because the host lays out the memory.
 const FLAGS = [
   '-O3',
   '--runtime',
@@ -17,7 +17,7 @@ const FLAGS = [
   '--noAssert',
 ]
 
-/** The bytes of the module that `assembly/` is compiled to: the same from the same sources and the same compiler. */
+/** Compiles `assembly/` to the bytes of a module, reproducibly. */
 export async function compile(): Promise<Uint8Array> {
   let bytes: Uint8Array | undefined
   const { error, stderr } = await main([ENTRY, '--outFile', 'kernels.wasm', ...FLAGS], {
@@ -27,6 +27,6 @@ export async function compile(): Promise<Uint8Array> {
     },
     listFiles: () => [],
   })
-  if (error || bytes === undefined) throw new Error(`the inner loops could not be compiled:\n${stderr.toString()}`)
+  if (error || bytes === undefined) throw new Error(`failed to compile the inner loops:\n${stderr.toString()}`)
   return bytes
 }

@@ -1,4 +1,4 @@
-// Writes the weights of an ONNX file in the engine's own format: node convert.mjs MODEL.onnx MODEL.hdw [--float16]
+// Converts the weights of an ONNX file to the engine's format: node convert.mjs MODEL.onnx MODEL.hdw [--float16]
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { writeWeights } from '../dist/index.mjs'

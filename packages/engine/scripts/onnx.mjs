@@ -1,4 +1,4 @@
-// Reads from an ONNX file what a network of this family consists of. Field numbers are those of onnx.proto3 in the ONNX specification.
+// Reads the layers of a supported network from an ONNX file. Field numbers are those of onnx.proto3 in the ONNX specification.
 const GRAPH = 7
 const NODE = 1
 const INITIALIZER = 5
@@ -14,7 +14,7 @@ export function readLayers(bytes) {
   const nodes = all(readFields(graph), NODE).map(readNode)
   const kernels = nodes.filter(({ type, inputs }) => type === 'Conv' && inputs.length === 3)
   const slopes = nodes.filter(({ type }) => type === 'LeakyRelu').map(({ alpha }) => alpha)
-  if (kernels.length < 2 || slopes.length !== kernels.length - 1) throw new Error('the ONNX file holds another kind of network')
+  if (kernels.length < 2 || slopes.length !== kernels.length - 1) throw new Error('the ONNX file contains an unsupported network')
   return kernels.map(({ inputs: [, kernelName, biasName] }, index) => {
     const kernel = tensors.get(kernelName)
     const bias = tensors.get(biasName)
@@ -26,7 +26,7 @@ export function readLayers(bytes) {
 
 function readTensor(bytes) {
   const fields = readFields(bytes)
-  // Packed into one field, or a field each.
+  // Packed into one field, or one field each.
   const shape = fields
     .filter(({ number }) => number === 1)
     .flatMap(({ value }) => (typeof value === 'number' ? [value] : readNumbers(value)))

@@ -9,29 +9,29 @@ export interface RgbImage {
 }
 
 export interface EngineOptions {
-  /** Workers that compute, 1 to 256. @default the cores at hand */
+  /** The number of workers, 1 to 256. @default the number of available cores */
   threads?: number
 }
 
 export interface UpscaleOptions {
-  /** Ends the work early: the promise rejects with `ENGINE_ABORTED`, whose `cause` is the signal's reason. */
+  /** Aborts the work: the promise rejects with `ENGINE_ABORTED`, whose `cause` is the signal's reason. */
   signal?: AbortSignal
-  /** Told what share of the result is there, more than 0 and at most 1, ever more. What it throws fails the image. */
+  /** Called with the share of the result that is done, rising to 1. An error that it throws rejects the image. */
   onProgress?: (share: number) => void
 }
 
-/** A network that is ready to work. Its workers start with the first image and do not keep a process alive while they are idle. */
+/** A network with its workers. They start with the first image and do not keep the process alive while idle. */
 export interface Engine {
   readonly factor: 2
   /** Hexadecimal SHA-256 of the weights. */
   readonly digest: string
   /**
-   * The image, twice as wide and high. The same bytes whatever the number of threads, the machine, and the other images at work.
-   * `image.data` must not change until then.
-   * Rejects with an `EngineError`: `ENGINE_INPUT` (no such image), `ENGINE_MEMORY`, `ENGINE_ABORTED`, or `ENGINE_WORKER` (its worker ended;
+   * Doubles width and height. The bytes do not depend on the number of threads, the machine, or other images in progress. `image.data`
+   * must not change until the promise settles.
+   * Rejects with an `EngineError`: `ENGINE_INPUT` (invalid image), `ENGINE_MEMORY`, `ENGINE_ABORTED`, or `ENGINE_WORKER` (its worker ended;
    * the next image gets a new one).
    */
   upscale(image: RgbImage, options?: UpscaleOptions): Promise<RgbImage>
-  /** Ends the workers. Images at work, and all later ones, reject with `ENGINE_ABORTED`. */
+  /** Ends the workers. Images in progress and later ones reject with `ENGINE_ABORTED`. */
   close(): Promise<void>
 }

@@ -7,7 +7,7 @@ declare const self: {
   addEventListener(type: 'message', listener: (event: { data: Request }) => void): void
 }
 
-// A timer would wait for 4 milliseconds.
+// A timer would wait 4 milliseconds.
 const { port1, port2 } = new MessageChannel()
 const turns: (() => void)[] = []
 port2.addEventListener('message', () => turns.shift()?.())

@@ -19,7 +19,7 @@ const browser: Platform = {
   cores: () => navigator.hardwareConcurrency ?? 1,
   sha256,
   start(listener) {
-    // Bundlers look for just this: the worker becomes a file of its own.
+    // Bundlers recognise exactly this expression and emit the worker as a separate file.
     const worker = new Worker(new URL('./browser-worker.mjs', import.meta.url), { type: 'module', name: 'unplugin-hd-engine' })
     let isLost = false
     const lose = ({ message }: { message?: string }): void => {
@@ -39,7 +39,7 @@ const browser: Platform = {
   },
 }
 
-/** @see Engine @param weights as `writeWeights` makes them @throws EngineError `ENGINE_WEIGHTS` or `ENGINE_INPUT` */
+/** @see Engine @param weights as `writeWeights` returns them @throws EngineError `ENGINE_WEIGHTS` or `ENGINE_INPUT` */
 export function createEngine(weights: Uint8Array, options?: EngineOptions): Engine {
   return createEngineOn(browser, weights, options)
 }

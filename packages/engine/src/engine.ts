@@ -28,5 +28,5 @@ export function createEngineOn(platform: Platform, weights: Uint8Array, options:
 }
 
 function aborted({ reason }: AbortSignal): EngineError {
-  return new EngineError('ENGINE_ABORTED', 'the image was given up, as its signal asked', { cause: reason })
+  return new EngineError('ENGINE_ABORTED', 'the image was aborted by its signal', { cause: reason })
 }

@@ -1,7 +1,7 @@
-/** What an `EngineError` says by its `code`, and when. */
+/** The codes of an `EngineError`, and their meaning. */
 export const ENGINE_CODES = {
   ENGINE_WEIGHTS: 'the weights are damaged, hostile, or of another format or version',
-  ENGINE_INPUT: 'the image or an option is not what the documentation asks for',
+  ENGINE_INPUT: 'the image or an option is invalid',
   ENGINE_MEMORY: 'there is not enough memory for the result',
   ENGINE_ABORTED: 'the signal was aborted, or the engine was closed',
   ENGINE_WORKER: 'the worker that computed the image failed or ended',
@@ -9,7 +9,7 @@ export const ENGINE_CODES = {
 
 export type EngineCode = keyof typeof ENGINE_CODES
 
-/** What the engine throws and rejects with. `code` is stable; the message is for people. */
+/** The error that the engine throws and rejects with. `code` is stable; the message may change. */
 export class EngineError extends Error {
   override readonly name = 'EngineError'
   readonly code: EngineCode

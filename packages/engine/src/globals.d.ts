@@ -1,4 +1,4 @@
-/** What Node and browsers share, and neither `lib.es2023` nor `@types/node` has. The types of browsers cannot be loaded beside those of Node. */
+/** Globals of both Node and browsers that are missing in `lib.es2023` and `@types/node`. Browser types cannot be loaded together with Node's. */
 declare namespace WebAssembly {
   class Module {
     private constructor()

@@ -1,7 +1,7 @@
 const float = new Float32Array(1)
 const bitsOfFloat = new Uint32Array(float.buffer)
 
-/** The float16 nearest to `value` (ties to even), as its bits. What is too large becomes infinite. */
+/** The bits of the float16 nearest to `value`, ties to even. Values that are too large become infinite. */
 export function toHalf(value: number): number {
   float[0] = value
   const bits = bitsOfFloat[0]!
@@ -10,7 +10,7 @@ export function toHalf(value: number): number {
   if (Number.isNaN(magnitude)) return sign | 0x7e00
   if (magnitude >= 65520) return sign | 0x7c00
   if (magnitude < 2 ** -14) return sign | roundToEven(magnitude * 2 ** 24)
-  // Rounding may carry into the exponent, which is what it should do.
+  // Rounding may carry into the exponent, as it should.
   return sign | (roundToEven((bits & 0x7fffffff) / 2 ** 13) - (112 << 10))
 }
 

@@ -11,8 +11,8 @@ const node: Platform = {
   cores: availableParallelism,
   sha256: (bytes) => createHash('sha256').update(bytes).digest(),
   start(listener) {
-    // No inherited flags: `--input-type` and the loaders of the main thread are not for this script. It is CommonJS, in one file, since a
-    // worker without the loader of modules is ready earlier.
+    // No inherited flags: `--input-type` and the main thread's loaders must not apply to this script. It is a single CommonJS file, because
+    // a worker without the ES module loader starts faster.
     const worker = new Worker(new URL('./node-worker.cjs', import.meta.url), { execArgv: [], name: 'unplugin-hd-engine' })
     worker.unref()
     worker.on('message', (reply) => listener.reply(reply))
@@ -27,7 +27,7 @@ const node: Platform = {
   },
 }
 
-/** @see Engine @param weights as `writeWeights` makes them @throws EngineError `ENGINE_WEIGHTS` or `ENGINE_INPUT` */
+/** @see Engine @param weights as `writeWeights` returns them @throws EngineError `ENGINE_WEIGHTS` or `ENGINE_INPUT` */
 export function createEngine(weights: Uint8Array, options?: EngineOptions): Engine {
   return createEngineOn(node, weights, options)
 }

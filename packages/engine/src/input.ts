@@ -6,7 +6,7 @@ const MAX_THREADS = 256
 /** @throws EngineError `ENGINE_INPUT` */
 export function resolveThreads(options: EngineOptions, cores: number): number {
   for (const name of Object.keys(options))
-    if (name !== 'threads') throw new EngineError('ENGINE_INPUT', `there is no option '${name}'; there is 'threads'`)
+    if (name !== 'threads') throw new EngineError('ENGINE_INPUT', `unknown option '${name}', expected 'threads'`)
   const threads = options.threads ?? Math.min(cores, MAX_THREADS)
   if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)
     throw new EngineError('ENGINE_INPUT', `'threads' must be an integer from 1 to ${MAX_THREADS}, not ${String(threads)}`)
@@ -22,6 +22,6 @@ export function checkImage({ width, height, data }: RgbImage): void {
   if (data.length !== 3 * width * height)
     throw new EngineError(
       'ENGINE_INPUT',
-      `an RGB image of ${width}x${height} has ${3 * width * height} bytes, three a pixel, not ${data.length}`,
+      `an RGB image of ${width}x${height} has ${3 * width * height} bytes, three per pixel, not ${data.length}`,
     )
 }

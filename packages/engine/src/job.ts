@@ -3,13 +3,13 @@ import { EngineError } from './errors.ts'
 import type { Piece } from './protocol.ts'
 import type { Rectangle } from './region.ts'
 
-/** An image on its way: what is still to be given out, and where what was made comes together. */
+/** An image in progress: the regions that are still to be assigned, and the result so far. */
 export class Job {
   readonly image: RgbImage
   readonly result: Promise<RgbImage>
-  /** What no worker has yet. */
+  /** Regions that are not yet assigned to a worker. */
   regions: Rectangle[] = []
-  /** Whoever has the lowest is next in line. */
+  /** Orders images in the queue, lowest first. */
   turn = 0
   readonly #onProgress: ((share: number) => void) | undefined
   #resolve!: (image: RgbImage) => void
@@ -27,17 +27,17 @@ export class Job {
     })
   }
 
-  /** Takes the memory for the result. Not before: images that wait for their turn hold none. @throws EngineError `ENGINE_MEMORY` */
+  /** Allocates the result. Not earlier, so that waiting images hold no memory. @throws EngineError `ENGINE_MEMORY` */
   begin(regions: Rectangle[]): void {
     this.regions = regions
     try {
       this.#pixels = new Uint8Array(this.#missing)
     } catch (cause) {
-      throw new EngineError('ENGINE_MEMORY', `there is no memory for the result, ${this.#missing} bytes`, { cause })
+      throw new EngineError('ENGINE_MEMORY', `cannot allocate ${this.#missing} bytes for the result`, { cause })
     }
   }
 
-  /** Puts a part of the result where it belongs. @throws whatever `onProgress` throws */
+  /** Copies a piece into the result. @throws the error that `onProgress` throws */
   place({ line, column, length, pixels }: Piece): void {
     const { width, height } = this.image
     for (let at = 0, y = line; at < pixels.length; at += length, y++)

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { compile } from '../scripts/compile.ts'
 import { compileModule, kernelBytes } from './module.ts'
 
-test('the embedded module is what its sources are compiled to, the same bytes', async () => {
+test('the embedded module has the same bytes as its compiled sources', async () => {
   expect(Buffer.compare(await compile(), kernelBytes())).toBe(0)
 })
 
-test('the module has four functions, imports nothing but memory, and is small', async () => {
+test('the module has four functions, imports only memory, and is small', async () => {
   const module = await compileModule()
   expect(
     WebAssembly.Module.exports(module)
@@ -18,7 +18,7 @@ test('the module has four functions, imports nothing but memory, and is small', 
 })
 
 test('the module has no relaxed SIMD, whose results depend on the processor', () => {
-  // Its opcodes are those from 0x100 on: after the prefix 0xfd two bytes of LEB128, of which the second is 2.
+  // Its opcodes start at 0x100: after the prefix 0xfd come two bytes of LEB128, the second of which is 2.
   const bytes = kernelBytes()
   expect(bytes.some((byte, at) => byte === 0xfd && bytes[at + 1]! > 127 && bytes[at + 2] === 2)).toBe(false)
   expect(bytes.some((byte, at) => byte === 0xfd && bytes[at + 1]! > 127 && bytes[at + 2] === 1)).toBe(true)

@@ -1,4 +1,4 @@
-/** What `assembly/` exports. Addresses and sizes in bytes, unless they are counts. */
+/** The exports of `assembly/`. Addresses and sizes are in bytes, except counts. */
 export interface Kernels {
   transformKernels(
     from: number,

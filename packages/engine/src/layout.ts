@@ -1,42 +1,42 @@
 /*
- * Where things stand in the memory of a WebAssembly instance, and how large they are. From the bottom:
+ * The memory layout of a WebAssembly instance. From the bottom:
  *
  *   row table     the addresses of the rows that one call reads and writes
- *   scratch       four tiles of four channels, on their way through a transform
+ *   scratch       four tiles of four channels, during a transform
  *   weights       for each layer: transformed kernels, bias
- *   ── from here on laid anew for every width ──
+ *   ── from here on depends on the task ──
  *   workspace     the transformed input of a block of tiles, 36 planes
- *   products      what becomes of it, 36 planes
- *   zero row      what stands above and below the image
- *   rings         for the source and for each layer but the last one: its latest RING_ROWS rows, of one strip
- *   edges         for each layer but the last one: the right edge of the strip before, EDGE pixels of every row
- *   source bytes  the latest bands of the source, for what the last layer adds to
- *   lines         the eight lines of output that a band of a strip becomes
+ *   products      the products of that block, 36 planes
+ *   zero row      the row above and below the image
+ *   rings         for the source and each layer except the last: the latest RING_ROWS rows of one strip
+ *   edges         for each layer except the last: the right edge of the previous strip, EDGE pixels of every row
+ *   source bytes  the latest bands of the source, to which the last layer adds
+ *   lines         the eight lines of output of one band of a strip
  *
- * A row begins MARGIN pixels before the strip: the last of them come from the strip before, or are zero where the image begins. After the
- * strip comes one pixel that is zero where the image ends. A row's channels stand in slabs of 32; a slab has PIXEL bytes for a pixel,
- * whatever part of the 32 exists. The source has four channels: three colours, and a zero.
+ * A row begins MARGIN pixels before the strip: the last of them come from the previous strip, or are zero at the left border of the image.
+ * After the strip comes one pixel, which is zero at the right border. Channels are stored in slabs of 32; a slab has PIXEL bytes per pixel,
+ * even if fewer than 32 channels exist. The source has four channels: three colours and a zero.
  */
 
 /** Bytes of a pixel in a slab; here and below as in `assembly/shapes.ts`. */
 export const PIXEL = 128
 export const SLAB_CHANNELS = 32
-/** Values that a tile, or a kernel, is transformed to. */
+/** Values of a transformed tile or kernel. */
 const POINTS = 36
 /** Channels of the source that the first layer reads. */
 export const SOURCE_CHANNELS = 4
-/** A layer at band B reads rows 4B-1 to 4B+4, while the layer before it has written up to 4B+7. */
+/** A layer at band B reads rows 4B-1 to 4B+4, while the previous layer has written up to 4B+7. */
 export const RING_ROWS = 9
-/** Pixels of a row before its strip, two tiles. */
+/** Pixels of a row before its strip: two tiles. */
 export const MARGIN = 8
-/** Pixels that a strip needs of the one before it: a layer starts one tile further left than the layer that it reads, and reads a pixel more. */
+/** Pixels that a strip needs from the previous one: a layer starts one tile further left than the layer that it reads, and reads one pixel more. */
 export const EDGE = 5
-/** Output channels that the last layer computes: its twelve, in steps of eight. */
+/** Output channels that the last layer computes: twelve, rounded up to a multiple of eight. */
 export const LAST_OUTPUTS = 16
-/** Tiles that are transformed at a time. Workspace and products of that many stay in the second-level cache. */
+/** Tiles that are transformed at a time. Their workspace and products fit into the L2 cache. */
 const BLOCK = 16
 
-/** What layouts depend on. */
+/** The properties of a network that determine the layout. */
 export interface NetworkShape {
   channels: number
   layers: { inputs: number; outputs: number }[]
@@ -45,7 +45,7 @@ export interface NetworkShape {
 const SCRATCH_BYTES = 2048
 const TABLE_BYTES = 64
 
-/** Hands out addresses from the bottom up. */
+/** Allocates addresses from the bottom up. */
 class Arena {
   #top: number
   constructor(bottom: number) {
@@ -67,7 +67,7 @@ export interface LayerPlace {
   bias: number
 }
 
-/** What does not depend on the width. */
+/** The part that does not depend on the task. */
 export interface WeightsLayout {
   table: number
   scratch: number
@@ -76,7 +76,7 @@ export interface WeightsLayout {
 }
 
 export interface RowsLayout {
-  /** Tiles that a block has at most. */
+  /** The maximum number of tiles in a block. */
   block: number
   workspace: number
   products: number
@@ -87,9 +87,9 @@ export interface RowsLayout {
   /** Bytes of a row. */
   row: number
   zeroRow: number
-  /** Of the source, and of each layer but the last one. */
+  /** Of the source and of each layer except the last. */
   rings: number[]
-  /** Of each layer but the last one. */
+  /** Of each layer except the last. */
   edges: number[]
   /** Bytes of a row in `edges`. */
   edge: number
@@ -114,18 +114,18 @@ export function layWeights(network: NetworkShape): WeightsLayout {
   return { table, scratch, layers, end: arena.top }
 }
 
-/** Channels as the inner loops count them: what is missing is zero. */
+/** Channels as the inner loops compute them; extra ones are zero. */
 export function computedShape({ inputs, outputs }: { inputs: number; outputs: number }): { inputs: number; outputs: number } {
   return { inputs: inputs === 3 ? SOURCE_CHANNELS : inputs, outputs: outputs === 12 ? LAST_OUTPUTS : outputs }
 }
 
-/** What a task needs room for. */
+/** The size of a task. */
 export interface Extent {
-  /** Tiles that a layer computes of a strip at most. */
+  /** The most tiles that a layer computes in a strip. */
   tiles: number
-  /** Pixels of the source that a strip needs from left to right at most. */
+  /** The most source pixels per row that a strip needs. */
   columns: number
-  /** Bands that a layer computes at most; 0 when there is one strip alone. */
+  /** The most bands that a layer computes; 0 if there is only one strip. */
   edgeBands: number
 }
 
@@ -133,7 +133,7 @@ export function layRows({ channels, layers }: NetworkShape, bottom: number, { ti
   const arena = new Arena(bottom)
   const slabs = slabsOf(channels)
   const block = 4 * Math.ceil(Math.min(BLOCK, tiles) / 4)
-  // 64 bytes more, so that the planes do not fall on the same lines of a cache.
+  // 64 bytes more, so that the planes do not map to the same cache lines.
   const plane = slabs * block * PIXEL + 64
   const slab = offPages((MARGIN + 4 * tiles + 1) * PIXEL)
   const row = slabs * slab
@@ -143,7 +143,7 @@ export function layRows({ channels, layers }: NetworkShape, bottom: number, { ti
   const rings = layers.map(() => arena.take(RING_ROWS * row))
   const edge = slabs * EDGE * PIXEL
   const edges = layers.slice(1).map(() => arena.take(4 * edgeBands * edge))
-  // Tiles reach over the right edge of the image; what is read there is not used.
+  // Tiles may extend beyond the right border of the image; values read there are not used.
   const sourceStride = 3 * columns + 16
   const sourceBands = layers.length + 1
   const source = arena.take(4 * sourceBands * sourceStride)
@@ -169,7 +169,7 @@ export function layRows({ channels, layers }: NetworkShape, bottom: number, { ti
   }
 }
 
-/** Lengthened so far that the rows of a ring do not fall on the same lines of a cache. */
+/** Enlarged so that the rows of a ring do not map to the same cache lines. */
 function offPages(bytes: number): number {
   let length = bytes
   while (length % 4096 < 256 || length % 4096 > 3840) length += PIXEL

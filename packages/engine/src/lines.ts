@@ -1,9 +1,9 @@
 import type { Piece } from './protocol.ts'
 
-/** Lines that a piece holds at most: what a worker makes between two looks at its messages, roughly. */
+/** The most lines in a piece: roughly what a worker makes between two checks for messages. */
 const MAX_LINES = 64
 
-/** Lines of the result on their way out of the pipeline's memory, joined to as few pieces as possible. */
+/** Collects lines of the result from the pipeline's memory, in as few pieces as possible. */
 export class Lines {
   readonly #pieces: { line: number; column: number; length: number; count: number; buffer: Uint8Array<ArrayBuffer> }[] = []
 

@@ -2,7 +2,7 @@ import { KERNELS } from '../generated/kernels.ts'
 
 let compiled: Promise<WebAssembly.Module> | undefined
 
-/** The inner loops, compiled once. Workers get the module, not its bytes. */
+/** The inner loops, compiled once. Workers receive the module, not its bytes. */
 export function compileModule(): Promise<WebAssembly.Module> {
   compiled ??= WebAssembly.compile(kernelBytes())
   return compiled

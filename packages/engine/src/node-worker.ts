@@ -6,6 +6,6 @@ const port = parentPort!
 serve({
   post: (reply, transfer) => port.postMessage(reply, transfer),
   listen: (listener) => port.on('message', listener),
-  // Not a message to itself: Node would go on with that port for a thousand of them before it looks at another.
+  // Not a message to itself: Node handles up to a thousand messages of one port before it checks another.
   turn: () => new Promise((resolve) => setImmediate(resolve)),
 })

@@ -5,7 +5,7 @@ import { type PreparedNetwork, prepareNetwork } from './prepared.ts'
 import type { Request } from './protocol.ts'
 import type { Network } from './weights.ts'
 
-/** What every worker is opened with. Made once, while the first worker starts, which takes longer. */
+/** The message that opens every worker. Prepared once, while the first worker starts, which takes longer. */
 export class Opening {
   readonly #network: Network
   #request: Promise<Request> | undefined
@@ -33,8 +33,8 @@ export class Opening {
 }
 
 /**
- * Computes a small image of nothing. V8 compiles what is called often once more, to code that is several times as fast; all workers share a
- * module's code, so that is ready by the time that they are.
+ * Computes a small empty image. V8 optimises functions that are called often, which makes them several times as fast. Workers share the
+ * code of a module, so it is optimised by the time they are ready.
  */
 function warmUp(module: WebAssembly.Module, { channels }: PreparedNetwork): void {
   const inner = { inputs: channels, outputs: channels, slope: 1 }

@@ -21,7 +21,7 @@ function whole(width: number, height: number): Rectangle {
   return { left: 0, top: 0, right: tilesOf(width), bottom: tilesOf(height) }
 }
 
-/** The pixels of a region, in the frame of the whole result. */
+/** The pixels of a region, at their position in the whole result. */
 function run(
   pipeline: Pipeline,
   width: number,
@@ -54,7 +54,7 @@ test.each([
   [40, 2],
   [48, 3],
   [72, 2],
-])('%i channels and %i layers give what a plain convolution in float64 gives', (channels, count) => {
+])('%i channels and %i layers agree with a plain convolution in float64', (channels, count) => {
   const { layers, pipeline } = open(channels, count)
   for (const [width, height] of [
     [1, 1],
@@ -66,7 +66,7 @@ test.each([
   ] as const) {
     const expected = upscaleSlowly(layers, createImage(width, height))
     const actual = run(pipeline, width, height)
-    // Cut off, not rounded: the half is in the bias. What the sums of float32 are off by stays far below a level.
+    // Truncated, not rounded: the bias includes the half. The error of float32 sums is far below one level.
     for (const [at, value] of actual.entries()) {
       expect(expected[at]! - value).toBeGreaterThan(-0.01)
       expect(expected[at]! - value).toBeLessThan(1.01)
@@ -77,7 +77,7 @@ test.each([
 test.each([
   [32, 3],
   [48, 2],
-])('the parts of an image have the bytes of the whole, with %i channels and %i layers', (channels, count) => {
+])('parts of an image have the same bytes as the whole, with %i channels and %i layers', (channels, count) => {
   const { pipeline } = open(channels, count)
   for (const [width, height] of [
     [61, 54],
@@ -105,12 +105,12 @@ test.each([
   [32, 3, 701, 22],
   [40, 9, 640, 13],
   [8, 64, 530, 12],
-])('strips leave no trace, with %i channels and %i layers at %ix%i', (channels, count, width, height) => {
+])('strips do not change the result, with %i channels and %i layers at %ix%i', (channels, count, width, height) => {
   const { pipeline } = open(channels, count)
   const { right, bottom } = whole(width, height)
   expect(planStrips({ width, height, region: whole(width, height) }, count + 1).length).toBeGreaterThan(1)
   const expected = new Uint8Array(12 * width * height)
-  // Of one strip each.
+  // One strip each.
   for (let left = 0; left < right; left += 20)
     run(pipeline, width, height, { left, right: Math.min(right, left + 20), top: 0, bottom }, expected)
   expect(Buffer.compare(run(pipeline, width, height), expected)).toBe(0)
@@ -119,7 +119,7 @@ test.each([
   expect(new Set([...first, ...last])).toEqual(new Set([7]))
 })
 
-test('a task has no traces of those before it', () => {
+test('a task is not affected by earlier ones', () => {
   const { pipeline } = open(16, 4)
   const fresh = run(open(16, 4).pipeline, 22, 9)
   run(pipeline, 90, 40)

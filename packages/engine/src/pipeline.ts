@@ -6,12 +6,12 @@ import type { PreparedNetwork } from './prepared.ts'
 import { type Rectangle, type Task, TILE } from './region.ts'
 import { planStrips, type Strip } from './strips.ts'
 
-/** Takes a part of a line of the result, RGB, valid during the call. @param line and @param column in pixels of the whole result */
+/** Receives a part of a line of the result, RGB, valid only during the call. @param line and @param column in pixels of the whole result */
 export type Emit = (line: number, column: number, bytes: Uint8Array) => void
 
 /**
- * Computes one task after the other, strip by strip, in steps of a band (four rows). In each step every layer computes a band, one band above that
- * of the layer before it: just what it depends on is there. So a few rows a layer are all that is kept, and they stay in the cache.
+ * Computes tasks one at a time, strip by strip, in steps of a band (four rows). In each step every layer computes one band, the one above that
+ * of the previous layer, whose input has just become available. Each layer keeps only a few rows, which stay in the cache.
  */
 export class Pipeline {
   readonly #network: PreparedNetwork
@@ -23,7 +23,7 @@ export class Pipeline {
   #task!: Task
   #strips: Strip[] = []
   #index = 0
-  /** The band of the source that comes next. */
+  /** The next band of the source. */
   #band = 0
 
   constructor(module: WebAssembly.Module, network: PreparedNetwork) {
@@ -34,7 +34,7 @@ export class Pipeline {
     new Uint8Array(this.#memory.buffer).set(network.memory)
   }
 
-  /** Makes ready for a task. @throws RangeError when there is no memory */
+  /** Prepares for a task. @throws RangeError if memory runs out */
   begin(task: Task): void {
     this.#task = task
     this.#strips = planStrips(task, this.depth)
@@ -51,12 +51,12 @@ export class Pipeline {
     this.#beginStrip()
   }
 
-  /** Layers of the network. */
+  /** The number of layers. */
   get depth(): number {
     return this.#network.layers.length
   }
 
-  /** The step that comes next takes this many bytes of the source: four rows of its strip, fewer at the lower end, then none. */
+  /** How many bytes of the source the next step takes: four rows of its strip, fewer at the bottom, then none. */
   get wanted(): number {
     const { left, right, bottom } = this.#strip.source
     return 3 * (right - left) * Math.max(0, Math.min(TILE, bottom - TILE * this.#band))
@@ -66,13 +66,13 @@ export class Pipeline {
     return this.#index === this.#strips.length
   }
 
-  /** Between strips: what is left of the region, when something of it is made and something is not. */
+  /** Between strips: the part of the region that is not made yet, if another part is. */
   get rest(): Rectangle | undefined {
     if (this.isDone || this.#index === 0 || this.#band !== this.#firstBand) return undefined
     return { ...this.#task.region, left: this.#part(this.depth - 1).left }
   }
 
-  /** @param source the `wanted` bytes of the source that come next */
+  /** @param source the next `wanted` bytes of the source */
   step(source: Uint8Array, emit: Emit): void {
     if (source.length > 0) this.#load(source)
     const last = this.depth - 1
@@ -93,7 +93,7 @@ export class Pipeline {
     return this.#strips[this.#index]!
   }
 
-  /** What a layer computes of the strip. */
+  /** The part of the strip that a layer computes. */
   #part(layer: number): Rectangle {
     return this.#strip.parts[layer]!
   }
@@ -102,7 +102,7 @@ export class Pipeline {
     return this.#strip.source.top / TILE
   }
 
-  /** Keeps the band's rows of the source, and widens what the first layer reads of them. */
+  /** Stores the band's rows of the source, and converts the part that the first layer reads. */
   #load(source: Uint8Array): void {
     const { rings, sourceStride } = this.#rows
     const strip = this.#strip.source
@@ -157,12 +157,12 @@ export class Pipeline {
     }
   }
 
-  /** Addresses of the six rows that a layer reads, and of the four that it writes. */
+  /** Writes the addresses of the six rows that a layer reads, and of the four that it writes. */
   #writeTable(layer: number, band: number): void {
     const { rings, zeroRow } = this.#rows
     const table = new Uint32Array(this.#memory.buffer, this.#weights.table, 10)
     const { left } = this.#part(layer)
-    // The first layer reads the source, which is laid out for it.
+    // The ring of the source begins where the first layer does.
     const begin = layer === 0 ? left : this.#part(layer - 1).left
     const column = PIXEL * (MARGIN - 1 + TILE * (left - begin))
     const top = TILE * band
@@ -179,7 +179,7 @@ export class Pipeline {
     return ring + (y % RING_ROWS) * this.#rows.row
   }
 
-  /** Makes zero what no step of the strip writes: what stands beside the image. */
+  /** Zeroes the pixels outside the image, which no step of the strip writes. */
   #beginStrip(): void {
     this.#band = this.#firstBand
     const { zeroRow, row, rings, slab } = this.#rows
@@ -194,7 +194,7 @@ export class Pipeline {
     }
   }
 
-  /** A tile may reach over the right edge of the image. What it made there is zero for the layer that comes next. */
+  /** Zeroes output beyond the right border of the image, where a tile may extend: the next layer expects zero padding. */
   #clearBeyond(layer: number, band: number): void {
     const { rings, slab, row } = this.#rows
     const { left, right } = this.#part(layer)
@@ -207,7 +207,7 @@ export class Pipeline {
     }
   }
 
-  /** Puts the right edge of the strip before to the left of this one, and keeps this one's for the next. */
+  /** Copies the right edge of the previous strip to the left of this one, and keeps the right edge of this one for the next. */
   #moveEdges(layer: number, band: number): void {
     if (this.#strips.length === 1) return
     const { rings, edges, edge, slab, row } = this.#rows

@@ -6,7 +6,7 @@ import type { Reply } from './protocol.ts'
 import type { Rectangle, Task } from './region.ts'
 import { Source } from './source.ts'
 
-/** Bytes of the source that a worker is ahead of itself, so that it computes on while the event loop is busy with other things. */
+/** How many bytes of the source are sent ahead, so that a worker can continue while the main thread is busy. */
 const AHEAD_BYTES = 2 * 1024 * 1024
 
 interface Assignment {
@@ -16,20 +16,20 @@ interface Assignment {
   source: Source
   since: number
   isStopping: boolean
-  /** Bytes sent that the worker has not read yet. */
+  /** Bytes that were sent and not read yet. */
   ahead: number
 }
 
 export interface PlaceListener {
-  /** A part of the result has come. */
+  /** A part of the result has arrived. */
   progress(): void
-  /** The task is done, but for the `rest` of its region, and the place is free. */
+  /** The task is done, except the `rest` of its region, and the place is free. */
   done(job: Job, rest: Rectangle | undefined): void
-  /** The worker is gone, or the image cannot be computed; the place is free, its next task gets a new worker. */
+  /** The worker was lost, or the image cannot be computed. The place is free, and its next task gets a new worker. */
   failed(job: Job, error: unknown): void
 }
 
-/** Where one worker works. The worker starts with the first task, and after its end with the next one. */
+/** The place of one worker. The worker starts with the first task; if it ends, a new one starts with the next task. */
 export class Place {
   readonly #platform: Platform
   readonly #opening: Opening
@@ -49,7 +49,7 @@ export class Place {
     return this.#assignment?.job
   }
 
-  /** When it got its task. */
+  /** When the current task was assigned. */
   get since(): number {
     return this.#assignment?.since ?? 0
   }
@@ -58,7 +58,7 @@ export class Place {
     return this.#assignment?.isStopping ?? false
   }
 
-  /** @param since the time now */
+  /** @param since the current time */
   run(job: Job, task: Task, since: number): void {
     const id = ++this.#count
     const source = new Source(job.image, task, this.#opening.depth)
@@ -76,14 +76,14 @@ export class Place {
     )
   }
 
-  /** Asks for the end of the task before its time, at a place where that costs little. */
+  /** Asks the worker to end the task early, at the next point where that costs little. */
   stop(): void {
     const assignment = this.#assignment!
     assignment.isStopping = true
     this.#thread?.post({ type: 'stop', id: assignment.id }, [])
   }
 
-  /** Gives up what it is at. The worker hears of it within a slice of its work. */
+  /** Drops the current task. The worker stops within one time slice. */
   drop(): void {
     const { id } = this.#assignment!
     this.#assignment = undefined
@@ -148,7 +148,7 @@ export class Place {
     const thread = this.#thread
     this.#thread = undefined
     void thread?.end()
-    this.#fail(new EngineError('ENGINE_WORKER', `the worker that computed the image is gone: ${reason}`))
+    this.#fail(new EngineError('ENGINE_WORKER', `the worker failed while it computed the image: ${reason}`))
   }
 
   #fail(error: unknown): void {

@@ -18,7 +18,7 @@ const G = [
   [0, 0, 1],
 ]
 
-test('a kernel is transformed in float64 and rounded once', () => {
+test('transforms kernels in float64 and rounds once', () => {
   const layers = createLayers(8, 1)
   const network = prepareNetwork(module, readWeights(writeWeights(layers)))
   const { kernel: place } = layWeights(network).layers[0]!
@@ -36,8 +36,8 @@ test('a kernel is transformed in float64 and rounded once', () => {
       }
 })
 
-test('numbers of float16 are read exactly', () => {
-  // All kinds: subnormal, normal, both zeros.
+test('reads float16 numbers exactly', () => {
+  // Subnormal, normal, both zeros.
   const layers = createLayers(8, 2)
   const [first] = layers
   const all = [0, 0x8000, 1, 0x83ff, 0x400, 0x3c00, 0xbc01, 0x7bff, 0xfbff]

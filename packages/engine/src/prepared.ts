@@ -3,7 +3,7 @@ import { computedShape, layWeights } from './layout.ts'
 import { pagesOf } from './memory.ts'
 import type { Network } from './weights.ts'
 
-/** A network as workers get it: made once for all of them, while they start. */
+/** A network as workers receive it, prepared once for all of them. */
 export interface PreparedNetwork {
   channels: number
   layers: { inputs: number; outputs: number; slope: number }[]
@@ -14,7 +14,7 @@ export interface PreparedNetwork {
 export function prepareNetwork(module: WebAssembly.Module, { channels, layers, width }: Network): PreparedNetwork {
   const shape = { channels, layers: layers.map(({ inputs, outputs, slope }) => ({ inputs, outputs, slope })) }
   const layout = layWeights(shape)
-  // Each kernel stands above all, until it is transformed.
+  // Each kernel is copied behind the layout to be transformed.
   const above = layout.end
   const largest = Math.max(...layers.map(({ kernel }) => kernel.length))
   const memory = new WebAssembly.Memory({ initial: pagesOf(above + largest) })

@@ -1,15 +1,15 @@
 import type { PreparedNetwork } from './prepared.ts'
 import type { Rectangle, Task } from './region.ts'
 
-/** What the engine tells a worker. A worker computes its tasks one after the other. */
+/** Sent to a worker, which computes its tasks one at a time. */
 export type Request =
   | { type: 'open'; module: WebAssembly.Module; network: PreparedNetwork }
   | { type: 'task'; id: number; task: Task }
-  /** The rows of a strip's source that come next: up to its end, or a multiple of four. The strips come one after the other. */
+  /** The next source rows of a strip: a multiple of four, or up to its end. Strips follow one another. */
   | { type: 'rows'; id: number; rows: Uint8Array<ArrayBuffer> }
-  /** The task ends with the strip that it is at: another image waits. */
+  /** End the task after the current strip, because another image waits. */
   | { type: 'stop'; id: number }
-  /** The task is not wanted any more. */
+  /** Drop the task. */
   | { type: 'drop'; id: number }
 
 /** A rectangle of the result, RGB. */
@@ -22,16 +22,16 @@ export interface Piece {
   pixels: Uint8Array<ArrayBuffer>
 }
 
-/** What a worker answers. */
+/** Sent by a worker. */
 export type Reply =
   | {
       type: 'pieces'
       id: number
       pieces: Piece[]
-      /** Bytes of the source that were read since the last answer: as many may be sent. */
+      /** Bytes of the source that were read since the last reply, so as many may be sent. */
       read: number
       isDone: boolean
-      /** Of a task that is done: what was left out of its region, because it was to stop. */
+      /** The part of the region that was not made, if the task was stopped early. */
       rest?: Rectangle | undefined
     }
   | { type: 'failed'; id: number; reason: string }

@@ -1,7 +1,7 @@
-/** Edge of a tile, in pixels of the source. Tiles start at multiples of it, whatever part of an image is computed. */
+/** Edge of a tile, in pixels of the source. Tiles always start at multiples of it, whatever part of an image is computed. */
 export const TILE = 4
 
-/** A rectangle; the right and the bottom edge are not in it. */
+/** `right` and `bottom` are exclusive. */
 export interface Rectangle {
   left: number
   top: number
@@ -9,20 +9,20 @@ export interface Rectangle {
   bottom: number
 }
 
-/** A part of an image that one worker makes at a time. */
+/** A part of an image that one worker computes. */
 export interface Task {
   /** Of the whole image, in pixels. */
   width: number
   height: number
-  /** What to make, in tiles. */
+  /** The part to compute, in tiles. */
   region: Rectangle
 }
 
 export const tilesOf = (length: number): number => Math.ceil(length / TILE)
 
 /**
- * The part of an image that is `tiles` tiles larger on all sides. A pixel depends on one more pixel on each side for every layer; but a layer
- * is computed in whole tiles, since a tile's sums round over all of its pixels, so it is a tile more for every layer.
+ * The region enlarged by `tiles` tiles on all sides, within the image. A pixel depends on one more pixel on each side per layer, but layers are
+ * computed in whole tiles, because the rounding of a tile depends on all its pixels. So each layer needs one more tile.
  */
 export function expand({ width, height, region }: Task, tiles: number): Rectangle {
   return {
@@ -33,7 +33,7 @@ export function expand({ width, height, region }: Task, tiles: number): Rectangl
   }
 }
 
-/** Tiles to pixels of the source. */
+/** Converts tiles to pixels of the source. */
 export function toPixels({ width, height }: { width: number; height: number }, tiles: Rectangle): Rectangle {
   return {
     left: TILE * tiles.left,

@@ -9,7 +9,7 @@ import { writeWeights } from './weights.ts'
 const weights = writeWeights(createLayers(8, 2))
 const same = (one: RgbImage, other: RgbImage): boolean => Buffer.compare(one.data, other.data) === 0
 
-test('a worker starts with the first image, is held while it works, and let go afterwards', async () => {
+test('a worker starts with the first image, and is held only while it works', async () => {
   const threads = new Threads()
   const engine = createEngineOn(threads, weights, { threads: 1 })
   expect(threads.started).toHaveLength(0)
@@ -22,13 +22,13 @@ test('a worker starts with the first image, is held while it works, and let go a
   expect(threads.started).toHaveLength(1)
 })
 
-test('an image alone has all workers', async () => {
+test('a single image uses all workers', async () => {
   const threads = new Threads()
   await createEngineOn(threads, weights, { threads: 3 }).upscale(createImage(120, 120))
   expect(threads.started.map(({ requests }) => requests.filter(({ type }) => type === 'task').length)).toEqual([1, 1, 1])
 })
 
-test('the image of a worker that ends fails alone, and a new worker takes its place', async () => {
+test('if a worker ends, only its image fails, and a new worker replaces it', async () => {
   const threads = new Threads()
   const engine = createEngineOn(threads, weights, { threads: 2 })
   const alone = await createEngineOn(new Threads(), weights, { threads: 1 }).upscale(createImage(60, 70))
@@ -45,7 +45,7 @@ test('the image of a worker that ends fails alone, and a new worker takes its pl
   expect(threads.started).toHaveLength(3)
 })
 
-test('a worker that ends while it is idle is replaced, and fails nothing', async () => {
+test('a worker that ends while idle is replaced, and no image fails', async () => {
   const threads = new Threads()
   const engine = createEngineOn(threads, weights, { threads: 1 })
   const first = await engine.upscale(createImage(30, 30))
@@ -54,9 +54,9 @@ test('a worker that ends while it is idle is replaced, and fails nothing', async
   expect(threads.started).toHaveLength(2)
 })
 
-test('an image that comes while a large one has all workers gets one of them before that is done', async () => {
+test('an image that arrives while a large one uses all workers gets one before that is done', async () => {
   const threads = new Threads()
-  // Slow enough to be at work for many turns of the event loop.
+  // Slow enough to take many turns of the event loop.
   const slow = writeWeights(createLayers(32, 4))
   const wide = createImage(2400, 120)
   const engine = createEngineOn(threads, slow, { threads: 2 })
@@ -74,7 +74,7 @@ test('an image that comes while a large one has all workers gets one of them bef
   expect(same(result, alone)).toBe(true)
 })
 
-test('of many images no more hold memory for results than twice the workers', async () => {
+test('at most two images per worker hold memory for their results', async () => {
   const threads = new Threads()
   const engine = createEngineOn(threads, weights, { threads: 1 })
   const begun = new Set<number>()
@@ -94,7 +94,7 @@ test('of many images no more hold memory for results than twice the workers', as
   expect(most).toBeLessThanOrEqual(2)
 })
 
-test('a worker is told at once when its image is not wanted any more', async () => {
+test('tells a worker at once to drop an aborted image', async () => {
   const threads = new Threads()
   const engine = createEngineOn(threads, weights, { threads: 1 })
   const controller = new AbortController()

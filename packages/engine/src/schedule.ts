@@ -7,15 +7,15 @@ import type { Rectangle } from './region.ts'
 import { splitImage } from './split.ts'
 import type { Network } from './weights.ts'
 
-/** How long an image may keep a worker while others wait, in milliseconds. */
+/** How long an image may occupy a worker while others wait, in milliseconds. */
 const TURN_MS = 500
-/** Images at work for each worker. The others wait in line, and hold no memory for their results. */
+/** Images in progress per worker. The others wait in the queue and hold no memory for their results. */
 const ACTIVE_PER_WORKER = 2
 
 /**
- * Who works on what. An image that has the workers for itself is split between them. Images take turns: whoever got or lost a worker last
- * is last in line. While one waits, another gives a worker up: at once when it has several, otherwise after its time; but not in the
- * middle of a strip, which would be for nothing.
+ * Assigns images to workers. A single image is split between all workers. Several images take turns: the one that got or lost a worker
+ * last is the last in the queue. While one waits, another must release a worker: at once if it has several, otherwise after `TURN_MS`, but not
+ * in the middle of a strip, because the work on it would be lost.
  */
 export class Schedule {
   readonly #places: Place[]
@@ -48,7 +48,7 @@ export class Schedule {
     this.#share()
   }
 
-  /** Ends the work on an image. One that is done is left alone. */
+  /** Stops the work on an image and rejects it. Has no effect if it is done. */
   fail(job: Job, error: unknown): void {
     for (const place of this.#places) if (place.job === job) place.drop()
     if (this.#waiting.includes(job)) this.#waiting.splice(this.#waiting.indexOf(job), 1)
@@ -72,7 +72,7 @@ export class Schedule {
     this.#assign()
   }
 
-  /** Gives every free worker something to do. */
+  /** Assigns work to every free worker. */
   #assign(): void {
     if (this.#isClosed) return
     for (const place of this.#places) {
@@ -89,14 +89,14 @@ export class Schedule {
     }
   }
 
-  /** Images that a free worker could go to, by their turn. */
+  /** Images that a free worker could work on, by their turn. */
   #hungry(): Job[] {
     const admissible = this.#active.size < ACTIVE_PER_WORKER * this.#places.length ? this.#waiting.slice(0, 1) : []
     const begun = [...this.#active].filter(({ regions }) => regions.length > 0)
     return [...begun, ...admissible].toSorted((one, other) => one.turn - other.turn)
   }
 
-  /** Lets an image in that waited. @returns whether there was memory for it */
+  /** Starts a waiting image. @returns whether there was enough memory */
   #admit(job: Job): boolean {
     this.#waiting.splice(this.#waiting.indexOf(job), 1)
     const free = this.#places.filter((place) => place.job === undefined).length
@@ -110,7 +110,7 @@ export class Schedule {
     return true
   }
 
-  /** Lets images without any worker have one that another can do without. */
+  /** Frees a worker for images that have none, if another image can spare one. */
   #share(): void {
     const starving = this.#hungry().filter((job) => this.#workers(job) === 0).length
     const stopping = this.#places.filter(({ isStopping }) => isStopping).length

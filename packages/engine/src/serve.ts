@@ -3,30 +3,30 @@ import { Pipeline } from './pipeline.ts'
 import type { Reply, Request } from './protocol.ts'
 import type { Rectangle, Task } from './region.ts'
 
-/** How long a worker computes before it looks for messages and hands over what it has, in milliseconds. */
+/** How long a worker computes before it sends its results and checks for messages, in milliseconds. */
 const SLICE_MS = 12
 
-/** A worker's end of the line, in Node and in a browser. */
+/** The worker's end of the connection, in Node and in browsers. */
 export interface Port {
   post(reply: Reply, transfer: ArrayBuffer[]): void
   listen(listener: (request: Request) => void): void
-  /** After the messages that have come were heard. */
+  /** Resolves after pending messages have been handled. */
   turn(): Promise<void>
 }
 
 interface Work {
   id: number
   task: Task
-  /** Rows that have come, and how many bytes of the first of them are used up. */
+  /** Received rows, and how many bytes of the first one were used. */
   rows: Uint8Array[]
   used: number
   isDropped: boolean
   isStopped: boolean
-  /** Goes on after a wait for rows. */
+  /** Resumes after waiting for rows. */
   wake: () => void
 }
 
-/** Does what the messages of a port ask for. */
+/** Runs a worker: handles the messages of a port. */
 export function serve(port: Port): void {
   let pipeline: Pipeline | undefined
   let busy: Promise<void> = Promise.resolve()
@@ -99,7 +99,7 @@ async function compute(pipeline: Pipeline, work: Work, port: Port): Promise<void
   }
 }
 
-/** The next `bytes` bytes of the rows that have come; messages hold whole bands. */
+/** The next `bytes` bytes of the received rows. Messages contain whole bands. */
 function takeRows(work: Work, bytes: number): Uint8Array {
   const [rows] = work.rows
   if (bytes === 0 || rows === undefined) return new Uint8Array()

@@ -11,7 +11,7 @@ function fractions(root: (value: number) => number, count: number): Uint32Array 
 
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by))
 
-/** The SHA-256 digest of `bytes`, 32 bytes. Synchronous, which no API that Node and browsers share is. */
+/** The SHA-256 digest of `bytes`, 32 bytes. Synchronous, unlike the Web Crypto API. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const constants = fractions(Math.cbrt, 64)
   const state = fractions(Math.sqrt, 8)
@@ -62,7 +62,7 @@ function mixBlock(view: DataView, at: number, w: Uint32Array, constants: Uint32A
   for (let i = 0; i < 8; i++) state[i] = state[i]! + mixed[i]!
 }
 
-/** Two digits a byte. */
+/** Two hexadecimal digits per byte. */
 export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -2,23 +2,23 @@ import type { RgbImage } from './api.ts'
 import { type Rectangle, type Task, TILE } from './region.ts'
 import { planStrips } from './strips.ts'
 
-/** Bytes that a message holds at most, unless a band alone has more. */
+/** The maximum size of a message in bytes, unless a single band is larger. */
 const MESSAGE_BYTES = 64 * 1024
 
-/** Cuts what the strips of a task need of an image into messages of whole bands. */
+/** Splits the source rows that the strips of a task need into messages of whole bands. */
 export class Source {
   readonly #image: RgbImage
   readonly #strips: Rectangle[]
   #row: number
 
-  /** @param layers of the network */
+  /** @param layers number of layers of the network */
   constructor(image: RgbImage, task: Task, layers: number) {
     this.#image = image
     this.#strips = planStrips(task, layers).map(({ source }) => source)
     this.#row = this.#strips[0]!.top
   }
 
-  /** The rows that come next, copied; `undefined` after the last. */
+  /** The next rows, copied; `undefined` after the last. */
   next(): Uint8Array<ArrayBuffer> | undefined {
     const [strip, following] = this.#strips
     if (strip === undefined) return undefined

@@ -14,7 +14,7 @@ test.each([
   [5000, 5000, 2],
   [30000, 800, 2],
   [4000, 3000, 7],
-])('the regions of %ix%i for %i workers are the whole image, without overlap', (width, height, workers) => {
+])('the regions of %ix%i for %i workers cover the image without overlap', (width, height, workers) => {
   const regions = splitImage(width, height, workers)
   expect(regions.reduce((sum, region) => sum + area(region), 0)).toBe(tilesOf(width) * tilesOf(height))
   const places = new Set(regions.map(({ left, top }) => `${left} ${top}`))
@@ -27,7 +27,7 @@ test.each([
   }
 })
 
-test('workers get the same number of regions, of the same size, where the image is high enough', () => {
+test('workers get the same number of regions of the same size, if the image is high enough', () => {
   for (const workers of [1, 2, 3, 4, 8])
     for (const [width, height] of [
       [512, 512],
@@ -47,7 +47,7 @@ function grid(width: number, height: number, workers: number): number[] {
   return [new Set(regions.map(({ left }) => left)).size, new Set(regions.map(({ top }) => top)).size]
 }
 
-test('the seams between regions are as short as they can be', () => {
+test('the seams between regions are as short as possible', () => {
   expect(grid(1200, 800, 2)).toEqual([2, 1])
   expect(grid(800, 1200, 2)).toEqual([1, 2])
   expect(grid(1000, 1000, 4)).toEqual([2, 2])
@@ -55,7 +55,7 @@ test('the seams between regions are as short as they can be', () => {
   expect(grid(30, 10000, 2)).toEqual([1, 6])
 })
 
-test('a small image is not split into parts that would cost more than they bring', () => {
+test('a small image is not split into regions that are too small to pay off', () => {
   expect(splitImage(60, 60, 8)).toHaveLength(1)
   expect(splitImage(64, 40, 8)).toHaveLength(2)
   expect(splitImage(200, 150, 64).length).toBeLessThanOrEqual(24)

@@ -1,13 +1,13 @@
 import { type Rectangle, TILE, tilesOf } from './region.ts'
 
-/** Rows of a region at most. Of each a worker keeps some pixels at the edge of a strip: 7 KB for 32 channels and 12 layers. */
+/** The maximum height of a region, in rows. For each row a worker keeps some pixels at the edge of a strip: 7 KB for 32 channels and 12 layers. */
 const MAX_ROWS = 2048
-/** Tiles of a region at least, on each side. A smaller one costs more around itself than another worker brings. */
+/** The minimum width and height of a region, in tiles. For smaller ones the overlap costs more than another worker gains. */
 const MIN_TILES = 8
 
 /**
- * The regions of an image for `workers` workers: a grid of as many, all of the same size, or of a multiple of them when the image is high. Where regions
- * meet, a tile more for every layer is computed twice, so the grid is the one with the shortest seams.
+ * Splits an image for `workers` workers into a grid of as many regions of equal size, or a multiple of that for tall images. At the seams between regions,
+ * one tile per layer is computed twice, so the grid with the shortest seams is used.
  */
 export function splitImage(width: number, height: number, workers: number): Rectangle[] {
   const [columns, bands] = [tilesOf(width), tilesOf(height)]
@@ -26,7 +26,7 @@ export function splitImage(width: number, height: number, workers: number): Rect
   })
 }
 
-/** Columns and rows of the grid of `count` regions with the shortest seams; 1 and 1 when its regions would be too small. */
+/** Columns and rows of the grid of `count` regions with the shortest seams; 1 and 1 if its regions would be too small. */
 function grid(width: number, height: number, count: number): [number, number] {
   let best: [number, number] = [1, 1]
   let shortest = Number.POSITIVE_INFINITY

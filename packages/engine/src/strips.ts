@@ -1,21 +1,21 @@
 import { expand, type Rectangle, type Task, toPixels } from './region.ts'
 
-/** Tiles of a strip, roughly. The rows that layers keep of it, and the weights, then stay in the cache. */
+/** The approximate width of a strip, in tiles: the rows that layers keep, and the weights, then fit into the cache. */
 const STRIP_TILES = 64
 
-/** A part of a task from its left to its right. */
+/** A vertical part of a task. */
 export interface Strip {
-  /** What each layer computes, in tiles. */
+  /** The part that each layer computes, in tiles. */
   parts: Rectangle[]
-  /** What it needs of the source, in pixels. */
+  /** The part of the source that it needs, in pixels. */
   source: Rectangle
 }
 
 /**
- * The strips of a task, which are computed from left to right. A layer depends on a pixel more to the right than it computes, so its part of
- * a strip ends one tile further left than that of the layer before it, and begins where its part of the strip before ended. Nothing is
+ * The strips of a task, which are computed from left to right. A layer reads one pixel more on the right than it computes, so its part of a
+ * strip ends one tile further left than that of the previous layer, and begins where its part of the previous strip ended. Nothing is
  * computed twice.
- * @param layers of the network
+ * @param layers number of layers of the network
  */
 export function planStrips(task: Task, layers: number): Strip[] {
   const { region: whole } = task
@@ -32,7 +32,7 @@ export function planStrips(task: Task, layers: number): Strip[] {
       left: index === 0 ? region.left : cut(index) + layers - 1 - layer,
       right: index === count - 1 ? region.right : cut(index + 1) + layers - 1 - layer,
     }))
-    // The first layer reads a pixel more on both sides, the last one adds to the source.
+    // The first layer reads one pixel more on both sides, and the last one adds to the source.
     const left = Math.max(around.left, Math.min(parts[0]!.left, parts.at(-1)!.left) - 1)
     const source = { ...around, left, right: Math.min(around.right, parts[0]!.right + 1) }
     return { parts, source: toPixels(task, source) }

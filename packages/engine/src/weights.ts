@@ -2,7 +2,7 @@ import { EngineError } from './errors.ts'
 import { toHalf } from './half.ts'
 import { sha256, toHex } from './sha256.ts'
 
-/** A 3x3 convolution with zero padding, and what follows it. */
+/** A 3x3 convolution with zero padding, and its activation. */
 export interface Layer {
   inputs: number
   outputs: number
@@ -10,18 +10,18 @@ export interface Layer {
   kernel: Float32Array
   /** `[outputs]` */
   bias: Float32Array
-  /** Factor of negative values, more than 0 and at most 1; 1 after the last layer, which has no activation. */
+  /** Factor for negative values, more than 0 and at most 1; 1 for the last layer, which has no activation. */
   slope: number
 }
 
-/** A layer whose kernel is as the format has it. Workers alone need its numbers, and their inner loops read them faster. */
+/** A layer whose kernel is still encoded. Only workers need its numbers, and their inner loops decode them faster. */
 export interface StoredLayer extends Omit<Layer, 'kernel'> {
   kernel: Uint8Array
 }
 
 /**
- * A network of this family: 3 colours (0..255) to `channels`, any number of times `channels` to `channels`, to 12 values: red, green and
- * blue of 2x2 pixels, line by line, which are added to the source's pixel. The last bias holds the 0.5 that rounds.
+ * A supported network: RGB (0..255) to `channels`, any number of layers from `channels` to `channels`, then 12 values: red, green and
+ * blue of 2x2 pixels, line by line, which are added to the source pixel. The last bias includes the 0.5 for rounding.
  */
 export interface Network {
   channels: number
@@ -42,7 +42,7 @@ export interface Network {
  *  10  uint16  0
  *  12  for each of these layers: slope (float32), bias (float32 each), kernel [outputs][inputs][3][3]
  *      for the last one: bias (12 times float32), kernel [12][channels][3][3]
- *  then  SHA-256 of all before, 32 bytes
+ *  then  SHA-256 of everything before, 32 bytes
  */
 const MAGIC = 0x574e4448
 const VERSION = 1
@@ -53,9 +53,9 @@ const MAX_LAYERS = 64
 const LAST_OUTPUTS = 12
 
 /**
- * The network in `bytes`. Nothing is allocated before sizes, digest and length are right.
- * @param digestOf SHA-256: that of the platform is faster at the start
- * @throws EngineError `ENGINE_WEIGHTS`, when they are not, or when a number is none that a network has
+ * Reads a network. Allocates nothing before sizes, length and digest are checked.
+ * @param digestOf SHA-256; the platform's implementation starts faster
+ * @throws EngineError `ENGINE_WEIGHTS`, if a check fails or a number is invalid
  */
 export function readWeights(bytes: Uint8Array, digestOf: (bytes: Uint8Array) => Uint8Array = sha256): Network {
   if (!(bytes instanceof Uint8Array)) throw refused('they must be a Uint8Array')
@@ -63,7 +63,7 @@ export function readWeights(bytes: Uint8Array, digestOf: (bytes: Uint8Array) => 
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   if (view.getUint32(0, true) !== MAGIC) throw refused("they do not begin with 'HDNW'; an ONNX file must be converted first")
   if (view.getUint8(4) !== VERSION)
-    throw refused(`their format has version ${view.getUint8(4)}, and this engine reads ${VERSION}`)
+    throw refused(`their format has version ${view.getUint8(4)}, but this engine reads ${VERSION}`)
   const width = view.getUint8(5)
   const channels = view.getUint16(6, true)
   const count = view.getUint16(8, true)
@@ -74,10 +74,10 @@ export function readWeights(bytes: Uint8Array, digestOf: (bytes: Uint8Array) => 
   if (view.getUint16(10, true) !== 0) throw refused('the reserved bytes of their header are not 0')
   const shapes = shapesOf(channels, count)
   const expected = HEADER_BYTES + shapes.reduce((sum, shape) => sum + bytesOf(shape, width), 0) + DIGEST_BYTES
-  if (bytes.length !== expected) throw refused(`they have ${bytes.length} bytes, and their header asks for ${expected}`)
+  if (bytes.length !== expected) throw refused(`they have ${bytes.length} bytes, but their header requires ${expected}`)
   const body = bytes.subarray(0, bytes.length - DIGEST_BYTES)
   const digest = toHex(bytes.subarray(body.length))
-  if (toHex(digestOf(body)) !== digest) throw refused('their digest is not the one of their content')
+  if (toHex(digestOf(body)) !== digest) throw refused('their digest does not match their content')
 
   let at = HEADER_BYTES
   const float32 = (): number => {
@@ -90,7 +90,7 @@ export function readWeights(bytes: Uint8Array, digestOf: (bytes: Uint8Array) => 
     const slope = isLast ? 1 : float32()
     if (!(slope > 0 && slope <= 1)) throw refused(`a slope in them is ${slope}; it must be more than 0 and at most 1`)
     const bias = Float32Array.from({ length: outputs }, float32)
-    // A copy, since the caller may use the bytes for other things.
+    // A copy, because the caller may change the bytes.
     const kernel = bytes.slice(at, (at += 9 * inputs * outputs * width))
     if (!(width === 4 ? areFinite32(kernel) : areFinite16(kernel))) throw notFinite()
     return { inputs, outputs, kernel, bias, slope }
@@ -98,7 +98,7 @@ export function readWeights(bytes: Uint8Array, digestOf: (bytes: Uint8Array) => 
   return { channels, layers, width, digest }
 }
 
-/** Whether no number has the highest exponent. By the bytes and in a plain loop: this is a part of every start, and runs before it is compiled. */
+/** Whether no number has the highest exponent. Reads bytes in a plain loop, because it runs at every start, before V8 optimises it. */
 function areFinite32(numbers: Uint8Array): boolean {
   for (let at = 0; at < numbers.length; at += 4)
     if ((numbers[at + 3]! & 0x7f) === 0x7f && (numbers[at + 2]! & 0x80) !== 0) return false
@@ -113,10 +113,10 @@ function areFinite16(numbers: Uint8Array): boolean {
 const notFinite = (): EngineError => refused('a number in them is not finite')
 
 /**
- * The bytes of a network, as `readWeights` takes them.
- * @param layers all of the network's, the last one with 12 outputs and slope 1
+ * The bytes of a network, as `readWeights` reads them.
+ * @param layers all layers, the last one with 12 outputs and slope 1
  * @param width bytes of a number in a kernel: 4, or 2 for float16, which halves the file and rounds to 11 bits
- * @throws EngineError `ENGINE_WEIGHTS`, when the layers are no network of this family
+ * @throws EngineError `ENGINE_WEIGHTS`, if the layers are not a supported network
  */
 export function writeWeights(layers: readonly Layer[], width: 2 | 4 = 4): Uint8Array {
   const count = layers.length - 1

@@ -38,7 +38,7 @@ async function run(entry: string, options: object, cwd: string): Promise<{ code:
 }
 
 /** A project with only this package installed: the published files and their dependencies. */
-let folder: string
+let root: string
 /** The entry of that installed package. */
 let installed: string
 /** Projects next to it, by the ONNX runtime that they have installed. */
@@ -49,19 +49,19 @@ const BUILT = join(PACKAGE, 'dist/index.mjs')
 const model = join(PACKAGE, 'models/hd-x2.onnx')
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'unplugin-hd-neural-'))
-  const target = join(folder, 'node_modules/@unplugin-hd/neural')
+  root = await mkdtemp(join(tmpdir(), 'unplugin-hd-neural-'))
+  const target = join(root, 'node_modules/@unplugin-hd/neural')
   await mkdir(target, { recursive: true })
   const { files } = JSON.parse(await readFile(join(PACKAGE, 'package.json'), 'utf8')) as { files: string[] }
   for (const name of [...files, 'package.json']) await cp(join(PACKAGE, name), join(target, name), { recursive: true })
   for (const name of ['core', 'engine']) {
     const source = await realpath(join(PACKAGE, 'node_modules/@unplugin-hd', name))
-    await symlink(source, join(folder, 'node_modules/@unplugin-hd', name), 'junction')
+    await symlink(source, join(root, 'node_modules/@unplugin-hd', name), 'junction')
   }
   installed = join(target, 'dist/index.mjs')
   const { resolve } = createRequire(import.meta.url)
   const project = async (name: string, runtime?: 'onnxruntime-node' | 'onnxruntime-web') => {
-    const folder = join(folder, name)
+    const folder = join(root, name)
     await mkdir(join(folder, 'node_modules'), { recursive: true })
     if (runtime !== undefined) {
       await symlink(join(dirname(resolve(runtime)), '..'), join(folder, 'node_modules', runtime), 'junction')
@@ -80,7 +80,7 @@ beforeAll(async () => {
     "throw new Error('no binary for this platform')",
   )
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(root, { recursive: true, force: true }))
 
 describe('the built-in model', () => {
   test.each([{}, { model: 'quality', threads: 1 }])('with %j lets the process exit without close()', async (options) => {
@@ -99,7 +99,7 @@ describe('the built-in model', () => {
 })
 
 test('damaged or missing weights are an error with a remedy', async () => {
-  const target = join(folder, 'node_modules/damaged')
+  const target = join(root, 'node_modules/damaged')
   await cp(dirname(dirname(installed)), target, { recursive: true })
   const weights = join(target, 'models/hd-x2.hdw')
   const bytes = await readFile(weights)
@@ -151,13 +151,13 @@ describe('a custom model', () => {
     [['nonsense', 'cuda', 'cpu'], /falling back to the CPU, because nonsense, cuda cannot be used/],
     [['cpu'], /^neural: native runtime/],
   ])('with the execution providers %j still works', async (executionProviders, words) => {
-    const { output } = await run(BUILT, { model, runtime: 'native', executionProviders }, folder)
+    const { output } = await run(BUILT, { model, runtime: 'native', executionProviders }, root)
     expect(output).toMatch(words)
     expect(output).toMatch(/neural: native runtime.*\nwidth 16\n$/)
   })
 
   test('falls back to the CPU if the runtime supports a provider that cannot run here', async () => {
-    const { output } = await run(BUILT, { model, executionProviders: ['webgpu', { name: 'cuda' }] }, folder)
+    const { output } = await run(BUILT, { model, executionProviders: ['webgpu', { name: 'cuda' }] }, root)
     // On a machine with a graphics card there is no warning.
     expect(output).toMatch(/neural: native runtime.*\nwidth 16\n$/)
   })

@@ -1,7 +1,7 @@
 import type { Layer } from '../weights.ts'
 import { createNoise } from './noise.ts'
 
-/** A network with random numbers, of a size that keeps values about as large as they came in. @param count layers with `channels` outputs */
+/** A network with random numbers, scaled so that values keep their magnitude. @param count layers with `channels` outputs */
 export function createLayers(channels: number, count: number, seed = 1): Layer[] {
   const noise = createNoise(seed)
   const random = (size: number): number => (noise() / 2 ** 31 - 1) * size

@@ -9,7 +9,7 @@ export function createNoise(seed: number): () => number {
   }
 }
 
-/** An image with noise above, and below ramps and hard edges. */
+/** An image with noise in the upper half, and ramps and hard edges in the lower half. */
 export function createImage(width: number, height: number): { width: number; height: number; data: Uint8Array } {
   const noise = createNoise(width * 1000 + height)
   const data = new Uint8Array(3 * width * height)

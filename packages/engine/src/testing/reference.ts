@@ -1,7 +1,7 @@
 import type { RgbImage } from '../api.ts'
 import type { Layer } from '../weights.ts'
 
-/** What a network makes of an image, slowly and plainly, in float64. Not rounded: that is what the last bias is for. */
+/** A slow and simple implementation of a network, in float64. Not rounded, because the last bias prepares for that. */
 export function upscaleSlowly(layers: readonly Layer[], { width, height, data }: RgbImage): Float64Array {
   let values = Float64Array.from(data)
   for (const layer of layers) values = convolve(layer, values, width, height)

@@ -3,7 +3,7 @@ import type { Reply, Request } from '../protocol.ts'
 import { serve } from '../serve.ts'
 import { sha256 } from '../sha256.ts'
 
-/** Workers that live in this thread, so that a test can watch and end them. */
+/** Workers that run in this thread, so that a test can observe and end them. */
 export class Threads implements Platform {
   readonly started: { listener: ThreadListener; requests: Request[]; isHeld: boolean; isEnded: boolean }[] = []
 
@@ -34,7 +34,7 @@ export class Threads implements Platform {
     }
   }
 
-  /** A worker ends, as by a crash. */
+  /** Ends a worker, as in a crash. */
   kill(index: number): void {
     const { listener } = this.started[index]!
     this.started[index]!.isEnded = true
