@@ -1,3 +1,6 @@
+import type { Factor } from './request/factor.ts'
+import type { OutputFormat } from './request/format.ts'
+
 /** Where an image came from: the cache, a cached master that was encoded again, or an upscaler. `off`: the source itself. */
 export type CacheState = 'hit' | 'encoded' | 'made' | 'off'
 
@@ -11,9 +14,17 @@ export type HdEvent =
   | { type: 'progress'; name: string; fraction: number }
   | { type: 'upscaled'; name: string; upscaler: string; metered: boolean }
   | { type: 'settled'; name: string }
-  | { type: 'done'; name: string; image: DoneImage }
-  | { type: 'failed'; name: string }
+  | { type: 'done'; name: string; variant: VariantRequest; image: DoneImage }
+  | { type: 'failed'; name: string; variant: VariantRequest; error: unknown }
   | { type: 'warning'; name: string; message: string }
+
+/** Which of the images that can be made of a source. */
+export interface VariantRequest {
+  factor: Factor
+  format: OutputFormat
+  /** Of a lossy format. */
+  quality: number | undefined
+}
 
 export interface DoneImage {
   cache: CacheState
@@ -25,6 +36,8 @@ export interface DoneImage {
   bytes: number
   format: string
   upscaler: string | undefined
+  /** It was not made by the first upscaler of the chain. */
+  provisional: boolean
   source: SourceFacts
 }
 

@@ -550,6 +550,7 @@ describe('events', () => {
       {
         type: 'done',
         name: 'a.png',
+        variant: { factor: 2, format: 'png', quality: undefined },
         image: {
           cache: 'made',
           ms: expect.any(Number),
@@ -558,6 +559,7 @@ describe('events', () => {
           bytes: asset.bytes.length,
           format: 'png',
           upscaler: 'repeater',
+          provisional: false,
           source: { width: 24, height: 16, format: 'png', bytes: bytes.length },
         },
       },

@@ -9,7 +9,7 @@ export {
   type HdCode,
   type HdErrorDetails,
 } from './errors.ts'
-export type { CacheState, DoneImage, HdEvent, SourceFacts } from './events.ts'
+export type { CacheState, DoneImage, HdEvent, SourceFacts, VariantRequest } from './events.ts'
 export {
   FORMAT_FACTS,
   OUTPUT_FORMATS,

@@ -81,6 +81,7 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
   const encoding = toEncoding(format, request.quality ?? options.quality)
   const level = Math.max(...[...chain, LAST_RESORT].map((upscaler) => levelOf(passesFor(upscaler, factor))))
   const isOff = options.mode === 'off'
+  const variant = { factor, format: encoding.format, quality: encoding.quality }
 
   const orderFrom = (upscaler: Upscaler): MasterOrder => ({ source, upscaler, passes: passesFor(upscaler, factor) })
   const readHead = (): Promise<Header> => readHeader(source, options.maxPixels, isOff ? factor : level)
@@ -200,10 +201,10 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
       const begun = performance.now()
       try {
         const { asset, state, waitedMs = 0 } = await deps.run(source, findOrMake)
-        emit({ type: 'done', name: source.name, image: doneOf(asset, state, performance.now() - begun - waitedMs) })
+        emit({ type: 'done', name: source.name, variant, image: doneOf(asset, state, performance.now() - begun - waitedMs) })
         return asset
       } catch (error) {
-        emit({ type: 'failed', name: source.name })
+        emit({ type: 'failed', name: source.name, variant, error })
         throw error
       }
     },
@@ -225,6 +226,10 @@ function cacheMiss(source: Source, factor: Factor, cache: Cache, modeFrom: Resol
   })
 }
 
-function doneOf({ width, height, format, upscaler, bytes, source }: HdAsset, cache: CacheState, ms: number): DoneImage {
-  return { cache, ms, width, height, format, upscaler, bytes: bytes.length, source }
+function doneOf(
+  { width, height, format, upscaler, provisional, bytes, source }: HdAsset,
+  cache: CacheState,
+  ms: number,
+): DoneImage {
+  return { cache, ms, width, height, format, upscaler, provisional, bytes: bytes.length, source }
 }

@@ -1,4 +1,4 @@
-import type { DoneImage, HdEvent } from '@unplugin-hd/core'
+import type { DoneImage, HdEvent, VariantRequest } from '@unplugin-hd/core'
 import { describe, expect, test } from 'vitest'
 import { createReporter, type Reporter } from './reporter.ts'
 import { formatBytes, formatTime } from './text.ts'
@@ -11,8 +11,11 @@ const IMAGE: DoneImage = {
   bytes: 2000,
   format: 'jpeg',
   upscaler: 'neural',
+  provisional: false,
   source: { width: 10, height: 5, format: 'jpeg', bytes: 500 },
 }
+
+const VARIANT: VariantRequest = { factor: 2, format: 'jpeg', quality: 85 }
 
 function setUp(terminal: boolean, quiet = false): { reporter: Reporter; output: () => string; warnings: string[] } {
   let output = ''
@@ -30,13 +33,13 @@ const made = (name: string, image: Partial<DoneImage> = {}): HdEvent[] => [
   { type: 'upscaled', name, upscaler: 'neural', metered: false },
   { type: 'progress', name, fraction: 0.5 },
   { type: 'settled', name },
-  { type: 'done', name, image: { ...IMAGE, ...image } },
+  { type: 'done', name, variant: VARIANT, image: { ...IMAGE, ...image } },
 ]
 
 describe('the reporter', () => {
   test('prints a plain line for each made image and a summary where there is no terminal', () => {
     const { reporter, output } = setUp(false)
-    send(reporter, ...made('a.jpg'), { type: 'done', name: 'b.jpg', image: { ...IMAGE, cache: 'hit', ms: 2 } })
+    send(reporter, ...made('a.jpg'), { type: 'done', name: 'b.jpg', variant: VARIANT, image: { ...IMAGE, cache: 'hit', ms: 2 } })
     reporter.end()
     expect(output().split('\n')).toEqual([
       'hd 1/1 a.jpg  10x5 → 20x10  500 B → 2.0 kB  1.2 s  made (neural)',
@@ -86,14 +89,14 @@ describe('the reporter', () => {
   test('lists cached images only while they are few', () => {
     const { reporter, output } = setUp(false)
     for (let index = 0; index < 30; index++)
-      send(reporter, { type: 'done', name: `${index}.jpg`, image: { ...IMAGE, cache: 'hit' } })
+      send(reporter, { type: 'done', name: `${index}.jpg`, variant: VARIANT, image: { ...IMAGE, cache: 'hit' } })
     reporter.end()
     expect(output().split('\n')).toEqual([expect.stringMatching(/^hd 30 images: 30 from cache; /), ''])
   })
 
   test('counts an image that several environments ask for once', () => {
     const { reporter, output } = setUp(false)
-    send(reporter, ...made('a.jpg'), { type: 'done', name: 'a.jpg', image: { ...IMAGE, cache: 'hit' } })
+    send(reporter, ...made('a.jpg'), { type: 'done', name: 'a.jpg', variant: VARIANT, image: { ...IMAGE, cache: 'hit' } })
     reporter.end()
     expect(output()).toContain('1 image: 1 made;')
   })
@@ -101,7 +104,7 @@ describe('the reporter', () => {
   test('counts metered calls and failures, and starts anew after the end', () => {
     const { reporter, output } = setUp(false)
     const metered: HdEvent = { type: 'upscaled', name: 'a.jpg', upscaler: 'cloud', metered: true }
-    send(reporter, metered, ...made('a.jpg'), { type: 'failed', name: 'b.jpg' })
+    send(reporter, metered, ...made('a.jpg'), { type: 'failed', name: 'b.jpg', variant: VARIANT, error: new Error('no luck') })
     reporter.end()
     expect(output()).toContain('1 made, 1 failed, 1 metered calls')
     const before = output()
