@@ -1,5 +1,6 @@
 import { isHdId } from '@unplugin-hd/core'
-import { blankComments } from '../../unprocessed/find.ts'
+import { lineAt } from '../session/origin.ts'
+import { blankComments } from '../unprocessed/find.ts'
 
 /** What is in quotes, in one line; in JSX, scripts, pages and stylesheets alike. */
 const QUOTED_RE = /(["'`])((?:(?!\1)[^\n\\])*?\?(?:(?!\1)[^\n\\])*)\1/g
@@ -18,6 +19,8 @@ export interface FoundReference {
   /** `./a.jpg?hd&as=img`, or `./img/*.png?hd`. */
   reference: string
   isGlob: boolean
+  /** Where it is written, from 1; several times in one file, perhaps. */
+  lines: number[]
 }
 
 /**
@@ -29,19 +32,24 @@ export function findReferences(text: string, name: string): FoundReference[] {
   if (!/[?&]hd\b/.test(text)) return []
   const code = blankComments(text, name)
   const found = new Map<string, FoundReference>()
-  const add = (written: string, isGlob: boolean): void => {
+  const add = (written: string, isGlob: boolean, index: number): void => {
     const reference = written.replaceAll('&amp;', '&').trim()
-    if (!reference.startsWith('?') && isHdId(reference)) found.set(reference, { reference, isGlob })
+    if (reference.startsWith('?') || !isHdId(reference)) return
+    const known = found.get(reference) ?? { reference, isGlob, lines: [] }
+    found.set(reference, known)
+    const line = lineAt(code, index)
+    if (!known.lines.includes(line)) known.lines.push(line)
   }
-  for (const [, patterns, query] of code.matchAll(GLOB_RE))
-    for (const [, pattern] of patterns!.matchAll(TEXT_RE)) if (!pattern!.startsWith('!')) add(pattern! + query!, true)
-  const rest = code.replace(QUOTED_RE, (all, quote: string, written: string) => {
+  for (const { 1: patterns, 2: query, index } of code.matchAll(GLOB_RE))
+    for (const [, pattern] of patterns!.matchAll(TEXT_RE)) if (!pattern!.startsWith('!')) add(pattern! + query!, true, index)
+  const rest = code.replace(QUOTED_RE, (all, quote: string, written: string, index: number) => {
     // Several with descriptors (`srcset`) are found one by one below.
     if (/\?\S*\s/.test(written)) return all
-    if (quote === '`' && written.includes('${')) add(written.replaceAll(/\$\{[^}]*\}/g, '*'), true)
-    else add(written, false)
-    return ''
+    if (quote === '`' && written.includes('${')) add(written.replaceAll(/\$\{[^}]*\}/g, '*'), true, index)
+    else add(written, false, index)
+    // Of the same length, so that lines stay what they are.
+    return ' '.repeat(all.length)
   })
-  for (const [reference] of rest.matchAll(BARE_RE)) add(reference, false)
+  for (const { 0: reference, index } of rest.matchAll(BARE_RE)) add(reference, false, index)
   return [...found.values()]
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findReferences } from './references.ts'
+import { findReferences } from './find.ts'
 
 test.each([
   ['a.ts', `import a from './my photo.jpg?hd&as=img'`, ['./my photo.jpg?hd&as=img']],
@@ -11,4 +11,13 @@ test.each([
   ['a.js', "// import './a.jpg?hd'\nimport './b.jpg?raw'", []],
 ])('in %s: %s', (name, text, references) => {
   expect(findReferences(text, name).map(({ reference }) => reference)).toEqual(references)
+})
+
+test('says in which lines each is written, comments and all', () => {
+  const text = "/* one\ntwo */\nimport a from './a.jpg?hd'\n// './a.jpg?hd'\nimport('./a.jpg?hd'); f('./b.jpg?hd')\nurl(c.png?hd)\n"
+  expect(findReferences(text, 'a.js').map(({ reference, lines }) => [reference, lines])).toEqual([
+    ['./a.jpg?hd', [3, 5]],
+    ['./b.jpg?hd', [5]],
+    ['c.png?hd', [6]],
+  ])
 })

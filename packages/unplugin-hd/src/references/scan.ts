@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { glob } from 'tinyglobby'
+import { findReferences, type FoundReference } from './find.ts'
+
+const SOURCES =
+  '**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx,vue,svelte,astro,md,mdx,html,htm,css,scss,sass,less,styl,stylus,pcss,postcss,sss}'
+
+/** What is not of the project, or was built from it. */
+const SKIPPED = ['**/node_modules/**', '**/dist/**', '**/build/**', '**/coverage/**', '**/.*/**', '**/*.d.ts']
+
+export interface ScannedReference extends FoundReference {
+  /** Absolute path of the file that writes it. */
+  importer: string
+}
+
+/** The files below a folder that may hold references. */
+export async function sourceFiles(folder: string): Promise<string[]> {
+  const files = await glob(SOURCES, { cwd: folder, absolute: true, ignore: SKIPPED, dot: false })
+  return files.map((file) => path.normalize(file)).toSorted()
+}
+
+/** The references in a file; none where it cannot be read. @param file absolute path */
+export async function scanFile(file: string): Promise<ScannedReference[]> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  return findReferences(text, file).map((found) => ({ ...found, importer: file }))
+}
+
+/** Every reference with `?hd` below a folder. */
+export async function scanReferences(folder: string): Promise<ScannedReference[]> {
+  const found: ScannedReference[] = []
+  for (const file of await sourceFiles(folder)) found.push(...(await scanFile(file)))
+  return found
+}
