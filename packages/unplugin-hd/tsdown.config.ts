@@ -1,3 +1,4 @@
+import { buildPages } from './pages/build.ts'
 import { type UserConfig } from 'tsdown'
 
 const config: UserConfig = {
@@ -7,5 +8,6 @@ const config: UserConfig = {
   logLevel: 'warn',
   // Editors read them in the types; leaving them out here saves a fifth of what is installed.
   outputOptions: { comments: { jsdoc: false } },
+  hooks: { 'build:done': buildPages },
 }
 export default config

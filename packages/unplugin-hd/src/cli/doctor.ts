@@ -11,7 +11,7 @@ import { neural } from '@unplugin-hd/neural'
 import type { HdOptions } from '../options.ts'
 import type { CliContext } from './context.ts'
 import { readProject } from './project.ts'
-import { version } from './version.ts'
+import { version } from '../version.ts'
 
 export interface UpscalerDiagnosis extends UpscalerCheck {
   name: string

@@ -3,7 +3,7 @@ import { COMMANDS } from './commands/all.ts'
 import type { CliContext, ExitStatus } from './context.ts'
 import { renderHelp } from './parser/help.ts'
 import { parse } from './parser/parse.ts'
-import { version } from './version.ts'
+import { version } from '../version.ts'
 
 /** Runs the command line. What goes wrong is told, never thrown. */
 export async function run(args: readonly string[], context: CliContext): Promise<ExitStatus> {

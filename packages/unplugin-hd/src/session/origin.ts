@@ -10,6 +10,8 @@ import { followStyles } from '../unprocessed/styles.ts'
 export interface Origin {
   /** As it is written: `./a.jpg?hd&as=img`. */
   reference: string
+  /** `src/style.css:3`, where it is known without a search. */
+  place?: string
   /** Searched only when there is an error to report. `undefined` for a reference that is in no file. */
   where(): Written | undefined | Promise<Written | undefined>
 }

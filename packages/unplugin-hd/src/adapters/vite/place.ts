@@ -40,7 +40,7 @@ export function requestAt({ where, what, shapes }: Place, reference: string): Hd
 
 /** The place as an origin, for errors about the image. */
 export function originAt({ where }: Place, reference: string): Origin {
-  return { reference, where: () => ({ text: where }) }
+  return { reference, place: where, where: () => ({ text: where }) }
 }
 
 /** @throws Error with `HD_QUERY`, the file and the line */
