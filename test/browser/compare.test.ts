@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { runNode } from '../e2e/support/child.ts'
 import { createProject } from '../e2e/support/project.ts'
+import { seriousFindings } from './support/axe.ts'
 import { CHROMIUM, launch } from './support/chromium.ts'
 
 const BIN = fileURLToPath(new URL('../../packages/unplugin-hd/bin/hd.mjs', import.meta.url))
@@ -51,10 +52,22 @@ test.skipIf(CHROMIUM === undefined)(
     expect(await page.locator('.over').evaluate((over) => over.getAttribute('style'))).toContain('inset(0px 0px 0px 0%)')
     await page.getByLabel('4×').check()
     expect(await page.locator('.layers').evaluate((layers) => layers.clientWidth)).toBe(96)
+    expect(await seriousFindings(page)).toEqual([])
+
+    await page.getByRole('checkbox', { name: 'Loupe' }).check()
+    await page.getByRole('region', { name: 'enlarged view' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Shift+ArrowUp')
+    expect(await page.getByRole('status').innerText()).toMatch(/^Pixel 13, 0: as it is, 1x rgb\(\d+, \d+, \d+\); neural/)
+    expect(await seriousFindings(page)).toEqual([])
     await page.getByLabel('side by side').check()
-    expect(await page.locator('figure').count()).toBe(3)
+    expect(await seriousFindings(page)).toEqual([])
+    expect(await page.locator('.stage figure').count()).toBe(3)
     await page.getByLabel('difference').check()
     expect(await page.getByRole('status').innerText()).toMatch(/levels on average, [1-9]\d* at most/)
+    expect(await seriousFindings(page)).toEqual([])
+    await page.emulateMedia({ colorScheme: 'light' })
+    expect(await seriousFindings(page)).toEqual([])
     if (process.env['HD_SCREENSHOT']) await page.screenshot({ path: process.env['HD_SCREENSHOT'], fullPage: true })
     expect(faults).toEqual([])
     expect(requests.filter((url) => !/^(?:blob|data|file):/.test(url))).toEqual([])

@@ -7,15 +7,15 @@ const SIDE = 192
 
 export interface Loupe {
   element: HTMLElement
-  /** Shows the surroundings of a point of both images. @param x in pixels of the source */
-  show(images: readonly HTMLImageElement[], labels: readonly string[], size: { width: number; height: number }): void
-  /** Moves the point, and stays within the image. Returns where it is. */
-  move(x: number, y: number): { x: number; y: number }
-  readonly at: { x: number; y: number }
+  /** Magnifies these images. */
+  show(images: readonly HTMLImageElement[], labels: readonly string[]): void
+  /** Moves to a point, in pixels of the source, and stays within the image. */
+  move(x: number, y: number): void
+  readonly at: Readonly<{ x: number; y: number }>
 }
 
-/** The same few pixels of two images side by side, so large that each can be seen, and their colours as text. */
-export function createLoupe(): Loupe {
+/** The same few pixels of two images side by side, so large that each can be seen, and their colours as text. @param size of the source */
+export function createLoupe(size: { width: number; height: number }): Loupe {
   const text = el('p', { role: 'status' })
   const parts = [0, 1].map(() => {
     const canvas = el('canvas', { width: SIDE, height: SIDE, role: 'img' })
@@ -23,10 +23,9 @@ export function createLoupe(): Loupe {
     return { canvas, caption, figure: el('figure', {}, canvas, caption) }
   })
   const element = el('div', { className: 'loupe' }, ...parts.map(({ figure }) => figure), text)
-  const at = { x: 0, y: 0 }
+  const at = { x: size.width >> 1, y: size.height >> 1 }
   let shown: readonly HTMLImageElement[] = []
   let labels: readonly string[] = []
-  let size = { width: 1, height: 1 }
 
   const draw = (): void => {
     const colours = parts.map(({ canvas }, index) => paint(canvas, shown[index]))
@@ -49,22 +48,20 @@ export function createLoupe(): Loupe {
   return {
     element,
     at,
-    show(images, names, dimensions) {
+    show(images, names) {
       shown = images
       labels = names
-      size = dimensions
       parts.forEach(({ canvas, caption }, index) => {
         caption.textContent = names[index] ?? ''
         canvas.ariaLabel = `${names[index] ?? ''}, magnified`
       })
       for (const image of images) if (!image.complete) image.addEventListener('load', draw, { once: true })
-      this.move(at.x, at.y)
+      draw()
     },
     move(x, y) {
       at.x = Math.round(Math.min(size.width - 1, Math.max(0, x)))
       at.y = Math.round(Math.min(size.height - 1, Math.max(0, y)))
       draw()
-      return at
     },
   }
 }

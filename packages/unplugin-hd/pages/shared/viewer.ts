@@ -34,7 +34,7 @@ export function createViewer({ name, width, height, versions }: Viewed, startZoo
   let [left, right] = [0, versions.length - 1]
   let border = 50
   let magnified = false
-  const loupe = createLoupe()
+  const loupe = createLoupe({ width, height })
   const mark = el('div', { className: 'mark' })
   const stage = el('div', {
     className: 'stage',
@@ -73,7 +73,7 @@ export function createViewer({ name, width, height, versions }: Viewed, startZoo
       const [under, over] = [imageOf(left), imageOf(right)]
       over.className = 'over'
       stage.append(sized(el('div', { className: 'layers' }, under, over, el('div', { className: 'edge' }), mark)))
-      if (magnified) loupe.show([under, over], [left, right].map((number) => versions[number]!.label), { width, height })
+      if (magnified) loupe.show([under, over], [left, right].map((number) => versions[number]!.label))
       place()
     } else if (view === 'side') {
       const figures = versions.map(({ label }, number) =>
@@ -128,7 +128,6 @@ export function createViewer({ name, width, height, versions }: Viewed, startZoo
     type: 'checkbox',
     onchange() {
       magnified = isOn.checked
-      if (magnified) loupe.move(width / 2, height / 2)
       draw()
     },
   })
