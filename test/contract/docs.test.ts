@@ -44,6 +44,8 @@ describe('README.md', () => {
     expect(stated['`maxPixels`']).toBe(`\`${DEFAULTS.maxPixels}\``)
     expect(stated['`dts`']).toBe('`false`')
     expect(resolveHdOptions({}, '/').dts).toBeUndefined()
+    expect(stated['`report`']).toBe('`false`')
+    expect(resolveHdOptions({}, '/').report).toBeUndefined()
     expect(stated['`dev`']).toBe(`\`'${resolveHdOptions({}, '/').dev}'\``)
     for (const value of [...DEV_MODES, ...MODES, ...ON_ERROR, ...OUTPUT_FORMATS]) expect(table).toContain(`'${value}'`)
   })

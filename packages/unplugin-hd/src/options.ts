@@ -12,6 +12,7 @@ import {
 } from '@unplugin-hd/core'
 import { neural } from '@unplugin-hd/neural'
 import { createFilter, type FilterPattern } from 'unplugin-utils'
+import { reportPath } from './inspector/report-path.ts'
 import { typesPath } from './types/types-file.ts'
 
 /** The options of the plugin, the same in every bundler. */
@@ -32,6 +33,12 @@ export interface HdOptions extends CoreOptions {
    * @default false
    */
   dts?: boolean | string
+  /**
+   * Writes a page that shows all images of a build before and after, and their facts as JSON beside it. A path relative to the
+   * nearest `package.json` that ends in `.html`, or `true` for `hd-report.html`. Not in dev servers: there `/__hd/` shows them.
+   * @default false
+   */
+  report?: boolean | string
 }
 
 export const DEV_MODES = ['preview', 'full'] as const
@@ -43,6 +50,8 @@ export interface ResolvedHdOptions extends ResolvedOptions {
   dev: DevMode
   /** Absolute path; `undefined`: no file is written. */
   dts: string | undefined
+  /** Absolute path; `undefined`: no report is written. */
+  report: string | undefined
 }
 
 interface OwnOptions {
@@ -50,6 +59,7 @@ interface OwnOptions {
   exclude: FilterPattern | undefined
   dev: DevMode
   dts: boolean | string
+  report: boolean | string
 }
 
 const OWN_OPTIONS: Options<OwnOptions> = {
@@ -57,6 +67,7 @@ const OWN_OPTIONS: Options<OwnOptions> = {
   exclude: unchecked(),
   dev: oneOf(DEV_MODES, 'preview'),
   dts: { ...guarded('true, false or a path', isDts), default: false } as Option<boolean | string>,
+  report: { ...guarded("true, false or a path that ends in '.html'", isReport), default: false } as Option<boolean | string>,
 }
 
 /**
@@ -65,11 +76,21 @@ const OWN_OPTIONS: Options<OwnOptions> = {
  * @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed
  */
 export function resolveHdOptions(options: HdOptions, root: string): ResolvedHdOptions {
-  const { include, exclude, dev, dts } = readOptions('unplugin-hd', options, { ...CORE_OPTIONS, ...OWN_OPTIONS })
+  const { include, exclude, dev, dts, report } = readOptions('unplugin-hd', options, { ...CORE_OPTIONS, ...OWN_OPTIONS })
   const core = Object.fromEntries(Object.entries(options).filter(([key]) => Object.hasOwn(CORE_OPTIONS, key)))
   const resolved = resolveOptions(core, { root, env: process.env, defaultUpscaler: neural })
   const typesFile = dts === false ? undefined : typesPath(dts, root)
-  return { ...resolved, dev, dts: typesFile, accepts: createFilter(include, exclude, { resolve: root }) }
+  return {
+    ...resolved,
+    dev,
+    dts: typesFile,
+    report: report === false ? undefined : reportPath(report, root),
+    accepts: createFilter(include, exclude, { resolve: root }),
+  }
+}
+
+function isReport(value: unknown): value is boolean | string {
+  return typeof value === 'boolean' || (typeof value === 'string' && value.endsWith('.html'))
 }
 
 function isDts(value: unknown): value is boolean | string {

@@ -81,7 +81,7 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
   const encoding = toEncoding(format, request.quality ?? options.quality)
   const level = Math.max(...[...chain, LAST_RESORT].map((upscaler) => levelOf(passesFor(upscaler, factor))))
   const isOff = options.mode === 'off'
-  const variant = { factor, format: encoding.format, quality: encoding.quality }
+  const asked = { factor, format: encoding.format, quality: encoding.quality }
 
   const orderFrom = (upscaler: Upscaler): MasterOrder => ({ source, upscaler, passes: passesFor(upscaler, factor) })
   const readHead = (): Promise<Header> => readHeader(source, options.maxPixels, isOff ? factor : level)
@@ -201,10 +201,15 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
       const begun = performance.now()
       try {
         const { asset, state, waitedMs = 0 } = await deps.run(source, findOrMake)
-        emit({ type: 'done', name: source.name, variant, image: doneOf(asset, state, performance.now() - begun - waitedMs) })
+        emit({
+          type: 'done',
+          name: source.name,
+          variant: asked,
+          image: doneOf(asset, state, performance.now() - begun - waitedMs),
+        })
         return asset
       } catch (error) {
-        emit({ type: 'failed', name: source.name, variant, error })
+        emit({ type: 'failed', name: source.name, variant: asked, error })
         throw error
       }
     },

@@ -52,7 +52,7 @@ export function createViewer({ name, width, height, versions }: Viewed, startZoo
   }
   const sized = <Kind extends HTMLElement>(element: Kind): Kind => {
     element.style.aspectRatio = `${width} / ${height}`
-    element.style.width = zoom === 'fit' ? `min(100%, ${width}px)` : `${width * Number(zoom)}px`
+    element.style.width = zoom === 'fit' ? `min(100%, ${2 * width}px)` : `${width * Number(zoom)}px`
     return element
   }
   const layers = (): HTMLElement | null => stage.querySelector('.layers')
@@ -73,7 +73,11 @@ export function createViewer({ name, width, height, versions }: Viewed, startZoo
       const [under, over] = [imageOf(left), imageOf(right)]
       over.className = 'over'
       stage.append(sized(el('div', { className: 'layers' }, under, over, el('div', { className: 'edge' }), mark)))
-      if (magnified) loupe.show([under, over], [left, right].map((number) => versions[number]!.label))
+      if (magnified)
+        loupe.show(
+          [under, over],
+          [left, right].map((number) => versions[number]!.label),
+        )
       place()
     } else if (view === 'side') {
       const figures = versions.map(({ label }, number) =>

@@ -90,5 +90,7 @@ export interface Report {
   /** `unplugin-hd 0.1.0` */
   generator: string
   totals: Totals
+  /** References that lead to no image, and wrong queries; of `hd report` only, because a build stops there. */
+  problems: string[]
   images: InspectedImage[]
 }

@@ -144,7 +144,7 @@ function note(activity: Activity, event: HdEvent): void {
       const before = activity.outcomes.get(id)
       // Several environments may ask for the same image: the first answer is the true one.
       const isRepeated = before && 'image' in before && before.image.bytes === event.image.bytes && event.image.cache === 'hit'
-      if (!isRepeated) activity.outcomes.set(id, { image: event.image })
+      if (!isRepeated) activity.outcomes.set(id, { image: { ...event.image, ms: Math.round(event.image.ms) } })
       break
     }
     case 'failed':
@@ -152,7 +152,8 @@ function note(activity: Activity, event: HdEvent): void {
       activity.outcomes.set(variantId(event.variant), { error: messageOf(event.error) })
       break
     case 'warning':
-      if (activity.warnings.length < MAX_WARNINGS && !activity.warnings.includes(event.message)) activity.warnings.push(event.message)
+      if (activity.warnings.length < MAX_WARNINGS && !activity.warnings.includes(event.message))
+        activity.warnings.push(event.message)
       break
   }
 }

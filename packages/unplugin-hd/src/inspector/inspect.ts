@@ -34,10 +34,15 @@ const NO_BYTES = new Uint8Array(0)
 /**
  * Looks at an image: what its references need, and which of that is in the cache. Nothing is made. A file that cannot be read, or not
  * be enlarged, is an image that failed.
- * @param activity what became of it in this run
+ * @param activityOf what became of an image in this run, by its name
  */
-export async function inspect(hd: Hd, { file, requests, uses }: WantedImage, activity: Activity | undefined): Promise<Inspected> {
+export async function inspect(
+  hd: Hd,
+  { file, requests, uses }: WantedImage,
+  activityOf: (name: string) => Activity | undefined,
+): Promise<Inspected> {
   const name = displayPath(hd.options.root, file)
+  const activity = activityOf(name)
   const image: InspectedImage = {
     name,
     state: 'failed',
@@ -61,12 +66,7 @@ export async function inspect(hd: Hd, { file, requests, uses }: WantedImage, act
 }
 
 /** Finds images instead of making them, and notes each once. */
-function finders(
-  hd: Hd,
-  found: Map<string, FoundVariant>,
-  image: InspectedImage,
-  activity: Activity | undefined,
-): Makers {
+function finders(hd: Hd, found: Map<string, FoundVariant>, image: InspectedImage, activity: Activity | undefined): Makers {
   return {
     async enlarge(source, wanted) {
       const job = hd.job(source, wanted)
@@ -89,12 +89,7 @@ function finders(
   }
 }
 
-function variantOf(
-  request: VariantRequest,
-  asset: HdAsset,
-  isFound: boolean,
-  outcome: Outcome | undefined,
-): InspectedVariant {
+function variantOf(request: VariantRequest, asset: HdAsset, isFound: boolean, outcome: Outcome | undefined): InspectedVariant {
   const { width, height, upscaler, provisional, factor } = asset
   const facts = { ...request, width, height, ...(upscaler !== undefined && { upscaler }), fallback: provisional }
   const done = outcome && 'image' in outcome ? outcome.image : undefined

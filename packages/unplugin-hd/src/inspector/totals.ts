@@ -2,7 +2,6 @@ import type { InspectedImage, Totals } from './data.ts'
 
 export function totalsOf(images: readonly InspectedImage[]): Totals {
   const variants = images.flatMap((image) => image.variants)
-  const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
   const count = (...states: readonly string[]): number => variants.filter(({ state }) => states.includes(state)).length
   return {
     images: images.length,
@@ -16,4 +15,8 @@ export function totalsOf(images: readonly InspectedImage[]): Totals {
     sourceBytes: sum(images.map(({ source }) => source?.bytes ?? 0)),
     bytes: sum(variants.map(({ bytes = 0 }) => bytes)),
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
 }

@@ -14,7 +14,8 @@ test.each([
 })
 
 test('says in which lines each is written, comments and all', () => {
-  const text = "/* one\ntwo */\nimport a from './a.jpg?hd'\n// './a.jpg?hd'\nimport('./a.jpg?hd'); f('./b.jpg?hd')\nurl(c.png?hd)\n"
+  const text =
+    "/* one\ntwo */\nimport a from './a.jpg?hd'\n// './a.jpg?hd'\nimport('./a.jpg?hd'); f('./b.jpg?hd')\nurl(c.png?hd)\n"
   expect(findReferences(text, 'a.js').map(({ reference, lines }) => [reference, lines])).toEqual([
     ['./a.jpg?hd', [3, 5]],
     ['./b.jpg?hd', [5]],

@@ -5,6 +5,7 @@ import {
   parseRequest,
   visible,
   type Hd,
+  type HdEvent,
   type HdRequest,
   type Logger,
   type Source,
@@ -14,7 +15,9 @@ import {
 import { tellingBundlers, toBundlerError } from './bundler-error.ts'
 import { createMisses } from './misses.ts'
 import { createOrigins, type Origin, type Origins } from './origin.ts'
+import { reportBuild } from '../inspector/build.ts'
 import { resolveHdOptions, type HdOptions, type ResolvedHdOptions } from '../options.ts'
+import { createImageLog, type ImageLog } from '../inspector/image-log.ts'
 import { createReporter } from '../progress/reporter.ts'
 import { createShape, type Makers, type Shape } from '../shape/shape.ts'
 import { createTypesFile, type TypesFile } from '../types/types-file.ts'
@@ -37,6 +40,8 @@ export interface Session {
   readonly types: TypesFile | undefined
   /** Who imports what. */
   readonly origins: Origins
+  /** What was asked for and what became of it; `undefined` in a build without a report. */
+  readonly images: ImageLog | undefined
   /** Passes a warning on to the bundler. */
   warn(message: string): void
   /** True for a module id that this plugin is to load. @param id absolute path and query */
@@ -81,7 +86,12 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
   const reporter = createReporter({ stream: process.stderr, quiet, warn })
   const warnVisibly = (message: string): void => warn(visible(message))
   const log: Logger = { debug: () => undefined, info: reporter.info, warn: warnVisibly }
-  const hd = createHd(resolved, { log, onEvent: reporter.onEvent, skipMetered: () => resolved.dev === 'preview' && dev() })
+  const images = resolved.report !== undefined || dev() ? createImageLog(root) : undefined
+  const onEvent = (event: HdEvent): void => {
+    reporter.onEvent(event)
+    images?.onEvent(event)
+  }
+  const hd = createHd(resolved, { log, onEvent, skipMetered: () => resolved.dev === 'preview' && dev() })
   const misses = createMisses(hd)
   /** Names of files. */
   const leftOut = new Set<string>()
@@ -90,11 +100,13 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
   return {
     hd,
     types,
+    images,
     warn: warnVisibly,
     origins: {
       of: origins.of,
       add(id, importer, reference) {
         types?.saw(reference)
+        images?.imported(id, importer, reference)
         origins.add(id, importer, reference)
       },
     },
@@ -124,6 +136,7 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
       }),
     load: (file, request, origin, makers = misses.makers(origin)) =>
       tellingBundlers(origin, async () => {
+        images?.asked(file, request, origin)
         const source = await hd.source(file)
         return { source, shape: await createShape(makers, source, request) }
       }),
@@ -133,6 +146,7 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
       await hd.close()
       if (!cancel) await types?.update()
       reporter.end()
+      if (!cancel && images && resolved.report !== undefined) await reportBuild(resolved.report, hd, images, log)
       const missing = await misses.take()
       if (missing && !cancel) throw missing
     },

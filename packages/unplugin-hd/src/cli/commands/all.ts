@@ -2,6 +2,7 @@ import type { Command } from '../parser/command.ts'
 import { CACHE_COMMANDS } from './cache.ts'
 import { compareCommand } from './compare.ts'
 import { doctorCommand } from './doctor.ts'
+import { reportCommand } from './report.ts'
 import { typesCommand } from './types.ts'
 import { upscaleCommand } from './upscale.ts'
 import { warmCommand } from './warm.ts'
@@ -11,6 +12,7 @@ export const COMMANDS: readonly Command[] = [
   upscaleCommand,
   warmCommand,
   compareCommand,
+  reportCommand,
   ...CACHE_COMMANDS,
   doctorCommand,
   typesCommand,

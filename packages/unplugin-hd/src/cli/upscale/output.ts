@@ -80,13 +80,16 @@ export async function refuseOutputs(
         remedy: "Change '--name'",
       })
     takenBy.set(file, image.name)
-    const exists = await access(file).then(
-      () => true,
-      () => false,
-    )
-    if (exists && !overwrite)
+    if (!overwrite && (await isThere(file)))
       throw new HdError('HD_OUTPUT', 'it is there already', { file: out, remedy: "Say '--overwrite' to replace it" })
   }
+}
+
+export function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Whole or not at all: a reader never sees half of it, and an earlier file stays when writing fails. @throws HdError `HD_OUTPUT` */

@@ -54,4 +54,3 @@ async function viteResolve(
     return undefined
   }
 }
-

@@ -1,0 +1,88 @@
+import { HdError, parseRequest, type DoneImage, type HdRequest } from '@unplugin-hd/core'
+import { expect, test } from 'vitest'
+import { createImageLog, type ImageLog } from './image-log.ts'
+
+const REQUEST: HdRequest = parseRequest('/a.jpg?hd')!.request
+const VARIANT = { factor: 2, format: 'jpeg', quality: 85 } as const
+const IMAGE: DoneImage = {
+  cache: 'made',
+  ms: 12.3,
+  width: 20,
+  height: 10,
+  bytes: 2000,
+  format: 'jpeg',
+  upscaler: 'neural',
+  provisional: false,
+  source: { width: 10, height: 5, format: 'jpeg', bytes: 500 },
+}
+
+function done(log: ImageLog, image: Partial<DoneImage> = {}): void {
+  log.onEvent({ type: 'done', name: 'a.jpg', variant: VARIANT, image: { ...IMAGE, ...image } })
+}
+
+test('references are kept once each, with where they are', () => {
+  const log = createImageLog('/root')
+  for (const _ of [1, 2]) {
+    log.imported('/root/a.jpg?hd', '/root/main.js', './a.jpg?hd')
+    log.asked('/root/a.jpg', REQUEST, { reference: '/a.jpg?hd', place: 'index.html:3', where: () => undefined })
+    log.asked('/root/b.jpg', REQUEST, undefined)
+  }
+  // Imports are noted when they are resolved.
+  log.asked('/root/a.jpg', REQUEST, { reference: './a.jpg?hd', where: () => Promise.reject(new Error('searched')) })
+  expect([...log.wishes]).toEqual([
+    [
+      '/root/a.jpg',
+      [
+        { request: REQUEST, imported: { importer: '/root/main.js', reference: './a.jpg?hd' } },
+        { request: REQUEST, place: { text: 'index.html:3', reference: '/a.jpg?hd' } },
+      ],
+    ],
+    ['/root/b.jpg', [{ request: REQUEST }]],
+  ])
+})
+
+test('the first answer counts, not the same one from the cache; another one replaces it', () => {
+  const log = createImageLog('/root')
+  const outcome = (): unknown => log.activities.get('a.jpg')!.outcomes.get('2 jpeg 85')
+  done(log)
+  done(log, { cache: 'hit' })
+  expect(outcome()).toMatchObject({ image: { cache: 'made', ms: 12 } })
+  done(log, { cache: 'hit', bytes: 3000 })
+  expect(outcome()).toMatchObject({ image: { cache: 'hit', bytes: 3000 } })
+})
+
+test('work goes from waiting to made, and listeners hear of each step until they stop', () => {
+  const log = createImageLog('/root')
+  const heard: unknown[] = []
+  const stop = log.onChange((name) => {
+    const { queued, working, fraction, metered } = log.activities.get(name)!
+    heard.push([name, queued, working, fraction, metered])
+  })
+  const name = 'a.jpg'
+  log.onEvent({ type: 'queued', name })
+  log.onEvent({ type: 'start', name, width: 1, height: 1 })
+  log.onEvent({ type: 'upscaled', name, upscaler: 'wechat', metered: true })
+  log.onEvent({ type: 'progress', name, fraction: 0.5 })
+  log.onEvent({ type: 'settled', name })
+  stop()
+  done(log)
+  expect(heard).toEqual([
+    [name, 1, false, undefined, 0],
+    [name, 1, true, undefined, 0],
+    [name, 1, true, undefined, 1],
+    [name, 1, true, 0.5, 1],
+    [name, 0, false, undefined, 1],
+  ])
+})
+
+test('a failure is told without the name and forgotten when the file is edited; what was cancelled is none', () => {
+  const log = createImageLog('/root')
+  const fail = (error: unknown): void => log.onEvent({ type: 'failed', name: 'a.jpg', variant: VARIANT, error })
+  fail(new HdError('HD_ABORTED', 'cancelled'))
+  fail(new HdError('HD_CACHE_MISS', 'not there'))
+  expect(log.activities.get('a.jpg')!.outcomes.size).toBe(0)
+  fail(new HdError('HD_UPSCALE_FAILED', 'no luck', { file: 'a.jpg' }))
+  expect([...log.activities.get('a.jpg')!.outcomes.values()]).toEqual([{ error: 'no luck (HD_UPSCALE_FAILED)' }])
+  log.edited('/root/a.jpg')
+  expect(log.activities.has('a.jpg')).toBe(false)
+})
