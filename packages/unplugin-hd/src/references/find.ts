@@ -1,5 +1,5 @@
 import { isHdId } from '@unplugin-hd/core'
-import { lineAt } from '../session/origin.ts'
+import { lineAt } from '../line.ts'
 import { blankComments } from '../unprocessed/find.ts'
 
 /** What is in quotes, in one line; in JSX, scripts, pages and stylesheets alike. */
