@@ -10,11 +10,17 @@
 interface HdImg {
   /** URL of the 1x image. */
   readonly src: string
-  /** `"<1x url> 1x, <2x url> 2x"` */
+  /** `"<1x url> 1x, <2x url> 2x"`; with `w=480;960` `"<url> 480w, <url> 960w"` */
   readonly srcset: string
   /** In CSS pixels: the size of the source. */
   readonly width: number
   readonly height: number
+}
+
+/** What `placeholder` adds to the value of `as=img` and `as=meta`, and to the `img` of `as=picture`. */
+interface HdPlaceholder {
+  /** A tiny preview, as a `data:` URL of less than 1 kB. */
+  readonly placeholder: string
 }
 
 /** What `as=picture` gives: a `<source>` for each format, and the `<img>` after them. */
@@ -124,6 +130,18 @@ declare module '*&as=img&jsx' {
 declare module '*&as=picture&jsx' {
   const picture: HdJsxPicture
   export default picture
+}
+declare module '*&as=img&placeholder' {
+  const img: HdImg & HdPlaceholder
+  export default img
+}
+declare module '*&as=img&placeholder&jsx' {
+  const img: HdJsxImg & HdPlaceholder
+  export default img
+}
+declare module '*&as=meta&placeholder' {
+  const meta: HdMeta & HdPlaceholder
+  export default meta
 }
 declare module '*&as=img' {
   const img: HdImg

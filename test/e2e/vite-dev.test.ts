@@ -111,22 +111,32 @@ for (const bundler of [vite8, vite7]) {
       expect(await sizeOf(response)).toEqual({ ...TWICE, format: 'webp' })
     })
 
+    test('serves a width exactly, from the source and from the enlarged image', async () => {
+      const project = await createProject({ 'main.js': `export { default } from './a.jpg?hd&as=img&w=10;40'` })
+      const { server, origin } = await serve(bundler, project)
+      const { srcset } = (await importFrom(server, '/main.js')) as { srcset: string }
+      const addresses = srcset.split(', ').map((candidate) => candidate.split(' '))
+      expect(addresses.map(([, descriptor]) => descriptor)).toEqual(['10w', '40w'])
+      expect(await sizeOf(await fetchReal(origin + addresses[0]![0]!))).toEqual({ width: 10, height: 7, format: 'jpeg' })
+      expect(await sizeOf(await fetchReal(origin + addresses[1]![0]!))).toEqual({ width: 40, height: 27, format: 'jpeg' })
+    })
+
     test('makes no more encodings of an image than a project has, whatever a page asks for', async () => {
       const project = await createProject()
       const warnings: string[] = []
       const { origin } = await serve(bundler, project, project.options(), '/', {}, warnings)
       const ask = (quality: number): Promise<Response> => fetch(`${origin}/a.jpg?hd&quality=${quality}`)
-      const qualities = Array.from({ length: 40 }, (_, index) => index + 1)
+      const qualities = Array.from({ length: 70 }, (_, index) => index + 1)
       for (const quality of qualities) expect((await ask(quality)).status).toBe(200)
-      for (const quality of qualities.slice(0, 32)) await fetchReal(`${origin}/a.jpg?hd&quality=${quality}`)
-      for (const quality of qualities.slice(32)) {
+      for (const quality of qualities.slice(0, 64)) await fetchReal(`${origin}/a.jpg?hd&quality=${quality}`)
+      for (const quality of qualities.slice(64)) {
         const response = await ask(quality)
         expect(response.headers.get('etag')).toBeNull()
         expect(await sizeOf(response)).toEqual({ ...TWICE, format: 'jpeg' })
       }
       const told = warnings.filter((text) => text.includes('encodings'))
       expect(told).toHaveLength(1)
-      expect(told[0]).toMatch(/a\.jpg: more than 32 encodings/)
+      expect(told[0]).toMatch(/a\.jpg: more than 64 encodings/)
     })
 
     test('makes what was asked for last first, and the others meanwhile wait for nothing', async () => {

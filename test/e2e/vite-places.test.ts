@@ -365,6 +365,21 @@ for (const bundler of [vite8, vite7]) {
       }
     })
 
+    test('widths become w descriptors, of exact files, beside the sizes that stand there', async () => {
+      const project = await createProject({
+        'index.html': `<img src="./a.jpg?hd&as=img&w=10;40" sizes="50vw"><img srcset="./a.jpg?hd&w=10 10w, ./a.jpg?hd&w=40 40w" sizes="50vw">`,
+      })
+      const built = await bundler.build(project, project.options(), { entry: 'index.html', config: { base: '/' } })
+      const imgs = elements(await output(project, /index\.html$/), 'img')
+      expect(imgs[0]).toMatchObject({ sizes: '50vw', width: '24', height: '16' })
+      for (const { srcset } of imgs) {
+        const { '10w': small, '40w': large } = candidates(srcset!)
+        expect(await facts(built, small!)).toMatchObject({ width: 10, height: 7 })
+        expect(await facts(built, large!)).toMatchObject({ width: 40, height: 27 })
+      }
+      expect(built.images).toHaveLength(2)
+    })
+
     test('as=picture wraps the <img>, and as=srcset fills a srcset', async () => {
       const project = await createProject({
         'public/p.jpg': await jpeg(9),
@@ -425,6 +440,12 @@ for (const bundler of [vite8, vite7]) {
         `<!doctype html>\n<img src="./a.jpg?hd&as=img&jsx">`,
         /index\.html:2: .*'jsx' makes no sense in <img src>.*\(HD_QUERY\)/,
       ],
+      [
+        'placeholder',
+        `<!doctype html>\n<img src="./a.jpg?hd&as=img&placeholder">`,
+        /index\.html:2: .*'placeholder' makes no sense in <img src>.*\(HD_QUERY\)/,
+      ],
+      ['a width beyond the 2x', `<img src="./a.jpg?hd&as=img&w=49">`, /index\.html:1: .*'w' is 49.*'w=48'.*\(HD_QUERY\)/],
       [
         'as=meta',
         `<!doctype html>\n<img src="./a.jpg?hd&as=meta">`,

@@ -23,6 +23,10 @@ import jsxImg from './a.jpg?hd&as=img&jsx'
 import jsxFirst from './a.jpg?hd&jsx&as=img'
 import jsxPicture from './a.jpg?hd&format=avif;webp&as=picture&jsx'
 import meta from './a.jpg?hd&as=meta'
+import widths from './a.jpg?hd&w=480;960&as=img'
+import placeholderImg from './a.jpg?hd&as=img&placeholder'
+import placeholderJsx from './a.jpg?hd&as=img&placeholder&jsx'
+import placeholderMeta from './a.jpg?hd&as=meta&placeholder'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const holds = <T extends true>(): T | undefined => undefined
@@ -54,7 +58,8 @@ holds<Equal<typeof url, string>>()
 holds<Equal<typeof last, string>>()
 holds<Equal<typeof srcset, string>>()
 
-export const imgs: Img[] = [img, smallImg, picture.img, pictureFormatsLast.img, pictureFormatLast.img]
+export const placeholders: string[] = [placeholderImg.placeholder, placeholderJsx.placeholder, placeholderMeta.placeholder]
+export const imgs: Img[] = [img, smallImg, widths, placeholderImg, picture.img, pictureFormatsLast.img, pictureFormatLast.img]
 holds<Equal<typeof img.width, number>>()
 holds<Equal<(typeof picture.sources)[number], { readonly type: string; readonly srcset: string }>>()
 

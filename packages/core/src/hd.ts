@@ -6,6 +6,8 @@ import type { HdEvent } from './events.ts'
 import { createJob, type EncodingRequest, type Job, type JobDeps, type JobRequest } from './job/job.ts'
 import type { ResolvedOptions } from './options.ts'
 import { createOriginalJob, type OriginalJob } from './job/original.ts'
+import { placeholderOf } from './job/placeholder.ts'
+import { createWidthJob } from './job/width.ts'
 import { DiskStore } from './store/disk-store.ts'
 import { relativePath } from './relative-path.ts'
 import type { Store } from './store/store.ts'
@@ -24,6 +26,8 @@ export interface Hd {
   job(source: Source, request?: JobRequest): Job
   /** The source at 1x: its own bytes, or encoded in `request.format` when that is given. */
   original(source: Source, request?: EncodingRequest): OriginalJob
+  /** A tiny preview of a source as a `data:` URL of less than 1 kB. @throws HdError `HD_SOURCE_…`, `HD_ABORTED` */
+  placeholder(source: Source): Promise<string>
   /**
    * Ends a build: waits for running jobs, trims the cache, and closes the upscalers. The object can be used again afterwards.
    */
@@ -75,8 +79,10 @@ export function createHd(options: ResolvedOptions, { log, onEvent = () => undefi
     options,
     store,
     source: (file) => readSource(file, relativePath(options.root, file)),
-    job: (source, request = {}) => createJob(source, request, deps),
+    job: (source, { width, ...request } = {}) =>
+      width === undefined ? createJob(source, request, deps) : createWidthJob(source, { width, ...request }, deps),
     original: (source, request = {}) => createOriginalJob(source, request, deps),
+    placeholder: (source) => placeholderOf(source, deps),
     async close() {
       // Another environment of the same bundler may still be working.
       await Promise.allSettled(atWork)

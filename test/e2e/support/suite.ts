@@ -1,4 +1,5 @@
 import { expect, describe, test } from 'vitest'
+import sharp from 'sharp'
 import { facts, type Bundler } from './bundler.ts'
 import { animatedGif, HEIGHT, jpeg, png, SVG, transparentPng, WIDTH } from './images.ts'
 import { createProject } from './project.ts'
@@ -145,6 +146,45 @@ export function describeBundler(bundler: Bundler): void {
       expect(formats).toEqual(['heif', 'webp', 'jpeg'])
       expect(image.img).toMatchObject(ONCE)
       expect(built.images).toHaveLength(6)
+    })
+
+    test('widths are exact files with w descriptors, each of them once', async () => {
+      const project = await createProject({
+        'main.js': [
+          `export { default as img } from './a.jpg?hd&as=img&w=${2 * WIDTH};10;${WIDTH}'`,
+          `export { default as picture } from './a.jpg?hd&as=picture&format=webp&w=10;${2 * WIDTH}'`,
+          `export { default as url } from './a.jpg?hd&w=10'`,
+        ].join('\n'),
+      })
+      const built = await bundler.build(project, project.options())
+      const { img, picture, url } = await built.run()
+      expect(img).toMatchObject(ONCE)
+      const sets = [img.srcset, picture.sources[0].srcset, picture.img.srcset] as string[]
+      expect(sets.map((set) => parseSrcset(set).map(({ descriptor }) => descriptor))).toEqual([
+        ['10w', `${WIDTH}w`, `${2 * WIDTH}w`],
+        ['10w', `${2 * WIDTH}w`],
+        ['10w', `${2 * WIDTH}w`],
+      ])
+      for (const { url: each, descriptor } of sets.flatMap(parseSrcset))
+        expect((await facts(built, each)).width).toBe(Number.parseInt(descriptor, 10))
+      expect(img.src).toBe(parseSrcset(img.srcset)[1]!.url)
+      expect(await facts(built, url)).toEqual({ width: 10, height: 7, format: 'jpeg' })
+      expect(built.images).toHaveLength(5)
+    })
+
+    test('a width beyond the 2x fails the build with the most that is possible', async () => {
+      const project = await createProject({ 'main.js': `export { default } from './a.jpg?hd&as=img&w=${2 * WIDTH + 1}'` })
+      await expect(bundler.build(project, project.options())).rejects.toThrow(
+        new RegExp(`main\\.js:1.*'w' is ${2 * WIDTH + 1}.*'w=${2 * WIDTH}'`),
+      )
+    })
+
+    test('placeholder is a data URL beside the others', async () => {
+      const project = await createProject({ 'main.js': `export { default as img } from './a.jpg?hd&as=img&placeholder'` })
+      const { img } = await (await bundler.build(project, project.options())).run()
+      expect(Object.keys(img)).toEqual(['src', 'srcset', 'width', 'height', 'placeholder'])
+      const tiny = Buffer.from(img.placeholder.replace('data:image/webp;base64,', ''), 'base64')
+      expect(await sharp(tiny).metadata()).toMatchObject({ format: 'webp', width: 20 })
     })
 
     test('as=meta gives the facts of both images', async () => {

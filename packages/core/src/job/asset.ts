@@ -2,6 +2,7 @@ import type { SourceFacts } from '../events.ts'
 import type { Factor } from '../request/factor.ts'
 import { fileFacts, type OutputFormat, type SourceFormat } from '../request/format.ts'
 import type { Header, Source } from '../source/source.ts'
+import { sizeOf, type TargetSize } from './size.ts'
 import type { Encoding, Variant } from './variant.ts'
 
 /** A file to be emitted. */
@@ -17,11 +18,13 @@ export interface Asset {
 
 /** The asset that a `?hd` import stands for. */
 export interface HdAsset extends Asset {
-  /** In pixels: exactly `factor` times those of the source. */
+  /** In pixels: exactly `factor` times those of the source, or as the request's `width` says. */
   width: number
   height: number
-  /** 1 when it is the source itself (`mode: 'off'`, `onError: 'source'`), which must not get a 2x descriptor. */
+  /** 1 when it was not enlarged (`mode: 'off'`, `onError: 'source'`, a small `width`), and must not get a 2x descriptor. */
   factor: 1 | Factor
+  /** The file of the source, unchanged. */
+  isSource: boolean
   /** A better result may follow: it was not made by the first upscaler of the chain. */
   provisional: boolean
   /** Name of the upscaler; `undefined` when `factor` is 1. */
@@ -32,7 +35,7 @@ export interface HdAsset extends Asset {
 /** The asset of a variant. */
 export function toAsset(
   { key, bytes, facts }: Variant,
-  factor: Factor,
+  size: TargetSize,
   { format }: Encoding,
   source: Source,
   provisional: boolean,
@@ -42,9 +45,9 @@ export function toAsset(
     bytes,
     format,
     ...fileFacts(format),
-    width: factor * facts.source.width,
-    height: factor * facts.source.height,
-    factor,
+    ...sizeOf(size, facts.source),
+    factor: size.factor,
+    isSource: false,
     provisional,
     upscaler: facts.upscaler,
     source: { ...facts.source, format: source.format, bytes: source.bytes.length },
@@ -54,7 +57,7 @@ export function toAsset(
 /** The source itself instead of the requested image. */
 export function sourceAsset(source: Source, { width, height }: Header, provisional: boolean): HdAsset {
   const facts = { width, height, format: source.format, bytes: source.bytes.length }
-  return { ...originalAsset(source), width, height, factor: 1, provisional, upscaler: undefined, source: facts }
+  return { ...originalAsset(source), width, height, factor: 1, isSource: true, provisional, upscaler: undefined, source: facts }
 }
 
 /** The source itself at 1x. */

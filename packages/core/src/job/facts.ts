@@ -77,7 +77,9 @@ export function describeEntry(meta: Readonly<Record<string, unknown>>): EntryDes
   if (parseMasterFacts(meta)) return { kind: 'master', ...common, upscaler, width, height, factor: masterFactor }
   // Its size is that of its master.
   const factor = isSide(meta['factor']) ? meta['factor'] : masterFactor
-  return { kind: 'variant', ...common, upscaler, width: factor * source.width, height: factor * source.height, factor }
+  const reducedTo = isSide(meta['reducedTo']) ? meta['reducedTo'] : factor * source.width
+  const size = { width: reducedTo, height: Math.round((source.height * reducedTo) / source.width) }
+  return { kind: 'variant', ...common, upscaler, ...size, factor }
 }
 
 function parseImage(value: unknown): ImageOrigin | undefined {
@@ -86,7 +88,8 @@ function parseImage(value: unknown): ImageOrigin | undefined {
   return typeof name === 'string' && typeof digest === 'string' ? { name, digest } : undefined
 }
 
-function parseSize(value: unknown): { width: number; height: number } | undefined {
+/** A width and a height in pixels; `undefined` for anything else. */
+export function parseSize(value: unknown): { width: number; height: number } | undefined {
   if (typeof value !== 'object' || value === null || !('width' in value) || !('height' in value)) return undefined
   const { width, height } = value
   return isSide(width) && isSide(height) ? { width, height } : undefined

@@ -13,6 +13,7 @@ import { processPool } from '../schedule/memory.ts'
 import type { ResolvedOptions } from '../options.ts'
 import { levelOf, passesFor } from '../upscaler/passes.ts'
 import { readHeader, type Header, type Source } from '../source/source.ts'
+import { sizeOf, type TargetSize } from './size.ts'
 import { createTurn, type Turn } from '../schedule/turn.ts'
 import type { Upscaler } from '../upscaler/upscaler.ts'
 import { encodeVariant, findVariant, refuseUnencodable, toEncoding, type Encoding, type Variant } from './variant.ts'
@@ -28,6 +29,8 @@ export interface EncodingRequest {
 export interface JobRequest extends EncodingRequest {
   /** How many times as wide and high it is to be. @default 2 */
   factor?: Factor | undefined
+  /** Reduced to this width in pixels, at most `factor` times that of the source. @default that */
+  width?: number | undefined
 }
 
 /** What can be said of an image before it is made. */
@@ -82,22 +85,23 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
   const level = Math.max(...[...chain, LAST_RESORT].map((upscaler) => levelOf(passesFor(upscaler, factor))))
   const isOff = options.mode === 'off'
   const asked = { factor, format: encoding.format, quality: encoding.quality }
+  const size: TargetSize = { factor, width: request.width }
 
   const orderFrom = (upscaler: Upscaler): MasterOrder => ({ source, upscaler, passes: passesFor(upscaler, factor) })
   const readHead = (): Promise<Header> => readHeader(source, options.maxPixels, isOff ? factor : level)
   const unscaled = async (): Promise<HdAsset> => sourceAsset(source, await readHead(), !isOff)
 
   const assetOf = (variant: Variant, upscaler: Upscaler): HdAsset =>
-    toAsset(variant, factor, encoding, source, upscaler !== options.upscalers[0])
+    toAsset(variant, size, encoding, source, upscaler !== options.upscalers[0])
 
   const findFrom = async (upscaler: Upscaler): Promise<HdAsset | undefined> => {
-    const variant = await findVariant(orderFrom(upscaler), factor, encoding, cache)
+    const variant = await findVariant(orderFrom(upscaler), size, encoding, cache)
     return variant && assetOf(variant, upscaler)
   }
 
   const obtainFrom = async (upscaler: Upscaler, header: Header, context: WorkContext, turn: Turn): Promise<Made> => {
     const master = await obtainMaster(orderFrom(upscaler), header, context, turn)
-    const variant = await encodeVariant(master, factor, encoding, context, turn)
+    const variant = await encodeVariant(master, size, encoding, context, turn)
     return { asset: assetOf(variant, upscaler), state: master.fresh ? 'made' : 'encoded' }
   }
 
@@ -106,7 +110,7 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
     await turn.enter()
     const master = await findMaster(orderFrom(upscaler), cache)
     if (!master) return undefined
-    const variant = await encodeVariant(master, factor, encoding, context, turn)
+    const variant = await encodeVariant(master, size, encoding, context, turn)
     return { asset: assetOf(variant, upscaler), state: 'encoded' }
   }
 
@@ -154,7 +158,7 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
     try {
       const encoded = cached && (await encodeFrom(cached, context, turn))
       if (!encoded && options.mode === 'cache-only') throw cacheMiss(source, factor, cache, options.modeFrom)
-      if (!encoded) await refuseUnencodable(source, header, factor, encoding, turn)
+      if (!encoded) await refuseUnencodable(source, header, size, encoding, turn)
       if (!encoded) tellSkipped(chain, options, context.log)
       const made = encoded ?? (await obtain(chain, header, context, turn).catch((error) => recover(error, header, context, turn)))
       return { ...made, waitedMs: turn.waitedMs }
@@ -169,7 +173,7 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
     factor,
     encoding,
     chain,
-    key: plannedKey(source.digest, isOff ? [] : chain, factor, encoding.format, encoding.quality),
+    key: plannedKey(source.digest, isOff ? [] : chain, size, encoding.format, encoding.quality),
     async find() {
       if (isOff) return unscaled()
       for (const upscaler of new Set([...options.upscalers, ...chain])) {
@@ -184,7 +188,7 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
         return facts
       }
       const header = await readHead()
-      const [width, height] = [factor * header.width, factor * header.height]
+      const { width, height } = sizeOf(size, header)
       refuseSize(width, height, format)
       return {
         format,
@@ -192,6 +196,7 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
         width,
         height,
         factor,
+        isSource: false,
         provisional: chain[0] !== options.upscalers[0],
         upscaler: chain[0]!.name,
         source: { width: header.width, height: header.height, format: source.format, bytes: source.bytes.length },

@@ -44,14 +44,16 @@ describe('the key of a master', () => {
 describe('the key of a variant', () => {
   const master = masterKey(DIGEST, BASE, [2])
 
-  test('changes with master, factor, format and quality', () => {
+  test('changes with master, factor, width, format and quality', () => {
     const keys = [
-      variantKey(master, 2, 'webp', 80),
-      variantKey(masterKey('c'.repeat(64), BASE, [2]), 2, 'webp', 80),
-      variantKey(master, 3, 'webp', 80),
-      variantKey(master, 2, 'avif', 80),
-      variantKey(master, 2, 'webp', 81),
-      variantKey(master, 2, 'png', undefined),
+      variantKey(master, { factor: 2 }, 'webp', 80),
+      variantKey(masterKey('c'.repeat(64), BASE, [2]), { factor: 2 }, 'webp', 80),
+      variantKey(master, { factor: 3 }, 'webp', 80),
+      variantKey(master, { factor: 2 }, 'avif', 80),
+      variantKey(master, { factor: 2 }, 'webp', 81),
+      variantKey(master, { factor: 2 }, 'png', undefined),
+      variantKey(master, { factor: 2, width: 480 }, 'webp', 80),
+      originalKey(DIGEST, 'webp', 80, 480),
       originalKey(DIGEST, 'webp', 80),
       originalKey(master, 'webp', 80),
       master,

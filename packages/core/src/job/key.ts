@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { OutputFormat } from '../request/format.ts'
 import { passesFor } from '../upscaler/passes.ts'
+import type { TargetSize } from './size.ts'
 import { formatsOf, type Upscaler } from '../upscaler/upscaler.ts'
 
 /**
@@ -20,30 +21,45 @@ export function masterKey(digest: string, upscaler: Upscaler, passes: readonly n
 }
 
 /**
- * The key of a variant: its master, how many times the size of the source it has, and how it is encoded.
+ * The key of a variant: its master, its size, and how it is encoded.
  * @param quality `undefined` for a format that has none
  */
-export function variantKey(master: string, factor: number, format: OutputFormat, quality: number | undefined): string {
-  return keyOf('variant', master, factor, format, quality ?? null)
+export function variantKey(
+  master: string,
+  { factor, width }: TargetSize,
+  format: OutputFormat,
+  quality: number | undefined,
+): string {
+  return keyOf('variant', master, factor, format, quality ?? null, ...ifGiven(width))
 }
 
-/** The key of a source encoded in another format or quality at its own size. */
-export function originalKey(digest: string, format: OutputFormat, quality: number | undefined): string {
-  return keyOf('original', digest, format, quality ?? null)
+/** The key of a source encoded in another format or quality. @param width `undefined`: its own size */
+export function originalKey(digest: string, format: OutputFormat, quality: number | undefined, width?: number): string {
+  return keyOf('original', digest, format, quality ?? null, ...ifGiven(width))
+}
+
+/** The key of the tiny preview of a source. */
+export function placeholderKey(digest: string): string {
+  return keyOf('placeholder', digest)
 }
 
 /** A key for the result of a whole chain: it changes when the key of any possible result changes. */
 export function plannedKey(
   digest: string,
   upscalers: readonly Upscaler[],
-  factor: number,
+  size: TargetSize,
   format: OutputFormat,
   quality: number | undefined,
 ): string {
   const keys = upscalers.map((upscaler) =>
-    variantKey(masterKey(digest, upscaler, passesFor(upscaler, factor)), factor, format, quality),
+    variantKey(masterKey(digest, upscaler, passesFor(upscaler, size.factor)), size, format, quality),
   )
   return keyOf('planned', digest, keys)
+}
+
+/** Keys of what existed before stay as they were. */
+function ifGiven(width: number | undefined): number[] {
+  return width === undefined ? [] : [width]
 }
 
 function keyOf(...parts: (string | number | null | (string | number)[])[]): string {

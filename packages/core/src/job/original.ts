@@ -1,15 +1,10 @@
 import { originalAsset, type Asset } from './asset.ts'
-import { imageOrigin } from './facts.ts'
+import { encodeSource } from './encode-source.ts'
 import { fileFacts } from '../request/format.ts'
-import { demandOf } from './demand.ts'
 import type { EncodingRequest, JobDeps } from './job.ts'
 import { originalKey } from './key.ts'
-import { processPool } from '../schedule/memory.ts'
-import { readHeader, type Source } from '../source/source.ts'
-import { createTurn } from '../schedule/turn.ts'
-import { encode } from '../image/encode.ts'
-import { decodeSource } from '../image/pixels.ts'
-import { encodeOnce, toEncoding } from './variant.ts'
+import type { Source } from '../source/source.ts'
+import { toEncoding } from './variant.ts'
 
 /** The source at its own size: its own bytes, or encoded in another format. */
 export interface OriginalJob {
@@ -48,18 +43,8 @@ export function createOriginalJob(source: Source, { format, quality }: EncodingR
       deps.run(source, async (context) => {
         const found = await find()
         if (found) return found
-        const header = await readHeader(source, options.maxPixels, 1)
-        const turn = createTurn(processPool(), demandOf(header, 1, format, options.concurrency), context.signal)
-        try {
-          const { width, height } = header
-          const meta = { image: imageOrigin(source), width, height, quality: encoding.quality }
-          const bytes = await encodeOnce(key, meta, context, turn, async () =>
-            encode(await decodeSource(source, header), format, encoding.quality ?? 100),
-          )
-          return { key, bytes, ...plan }
-        } finally {
-          turn.leave()
-        }
+        const bytes = await encodeSource(key, source, undefined, encoding, options, context)
+        return { key, bytes, ...plan }
       }),
   }
 }

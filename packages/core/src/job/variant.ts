@@ -7,6 +7,7 @@ import { variantKey } from './key.ts'
 import { findMaster, keyOfMaster, type Master, type MasterOrder } from './master.ts'
 import { decodeSource } from '../image/pixels.ts'
 import { reduce } from '../image/reduce.ts'
+import { sizeOf, type TargetSize } from './size.ts'
 import type { Header, Source } from '../source/source.ts'
 import type { Turn } from '../schedule/turn.ts'
 
@@ -17,7 +18,7 @@ export interface Encoding {
   readonly quality: number | undefined
 }
 
-/** A master at the requested factor, encoded. Emitted byte for byte. */
+/** A master at the requested size, encoded. Emitted byte for byte. */
 export interface Variant {
   key: string
   bytes: Uint8Array
@@ -32,17 +33,17 @@ export function toEncoding(format: OutputFormat, quality: number): Encoding {
 /** The variant of a master, when the cache has it. */
 export async function findVariant(
   order: MasterOrder,
-  factor: number,
+  size: TargetSize,
   { format, quality }: Encoding,
   cache: Cache,
 ): Promise<Variant | undefined> {
-  const key = variantKey(keyOfMaster(order), factor, format, quality)
+  const key = variantKey(keyOfMaster(order), size, format, quality)
   const entry = await cache.get(key)
   const facts = entry && parseVariantFacts(entry.meta)
   if (facts) return { key, bytes: entry.bytes, facts }
   // Masters are large: read one only if it may itself be the variant.
   const master = format === 'png' ? await findMaster(order, cache) : undefined
-  return master && isVariant(master, factor, format) ? master : undefined
+  return master && isVariant(master, size, format) ? master : undefined
 }
 
 /**
@@ -52,11 +53,12 @@ export async function findVariant(
 export async function refuseUnencodable(
   source: Source,
   header: Header,
-  factor: number,
+  size: TargetSize,
   { format }: Encoding,
   turn: Turn,
 ): Promise<void> {
-  refuseSize(factor * header.width, factor * header.height, format)
+  const { width, height } = sizeOf(size, header)
+  refuseSize(width, height, format)
   // Whether the alpha channel is opaque is known only after decoding.
   if (!header.alpha || FORMAT_FACTS[format].alpha) return
   await turn.enter()
@@ -66,18 +68,24 @@ export async function refuseUnencodable(
 /** The variant of a master: reduced where the master is larger, and encoded. */
 export async function encodeVariant(
   master: Master,
-  factor: number,
+  size: TargetSize,
   { format, quality }: Encoding,
   context: EncodeContext,
   turn: Turn,
 ): Promise<Variant> {
-  if (isVariant(master, factor, format)) return master
+  if (isVariant(master, size, format)) return master
   const { ownPng: _, ...facts } = master.facts
-  const key = variantKey(master.key, factor, format, quality)
-  const bytes = await encodeOnce(key, { ...facts, factor, quality }, context, turn, async () => {
-    const { width, height } = facts.source
-    return encode(await reduce(await master.image(), factor * width, factor * height), format, quality ?? 100)
-  })
+  const key = variantKey(master.key, size, format, quality)
+  const bytes = await encodeOnce(
+    key,
+    { ...facts, factor: size.factor, reducedTo: size.width, quality },
+    context,
+    turn,
+    async () => {
+      const { width, height } = sizeOf(size, facts.source)
+      return encode(await reduce(await master.image(), width, height), format, quality ?? 100)
+    },
+  )
   return { key, bytes, facts }
 }
 
@@ -111,6 +119,6 @@ export async function encodeOnce(
 }
 
 /** The PNG of a master is also the PNG variant of its size: one entry serves both. */
-function isVariant({ facts }: Master, factor: number, format: OutputFormat): boolean {
-  return format === 'png' && facts.ownPng && facts.width === factor * facts.source.width
+function isVariant({ facts }: Master, size: TargetSize, format: OutputFormat): boolean {
+  return format === 'png' && facts.ownPng && facts.width === sizeOf(size, facts.source).width
 }

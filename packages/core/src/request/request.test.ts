@@ -79,6 +79,19 @@ describe('the values of a request', () => {
     expect(requestOf('?hd&as=img')).not.toHaveProperty('jsx')
   })
 
+  test('hold widths in ascending order, each once', () => {
+    expect(requestOf('?hd&as=img&w=960;480;1600;480')?.widths).toEqual([480, 960, 1600])
+    expect(requestOf('?hd&w=480')?.widths).toEqual([480])
+    expect(toQuery(requestOf('?w=960;480&hd=3&as=srcset')!)).toBe('?hd=3&as=srcset&w=480;960')
+    expect(requestOf('?hd')).not.toHaveProperty('widths')
+  })
+
+  test('say whether there is a placeholder', () => {
+    expect(requestOf('?hd&as=meta&placeholder')).toMatchObject({ as: 'meta', placeholder: true })
+    expect(toQuery(requestOf('?hd&placeholder&as=img&jsx')!)).toBe('?hd&as=img&placeholder&jsx')
+    expect(requestOf('?hd&as=img')).not.toHaveProperty('placeholder')
+  })
+
   test('say how a small file is delivered', () => {
     expect(requestOf('?hd&inline')?.delivery).toBe('inline')
     expect(requestOf('?hd&no-inline')?.delivery).toBe('file')
@@ -102,6 +115,15 @@ describe('a refusal', () => {
     ['?hd&as=srcset&jsx', ["'jsx' does not go with 'as=srcset'"]],
     ['?hd&as=img&jsx=1', ["'jsx' takes no value"]],
     ['?hd&hd', ["'hd' twice"]],
+    ...['0', '-1', '4.5', '0480', '100000', '480w', '', 'auto', '480,960'].map((width): [string, string[]] => [
+      `?hd&as=img&w=${width}`,
+      [`'w' is '${width}'`, 'w=480;960'],
+    ]),
+    ['?hd&w=480;960', ["'w' has 2 values", 'as=img']],
+    ['?hd&as=meta&w=480', ["'w' does not go with 'as=meta'"]],
+    [`?hd&as=img&w=${Array.from({ length: 33 }, (_, index) => index + 1).join(';')}`, ["'w' has 33 values", '32']],
+    ['?hd&placeholder', ["'placeholder' does not go with 'as=url'", 'as=img', 'as=meta']],
+    ['?hd&as=img&placeholder=blur', ["'placeholder' takes no value"]],
     ...['1', '5', '2.0', '03', 'x', ' '].map((factor): [string, string[]] => [
       `?hd=${factor}`,
       [`'hd' is '${factor}'`, 'hd=3', 'hd=4'],

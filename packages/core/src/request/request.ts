@@ -18,6 +18,10 @@ export interface HdRequest {
   quality: number | undefined
   /** `auto`: the bundler decides whether to inline a small file. */
   delivery: 'auto' | 'inline' | 'file'
+  /** In pixels, ascending, each once: `w=480;960`. @default the source and its factors */
+  widths?: readonly number[]
+  /** A tiny preview beside the URLs. Only for `img`, `picture` and `meta`. @default false */
+  placeholder?: boolean
   /** Attribute names as in JSX: `srcSet`. Only for `img` and `picture`. @default false */
   jsx?: boolean
 }
@@ -55,10 +59,17 @@ export function mistakenQuery(id: string): { instead: string; certain: boolean }
 
 /** Keys that bundlers add or strip; ignored here. */
 const FOREIGN_KEYS: ReadonlySet<string> = new Set(['import', 't', 'v', 'url'])
-const KEYS = ['as', 'format', 'quality', 'inline', 'no-inline', 'jsx'] as const
+const KEYS = ['as', 'w', 'format', 'quality', 'placeholder', 'inline', 'no-inline', 'jsx'] as const
 
 /** Shapes that accept `jsx`: their values are attributes. */
 const JSX_SHAPES: readonly Shape[] = ['img', 'picture']
+/** Shapes that accept `placeholder`. */
+const PLACEHOLDER_SHAPES: readonly Shape[] = ['img', 'picture', 'meta']
+
+/** More would be a mistake: each width is a file. */
+const MAX_WIDTHS = 32
+/** 1 to 65535, which is more than any format holds. */
+const WIDTH_RE = /^[1-9]\d{0,4}$/
 
 /** True when the module id asks for an enlarged image. */
 export function isHdId(id: string): boolean {
@@ -95,7 +106,7 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
   if (!isFactor(factor) || !/^\d?$/.test(hd)) {
     return refuse(`'hd' is '${hd}'`, `Write 'hd' alone, or a factor: ${FACTORS.map((allowed) => `'hd=${allowed}'`).join(', ')}`)
   }
-  for (const flag of ['inline', 'no-inline', 'jsx']) {
+  for (const flag of ['placeholder', 'inline', 'no-inline', 'jsx']) {
     const value = values.get(flag)
     if (value) refuse(`'${flag}' takes no value, but has '${value}'`, `Write '${flag}' alone`)
   }
@@ -104,10 +115,14 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
   const as = values.get('as') ?? 'url'
   if (!isShape(as)) return refuse(`'as' is '${as}'`, allowedInstead(as, SHAPES))
 
-  const jsx = values.has('jsx')
-  if (jsx && !JSX_SHAPES.includes(as)) {
-    refuse(`'jsx' does not go with 'as=${as}'`, `Write it with ${JSX_SHAPES.map((shape) => `'as=${shape}'`).join(' or ')}`)
+  const flagOf = (name: string, shapes: readonly Shape[]): boolean => {
+    if (!values.has(name)) return false
+    if (shapes.includes(as)) return true
+    return refuse(`'${name}' does not go with 'as=${as}'`, `Write it with ${shapes.map((shape) => `'as=${shape}'`).join(' or ')}`)
   }
+  const jsx = flagOf('jsx', JSX_SHAPES)
+  const placeholder = flagOf('placeholder', PLACEHOLDER_SHAPES)
+  const widths = parseWidths(values.get('w'), as, refuse)
 
   const formats = parseFormats(values.get('format'), refuse)
   if (as === 'picture' && formats.length === 0) {
@@ -127,8 +142,28 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
     formats,
     quality: quality === undefined ? undefined : Number(quality),
     delivery: values.has('inline') ? 'inline' : values.has('no-inline') ? 'file' : 'auto',
+    ...(widths && { widths }),
+    ...(placeholder && { placeholder }),
     ...(jsx && { jsx }),
   }
+}
+
+function parseWidths(
+  value: string | undefined,
+  as: Shape,
+  refuse: (what: string, remedy: string) => never,
+): readonly number[] | undefined {
+  if (value === undefined) return undefined
+  const widths = value.split(';').map((text) => {
+    if (!WIDTH_RE.test(text)) refuse(`'w' is '${text}'`, `Write widths in pixels: 'w=480;960'`)
+    return Number(text)
+  })
+  if (as === 'meta') refuse(`'w' does not go with 'as=meta'`, `Write it with 'as=img', 'as=picture' or 'as=srcset'`)
+  if (as === 'url' && widths.length > 1) {
+    refuse(`'w' has ${widths.length} values, but 'as=url' takes one`, `Use 'as=img', 'as=picture' or 'as=srcset', or one width`)
+  }
+  if (widths.length > MAX_WIDTHS) refuse(`'w' has ${widths.length} values`, `At most ${MAX_WIDTHS} are made of one image`)
+  return [...new Set(widths)].toSorted((one, other) => one - other)
 }
 
 function parseFormats(value: string | undefined, refuse: (what: string, remedy: string) => never): OutputFormat[] {
@@ -147,8 +182,10 @@ function parseFormats(value: string | undefined, refuse: (what: string, remedy: 
 export function toQuery(request: HdRequest): string {
   let query = request.factor === DEFAULT_FACTOR ? '?hd' : `?hd=${request.factor}`
   if (request.as !== 'url') query += `&as=${request.as}`
+  if (request.widths) query += `&w=${request.widths.join(';')}`
   if (request.formats.length > 0) query += `&format=${request.formats.join(';')}`
   if (request.quality !== undefined) query += `&quality=${request.quality}`
+  if (request.placeholder) query += '&placeholder'
   if (request.delivery !== 'auto') query += request.delivery === 'inline' ? '&inline' : '&no-inline'
   if (request.jsx) query += '&jsx'
   return query

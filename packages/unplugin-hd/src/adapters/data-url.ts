@@ -1,4 +1,4 @@
-import type { Part } from '../shape/shape.ts'
+import type { Part } from '../shape/part.ts'
 
 /** A `data:` URL as a JavaScript expression. */
 export function dataUrl({ asset }: Part): string {

@@ -1,4 +1,4 @@
-import type { Part } from '../shape/shape.ts'
+import type { Part } from '../shape/part.ts'
 import type { EmittedFile, PartUrl } from './port.ts'
 
 /*

@@ -1,5 +1,5 @@
 import type { SessionContext } from '../session/session.ts'
-import type { Part } from '../shape/shape.ts'
+import type { Part } from '../shape/part.ts'
 import type { HdRequest } from '@unplugin-hd/core'
 
 /**

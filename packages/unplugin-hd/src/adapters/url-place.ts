@@ -3,7 +3,7 @@ import type { HdRequest } from '@unplugin-hd/core'
 /** The request for places that accept only one URL: unchanged if it already asks for a URL. */
 export function asUrl(request: HdRequest): HdRequest {
   if (request.as === 'url') return request
-  const { jsx: _, ...rest } = request
+  const { jsx: _, widths: __, placeholder: ___, ...rest } = request
   return { ...rest, as: 'url', formats: request.formats.slice(0, 1) }
 }
 

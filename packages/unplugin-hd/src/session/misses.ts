@@ -1,7 +1,7 @@
 import { formatError, HdError, isHdError, visible, type Hd } from '@unplugin-hd/core'
 import { toBundlerError, withoutStack } from './bundler-error.ts'
 import type { Origin } from './origin.ts'
-import { makersOf, type Makers } from '../shape/shape.ts'
+import { makersOf, type Makers } from '../shape/makers.ts'
 
 /** The images that a build with `mode: 'cache-only'` did not find in the cache, reported together when it ends. */
 export interface Misses {

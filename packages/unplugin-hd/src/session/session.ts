@@ -19,7 +19,8 @@ import { reportBuild } from '../inspector/build.ts'
 import { resolveHdOptions, type HdOptions, type ResolvedHdOptions } from '../options.ts'
 import { createImageLog, type ImageLog } from '../inspector/image-log.ts'
 import { createReporter } from '../progress/reporter.ts'
-import { createShape, type Makers, type Shape } from '../shape/shape.ts'
+import type { Makers } from '../shape/makers.ts'
+import { createShape, type Shape } from '../shape/shape.ts'
 import { createTypesFile, type TypesFile } from '../types/types-file.ts'
 
 /** What a session needs to know of the bundler. */

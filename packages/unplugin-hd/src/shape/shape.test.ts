@@ -1,6 +1,7 @@
 import type { Asset, HdRequest, Source } from '@unplugin-hd/core'
 import { expect, test } from 'vitest'
-import { createShape, type Makers, type Shape } from './shape.ts'
+import type { Makers } from './makers.ts'
+import { createShape, type Shape } from './shape.ts'
 
 const SOURCE: Source = { name: 'src/pics/my.hero.jpg', bytes: new Uint8Array(5), digest: 'd', format: 'jpeg' }
 const REQUEST: HdRequest = { as: 'url', factor: 2, formats: [], quality: undefined, delivery: 'auto' }
@@ -13,19 +14,23 @@ function asset(format: Asset['format']): Asset {
 /** Answers without any image; with `isOff` as `mode: 'off'` does. */
 function fakeMakers(isOff: boolean): Makers {
   return {
-    async enlarge(_, { factor: wanted = 2, format = 'jpeg' }) {
-      const factor = isOff ? 1 : wanted
+    async enlarge(_, { factor: wanted = 2, format = 'jpeg', width }) {
+      const isSmall = width !== undefined && width <= 30
+      const factor = isOff || isSmall ? 1 : wanted
       return {
         ...asset(isOff ? 'jpeg' : format),
-        width: 30 * factor,
+        ...(width && !isOff && { key: `${width} ${format}` }),
+        width: isOff ? 30 : (width ?? 30 * factor),
         height: 20 * factor,
         factor,
+        isSource: isOff,
         provisional: false,
-        upscaler: isOff ? undefined : 'own',
+        upscaler: factor === 1 ? undefined : 'own',
         source: { width: 30, height: 20, format: 'jpeg', bytes: 5 },
       }
     },
     original: async (_, { format = 'jpeg' }) => asset(format),
+    placeholder: async () => 'data:tiny',
   }
 }
 
@@ -134,4 +139,40 @@ test('a factor of 3 or 4 is in the name, and sets have every factor up to it', a
     value: { src: 'my.hero@3x.jpg', width: 90, height: 60, source: { src: 'my.hero.jpg', width: 30, height: 20 } },
   })
   expect(await shapeOf({ factor: 3, as: 'srcset' }, true)).toMatchObject({ value: 'my.hero.jpg 1x' })
+})
+
+test('widths give a srcset with w descriptors, and the one nearest to the size of the source in src', async () => {
+  const { value, names } = await shapeOf({ as: 'img', widths: [12, 24, 50] })
+  expect(value).toEqual({
+    src: 'my.hero-24w.jpg',
+    srcset: 'my.hero-12w.jpg 12w, my.hero-24w.jpg 24w, my.hero-50w.jpg 50w',
+    width: 30,
+    height: 20,
+  })
+  expect(names).toEqual(['my.hero-12w.jpg', 'my.hero-24w.jpg', 'my.hero-50w.jpg'])
+  expect(await shapeOf({ as: 'img', widths: [40, 50] })).toMatchObject({ value: { src: 'my.hero-40w.jpg' } })
+  expect(await shapeOf({ as: 'url', widths: [12] })).toEqual({ value: 'my.hero-12w.jpg', names: ['my.hero-12w.jpg'] })
+})
+
+test('widths go with every format of a picture', async () => {
+  const { value } = await shapeOf({ as: 'picture', formats: ['avif'], widths: [12, 50] })
+  expect(value).toEqual({
+    sources: [{ type: 'image/avif', srcset: 'my.hero-12w.avif 12w, my.hero-50w.avif 50w' }],
+    img: { src: 'my.hero-12w.jpg', srcset: 'my.hero-12w.jpg 12w, my.hero-50w.jpg 50w', width: 30, height: 20 },
+  })
+})
+
+test('without enlarging, widths become the source alone, with its own width', async () => {
+  expect(await shapeOf({ as: 'picture', formats: ['avif'], widths: [12, 50] }, true)).toEqual({
+    value: { sources: [], img: { src: 'my.hero.jpg', srcset: 'my.hero.jpg 30w', width: 30, height: 20 } },
+    names: ['my.hero.jpg (source)'],
+  })
+})
+
+test('a placeholder stands beside the URLs', async () => {
+  expect((await shapeOf({ as: 'img', placeholder: true })).value).toHaveProperty('placeholder', 'data:tiny')
+  expect((await shapeOf({ as: 'meta', placeholder: true })).value).toHaveProperty('placeholder', 'data:tiny')
+  const { value } = await shapeOf({ as: 'picture', formats: ['webp'], placeholder: true })
+  expect(value).toHaveProperty('img.placeholder', 'data:tiny')
+  expect((await shapeOf({ as: 'img' })).value).not.toHaveProperty('placeholder')
 })

@@ -1,26 +1,8 @@
 import path from 'node:path'
-import {
-  FACTORS,
-  type Asset,
-  type EncodingRequest,
-  type Hd,
-  type HdAsset,
-  type HdRequest,
-  type JobRequest,
-  type OutputFormat,
-  type Source,
-} from '@unplugin-hd/core'
-
-/** A file that an import needs, and its name. */
-export interface Part {
-  asset: Asset
-  /** The file name that the bundler's naming options start from: `hero@2x.jpg`; at 1x `hero.jpg`. */
-  name: string
-  /** The scale relative to the source, as in the descriptor. */
-  scale: number
-  /** The file is the unchanged source. */
-  original: boolean
-}
+import type { HdRequest, OutputFormat, Source } from '@unplugin-hd/core'
+import { createSet, type ImageSet } from './image-set.ts'
+import type { Makers } from './makers.ts'
+import { enlargedPart, widthPart, type Part } from './part.ts'
 
 /** The result of a request: the files it needs, and the import value built from their URLs. */
 export interface Shape {
@@ -53,28 +35,14 @@ export interface ImgValue {
   /** In CSS pixels: the size of the source. */
   width: number
   height: number
+  /** A tiny preview as a `data:` URL, when the request asked for it. */
+  placeholder?: string
 }
 
 /** The value of `as=picture`. */
 export interface PictureValue {
   sources: readonly { type: string; srcset: string }[]
   img: ImgValue
-}
-
-/** Makes the images of a shape. */
-export interface Makers {
-  /** The enlarged image. */
-  enlarge(source: Source, request: JobRequest): Promise<HdAsset>
-  /** The source at 1x: its own bytes, or in another format. */
-  original(source: Source, request: EncodingRequest): Promise<Asset>
-}
-
-/** The default: reads from the cache, and makes what is missing. */
-export function makersOf(hd: Hd): Makers {
-  return {
-    enlarge: (source, request) => hd.job(source, request).make(),
-    original: (source, request) => hd.original(source, request).make(),
-  }
 }
 
 /**
@@ -87,9 +55,9 @@ export async function createShape(makers: Makers, source: Source, request: HdReq
   const [format] = request.formats
   switch (request.as) {
     case 'url': {
-      const { factor, quality } = request
-      const asset = await makers.enlarge(source, { factor, format, quality })
-      return toShape([enlargedPart(asset, name)], ([url]) => url!)
+      const { factor, quality, widths } = request
+      const asset = await makers.enlarge(source, { factor, format, quality, width: widths?.[0] })
+      return toShape([widths ? widthPart(asset, name) : enlargedPart(asset, name)], ([url]) => url!)
     }
     case 'srcset': {
       const set = await createSet(makers, source, name, request, format)
@@ -97,7 +65,8 @@ export async function createShape(makers: Makers, source: Source, request: HdReq
     }
     case 'img': {
       const set = await createSet(makers, source, name, request, format)
-      return toShape(set.parts, (urls) => imgValue(set, urls, request))
+      const placeholder = await placeholderOf(makers, source, request)
+      return toShape(set.parts, (urls) => ({ ...imgValue(set, urls, request), ...placeholder }))
     }
     case 'picture':
       return createImage(makers, source, name, request)
@@ -126,45 +95,11 @@ function toExpression(value: ShapeValue, urls: readonly string[]): string {
   )
 }
 
-/** A source at 1x and every factor up to the requested one, in one format; only 1x if it could not be enlarged. */
-interface ImageSet {
-  parts: readonly Part[]
-  /** The image at the requested factor. */
-  largest: HdAsset
-  src(urls: readonly string[]): string
-  srcset(urls: readonly string[]): string
-}
-
-/** @param format of all images; without it the 1x image is the source file itself */
-async function createSet(
-  makers: Makers,
-  source: Source,
-  name: string,
-  { factor: top, quality }: HdRequest,
-  format: OutputFormat | undefined,
-): Promise<ImageSet> {
-  const largest = await makers.enlarge(source, { factor: top, format, quality })
-  const smaller = FACTORS.filter((factor) => factor < largest.factor)
-  const enlarged = await Promise.all(smaller.map((factor) => makers.enlarge(source, { factor, format, quality })))
-  const one = largest.factor === 1 ? [] : [await makers.original(source, { format, quality })]
-  const parts = [
-    ...one.map((asset) => ({ asset, name: `${name}.${asset.extension}`, scale: 1, original: format === undefined })),
-    // An image that failed and fell back to the source is already listed as 1x.
-    ...enlarged.filter(({ factor }) => factor > 1).map((asset) => enlargedPart(asset, name)),
-    enlargedPart(largest, name),
-  ]
-  return {
-    largest,
-    parts,
-    src: ([first]) => first!,
-    srcset: (urls) => parts.map(({ scale }, index) => `${urls[index]!} ${scale}x`).join(', '),
-  }
-}
-
 async function createImage(makers: Makers, source: Source, name: string, request: HdRequest): Promise<Shape> {
   const img = await createSet(makers, source, name, request, undefined)
   // With only 1x, every `<source>` would repeat the `<img>`.
-  const formats = img.largest.factor === 1 ? [] : request.formats
+  const formats = img.parts.every(({ original }) => original) ? [] : request.formats
+  const placeholder = await placeholderOf(makers, source, request)
   const sources = await Promise.all(formats.map((format) => createSet(makers, source, name, request, format)))
   const sets = [img, ...sources]
   return toShape(
@@ -174,7 +109,7 @@ async function createImage(makers: Makers, source: Source, name: string, request
       const [imgUrls, ...sourceUrls] = sets.map((set) => urls.slice(used, (used += set.parts.length)))
       return {
         sources: sources.map((set, index) => ({ type: set.largest.mime, ...srcset(set.srcset(sourceUrls[index]!), request) })),
-        img: imgValue(img, imgUrls!, request),
+        img: { ...imgValue(img, imgUrls!, request), ...placeholder },
       } as PictureValue | JsxPictureValue
     },
   )
@@ -184,13 +119,15 @@ async function createMeta(
   makers: Makers,
   source: Source,
   name: string,
-  { factor, quality }: HdRequest,
+  request: HdRequest,
   format: OutputFormat | undefined,
 ): Promise<Shape> {
+  const { factor, quality } = request
   const asset = await makers.enlarge(source, { factor, format, quality })
   const one = asset.factor === 1 ? undefined : await makers.original(source, { format, quality })
   const original = one && { asset: one, name: `${name}.${one.extension}`, scale: 1, original: format === undefined }
   const { width, height } = asset.source
+  const placeholder = await placeholderOf(makers, source, request)
   return toShape([...(original ? [original] : []), enlargedPart(asset, name)], (urls) => ({
     src: urls.at(-1)!,
     width: asset.width,
@@ -199,17 +136,13 @@ async function createMeta(
     bytes: asset.bytes.length,
     upscaler: asset.upscaler ?? null,
     source: { src: urls[0]!, width, height },
+    ...placeholder,
   }))
 }
 
-function enlargedPart(asset: HdAsset, name: string): Part {
-  const { factor, extension } = asset
-  return { asset, name: `${name}${factorMark(factor)}.${extension}`, scale: factor, original: factor === 1 }
-}
-
-/** The suffix of a file name: `@2x`, empty at 1x. */
-export function factorMark(factor: number): string {
-  return factor === 1 ? '' : `@${factor}x`
+/** The property that `placeholder` adds to a value. */
+async function placeholderOf(makers: Makers, source: Source, { placeholder }: HdRequest): Promise<{ placeholder?: string }> {
+  return placeholder ? { placeholder: await makers.placeholder(source) } : {}
 }
 
 /** Width and height are CSS pixels: the size of the source. */

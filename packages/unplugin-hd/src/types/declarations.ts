@@ -49,17 +49,20 @@ function requestOf(query: string): HdRequest | undefined {
 }
 
 /** Names and types as in `client.d.ts`. */
-function valueOf({ as, jsx }: HdRequest): [name: string, type: string] {
+function valueOf({ as, jsx, placeholder }: HdRequest): [name: string, type: string] {
+  const more = placeholder ? ' & HdPlaceholder' : ''
   switch (as) {
     case 'url':
     case 'srcset':
       return [as, 'string']
     case 'img':
-      return ['img', jsx ? 'HdJsxImg' : 'HdImg']
-    case 'picture':
-      return ['picture', jsx ? 'HdJsxPicture' : 'HdPicture']
+      return ['img', (jsx ? 'HdJsxImg' : 'HdImg') + more]
+    case 'picture': {
+      const picture = jsx ? 'HdJsxPicture' : 'HdPicture'
+      return ['picture', placeholder ? `${picture} & { readonly img: HdPlaceholder }` : picture]
+    }
     case 'meta':
-      return ['meta', 'HdMeta']
+      return ['meta', `HdMeta${more}`]
   }
 }
 

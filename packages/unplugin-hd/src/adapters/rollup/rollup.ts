@@ -1,7 +1,7 @@
 import { HD_QUERY_RE } from '@unplugin-hd/core'
 import type { HdOptions } from '../../options.ts'
 import { createSession, type Session, type SessionContext } from '../../session/session.ts'
-import type { Part } from '../../shape/shape.ts'
+import type { Part } from '../../shape/part.ts'
 import { requireBundler } from '../bundler-version.ts'
 import { dataUrl } from '../data-url.ts'
 import { askedBy, loadThrough } from '../load.ts'

@@ -30,6 +30,12 @@ export function requestAt({ where, what, shapes }: Place, reference: string): Hd
     if (!shapes.includes(request.as))
       refuseAt(where, reference, `'as=${request.as}' makes no sense in ${what}`, remedyFor(shapes))
     if (request.jsx) refuseAt(where, reference, `'jsx' makes no sense in ${what}`, 'Leave it out: it is for what JSX imports')
+    if (request.placeholder) {
+      refuseAt(where, reference, `'placeholder' makes no sense in ${what}`, 'Import it in JavaScript, and use its value')
+    }
+    if (request.widths && what === 'CSS' && request.as === 'srcset') {
+      refuseAt(where, reference, `an image-set() has no widths, so 'w' makes no sense in CSS with 'as=srcset'`, `Leave 'w' out`)
+    }
     return request
   } catch (error) {
     if (!isHdError(error) || error.file === where) throw toBundlerError(error)

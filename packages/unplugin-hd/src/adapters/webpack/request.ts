@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { FORMAT_FACTS, isOutputFormat, toQuery, type HdRequest, type ResolvedOptions } from '@unplugin-hd/core'
-import { factorMark } from '../../shape/shape.ts'
+import { factorMark, widthMark } from '../../shape/part.ts'
 import type { Asked } from '../load.ts'
 import type { EmittedFile } from '../port.ts'
 
@@ -42,7 +42,8 @@ export function hdModuleRequest(
   { loader, key }: LoaderReference,
 ): string {
   const { name, ext } = path.parse(file)
-  const mark = factorMark(options.mode === 'off' ? 1 : request.factor)
+  const [width] = request.widths ?? []
+  const mark = options.mode === 'off' ? '' : width ? widthMark(width) : factorMark(request.factor)
   const matched =
     request.as === 'url'
       ? `${name}${mark}.hd-${outputExtension(ext, request, options)}${deliverySuffix(request)}`

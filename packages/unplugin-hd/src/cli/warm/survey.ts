@@ -1,5 +1,6 @@
 import { formatError, isHdError, type Hd, type HdAsset, type HdRequest } from '@unplugin-hd/core'
-import { createShape, type Makers } from '../../shape/shape.ts'
+import type { Makers } from '../../shape/makers.ts'
+import { createShape } from '../../shape/shape.ts'
 
 export interface Wanted {
   /** Absolute path. */
@@ -63,7 +64,7 @@ async function missingOf(hd: Hd, file: string, requests: readonly HdRequest[]): 
         complete = false
         const plan = await job.plan()
         result.megapixels = (plan.source.width * plan.source.height) / 1e6
-        if (job.chain[0]!.metered) factors.add(job.factor)
+        if (plan.upscaler !== undefined && job.chain[0]!.metered) factors.add(job.factor)
         return { ...plan, key: job.key, bytes: NO_BYTES }
       },
       async original(of, wanted) {
@@ -73,6 +74,8 @@ async function missingOf(hd: Hd, file: string, requests: readonly HdRequest[]): 
         complete = false
         return { ...job.plan, key: job.key, bytes: NO_BYTES }
       },
+      // Made in no time by whatever needs it.
+      placeholder: async () => '',
     }
     await createShape(makers, source, request)
     if (!complete) result.requests.push(request)

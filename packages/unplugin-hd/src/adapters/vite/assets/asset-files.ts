@@ -29,10 +29,10 @@ export function createAssetFiles({ root, cacheDir }: Pick<ResolvedConfig, 'root'
   return {
     filesOf: ({ parts }, file, request) =>
       Promise.all(
-        parts.map(async ({ asset, name, scale, original }) => {
+        parts.map(async ({ asset, name, scale, width, original }) => {
           if (original) return normalizePath(file)
           const stagedFile = await stage(asset, fileName(name))
-          references.set(stagedFile, displayPath(root, file) + queryOf(request, scale))
+          references.set(stagedFile, displayPath(root, file) + queryOf(request, scale, width))
           return stagedFile
         }),
       ),
@@ -43,8 +43,10 @@ export function createAssetFiles({ root, cacheDir }: Pick<ResolvedConfig, 'root'
 }
 
 /** The query that asks for one part alone. There is none for 1x, so its format is named without `hd`. */
-function queryOf({ formats, quality }: HdRequest, scale: number): string {
+function queryOf({ factor: top, formats, quality }: HdRequest, scale: number, width: number | undefined): string {
+  const common = { as: 'url', formats, quality, delivery: 'auto' } as const
+  if (width) return toQuery({ ...common, factor: top, widths: [width] })
   const factor = isFactor(scale) ? scale : DEFAULT_FACTOR
-  const query = toQuery({ as: 'url', factor, formats, quality, delivery: 'auto' })
+  const query = toQuery({ ...common, factor })
   return scale === 1 ? query.replace(/^\?hd&?/, '?') : query
 }

@@ -20,6 +20,8 @@ const IMAGE_RE = /\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?)$/i
 export interface ImageVariant extends EncodingRequest {
   /** 1 for the source in another format. */
   scale: 1 | Factor
+  /** In pixels. */
+  width?: number | undefined
 }
 
 /** What an address means. */
@@ -63,11 +65,12 @@ export interface AddressConfig {
 export function addressOf(
   { base, root, publicDir, server }: AddressConfig,
   file: string,
-  { scale, format, quality }: ImageVariant,
+  { scale, width, format, quality }: ImageVariant,
   version: string,
 ): string {
   const factor = scale === 1 ? DEFAULT_FACTOR : scale
-  const query = toQuery({ as: 'url', factor, formats: format ? [format] : [], quality, delivery: 'auto' })
+  const formats = format ? [format] : []
+  const query = toQuery({ as: 'url', factor, formats, quality, delivery: 'auto', ...(width && { widths: [width] }) })
   const place = below(publicDir, file) ?? below(root, file) ?? `@fs/${file.replace(/^\//, '')}`
   const encoded = place
     .split('/')

@@ -1,10 +1,10 @@
 import type { ImageVariant } from './address.ts'
 
 /**
- * How many encodings (format, quality, scale) of one image a dev server makes. A page can ask for any quality, and each costs time
+ * How many encodings (format, quality, scale, width) of one image a dev server makes. A page can ask for any quality, and each costs time
  * and a file. No project needs as many.
  */
-export const MAX_ENCODINGS = 32
+export const MAX_ENCODINGS = 64
 
 /** The encodings of each image that were asked for. */
 export interface Encodings {
@@ -15,10 +15,10 @@ export interface Encodings {
 export function createEncodings(): Encodings {
   const asked = new Map<string, Set<string>>()
   return {
-    admit(file, { format, quality, scale }) {
+    admit(file, { format, quality, scale, width }) {
       const encodings = asked.get(file) ?? new Set()
       asked.set(file, encodings)
-      const name = `${scale} ${format} ${quality}`
+      const name = `${scale} ${width} ${format} ${quality}`
       if (!encodings.has(name) && encodings.size >= MAX_ENCODINGS) return false
       encodings.add(name)
       return true

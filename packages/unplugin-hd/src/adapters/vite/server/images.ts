@@ -97,13 +97,13 @@ export function createImages(hd: Hd, { warn, onReady }: ImagesContext): Images {
     return asset && { kind: 'real', asset, version, final: isFinal(asset) }
   }
 
-  const jobOf = (source: Source, { scale, format, quality }: ImageVariant): Job | OriginalJob =>
-    scale === 1 ? hd.original(source, { format, quality }) : hd.job(source, { factor: scale, format, quality })
+  const jobOf = (source: Source, { scale, width, format, quality }: ImageVariant): Job | OriginalJob =>
+    scale === 1 ? hd.original(source, { format, quality }) : hd.job(source, { factor: scale, width, format, quality })
 
   const make = async (job: Job | OriginalJob): Promise<Asset | undefined> => {
     const asset = await job.make()
     // Enlarging failed and `onError` gave the source. The preview is better: it has the size that the page expects.
-    return 'factor' in asset && asset.factor === 1 && mode !== 'off' ? undefined : asset
+    return 'isSource' in asset && asset.isSource && mode !== 'off' ? undefined : asset
   }
 
   const keep = ({ key, bytes }: Asset): void => {

@@ -70,10 +70,12 @@ export function createMiddlewares(
     request: IncomingMessage,
     response: ServerResponse,
     file: string,
-    { version, token, scale, request: { formats, quality } }: ImageAddress,
+    { version, token, scale, request: { formats, quality, widths } }: ImageAddress,
   ): Promise<void> => {
     const url = request.url!
-    const found = await images.find(file, { format: formats[0], quality, scale }, (id) => pages.showed(url, file, id))
+    const found = await images.find(file, { format: formats[0], quality, scale, width: widths?.[0] }, (id) =>
+      pages.showed(url, file, id),
+    )
     if (found.kind === 'preview') return respond(request, response, found)
     pages.showed(url, file)
     const { bytes, mime, key } = found.asset

@@ -1,7 +1,8 @@
 import type { Asset, Hd, HdAsset, HdRequest, Job } from '@unplugin-hd/core'
 import type { Origin } from '../../../session/origin.ts'
 import type { Session } from '../../../session/session.ts'
-import type { Makers, Shape } from '../../../shape/shape.ts'
+import type { Makers } from '../../../shape/makers.ts'
+import type { Shape } from '../../../shape/shape.ts'
 import { addressOf, type AddressConfig } from './address.ts'
 
 /** What a request will give, before anything is made. */
@@ -41,6 +42,7 @@ export async function planShape(
       addresses.set(asset, addressOf(config, file, { ...wanted, scale: 1 }, job.key))
       return asset
     },
+    placeholder: (source) => hd.placeholder(source),
   }
   const { shape } = await session.load(file, request, origin, makers)
   return { shape, addresses: shape.parts.map(({ asset, original }) => (original ? undefined : addresses.get(asset))) }

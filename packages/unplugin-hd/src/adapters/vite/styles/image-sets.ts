@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Rollup } from 'vite'
 import { hookLeftOut } from '../../bundler-version.ts'
-import type { Part } from '../../../shape/shape.ts'
+import type { Part } from '../../../shape/part.ts'
 import type { AssetFiles } from '../assets/asset-files.ts'
 import { refuseAt } from '../place.ts'
 import { COMPILED_PLUGIN, type StyleUrls } from './style-urls.ts'
