@@ -21,6 +21,8 @@ export type HdEvent =
 /** Which of the images that can be made of a source. */
 export interface VariantRequest {
   factor: Factor
+  /** In pixels, when the request asked for one. */
+  width?: number | undefined
   format: OutputFormat
   /** Of a lossy format. */
   quality: number | undefined

@@ -84,8 +84,8 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
   const encoding = toEncoding(format, request.quality ?? options.quality)
   const level = Math.max(...[...chain, LAST_RESORT].map((upscaler) => levelOf(passesFor(upscaler, factor))))
   const isOff = options.mode === 'off'
-  const asked = { factor, format: encoding.format, quality: encoding.quality }
   const size: TargetSize = { factor, width: request.width }
+  const asked = { ...size, ...encoding }
 
   const orderFrom = (upscaler: Upscaler): MasterOrder => ({ source, upscaler, passes: passesFor(upscaler, factor) })
   const readHead = (): Promise<Header> => readHeader(source, options.maxPixels, isOff ? factor : level)

@@ -111,8 +111,8 @@ export function createImageLog(root: string): ImageLog {
 }
 
 /** Names a variant of an image. */
-export function variantId({ factor, format, quality }: VariantRequest): string {
-  return `${factor} ${format} ${quality ?? ''}`
+export function variantId({ factor, width, format, quality }: VariantRequest): string {
+  return `${factor} ${width ?? ''} ${format} ${quality ?? ''}`
 }
 
 function idle(): Activity {

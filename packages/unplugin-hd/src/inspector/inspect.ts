@@ -1,5 +1,6 @@
 import type { Hd, HdAsset, HdRequest, Source, VariantRequest } from '@unplugin-hd/core'
-import { createShape, type Makers } from '../shape/shape.ts'
+import type { Makers } from '../shape/makers.ts'
+import { createShape } from '../shape/shape.ts'
 import { displayPath } from '../session/origin.ts'
 import type { ImageState, InspectedImage, InspectedVariant, Use, VariantState } from './data.ts'
 import { messageOf, variantId, type Activity, type Outcome } from './image-log.ts'
@@ -70,7 +71,7 @@ function finders(hd: Hd, found: Map<string, FoundVariant>, image: InspectedImage
   return {
     async enlarge(source, wanted) {
       const job = hd.job(source, wanted)
-      const request = { factor: job.factor, ...job.encoding }
+      const request = { factor: job.factor, width: wanted.width, ...job.encoding }
       const id = variantId(request)
       const known = found.get(id)
       const asset = known?.asset ?? (await job.find())
@@ -86,16 +87,17 @@ function finders(hd: Hd, found: Map<string, FoundVariant>, image: InspectedImage
       const job = hd.original(source, wanted)
       return (await job.find()) ?? { ...job.plan, key: job.key, bytes: NO_BYTES }
     },
+    placeholder: async () => '',
   }
 }
 
 function variantOf(request: VariantRequest, asset: HdAsset, isFound: boolean, outcome: Outcome | undefined): InspectedVariant {
-  const { width, height, upscaler, provisional, factor } = asset
+  const { width, height, upscaler, provisional, isSource } = asset
   const facts = { ...request, width, height, ...(upscaler !== undefined && { upscaler }), fallback: provisional }
   const done = outcome && 'image' in outcome ? outcome.image : undefined
   if (isFound) {
     const own = done?.bytes === asset.bytes.length ? done : undefined
-    const state: VariantState = factor === 1 ? 'off' : stateOfDone(own?.cache ?? 'hit')
+    const state: VariantState = isSource ? 'off' : stateOfDone(own?.cache ?? 'hit')
     return { ...facts, state, bytes: asset.bytes.length, ...(own && { ms: own.ms }) }
   }
   if (outcome && 'error' in outcome) return { ...facts, state: 'failed', fallback: false, error: outcome.error }
