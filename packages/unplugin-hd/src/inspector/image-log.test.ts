@@ -1,6 +1,6 @@
 import { HdError, parseRequest, type DoneImage, type HdRequest } from '@unplugin-hd/core'
 import { expect, test } from 'vitest'
-import { createImageLog, type ImageLog } from './image-log.ts'
+import { createImageLog, variantId, type ImageLog } from './image-log.ts'
 
 const REQUEST: HdRequest = parseRequest('/a.jpg?hd')!.request
 const VARIANT = { factor: 2, format: 'jpeg', quality: 85 } as const
@@ -43,7 +43,7 @@ test('references are kept once each, with where they are', () => {
 
 test('the first answer counts, not the same one from the cache; another one replaces it', () => {
   const log = createImageLog('/root')
-  const outcome = (): unknown => log.activities.get('a.jpg')!.outcomes.get('2 jpeg 85')
+  const outcome = (): unknown => log.activities.get('a.jpg')!.outcomes.get(variantId(VARIANT))
   done(log)
   done(log, { cache: 'hit' })
   expect(outcome()).toMatchObject({ image: { cache: 'made', ms: 12 } })
