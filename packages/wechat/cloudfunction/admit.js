@@ -5,8 +5,8 @@ const { headerOf, Refusal } = require('./request.js')
 const SHORTEST_SECRET = 32
 
 /**
- * Lets in POST requests that show the secret. Anybody can reach the address, and each upload costs a call.
- * @param secret what they must show; without one, or with a short one, nobody is let in
+ * Admits POST requests with the secret, because the address is public and each upload costs a call.
+ * @param secret the expected secret; without one, or with a short one, all requests are refused
  */
 exports.admit = function admit(event, secret) {
   if (typeof secret !== 'string' || secret.length < SHORTEST_SECRET) {
@@ -17,7 +17,7 @@ exports.admit = function admit(event, secret) {
   if (event.httpMethod !== 'POST') throw new Refusal(405, 'method', 'only POST is answered')
 }
 
-/** Takes the same time wherever they differ: digests are equally long, and tell nothing of what they were made from. */
+/** Compares in constant time: digests have equal lengths and do not reveal their input. */
 function areEqual(one, other) {
   const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest())
   return timingSafeEqual(a, b)

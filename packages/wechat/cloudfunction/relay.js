@@ -3,25 +3,25 @@ const { createHash } = require('node:crypto')
 const { admit } = require('./admit.js')
 const { jsonOf, imageOf, Refusal } = require('./request.js')
 
-/** As base64 it stays below the 1 MB that a function may answer. */
+/** As base64 it stays below 1 MB, the limit for responses of a function. */
 const MAX_INLINE_BYTES = 700_000
-/** In the cloud storage. Only what is in here is ever deleted. */
+/** The folder in the cloud storage. Only files in it are ever deleted. */
 const FOLDER = 'unplugin-hd'
 const STORED = new RegExp(`^cloud://[\\w.-]+/${FOLDER}/[0-9a-f]{64}\\.(?:jpg|png)$`)
-/** How long the address of a result is good, in seconds. */
+/** How long the URL of a result is valid, in seconds. */
 const ADDRESS_SECONDS = 600
-/** How many uploads are remembered, so that one whose answer was lost is not paid again. */
+/** How many uploads are remembered, so that an upload whose response was lost is not paid twice. */
 const MAX_REMEMBERED = 200
 const MAX_ERRMSG_LENGTH = 300
 
 /**
  * The function behind HTTP access (HTTP 访问服务).
  * @param cloud a `wx-server-sdk`, initialised
- * @param env holds the secret as HD_RELAY_SECRET
+ * @param env contains the secret as HD_RELAY_SECRET
  */
 exports.createRelay = function createRelay(cloud, env) {
   const steps = { upload, fetch, forget, check }
-  /** The `media_id` of each upload, or the promise of it, by the caller's key. It lives as long as this instance. */
+  /** The `media_id` of each upload, or a promise of it, by the caller's key. It lives as long as this instance. */
   const uploads = new Map()
 
   return async function main(event) {
@@ -35,7 +35,7 @@ exports.createRelay = function createRelay(cloud, env) {
     }
   }
 
-  /** Costs a call. Answers `{ mediaId }`. */
+  /** Costs a call. Returns `{ mediaId }`. */
   async function upload(event, key) {
     if (typeof key !== 'string' || !/^[\w-]{8,64}$/.test(key)) throw new Refusal(400, 'key', 'the query has no key')
     const known = uploads.get(key)
@@ -55,12 +55,12 @@ exports.createRelay = function createRelay(cloud, env) {
     const result = passed(await cloud.openapi.img.superresolution(image))
     const mediaId = result.mediaId ?? result.media_id
     if (typeof mediaId === 'string' && mediaId !== '') return mediaId
-    // Some have seen the image itself: it is paid for, so it is kept, and its place given as the id.
+    // Some callers got the image itself. It is paid for, so store it and return its place as the id.
     if (Buffer.isBuffer(result.buffer) && extensionOf(result.buffer)) return store(result.buffer)
     throw strange('img.superresolution', result)
   }
 
-  /** Free. Answers the image itself, or `{ url, fileID }` when it is too large for that. */
+  /** Free. Returns the image itself, or `{ url, fileID }` if it is too large. */
   async function fetch(event) {
     const { mediaId } = jsonOf(event)
     if (typeof mediaId !== 'string' || mediaId === '' || mediaId.length > 512) throw new Refusal(400, 'media', 'no mediaId')
@@ -74,7 +74,7 @@ exports.createRelay = function createRelay(cloud, env) {
     return { statusCode: 200, headers, isBase64Encoded: true, body: buffer.toString('base64') }
   }
 
-  /** Named by its content, so that a repetition leaves no second copy. */
+  /** Named by its content, so that a retry leaves no second copy. */
   async function store(fileContent) {
     const name = createHash('sha256').update(fileContent).digest('hex')
     const cloudPath = `${FOLDER}/${name}.${extensionOf(fileContent)}`
@@ -85,12 +85,12 @@ exports.createRelay = function createRelay(cloud, env) {
   async function stored(fileID) {
     const { fileList } = passed(await cloud.getTempFileURL({ fileList: [{ fileID, maxAge: ADDRESS_SECONDS }] }))
     const [{ tempFileURL, status, errMsg } = {}] = fileList ?? []
-    // What the storage has no more can only be made anew: the same as a media_id that WeChat does not know.
+    // A file that is missing in the storage must be made again, like a media_id that WeChat does not know.
     if (!tempFileURL) throw Object.assign(new Error(), { errCode: 40007, errMsg: `getTempFileURL: ${status} ${errMsg}` })
     return json(200, { url: tempFileURL, fileID })
   }
 
-  /** Answers `{}`. */
+  /** Returns `{}`. */
   async function forget(event) {
     const { fileID } = jsonOf(event)
     if (typeof fileID !== 'string' || !STORED.test(fileID)) throw new Refusal(403, 'file', 'only results may be deleted')
@@ -98,7 +98,7 @@ exports.createRelay = function createRelay(cloud, env) {
     return json(200, {})
   }
 
-  /** WeChat's numbers and words go through; what they might hold of this environment does not. */
+  /** Passes WeChat's codes and texts on, without details of this environment. */
   function refusal(error) {
     if (error instanceof Refusal) return json(error.status, { error: error.reason, message: error.message })
     const errCode = Number(error?.errCode)
@@ -116,12 +116,12 @@ exports.createRelay = function createRelay(cloud, env) {
   }
 }
 
-/** Free. Whoever gets this far has been let in. */
+/** Free. Requests that get here have been admitted. */
 function check() {
   return json(200, {})
 }
 
-/** A failure is thrown, but the SDK might also return one. */
+/** The SDK throws failures, but might also return one. */
 function passed(result) {
   const errCode = Number(result?.errCode ?? result?.errcode ?? 0)
   if (errCode === 0) return result ?? {}
@@ -129,8 +129,8 @@ function passed(result) {
 }
 
 /**
- * The refusal for an answer without what was asked for. A page is what one gets where an interface is gone, unless it is a
- * gateway's, which names the HTTP status that the SDK keeps to itself.
+ * The error for an answer without the expected data. An HTML page means that the API was removed, unless it is a gateway's page,
+ * which contains the HTTP status that the SDK does not expose.
  */
 function strange(api, { buffer, contentType }) {
   const text = Buffer.isBuffer(buffer) ? buffer.toString('latin1', 0, 1024) : ''
@@ -140,7 +140,7 @@ function strange(api, { buffer, contentType }) {
   return new Refusal(502, 'answer', `${api} answered with nothing that is known`)
 }
 
-/** By its first bytes, as content types are not to be relied on. */
+/** By the first bytes, because content types are unreliable. */
 function extensionOf(buffer) {
   const head = buffer.toString('latin1', 0, 4)
   if (head.startsWith('\xff\xd8\xff')) return 'jpg'

@@ -5,7 +5,7 @@ const MAX_IMAGE_BYTES = 2 ** 21
 const MAX_JSON_BYTES = 8 * 1024
 const LONGEST_ADDRESS = 2048
 
-/** What is not done, with the HTTP status and the reason that the answer names. */
+/** A refused request, with the HTTP status and the reason for the response. */
 class Refusal extends Error {
   constructor(status, reason, message) {
     super(message)
@@ -14,7 +14,7 @@ class Refusal extends Error {
   }
 }
 
-/** The argument of img.superresolution: a file, or the address of one. */
+/** The argument of img.superresolution: a file or a URL. */
 function imageOf(event) {
   const contentType = String(headerOf(event, 'content-type') ?? '').split(';')[0]
   if (contentType === 'application/json') {
@@ -44,7 +44,7 @@ function jsonOf(event) {
   throw new Refusal(400, 'json', 'the body is no JSON object')
 }
 
-/** HTTP access hands binary bodies over as base64. */
+/** HTTP access passes binary bodies as base64. */
 function bodyOf(event, most) {
   const body = typeof event.body === 'string' ? event.body : ''
   const isBase64 = event.isBase64Encoded === true || event.isBase64Encoded === 'true'
@@ -55,7 +55,7 @@ function bodyOf(event, most) {
   return bytes
 }
 
-/** Whichever way the gateway writes its name. */
+/** A header, in any spelling of its name. */
 function headerOf(event, name) {
   const entry = Object.entries(event?.headers ?? {}).find(([key]) => key.toLowerCase() === name)
   return entry?.[1]

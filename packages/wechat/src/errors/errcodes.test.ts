@@ -5,9 +5,9 @@ import type { Consequence } from './errcode-row.ts'
 import { ERRCODES, OFFICIAL_PAGE } from './errcodes.ts'
 
 const WORDS: Record<Consequence, string> = {
-  refresh: 'another token, then again',
-  again: 'again after a pause',
-  'next-minute': 'again after a minute',
+  refresh: 'retry with another token',
+  again: 'retry after a pause',
+  'next-minute': 'retry after a minute',
   fail: 'this image fails',
   stop: 'no more calls in this build',
 }
