@@ -8,12 +8,12 @@ import { runNode } from './support/child.ts'
 import { createProject, listFiles, type Project } from './support/project.ts'
 
 const BIN = fileURLToPath(new URL('../../packages/unplugin-hd/bin/hd.mjs', import.meta.url))
-/** Without what whoever runs the tests has set. */
+/** Hides variables in the environment of the tests. */
 const ENV = { WECHAT_ACCESS_TOKEN: '', WECHAT_APPID: '', UNPLUGIN_HD_CACHE_DIR: '', UNPLUGIN_HD_MODE: '' }
 
 const entry = (name: string): string => JSON.stringify(import.meta.resolve(`unplugin-hd/${name}`))
 
-/** A project that has what its configurations import. */
+/** A project with the modules that its configurations import. */
 async function projectWith(files: Record<string, string>, modules: readonly string[] = []): Promise<Project> {
   const project = await createProject(files)
   for (const name of modules) {
@@ -73,12 +73,12 @@ describe('hd doctor reads the options', () => {
       'config.cjs',
       `exports.plugins = [require(${JSON.stringify(fileURLToPath(import.meta.resolve('unplugin-hd/webpack')))})({ cache: { dir: 'images-2x' } })]`,
     ],
-  ])('of %s that it is told', async (name, content) => {
+  ])('of %s given by --config', async (name, content) => {
     const project = await projectWith({ [name]: content, 'src/main.js': '' })
     expect(await doctor(project, ['--config', path.join('..', name)], 'src')).toEqual({ config: name, dir: 'images-2x' })
   })
 
-  test('and leaves a configuration without the plugin for one that has it', async () => {
+  test('and skips a configuration without the plugin', async () => {
     const project = await projectWith({
       'vite.config.mjs': 'export default { plugins: [] }',
       'rollup.config.mjs': `${plugin('rollup')}export default { plugins: [plugin] }`,
@@ -86,11 +86,11 @@ describe('hd doctor reads the options', () => {
     expect(await doctor(project)).toEqual({ config: 'rollup.config.mjs', dir: 'images-2x' })
   })
 
-  test('and says so when what it is told has no plugin', async () => {
+  test('and refuses a given configuration without the plugin', async () => {
     const project = await projectWith({ 'build.mjs': 'export default {}' })
     const { code, stderr } = await runNode([BIN, 'doctor', '--config', 'build.mjs'], { cwd: project.root, env: ENV })
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^build\.mjs: there is no plugin of unplugin-hd in what it exports.*\(HD_OPTION\)\n$/)
+    expect(stderr).toMatch(/^build\.mjs: the configuration does not contain the plugin.*\(HD_OPTION\)\n$/)
   })
 })
 
@@ -117,22 +117,22 @@ describe('one cache', () => {
     expect(JSON.parse(stdout)).toMatchObject({ cache: 'hit' })
   })
 
-  test('of hd upscale and the folder that the configuration names', async () => {
+  test('of hd upscale and the folder in the configuration', async () => {
     const project = await projectWith({ 'rollup.config.mjs': `${plugin('rollup')}export default { plugins: [plugin] }` })
     await upscale(project)
     expect(await listFiles(path.join(project.root, 'images-2x'))).not.toEqual([])
     expect(await readdir(project.root)).not.toContain('node_modules')
   })
 
-  test('and a configuration that is broken does not keep hd upscale from working', async () => {
+  test('and hd upscale works with a broken configuration', async () => {
     const project = await projectWith({ 'rollup.config.mjs': 'throw new Error("no luck")' })
     const { code, stderr } = await upscale(project)
     expect(code).toBe(0)
-    expect(stderr).toMatch(/^rollup\.config\.mjs: .*no luck.*the default cache is used\n/)
+    expect(stderr).toMatch(/^rollup\.config\.mjs: .*no luck.*using the default cache\n/)
     expect((await upscale(project, ['--config', 'rollup.config.mjs'])).code).toBe(1)
   })
 
-  test('for all packages of a workspace, by one relative setting', async () => {
+  test('for all packages of a workspace, with one relative path', async () => {
     const project = await projectWith({
       'pnpm-workspace.yaml': 'packages: [apps/*]',
       'apps/one/package.json': '{}',

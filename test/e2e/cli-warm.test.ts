@@ -28,7 +28,7 @@ test('after hd warm a cache-only build of Vite finds every image', async () => {
   )
   const warm = (...args: string[]): ReturnType<typeof runNode> => runNode([BIN, 'warm', ...args], { cwd: project.root, env: ENV })
   expect((await warm('--check')).code).toBe(1)
-  expect(await warm()).toMatchObject({ code: 0, stderr: '', stdout: '4 images: 0 in the cache already, 4 made\n' })
+  expect(await warm()).toMatchObject({ code: 0, stderr: '', stdout: '4 images: 0 already in the cache, 4 made\n' })
   await build({
     root: project.root,
     configFile: false,

@@ -23,7 +23,7 @@ function square(side: number): Promise<Buffer> {
 }
 
 describe('hd upscale', () => {
-  test('makes exactly 512x512 of 256x256, and takes it from the cache of the project the second time', async () => {
+  test("makes exactly 512x512 from 256x256, and uses the project's cache the second time", async () => {
     const project = await createProject({ 'in.png': await square(256) })
     const first = await hd(project, ['upscale', 'in.png', '--out', 'deep/out.png', '--json'])
     expect(first).toMatchObject({ code: 0, stderr: '' })
@@ -48,7 +48,7 @@ describe('hd upscale', () => {
     expect(await readdir(project.root)).toEqual(['a.jpg', 'again.png', 'deep', 'in.png', 'node_modules', 'package.json'])
   })
 
-  test('chooses the format by --format, else by the extension, and takes --quality', async () => {
+  test('uses the format of --format or the extension, and --quality', async () => {
     const project = await createProject()
     await hd(project, ['upscale', 'a.jpg', '--out', 'a.webp'])
     await hd(project, ['upscale', 'a.jpg', '--out', 'b.bin', '--format', 'avif', '--quality', '30'])
@@ -57,14 +57,14 @@ describe('hd upscale', () => {
     expect([await format('a.webp'), await format('b.bin'), await format('c')]).toEqual(['webp', 'heif', 'jpeg'])
   })
 
-  test('keeps the cache where UNPLUGIN_HD_CACHE_DIR says', async () => {
+  test('uses the cache folder of UNPLUGIN_HD_CACHE_DIR', async () => {
     const project = await createProject()
     await hd(project, ['upscale', 'a.jpg', '--out', 'b.jpg'], { UNPLUGIN_HD_CACHE_DIR: 'elsewhere' })
     expect(await readdir(project.root)).toContain('elsewhere')
     expect(await readdir(project.root)).not.toContain('node_modules')
   })
 
-  test('says one line without --json', async () => {
+  test('prints one line without --json', async () => {
     const project = await createProject()
     const { stdout, stderr } = await hd(project, ['upscale', 'a.jpg', '--out', 'b.jpg'])
     expect(stdout).toMatch(/^a\.jpg → b\.jpg {2}24x16 → 48x32 {2}[^\n]+made \(neural\)\n$/)
@@ -72,50 +72,53 @@ describe('hd upscale', () => {
   })
 })
 
-describe('a refusal', () => {
+describe('an error', () => {
   const refusals: [what: string, args: string[], code: string, file: string | undefined][] = [
-    ['of a file that is not there', ['gone.png', '--out', 'o.png'], 'HD_SOURCE_MISSING', 'gone.png'],
-    ['of an SVG', ['logo.svg', '--out', 'o.png'], 'HD_SOURCE_FORMAT', 'logo.svg'],
-    ['of an animation', ['anim.gif', '--out', 'o.png'], 'HD_SOURCE_ANIMATED', 'anim.gif'],
-    ['of a truncated file', ['cut.png', '--out', 'o.png'], 'HD_SOURCE_BROKEN', 'cut.png'],
-    ['of the input as output', ['a.jpg', '--out', './a.jpg'], 'HD_OUTPUT', './a.jpg'],
-    ['of an output that is there', ['a.jpg', '--out', 'cut.png'], 'HD_OUTPUT', 'cut.png'],
-    ['of an output that cannot be written', ['a.jpg', '--out', 'o.gif'], 'HD_OUTPUT', 'o.gif'],
-    ['of a model that is none', ['a.jpg', '--out', 'o.png', '--model', 'cut.png'], 'HD_MODEL', 'cut.png'],
-    ['of an unknown format', ['a.jpg', '--out', 'o.png', '--format', 'bmp'], 'HD_OPTION', undefined],
-    ['of a quality that is none', ['a.jpg', '--out', 'o.png', '--quality', '0'], 'HD_OPTION', undefined],
-    ['of an unknown flag', ['a.jpg', '--out', 'o.png', '--size', '3'], 'HD_OPTION', undefined],
-    ['of a missing output', ['a.jpg'], 'HD_OPTION', undefined],
-    ['of two inputs for one output', ['a.jpg', 'logo.svg', '--out', 'o.png'], 'HD_OPTION', undefined],
+    ['for a missing file', ['gone.png', '--out', 'o.png'], 'HD_SOURCE_MISSING', 'gone.png'],
+    ['for an SVG', ['logo.svg', '--out', 'o.png'], 'HD_SOURCE_FORMAT', 'logo.svg'],
+    ['for an animation', ['anim.gif', '--out', 'o.png'], 'HD_SOURCE_ANIMATED', 'anim.gif'],
+    ['for a truncated file', ['cut.png', '--out', 'o.png'], 'HD_SOURCE_BROKEN', 'cut.png'],
+    ['for the input as output', ['a.jpg', '--out', './a.jpg'], 'HD_OUTPUT', './a.jpg'],
+    ['for an existing output', ['a.jpg', '--out', 'cut.png'], 'HD_OUTPUT', 'cut.png'],
+    ['for an output format that cannot be written', ['a.jpg', '--out', 'o.gif'], 'HD_OUTPUT', 'o.gif'],
+    ['for an invalid model', ['a.jpg', '--out', 'o.png', '--model', 'cut.png'], 'HD_MODEL', 'cut.png'],
+    ['for an unknown format', ['a.jpg', '--out', 'o.png', '--format', 'bmp'], 'HD_OPTION', undefined],
+    ['for an invalid quality', ['a.jpg', '--out', 'o.png', '--quality', '0'], 'HD_OPTION', undefined],
+    ['for an unknown flag', ['a.jpg', '--out', 'o.png', '--size', '3'], 'HD_OPTION', undefined],
+    ['for a missing output', ['a.jpg'], 'HD_OPTION', undefined],
+    ['for two inputs with one output', ['a.jpg', 'logo.svg', '--out', 'o.png'], 'HD_OPTION', undefined],
   ]
-  test.each(refusals)('%s is one line with the code, or one object with --json, and status 1', async (_, args, code, file) => {
-    const project = await createProject({
-      'logo.svg': SVG,
-      'anim.gif': await animatedGif(),
-      'cut.png': (await square(64)).subarray(0, 900),
-    })
-    const [text, json] = await Promise.all([hd(project, ['upscale', ...args]), hd(project, ['upscale', ...args, '--json'])])
-    expect(text).toMatchObject({ code: 1, stdout: '' })
-    expect(text.stderr).toMatch(new RegExp(`^[^\\n]+ \\(${code}\\)\\n$`))
-    expect(json).toMatchObject({ code: 1, stderr: '' })
-    const { error } = JSON.parse(json.stdout) as { error: { code: string; message: string; file?: string } }
-    expect(error).toMatchObject({ code, message: expect.any(String) })
-    if (file !== undefined) {
-      expect(error.file).toBe(file)
-      expect(text.stderr.startsWith(`${file}: `)).toBe(true)
-    }
-    expect(await project.read('a.jpg')).toEqual(await (await createProject()).read('a.jpg'))
-  })
+  test.each(refusals)(
+    '%s prints one line with the code, or one object with --json, and exits with 1',
+    async (_, args, code, file) => {
+      const project = await createProject({
+        'logo.svg': SVG,
+        'anim.gif': await animatedGif(),
+        'cut.png': (await square(64)).subarray(0, 900),
+      })
+      const [text, json] = await Promise.all([hd(project, ['upscale', ...args]), hd(project, ['upscale', ...args, '--json'])])
+      expect(text).toMatchObject({ code: 1, stdout: '' })
+      expect(text.stderr).toMatch(new RegExp(`^[^\\n]+ \\(${code}\\)\\n$`))
+      expect(json).toMatchObject({ code: 1, stderr: '' })
+      const { error } = JSON.parse(json.stdout) as { error: { code: string; message: string; file?: string } }
+      expect(error).toMatchObject({ code, message: expect.any(String) })
+      if (file !== undefined) {
+        expect(error.file).toBe(file)
+        expect(text.stderr.startsWith(`${file}: `)).toBe(true)
+      }
+      expect(await project.read('a.jpg')).toEqual(await (await createProject()).read('a.jpg'))
+    },
+  )
 
-  test('of an unknown command names it', async () => {
+  test('for an unknown command names it', async () => {
     expect((await hd(await createProject(), ['enhance'])).stderr).toMatch(/'enhance'.*\(HD_OPTION\)/)
     expect((await hd(await createProject(), ['upscal'])).stderr).toContain("Did you mean 'upscale'?")
     expect((await hd(await createProject(), ['upscale', 'a.jpg', '--outt', 'b.jpg'])).stderr).toContain("Did you mean '--out'?")
   })
 })
 
-// Windows has no such names.
-test.skipIf(process.platform === 'win32')('what a terminal would obey in the name of a file is shown', async () => {
+// Windows does not allow such names.
+test.skipIf(process.platform === 'win32')('escapes control characters in file names', async () => {
   const name = 'a\n\u001B[31m\u009B2J\u202E.png'
   const shown = 'a\\n\\x1b[31m\\x9b2J\\u202e.png'
   const project = await createProject({ [name]: await square(8), [`bad-${name}`]: 'no image' })
@@ -129,7 +132,7 @@ test.skipIf(process.platform === 'win32')('what a terminal would obey in the nam
   for (const text of [made.stdout, made.stderr, refused.stderr, json.stdout]) expect(text).not.toMatch(raw)
 })
 
-test('help and version answer on standard output', async () => {
+test('prints help and version to standard output', async () => {
   const project = await createProject()
   const [help, own, version] = await Promise.all([hd(project, ['help']), hd(project, ['upscale', '--help']), hd(project, ['-v'])])
   expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('hd doctor') })
@@ -137,7 +140,7 @@ test('help and version answer on standard output', async () => {
   expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
 
-test("--model 'fast' and 'quality' name the built-in models, whose results differ", async () => {
+test("--model 'fast' and 'quality' select the built-in models, whose results differ", async () => {
   const project = await createProject()
   for (const model of ['fast', 'quality']) {
     expect(await hd(project, ['upscale', 'a.jpg', '--out', `${model}.png`, '--model', model])).toMatchObject({ code: 0 })
@@ -146,12 +149,12 @@ test("--model 'fast' and 'quality' name the built-in models, whose results diffe
 })
 
 describe('hd doctor', () => {
-  /** Without credentials of whoever runs the tests. */
-  const NOBODY = { WECHAT_ACCESS_TOKEN: '', WECHAT_APPID: '', WECHAT_SECRET: '', WECHAT_BASE_URL: '' }
+  /** Hides credentials in the environment of the tests. */
+  const NO_CREDENTIALS = { WECHAT_ACCESS_TOKEN: '', WECHAT_APPID: '', WECHAT_SECRET: '', WECHAT_BASE_URL: '' }
 
-  test('tells the default upscaler and the cache where there is no configuration', async () => {
+  test('reports the default upscaler and the cache without a configuration', async () => {
     const project = await createProject()
-    const { code, stdout, stderr } = await hd(project, ['doctor', '--json'], NOBODY)
+    const { code, stdout, stderr } = await hd(project, ['doctor', '--json'], NO_CREDENTIALS)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(JSON.parse(stdout)).toMatchObject({
       ok: true,
@@ -170,22 +173,22 @@ describe('hd doctor', () => {
     expect(await readdir(project.root)).toEqual(['a.jpg', 'package.json'])
   })
 
-  test('counts what is in the cache', async () => {
+  test('counts the entries of the cache', async () => {
     const project = await createProject()
     await hd(project, ['upscale', 'a.jpg', '--out', 'b.jpg'])
-    const { stdout } = await hd(project, ['doctor', '--json'], NOBODY)
+    const { stdout } = await hd(project, ['doctor', '--json'], NO_CREDENTIALS)
     const { cache } = JSON.parse(stdout)
     expect(cache).toMatchObject({ exists: true, entries: 2 })
     expect(cache.bytes).toBeGreaterThan(1000)
   })
 
-  test("asks WeChat's stand-in what is left today, with credentials of the environment", async () => {
+  test("asks the WeChat emulator for today's remaining calls, with credentials from the environment", async () => {
     const emulator = createWechatEmulator({ accounts: [{ dailyQuota: 7 }] })
     const url = await emulator.listen()
     onTestFinished(() => emulator.close())
     const { appid, secret } = emulator.accounts[0]!
     const project = await createProject()
-    const env = { ...NOBODY, WECHAT_BASE_URL: url, WECHAT_APPID: appid, WECHAT_SECRET: secret }
+    const env = { ...NO_CREDENTIALS, WECHAT_BASE_URL: url, WECHAT_APPID: appid, WECHAT_SECRET: secret }
     const { code, stdout } = await hd(project, ['doctor', '--json'], env)
     expect(code).toBe(0)
     expect(JSON.parse(stdout).upscalers).toMatchObject([
@@ -201,7 +204,7 @@ describe('hd doctor', () => {
     expect(fresh.stdout).not.toContain(secret)
   })
 
-  test('reads the chain and the cache folder from the Vite configuration of the project', async () => {
+  test("reads the chain and the cache folder from the project's Vite configuration", async () => {
     const config = fileURLToPath(new URL('support/doctor.config.mjs', import.meta.url))
     const project = await createProject({
       'vite.config.js': `export { default } from ${JSON.stringify(pathToFileURL(config).href)}\n`,
@@ -209,7 +212,7 @@ describe('hd doctor', () => {
     const vite = fileURLToPath(new URL('../node_modules/vite', import.meta.url))
     await mkdir(path.join(project.root, 'node_modules'))
     await symlink(vite, path.join(project.root, 'node_modules/vite'), 'junction')
-    const { code, stdout } = await hd(project, ['doctor', '--json'], NOBODY)
+    const { code, stdout } = await hd(project, ['doctor', '--json'], NO_CREDENTIALS)
     expect(code).toBe(1)
     expect(JSON.parse(stdout)).toMatchObject({
       ok: false,
@@ -222,13 +225,13 @@ describe('hd doctor', () => {
     })
   })
 
-  test('says what is wrong with a configuration, or with its own arguments', async () => {
+  test('reports errors in a configuration and in its arguments', async () => {
     const project = await createProject({ 'vite.config.js': 'throw new Error("no luck")' })
     expect(await hd(project, ['doctor'])).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^vite\.config\.js: .*\(HD_OPTION\)\n$/),
     })
-    expect((await hd(project, ['doctor', 'a.jpg'])).stderr).toContain("doctor takes no file, got 'a.jpg'")
-    expect((await hd(project, ['doctor', '--quality', '3'])).stderr).toContain('doctor has no --quality')
+    expect((await hd(project, ['doctor', 'a.jpg'])).stderr).toContain("doctor takes no arguments, got 'a.jpg'")
+    expect((await hd(project, ['doctor', '--quality', '3'])).stderr).toContain('doctor has no flag --quality')
   })
 })

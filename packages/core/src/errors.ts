@@ -17,7 +17,7 @@ const MAX_CAUSE = 100_000
  */
 export const HD_CODES = {
   HD_OPTION: 'an option, or a flag of the command line, is unknown or has a value that is not allowed',
-  HD_QUERY: 'the query of an import has an unknown key, a value that is not allowed, or does not suit the image or the place',
+  HD_QUERY: 'the query of an import has an unknown key or a value that is not allowed, or does not suit the image or the place',
   HD_SOURCE_MISSING: 'the source file does not exist or cannot be read',
   HD_SOURCE_FORMAT: 'the source is not an image, or of a format that cannot be read (SVG, HEIC, BMP, PDF …)',
   HD_SOURCE_ANIMATED: 'the source has more than one frame or page',
@@ -26,19 +26,19 @@ export const HD_CODES = {
   HD_SOURCE_TOO_LARGE: 'the source has too many bytes, or its 2x has more pixels than `maxPixels`',
   HD_FIT: 'the source cannot be made to satisfy what the upscaler accepts',
   HD_UPSCALE_FAILED: 'the upscaler failed, or returned something that is not an image',
-  HD_UPSCALE_SIZE: 'what the upscaler returned is not exactly twice as wide and high as what it was given',
-  HD_UPSCALE_DIFFERS: 'what the upscaler returned does not look like the source (black, shifted, other colours)',
-  HD_ENCODE: 'the 2x cannot be encoded in the format that was asked for',
+  HD_UPSCALE_SIZE: 'the result of the upscaler is not exactly twice as wide and high as its input',
+  HD_UPSCALE_DIFFERS: 'the result of the upscaler does not look like the source (black, shifted, other colours)',
+  HD_ENCODE: 'the 2x cannot be encoded in the requested format',
   HD_CACHE_MISS: "`mode: 'cache-only'` and the image is not in the cache",
   HD_CACHE_IO: 'the cache cannot be read or written',
-  HD_BUNDLER: 'the bundler is too old, or leaves out a hook of the plugin that it cannot do without',
+  HD_BUNDLER: 'the bundler is too old, or does not call a hook that the plugin requires',
   HD_ABORTED: 'the work was cancelled',
   HD_OUTPUT: 'the command line cannot write its output file',
-  HD_MODEL: 'a model cannot be read, or is not one that enlarges or restores images',
-  HD_RUNTIME: "no ONNX runtime is installed, or loads, for a model of the user's; or a model failed while it ran",
+  HD_MODEL: 'a model cannot be read, or does not enlarge or restore images',
+  HD_RUNTIME: 'no ONNX runtime is installed or loads for a custom model, or a model failed while it ran',
 } as const
 
-/** A code of {@link HD_CODES}, or one that an upscaler of the user's own defines. */
+/** A code of {@link HD_CODES}, or one that a custom upscaler defines. */
 export type HdCode = keyof typeof HD_CODES | (string & {})
 
 export interface HdErrorDetails {

@@ -10,7 +10,7 @@ test('dev is checked like the other options', () => {
   )
 })
 
-test('an unknown option is told with its owner, the nearest, and all that are allowed', () => {
+test('the error for an unknown option names its owner, the nearest name, and all allowed ones', () => {
   const wrong = { qualty: 80 } as HdOptions
   expect(() => resolveHdOptions(wrong, '/project')).toThrow(
     /^unplugin-hd: the option 'qualty' is unknown\. Did you mean 'quality'\? Allowed are .*'cache'.*'include', 'exclude', 'dev', 'dts', 'report'$/,

@@ -21,7 +21,7 @@ export class Cache {
   #trimming: Promise<void> | undefined
 
   constructor(store: Store, maxBytes: number, log: Logger) {
-    this.location = store.location ?? 'that was given'
+    this.location = store.location ?? 'given by cache.store'
     this.scope = scopeOf(store)
     this.#store = store
     this.#maxBytes = maxBytes

@@ -12,7 +12,7 @@ describe('a bundler', () => {
     ['webpack', '4.47.0'],
     ['@rspack/core', '1.7.6'],
     ['esbuild', '0.19.12'],
-  ])('%s %s is refused, with what is needed and what was found', (bundler, found) => {
+  ])('%s %s is refused with the required and the found version', (bundler, found) => {
     const { name, range } = BUNDLER_VERSIONS[bundler]
     expect(() => requireBundler(bundler, found)).toThrow(TOO_OLD)
     expect(() => requireBundler(bundler, found)).toThrow(`unplugin-hd needs ${name} `)
@@ -30,11 +30,11 @@ describe('a bundler', () => {
     ['@rspack/core', '2.0.0-beta.3'],
     ['esbuild', '0.20.0'],
     ['vite', undefined],
-  ])('%s %s is taken', (bundler, found) => {
+  ])('%s %s is accepted', (bundler, found) => {
     expect(() => requireBundler(bundler, found)).not.toThrow()
   })
 
-  test('that tells its version in all that are supported is refused when it tells none', () => {
+  test('that reports no version is refused if all supported ones report it', () => {
     expect(() => requireToldBundler('webpack', undefined)).toThrow(/webpack 5\.0\.0 or later .* found is an older one/)
   })
 })

@@ -17,7 +17,7 @@ function keyOf(letter: string): string {
   return letter.repeat(64)
 }
 
-test('a staged file has the name and the bytes, stays when it is asked for again, and is mended', async () => {
+test('a staged file has name and bytes, is reused, and is repaired if damaged', async () => {
   const dir = await cacheDir()
   const asset = { key: keyOf('a'), bytes: BYTES }
   const file = await createStagedFiles(dir, 'an option').file(asset, 'hero@2x.png')
@@ -32,7 +32,7 @@ test('a staged file has the name and the bytes, stays when it is asked for again
   expect(await readFile(file)).toEqual(BYTES)
 })
 
-test('a staged file may not lead out of its folder', async () => {
+test('a staged file cannot be outside its folder', async () => {
   const staged = createStagedFiles(await cacheDir(), 'an option')
   for (const name of ['../x.png', 'a/b.png', '/x.png']) {
     await expect(staged.file({ key: keyOf('a'), bytes: BYTES }, name)).rejects.toThrow(TypeError)
@@ -40,7 +40,7 @@ test('a staged file may not lead out of its folder', async () => {
   await expect(staged.file({ key: '../a', bytes: BYTES }, 'x.png')).rejects.toThrow(TypeError)
 })
 
-test('a sweep removes what was not used for a day, and nothing that it did not make', async () => {
+test('a sweep removes only its own files that were not used for a day', async () => {
   const dir = await cacheDir()
   const earlier = createStagedFiles(dir, 'an option')
   const files = await Promise.all([...'abc'].map((letter) => earlier.file({ key: keyOf(letter), bytes: BYTES }, 'x.png')))
@@ -56,7 +56,7 @@ test('a sweep removes what was not used for a day, and nothing that it did not m
   expect((await readdir(folder)).toSorted()).toEqual([keyOf('b'), keyOf('c'), keyOf('d'), 'thesis.txt', 'tmp'])
 })
 
-test('a project that cannot be written has its files staged elsewhere', async () => {
+test('files of a read-only project are staged elsewhere', async () => {
   const dir = path.join(await cacheDir(), 'file')
   await writeFile(dir, 'not a folder')
   const file = await createStagedFiles(dir, 'an option').file({ key: keyOf('a'), bytes: BYTES }, 'x.png')

@@ -3,9 +3,9 @@ import path from 'node:path'
 import { packageFolder } from '@unplugin-hd/core'
 
 /**
- * The project that a command runs in, so that it shares the cache with the project's builds: the nearest folder above `cwd`
- * with a `package.json`. Outside of any project the cache goes where the system keeps the caches of a user, and no
- * `node_modules` is left behind.
+ * The project that a command runs in, so that it shares the cache with the project's builds: the nearest folder with a
+ * `package.json`, from `cwd` upwards. Outside a project the cache is in the user's cache folder, so that no `node_modules` is
+ * created.
  */
 export function cacheRoot(
   cwd: string,

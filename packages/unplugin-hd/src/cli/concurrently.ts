@@ -1,4 +1,4 @@
-/** Works on items in their order, so many at the same time. Begins no other one once the signal is aborted. */
+/** Processes items in order, at most `atOnce` at a time. Starts no further ones after an abort. */
 export async function concurrently<T>(
   items: readonly T[],
   atOnce: number,

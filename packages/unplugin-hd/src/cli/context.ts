@@ -1,16 +1,15 @@
-/** What a command sees of the process that it runs in. */
+/** The parts of the process that a command uses. */
 export interface CliContext {
-  /** Absolute path that relative ones start from. */
+  /** The base of relative paths; absolute. */
   cwd: string
   stdin: AsyncIterable<Uint8Array>
   stdout: { write(data: string | Uint8Array): unknown; isTTY?: boolean }
   stderr: { write(text: string): unknown; isTTY?: boolean; columns?: number }
-  /** Aborted by Ctrl-C: what was begun is given up, what was made stays. */
+  /** Aborted by Ctrl-C. Work in progress is dropped, finished images stay in the cache. */
   signal: AbortSignal
 }
 
 /**
- * How a command ends: 0 success; 1 a refusal, or something was found that is not well; 130 Ctrl-C (128 and the number of
- * SIGINT, as shells count).
+ * 0: success; 1: an error, or the command found a problem; 130: Ctrl-C (128 plus the number of SIGINT, as in shells).
  */
 export type ExitStatus = 0 | 1 | 130

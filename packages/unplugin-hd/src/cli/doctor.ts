@@ -20,7 +20,7 @@ export interface UpscalerDiagnosis extends UpscalerCheck {
 
 /** Plain data, as `hd doctor --json` prints it. */
 export interface Diagnosis {
-  /** Nothing was found that a build would stumble over. */
+  /** True if no problem was found. */
   ok: boolean
   /** Of this package. */
   version: string
@@ -28,23 +28,24 @@ export interface Diagnosis {
   /** `linux-x64` */
   platform: string
   mode: Mode
-  /** Where the options come from: a file, relative to the project; `null`: there is none, so the defaults count. */
+  /** The configuration file, relative to the project; `null` if there is none and the defaults apply. */
   config: string | null
   cache: CacheFacts & {
     maxBytes: number
-    /** Entries that are not what they were when they were written. */ damaged: number
+    /** Number of damaged entries. */
+    damaged: number
     advice?: string
   }
-  /** In the order in which a build asks them. */
+  /** In the order of the chain. */
   upscalers: UpscalerDiagnosis[]
 }
 
-/** Longer than any answer of a service that is well. */
+/** Longer than any working service takes. */
 const CHECK_TIMEOUT_MS = 60_000
 
 /**
- * Looks at all that a build in this folder would need. Nothing is doubled, and nothing is changed.
- * @param config the configuration to be read, as the user wrote it. @default that of the project
+ * Checks everything that a build in this folder would need. Enlarges and changes nothing.
+ * @param config the configuration to read, as the user wrote it. @default that of the project
  * @throws HdError `HD_OPTION`
  */
 export async function diagnose({ cwd }: Pick<CliContext, 'cwd'>, config?: string): Promise<Diagnosis> {
@@ -54,8 +55,8 @@ export async function diagnose({ cwd }: Pick<CliContext, 'cwd'>, config?: string
   const cache = { ...(await cacheFacts(dir)), maxBytes, damaged }
   const upscalers = await Promise.all(options.upscalers.map(checkUpscaler))
   const advice = [
-    ...(cache.writable ? [] : ['It cannot be written: images are made again in every build']),
-    ...(damaged === 0 ? [] : [`${damaged} of them damaged, which count as missing: \`hd cache verify --fix\` deletes them`]),
+    ...(cache.writable ? [] : ['It is not writable, so every build makes its images again']),
+    ...(damaged === 0 ? [] : [`${damaged} entries are damaged and count as missing: \`hd cache verify --fix\` deletes them`]),
   ].join('. ')
   return {
     ok: cache.writable && damaged === 0 && upscalers.every(({ ok }) => ok),
@@ -69,7 +70,7 @@ export async function diagnose({ cwd }: Pick<CliContext, 'cwd'>, config?: string
   }
 }
 
-/** Without a configuration: the default upscaler, and before it WeChat, where the environment has credentials for it. */
+/** Without a configuration: the default upscaler, preceded by WeChat if the environment has credentials for it. */
 async function defaults(): Promise<HdOptions> {
   if (!process.env['WECHAT_ACCESS_TOKEN'] && !process.env['WECHAT_APPID']) return {}
   const { wechat } = await import('@unplugin-hd/wechat')

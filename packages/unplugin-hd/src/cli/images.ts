@@ -6,9 +6,9 @@ import { glob, isDynamicPattern } from 'tinyglobby'
 export interface InputImage {
   /** Absolute path. */
   file: string
-  /** As messages call it: as it was written, or relative to the current folder. */
+  /** The name for messages: as written, or relative to the current folder. */
   name: string
-  /** Its folder below the folder that was named, for outputs that keep the order of a tree. */
+  /** Its folder relative to the given folder, so that outputs keep the tree. */
   below: string
 }
 
@@ -16,8 +16,8 @@ const EXTENSIONS = '{jpg,jpeg,jfif,png,webp,avif,gif,tif,tiff}'
 const SKIPPED = ['**/node_modules/**', '**/.git/**']
 
 /**
- * The images that files, folders and globs name, each once, in their order; of a folder all that have the extension of an image.
- * A file that is there is that file, whatever characters are in its name.
+ * The images of files, folders and globs, in order and without duplicates; of a folder all files with the extension of an image. The
+ * name of an existing file is never a glob, whatever characters it contains.
  * @throws HdError `HD_SOURCE_MISSING` for a glob or a folder without images
  */
 export async function findImages(words: readonly string[], cwd: string): Promise<InputImage[]> {
@@ -40,7 +40,7 @@ export async function findImages(words: readonly string[], cwd: string): Promise
       expandDirectories: false,
     })
     if (files.length === 0) {
-      throw new HdError('HD_SOURCE_MISSING', isGlob ? 'no file matches it' : 'there is no image in this folder', { file: word })
+      throw new HdError('HD_SOURCE_MISSING', isGlob ? 'no file matches this glob' : 'no images in this folder', { file: word })
     }
     for (const each of files.map((one) => path.normalize(one)).toSorted()) {
       const below = isGlob ? '' : path.relative(file, path.dirname(each))

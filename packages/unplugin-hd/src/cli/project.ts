@@ -4,24 +4,24 @@ import { cacheRoot } from './cache-root.ts'
 import { projectOptions } from './config/project-options.ts'
 import type { CliContext } from './context.ts'
 
-/** What a command works with. */
+/** The project that a command works on. */
 export interface Project {
-  /** Absolute; relative paths of the options start here. */
+  /** The base of relative paths in options; absolute. */
   root: string
-  /** Where the options come from, relative to the project; `null`: there is no configuration, so the defaults count. */
+  /** The configuration file, relative to the project; `null` if there is none and the defaults apply. */
   config: string | null
   options: ResolvedHdOptions
-  /** Absolute; the configuration is named relative to it. */
+  /** The folder of the project, to which `config` is relative; absolute. */
   folder: string
-  /** What holds the plugin in the configuration. */
+  /** The configuration that contains the plugin. */
   raw: Readonly<Record<string, unknown>>
 }
 
 /**
- * The project that a command runs in.
+ * Reads the project that a command runs in.
  * @param config as the user wrote it. @default that of the project
- * @param defaults where there is none
- * @throws HdError `HD_OPTION` when a configuration cannot be read, or its options are wrong
+ * @param defaults options if there is none
+ * @throws HdError `HD_OPTION` if a configuration cannot be read, or its options are wrong
  */
 export async function readProject(
   { cwd }: Pick<CliContext, 'cwd'>,

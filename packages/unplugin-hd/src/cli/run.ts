@@ -5,7 +5,7 @@ import { renderHelp } from './parser/help.ts'
 import { parse } from './parser/parse.ts'
 import { version } from '../version.ts'
 
-/** Runs the command line. What goes wrong is told, never thrown. */
+/** Runs the command line. Prints errors and never throws. */
 export async function run(args: readonly string[], context: CliContext): Promise<ExitStatus> {
   const { stdout, stderr, signal } = context
   try {
@@ -23,7 +23,7 @@ export async function run(args: readonly string[], context: CliContext): Promise
   } catch (thrown) {
     const error = toHdError(thrown, 'HD_RUNTIME', 'unexpected failure')
     const { code, message, file } = error
-    // Looked for in the words themselves: they may be what is refused.
+    // Searched in the raw arguments, because parsing them may have failed.
     if (args.includes('--json')) stdout.write(`${visibleJson({ error: { code, message, file } })}\n`)
     else stderr.write(`${formatError(error)}\n`)
     return signal.aborted ? 130 : 1

@@ -1,4 +1,4 @@
-/** Lines of columns, each as wide as its widest cell. @param right columns (from 0) whose cells end at one line */
+/** Aligns rows in columns, each as wide as its widest cell. @param right right-aligned columns, from 0 */
 export function alignColumns(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   return rows.map((row) =>

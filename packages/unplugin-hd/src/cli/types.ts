@@ -5,8 +5,8 @@ import type { CliContext } from './context.ts'
 import { readProject } from './project.ts'
 
 /**
- * Writes the declarations of a project, as a build with the option `dts` does, and returns what is to be printed.
- * @throws HdError `HD_OPTION` for a configuration that cannot be read, `HD_OUTPUT` when the file cannot be written
+ * Writes the declarations of a project, as a build with the option `dts` does, and returns the text to print.
+ * @throws HdError `HD_OPTION` for a configuration that cannot be read, `HD_OUTPUT` if the file cannot be written
  */
 export async function types(
   { config, json }: { config: string | undefined; json: boolean },

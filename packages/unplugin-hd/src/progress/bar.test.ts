@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createBar, renderBar } from './bar.ts'
 
-test('a bar tells images, megapixels, rate and the time left', () => {
+test('a bar shows images, megapixels, rate and remaining time', () => {
   expect(renderBar({ done: 1, images: 4, pixels: 2, total: 8, ms: 1000 })).toBe(
     '[#####···············] 1/4 images  2.0/8.0 MP  2.00 MP/s  3.0 s left',
   )
@@ -11,7 +11,7 @@ test('a bar tells images, megapixels, rate and the time left', () => {
   )
 })
 
-test('it is drawn on terminals only, and erased', () => {
+test('a bar is drawn only on terminals, and erased', () => {
   for (const isTTY of [true, false]) {
     let output = ''
     const bar = createBar({ write: (text) => (output += text), isTTY, columns: 80 }, 2, 1)

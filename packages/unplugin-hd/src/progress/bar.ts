@@ -4,15 +4,15 @@ import { formatTime } from './text.ts'
 const CELLS = 20
 
 export interface Bar {
-  /** One image is over, however. @param megapixels of its source */
+  /** One image is done or failed. @param megapixels of its source */
   tick: (megapixels: number) => void
-  /** Removes the bar, so that something can be printed above. */
+  /** Removes the bar, so that other output can be printed. */
   clear: () => void
 }
 
 /**
- * A bar for many images, on a terminal; elsewhere nothing.
- * @param total megapixels of all sources, where they are known: the rate and the time left are told by them
+ * A progress bar for many images; does nothing if the stream is not a terminal.
+ * @param total megapixels of all sources, if known, for a better estimate of the remaining time
  */
 export function createBar(
   stream: { write(text: string): unknown; isTTY?: boolean; columns?: number },
@@ -57,7 +57,7 @@ export function renderBar({
     `[${'#'.repeat(filled)}${'·'.repeat(CELLS - filled)}] ${done}/${images} images`,
     total === undefined ? `${pixels.toFixed(1)} MP` : `${pixels.toFixed(1)}/${total.toFixed(1)} MP`,
     ...(rate > 0 ? [`${rate.toFixed(rate < 10 ? 2 : 0)} MP/s`] : []),
-    // Before there is something to go by it would only be a guess.
+    // No estimate before the first image.
     ...(share > 0 && share < 1 ? [`${formatTime((ms * (1 - share)) / share)} left`] : []),
   ].join('  ')
 }

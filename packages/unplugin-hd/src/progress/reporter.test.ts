@@ -37,7 +37,7 @@ const made = (name: string, image: Partial<DoneImage> = {}): HdEvent[] => [
 ]
 
 describe('the reporter', () => {
-  test('prints a plain line for each made image and a summary where there is no terminal', () => {
+  test('without a terminal prints a plain line for each made image and a summary', () => {
     const { reporter, output } = setUp(false)
     send(reporter, ...made('a.jpg'), { type: 'done', name: 'b.jpg', variant: VARIANT, image: { ...IMAGE, cache: 'hit', ms: 2 } })
     reporter.end()
@@ -58,7 +58,7 @@ describe('the reporter', () => {
     expect(printed.at(-1)).toContain('1 image')
   })
 
-  test('shows what a terminal would obey in names and messages', () => {
+  test('escapes control characters in names and messages', () => {
     const evil = 'a\n\u001B[31m\u202Eb.jpg'
     for (const terminal of [false, true]) {
       const { reporter, output, warnings } = setUp(terminal)
@@ -72,7 +72,7 @@ describe('the reporter', () => {
     }
   })
 
-  test('says nothing but warnings when it is to be quiet', () => {
+  test('prints only warnings if quiet', () => {
     const { reporter, output, warnings } = setUp(true, true)
     send(reporter, ...made('a.jpg'), { type: 'warning', name: 'a.jpg', message: 'too large' })
     reporter.end()
@@ -80,13 +80,13 @@ describe('the reporter', () => {
     expect(warnings).toEqual(['a.jpg: too large'])
   })
 
-  test('says nothing at all when there was no image', () => {
+  test('prints nothing if there was no image', () => {
     const { reporter, output } = setUp(false)
     reporter.end()
     expect(output()).toBe('')
   })
 
-  test('lists cached images only while they are few', () => {
+  test('lists cached images only if there are few', () => {
     const { reporter, output } = setUp(false)
     for (let index = 0; index < 30; index++)
       send(reporter, { type: 'done', name: `${index}.jpg`, variant: VARIANT, image: { ...IMAGE, cache: 'hit' } })
@@ -94,14 +94,14 @@ describe('the reporter', () => {
     expect(output().split('\n')).toEqual([expect.stringMatching(/^hd 30 images: 30 from cache; /), ''])
   })
 
-  test('counts an image that several environments ask for once', () => {
+  test('counts an image once if several environments request it', () => {
     const { reporter, output } = setUp(false)
     send(reporter, ...made('a.jpg'), { type: 'done', name: 'a.jpg', variant: VARIANT, image: { ...IMAGE, cache: 'hit' } })
     reporter.end()
     expect(output()).toContain('1 image: 1 made;')
   })
 
-  test('counts metered calls and failures, and starts anew after the end', () => {
+  test('counts metered calls and failures, and resets at the end', () => {
     const { reporter, output } = setUp(false)
     const metered: HdEvent = { type: 'upscaled', name: 'a.jpg', upscaler: 'cloud', metered: true }
     send(reporter, metered, ...made('a.jpg'), { type: 'failed', name: 'b.jpg', variant: VARIANT, error: new Error('no luck') })
@@ -113,12 +113,12 @@ describe('the reporter', () => {
   })
 })
 
-describe('figures', () => {
-  test('of bytes are in units of 1000', () => {
+describe('formatting', () => {
+  test('uses units of 1000 for bytes', () => {
     expect([999, 1000, 36_012, 1_500_000].map(formatBytes)).toEqual(['999 B', '1.0 kB', '36.0 kB', '1.50 MB'])
   })
 
-  test('of time have the unit that fits', () => {
+  test('chooses the unit of times', () => {
     expect([0.4, 999, 1300, 125_000].map(formatTime)).toEqual(['0 ms', '999 ms', '1.3 s', '2 min 5 s'])
   })
 })

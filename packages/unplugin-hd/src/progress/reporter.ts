@@ -2,12 +2,12 @@ import { visible, type DoneImage, type HdEvent } from '@unplugin-hd/core'
 import { createLiveLine, ERASE } from './live-line.ts'
 import { createStyle, formatBytes, formatImage, formatTime } from './text.ts'
 
-/** Images that came from the cache are listed one by one only up to this many. */
+/** Up to this many images, cache hits are listed one by one. */
 const MAX_LISTED = 20
 
 export interface ReporterDeps {
   stream: { write(text: string): unknown; isTTY?: boolean; columns?: number }
-  /** Nothing but warnings. */
+  /** Print only warnings. */
   quiet: boolean
   warn: (message: string) => void
 }
@@ -15,11 +15,11 @@ export interface ReporterDeps {
 export interface Reporter {
   onEvent: (event: HdEvent) => void
   info: (message: string) => void
-  /** Prints the closing summary, if there was any image, and starts anew. */
+  /** Prints the summary, if there were images, and resets the counters. */
   end: () => void
 }
 
-/** Tells a person how the images of a build are getting on: a live line on a terminal, a line per made image, a summary. */
+/** Prints the progress of a build: a live line on a terminal, one line per made image, and a summary. */
 export function createReporter({ stream, quiet, warn }: ReporterDeps): Reporter {
   const style = createStyle(stream.isTTY === true)
   const live = createLiveLine(stream, quiet || stream.isTTY !== true)
@@ -27,7 +27,7 @@ export function createReporter({ stream, quiet, warn }: ReporterDeps): Reporter 
 
   const print = (text: string): void => {
     if (quiet) return
-    // Also what the bundler itself keeps at the bottom of the terminal.
+    // Also erases the bundler's own status line.
     const start = stream.isTTY ? ERASE : ''
     stream.write(`${start}${style('dim', 'hd')} ${text}\n`)
   }
@@ -36,7 +36,7 @@ export function createReporter({ stream, quiet, warn }: ReporterDeps): Reporter 
 
   const onDone = (name: string, image: DoneImage): void => {
     const key = `${name} ${image.format} ${image.bytes}`
-    // Several imports, or several environments, may ask for the same image: the first answer is the true one.
+    // Several imports or environments may request the same image: only the first result counts.
     if (build.images.has(key)) return
     build.images.set(key, { name, image })
     if (image.cache === 'hit' || image.cache === 'off') return

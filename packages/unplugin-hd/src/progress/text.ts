@@ -21,7 +21,7 @@ export function formatImage({ source, width, height, bytes, ms, cache, upscaler 
   ].join('  ')
 }
 
-/** Colours for this stream: none where it is no terminal or `NO_COLOR` is set (https://no-color.org). */
+/** Colours for a stream: none if it is not a terminal or `NO_COLOR` is set (https://no-color.org). */
 export function createStyle(isTerminal: boolean): (style: 'dim' | 'bold' | 'red' | 'green' | 'yellow', text: string) => string {
   const plain = !isTerminal || process.env['NO_COLOR']
   return (style, text) => (plain ? text : styleText(style, text))

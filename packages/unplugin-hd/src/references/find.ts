@@ -2,10 +2,10 @@ import { isHdId } from '@unplugin-hd/core'
 import { lineAt } from '../line.ts'
 import { blankComments } from '../unprocessed/find.ts'
 
-/** What is in quotes, in one line; in JSX, scripts, pages and stylesheets alike. */
+/** Quoted text on one line, in scripts, JSX, pages and stylesheets. */
 const QUOTED_RE = /(["'`])((?:(?!\1)[^\n\\])*?\?(?:(?!\1)[^\n\\])*)\1/g
 
-/** Without quotes: in `url()`, Markdown, and lists with descriptors. */
+/** Unquoted references: in `url()`, Markdown, and lists with descriptors. */
 const BARE_RE = /[^\s"'`()<>\\,=]+\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?)\?[^\s"'`()<>\\#,]+/gi
 
 /** `import.meta.glob('./img/*.png', { query: '?hd' })`, with a list of patterns as well. */
@@ -14,7 +14,7 @@ const GLOB_RE =
 
 const TEXT_RE = /["'`]([^"'`]+)["'`]/g
 
-/** A reference with one `*` or more in its path: several images. */
+/** A reference in a source file. With `isGlob` its path contains `*` and means several images. */
 export interface FoundReference {
   /** `./a.jpg?hd&as=img`, or `./img/*.png?hd`. */
   reference: string
@@ -24,9 +24,9 @@ export interface FoundReference {
 }
 
 /**
- * The references with `?hd` in a source file. A path with spaces is found where it is in quotes; what a program puts together while it runs is
- * found as far as its text says: `./img/${name}.jpg?hd` is `./img/*.jpg?hd`.
- * @param name of the file, by which comments are told
+ * The references with `?hd` in a source file. Paths with spaces are found only in quotes. Template literals become globs:
+ * `./img/${name}.jpg?hd` is `./img/*.jpg?hd`.
+ * @param name of the file, which decides the syntax of comments
  */
 export function findReferences(text: string, name: string): FoundReference[] {
   if (!/[?&]hd\b/.test(text)) return []
@@ -43,7 +43,7 @@ export function findReferences(text: string, name: string): FoundReference[] {
   for (const { 1: patterns, 2: query, index } of code.matchAll(GLOB_RE))
     for (const [, pattern] of patterns!.matchAll(TEXT_RE)) if (!pattern!.startsWith('!')) add(pattern! + query!, true, index)
   const rest = code.replace(QUOTED_RE, (all, quote: string, written: string, index: number) => {
-    // Several with descriptors (`srcset`) are found one by one below.
+    // Lists with descriptors (`srcset`) are split below.
     if (/\?\S*\s/.test(written)) return all
     if (quote === '`' && written.includes('${')) add(written.replaceAll(/\$\{[^}]*\}/g, '*'), true, index)
     else add(written, false, index)

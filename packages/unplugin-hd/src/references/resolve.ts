@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
-/** The file that a path without its query means in an importer; `undefined` when there is none. */
+/** Resolves a path without its query from an importer; `undefined` if there is no such file. */
 export type Resolve = (specifier: string, importer: string) => Promise<string | undefined>
 
 export interface Alias {
@@ -61,7 +61,7 @@ function* inPackages(specifier: string, importer: string): Generator<string> {
   try {
     yield require.resolve(specifier)
   } catch {
-    // A package need not export its images to whoever only reads them.
+    // A package may not export its images.
   }
   for (const folder of require.resolve.paths(specifier) ?? []) yield path.join(folder, specifier)
 }

@@ -6,11 +6,11 @@ import { findReferences, type FoundReference } from './find.ts'
 const SOURCES =
   '**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx,vue,svelte,astro,md,mdx,html,htm,css,scss,sass,less,styl,stylus,pcss,postcss,sss}'
 
-/** What is not of the project, or was built from it. */
+/** Dependencies and build outputs. */
 const SKIPPED = ['**/node_modules/**', '**/dist/**', '**/build/**', '**/coverage/**', '**/.*/**', '**/*.d.ts']
 
 export interface ScannedReference extends FoundReference {
-  /** Absolute path of the file that writes it. */
+  /** Absolute path of the file that contains it. */
   importer: string
 }
 
@@ -26,7 +26,7 @@ export async function scanFile(file: string): Promise<ScannedReference[]> {
   return findReferences(text, file).map((found) => ({ ...found, importer: file }))
 }
 
-/** Every reference with `?hd` below a folder. */
+/** All references with `?hd` below a folder. */
 export async function scanReferences(folder: string): Promise<ScannedReference[]> {
   const found: ScannedReference[] = []
   for (const file of await sourceFiles(folder)) found.push(...(await scanFile(file)))

@@ -2,27 +2,27 @@ import { formatError, isHdError, visible, type HdError } from '@unplugin-hd/core
 import type { Origin, Written } from './origin.ts'
 
 /**
- * An error as bundlers are to print it: `src/App.tsx:3: './a.jpg?hd&w=800': what is wrong. What to do (HD_QUERY)`, in one line and
- * without a stack, because they print the message and little else, and our own frames help nobody. With `DEBUG=unplugin-hd` the stack
- * and the cause stay. Anything but an HdError is a fault of ours and stays as it is.
+ * Converts an HdError to the error that bundlers print: `src/App.tsx:3: './a.jpg?hd&w=800': what is wrong. What to do (HD_QUERY)`, in one
+ * line and without a stack, because our frames do not help users. With `DEBUG=unplugin-hd` it keeps the stack and the cause. Other errors
+ * are bugs and are returned unchanged.
  */
 export function toBundlerError(error: unknown, written?: Written, reference?: string): unknown {
   if (!isHdError(error)) return error
   return withoutStack(error, describe(error, written, reference), written)
 }
 
-/** The error with a text for bundlers. */
+/** An error for bundlers with this text. */
 export function withoutStack(error: HdError, text: string, written: Written = { text: '' }): Error {
   const { file: id, line, column } = written
   const isDebug = process.env['DEBUG']?.split(/[\s,]+/).includes('unplugin-hd') === true
   const told = Object.assign(new Error(text, isDebug ? { cause: error } : undefined), {
     code: error.code,
     file: error.file,
-    // What Rollup and Vite call the place of an error.
+    // The properties in which Rollup and Vite expect the place of an error.
     ...(id !== undefined && { id }),
     ...(id !== undefined && line !== undefined && { loc: { file: id, line, column } }),
   })
-  // Bundlers print the message by itself, and some of them the stack below it.
+  // Bundlers print the message, and some also the stack below it.
   if (!isDebug) told.stack = ''
   return told
 }
@@ -40,7 +40,7 @@ export async function tellingBundlers<T>(origin: Origin | undefined, work: () =>
 function describe(error: HdError, written: Written | undefined, reference: string | undefined): string {
   const { file } = error
   if (reference === undefined || written === undefined || file === written.text) return formatError(error)
-  // A model for example, or what an alias leads to.
+  // For example a model, or the target of an alias.
   const isOther = file !== undefined && file.split('/').at(-1) !== decode(reference.split('?', 1)[0]!).split('/').at(-1)
   return `${visible(`${written.text}: '${reference}'`)}: ${formatError(error, isOther ? file : null)}`
 }

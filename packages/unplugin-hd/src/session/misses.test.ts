@@ -21,7 +21,7 @@ const at = (text: string): { reference: string; where: () => { text: string } } 
   where: () => ({ text }),
 })
 
-test('one miss is told as any error is; the next build starts anew', async () => {
+test('reports a single miss like any other error, and resets for the next build', async () => {
   const { hd, source } = setUp()
   const misses = createMisses(hd)
   expect(await misses.makers(at('main.js:3')).enlarge(source('x'), {})).toEqual({ key: 'x' })
@@ -29,7 +29,7 @@ test('one miss is told as any error is; the next build starts anew', async () =>
   expect(await misses.take()).toBeUndefined()
 })
 
-test('several are one error with a line for each image, in the order of their places', async () => {
+test('reports several misses as one error with a line for each image, sorted by place', async () => {
   const { hd, source } = setUp()
   const misses = createMisses(hd)
   await misses.makers(at('main.js:10')).enlarge(source('x'), {})
@@ -46,7 +46,7 @@ test('several are one error with a line for each image, in the order of their pl
   ])
 })
 
-test('another error is thrown at once', async () => {
+test('throws other errors at once', async () => {
   const { hd, source } = setUp()
   hd.job = () => ({ make: () => Promise.reject(new HdError('HD_UPSCALE_FAILED', 'no luck')) }) as Partial<Job> as Job
   const misses = createMisses(hd)

@@ -5,18 +5,18 @@ import { makersOf, type Makers } from '../shape/makers.ts'
 
 /** The images that a build with `mode: 'cache-only'` did not find in the cache, reported together when it ends. */
 export interface Misses {
-  /** Makers that note a miss, and give the source in place of its 2x. */
+  /** Makers that record a miss, and return the source in place of its 2x. */
   makers(origin: Origin | undefined): Makers
   /**
-   * Throws once when an image was missing, for bundlers that write their files before the build ends: an error while they load
-   * keeps them from it.
+   * Throws once if an image is missing. For bundlers that write their files before the build ends: only an error while loading stops
+   * them.
    */
   stop(): void
-  /** The error that names every image that was missing, if there was one, and starts anew. */
+  /** Returns the error that names every missing image, if there was one, and resets the list. */
   take(): Promise<unknown>
 }
 
-/** Further images are only counted. */
+/** Images beyond this are only counted. */
 const MAX_NAMED = 200
 
 interface Miss {
@@ -25,7 +25,7 @@ interface Miss {
 }
 
 export function createMisses(hd: Hd): Misses {
-  /** By the image: one that is imported in many ways is one miss. */
+  /** By image, so that several imports of an image are one miss. */
   let missing = new Map<string, Miss>()
   let stopped = false
   return {
@@ -54,7 +54,7 @@ export function createMisses(hd: Hd): Misses {
       if (all.length === 0) return undefined
       const [{ error, origin }] = all as [Miss]
       if (all.length === 1) return toBundlerError(error, await origin?.where(), origin?.reference)
-      const where = hd.store.location ?? 'that was given'
+      const where = hd.store.location ?? 'given by cache.store'
       const what = `the 2x of ${all.length} images is not in the cache ${where}, and 'mode' is 'cache-only'`
       const summary = new HdError(error.code, what, { remedy: error.remedy })
       return withoutStack(summary, [`${formatError(summary)}:`, ...(await listOf(all))].join('\n  '))
@@ -62,7 +62,7 @@ export function createMisses(hd: Hd): Misses {
   }
 }
 
-/** In the order of their places. */
+/** The missing images, sorted by place. */
 async function listOf(misses: readonly Miss[]): Promise<string[]> {
   const lines = await Promise.all(
     misses.slice(0, MAX_NAMED).map(async ({ error, origin }) => {

@@ -30,18 +30,18 @@ test('every option that changes bytes or values changes the key', () => {
   expect(new Set(keys).size).toBe(keys.length)
 })
 
-test('places, speed and written defaults do not', () => {
+test('paths, speed and explicit defaults do not change the key', () => {
   const key = keyOf({})
   expect(keyOf({}, '/two')).toBe(key)
   expect(keyOf({ cache: { dir: 'elsewhere', maxBytes: 1 }, concurrency: 7 })).toBe(key)
   expect(keyOf({ mode: 'on', onError: 'fail', quality: 85, upscaler: [resample()] })).toBe(key)
 })
 
-test('it is short and fits into a query', () => {
+test('the key is short and fits into a query', () => {
   expect(keyOf({})).toMatch(/^[\da-f]{16}$/)
 })
 
-test("'jpg' is 'jpeg' in the key", () => {
+test("'jpg' and 'jpeg' have the same key", () => {
   expect(keyOf({ format: 'jpg' })).toBe(keyOf({ format: 'jpeg' }))
   const accepting = (format: 'jpg' | 'jpeg'): string => keyOf({ upscaler: own({ accepts: { formats: [format] } }) })
   expect(accepting('jpg')).toBe(accepting('jpeg'))

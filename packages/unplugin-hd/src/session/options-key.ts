@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { canonicalFormat, type ResolvedOptions } from '@unplugin-hd/core'
 
 /**
- * Short text that changes whenever an import may give other bytes or another value, for bundlers that keep results of their
- * own between runs. Nothing in it is of this machine.
+ * A short key that changes whenever an import may produce other bytes or another value, for bundlers with a persistent cache. It does
+ * not depend on the machine.
  */
 export function optionsKey({ upscalers, mode, onError, format, quality, maxPixels }: ResolvedOptions): string {
   const chain = upscalers.map(({ name, version, accepts }) => [

@@ -11,13 +11,13 @@ async function folder(files: Readonly<Record<string, string>>): Promise<string> 
   return root
 }
 
-test('the line of a reference is found, not that of a comment or of a longer reference', async () => {
+test('finds the line of a reference, not that of a comment or a longer reference', async () => {
   const root = await folder({ 'App.js': `// './a.jpg?hd'\nimport b from './a.jpg?hd&as=img'\nimport a from './a.jpg?hd'\n` })
   const file = path.join(root, 'App.js')
   expect(await findWritten(root, `${file}?v=1`, './a.jpg?hd')).toEqual({ text: 'App.js:3', file, line: 3, column: 15 })
 })
 
-test('in markup & may be written as &amp;, and what a stylesheet imports is searched as well', async () => {
+test('accepts &amp; in markup, and searches imported stylesheets', async () => {
   const root = await folder({
     'App.vue': `<template>\n  <img src="./a.jpg?hd&amp;as=img">\n</template>`,
     'main.scss': `@use 'part';`,
@@ -27,14 +27,14 @@ test('in markup & may be written as &amp;, and what a stylesheet imports is sear
   expect((await findWritten(root, path.join(root, 'main.scss'), './a.jpg?hd'))?.text).toBe('_part.scss:3')
 })
 
-test('without the reference it is the file alone, and nothing for a module without a file', async () => {
+test('returns only the file if the reference is not found, and nothing for a module without a file', async () => {
   const root = await folder({ 'App.js': '' })
   expect((await findWritten(root, path.join(root, 'App.js'), './a.jpg?hd'))?.text).toBe('App.js')
   expect(await findWritten(root, '\0virtual', './a.jpg?hd')).toBeUndefined()
   expect(await findWritten(root, path.join(root, 'gone.js'), './a.jpg?hd')).toBeUndefined()
 })
 
-test('of several importers the one that still holds the reference is told', async () => {
+test('of several importers, returns the one that still contains the reference', async () => {
   const root = await folder({ 'one.js': '', 'two.js': `import '@/a.jpg?hd'` })
   const origins = createOrigins(root)
   origins.add('/a.jpg?hd', path.join(root, 'one.js'), './a.jpg?hd')

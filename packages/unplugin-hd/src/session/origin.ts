@@ -8,19 +8,19 @@ import { followStyles } from '../unprocessed/styles.ts'
 
 /** Where an image is referenced, for error messages. */
 export interface Origin {
-  /** As it is written: `./a.jpg?hd&as=img`. */
+  /** As written in the source: `./a.jpg?hd&as=img`. */
   reference: string
   /** `src/style.css:3`, where it is known without a search. */
   place?: string
-  /** Searched only when there is an error to report. `undefined` for a reference that is in no file. */
+  /** Searches the place; called only for errors. `undefined` if the reference is not in a file. */
   where(): Written | undefined | Promise<Written | undefined>
 }
 
 /** A place in a file of the project. */
 export interface Written {
-  /** `src/App.tsx:3`, relative to the root; without the line where the reference is not found. */
+  /** `src/App.tsx:3`, relative to the root; without the line if the reference was not found. */
   text: string
-  /** Absolute path, where it is known. */
+  /** Absolute path, if known. */
   file?: string
   /** From 1. */
   line?: number
@@ -28,9 +28,9 @@ export interface Written {
   column?: number
 }
 
-/** The files that import a module. They are read only for an error, never in a build from the cache. */
+/** The files that import each module. They are read only for errors, never in a build from the cache. */
 export interface Origins {
-  /** @param importer module id, with or without a query @param reference as it is written there */
+  /** @param importer module id, with or without a query @param reference as written there */
   add(id: string, importer: string | undefined, reference: string): void
   /** @param id of the imported module */
   of(id: string): Origin | undefined
@@ -52,7 +52,7 @@ export function createOrigins(root: string): Origins {
       return {
         reference: importers[0]![1],
         async where() {
-          // While watching, an importer may have stopped to be one.
+          // In watch mode, an importer may have removed its import.
           const found = await Promise.all(importers.map(([importer, reference]) => findWritten(root, importer, reference)))
           const present = found.findIndex((written) => written?.line !== undefined)
           this.reference = importers[Math.max(present, 0)]![1]
@@ -69,12 +69,12 @@ export function originOf(root: string, importer: string | undefined, reference: 
 }
 
 /**
- * Where a file, or a stylesheet that it imports, writes a reference. `undefined` for a module that is no file.
+ * Finds a reference in a file or in a stylesheet that it imports. `undefined` for a module that is not a file.
  * @param id of the module, with or without a query
  */
 export async function findWritten(root: string, id: string, reference: string): Promise<Written | undefined> {
   const file = cleanId(id)
-  // Modules that no file holds, and what Vite says of an address that somebody typed.
+  // Virtual modules, and Vite's importer for a URL that was opened in the browser.
   if (!path.isAbsolute(file) || !existsSync(file)) return undefined
   for (const each of [file, ...(await followStyles([file]))]) {
     const found = positionOf(reference, await readFile(each, 'utf8').catch(() => ''), each)
@@ -84,11 +84,11 @@ export async function findWritten(root: string, id: string, reference: string): 
 }
 
 function positionOf(reference: string, text: string, file: string): { line: number; column: number } | undefined {
-  // Markup writes `&` as `&amp;`; a pattern names the file and not the reference, or the query and not the file.
+  // Markup writes `&` as `&amp;`.
   for (const written of [reference, reference.replaceAll('&', '&amp;')]) {
     if (!text.includes(written)) continue
     const code = blankComments(text, file)
-    // Not the start of a longer one, where the very same stands as well.
+    // Prefer an exact match to the start of a longer reference.
     const whole = new RegExp(`${escape(written)}(?=["'\`\\s),>]|$)`, 'm')
     const index = [code.search(whole), text.search(whole), text.indexOf(written)].find((each) => each >= 0)!
     return { line: lineAt(text, index), column: index - (text.lastIndexOf('\n', index - 1) + 1) }

@@ -10,13 +10,13 @@ function setUp(): { session: Session; warnings: string[] } {
 
 const at = (reference: string): Origin => ({ reference, where: () => ({ text: 'src/main.js:3' }) })
 
-test("a query that may be another tool's is a warning with its place and the right form", async () => {
+test("warns about a query that may be another tool's, with its place and the right form", async () => {
   const { session, warnings } = setUp()
   await session.checkMistaken('./a.jpg?4x', at('./a.jpg?4x'))
   expect(warnings).toEqual([expect.stringMatching(/'\.\/a\.jpg\?4x' in src\/main\.js:3 .* write '\.\/a\.jpg\?hd=4'$/)])
 })
 
-test("one that can be nobody else's is an error, and any other is nothing", async () => {
+test('a clearly mistyped query is an error, and other queries are ignored', async () => {
   const { session, warnings } = setUp()
   await expect(session.checkMistaken('./a.jpg?HD', at('./a.jpg?HD'))).rejects.toThrow(
     /^src\/main\.js:3: '\.\/a\.jpg\?HD': .* Write '\.\/a\.jpg\?hd' \(HD_QUERY\)$/,
@@ -25,7 +25,7 @@ test("one that can be nobody else's is an error, and any other is nothing", asyn
   expect(warnings).toEqual([])
 })
 
-test('what the options left out is known afterwards', () => {
+test('remembers excluded images', () => {
   const { session } = setUp()
   expect(session.shouldTransform('/project/a.jpg?hd')).toBe(true)
   expect(session.shouldTransform('/project/b.jpg?hd')).toBe(false)

@@ -27,51 +27,51 @@ import { createTypesFile, type TypesFile } from '../types/types-file.ts'
 export interface SessionContext {
   /** Absolute path of the project. */
   root: string
-  /** Prints warnings only, because the bundler is configured so. */
+  /** Print only warnings, as configured in the bundler. */
   quiet: boolean
   warn: (message: string) => void
-  /** True while images are only looked at: unless the options say otherwise, metered upscalers are not called. @default never */
+  /** True in a dev server, where metered upscalers are not called unless the options say so. @default never */
   dev?: () => boolean
 }
 
-/** What the adapters share: one plugin instance at work in one project. */
+/** What the adapters share: one plugin instance in one project. */
 export interface Session {
   readonly hd: Hd
-  /** The file of declarations; `undefined` when there is none. */
+  /** The file of declarations; `undefined` without the option `dts`. */
   readonly types: TypesFile | undefined
-  /** Who imports what. */
+  /** The importers of each image. */
   readonly origins: Origins
   /** What was asked for and what became of it; `undefined` in a build without a report. */
   readonly images: ImageLog | undefined
-  /** Passes a warning on to the bundler. */
+  /** Passes a warning to the bundler. */
   warn(message: string): void
-  /** True for a module id that this plugin is to load. @param id absolute path and query */
+  /** True for a module id that this plugin loads. @param id absolute path and query */
   shouldTransform(id: string): boolean
-  /** True for a reference to an image that `include` or `exclude` left out. */
+  /** True for a reference to an image that `include` or `exclude` excluded. */
   leftOut(reference: string): boolean
   /**
-   * Reports a query that looks like a mistyped `?hd`: a warning where it may belong to another tool.
-   * @throws Error with `HD_QUERY` where it cannot
+   * Checks for a query that looks like a mistyped `?hd`, and warns if it may belong to another tool.
+   * @throws Error with `HD_QUERY` if it cannot belong to another tool
    */
   checkMistaken(id: string, origin: Origin): Promise<void>
-  /** What an id that the session wants asks for. @throws Error like {@link Session.load} */
+  /** Parses an id that {@link Session.shouldTransform} accepted. @throws Error like {@link Session.load} */
   parse(id: string, origin: Origin | undefined): Promise<{ file: string; request: HdRequest }>
   /**
-   * Makes what an import asks for. An image that is missing with `mode: 'cache-only'` is the source for now, and named when the
-   * build ends.
-   * @param makers where its images come from, when not from `hd`; then nothing is put off
+   * Makes the images of an import. If an image is missing with `mode: 'cache-only'`, the source takes its place, and {@link Session.end}
+   * reports it.
+   * @param makers other makers than those of `hd`; then misses are not deferred
    * @throws Error with the importer, what is wrong, what to do, and the code, in one line
    */
   load(file: string, request: HdRequest, origin: Origin | undefined, makers?: Makers): Promise<Loaded>
   /**
-   * Throws once when an image was missing with `mode: 'cache-only'`, to stop a bundler that writes its files before the build
+   * Throws once if an image is missing with `mode: 'cache-only'`, to stop a bundler that writes its files before the build
    * ends. {@link Session.end} names the images.
    */
   stopAtMiss(): void
   /**
-   * Ends a build: prints the summary and frees what is held. May be followed by another build.
-   * @param cancel what is still at work is given up instead of waited for, because nobody needs it any more
-   * @throws Error with `HD_CACHE_MISS` that names every image that was missing, unless it was cancelled
+   * Ends a build: prints the summary and releases resources. Another build may follow.
+   * @param cancel aborts work in progress instead of waiting for it
+   * @throws Error with `HD_CACHE_MISS` that names every missing image, unless cancelled
    */
   end(cancel: boolean): Promise<void>
 }
@@ -81,7 +81,7 @@ export interface Loaded {
   shape: Shape
 }
 
-/** @throws Error like {@link Session.load} when the options are wrong */
+/** @throws Error like {@link Session.load} if the options are wrong */
 export function createSession(options: HdOptions, { root, quiet, warn, dev = () => false }: SessionContext): Session {
   const resolved = resolve(options, root)
   const reporter = createReporter({ stream: process.stderr, quiet, warn })
@@ -94,7 +94,7 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
   }
   const hd = createHd(resolved, { log, onEvent, skipMetered: () => resolved.dev === 'preview' && dev() })
   const misses = createMisses(hd)
-  /** Names of files. */
+  /** File names. */
   const leftOut = new Set<string>()
   const origins = createOrigins(root)
   const types = resolved.dts === undefined ? undefined : createTypesFile(resolved.dts, root, dev, warn)
@@ -124,10 +124,11 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
         const mistaken = mistakenQuery(id)
         if (!mistaken) return
         const { instead, certain } = mistaken
-        if (certain)
-          throw new HdError('HD_QUERY', 'the query is none of ours, but looks like it', { remedy: `Write '${instead}'` })
+        if (certain) throw new HdError('HD_QUERY', 'the query looks like a mistyped ?hd', { remedy: `Write '${instead}'` })
         const written = await origin.where()
-        log.warn(`'${id}'${written ? ` in ${written.text}` : ''} is no query of ours. For a larger image write '${instead}'`)
+        log.warn(
+          `'${id}'${written ? ` in ${written.text}` : ''} is not a query of unplugin-hd. For a larger image write '${instead}'`,
+        )
       }),
     parse: (id, origin) =>
       tellingBundlers(origin, async () => {

@@ -11,7 +11,7 @@ function asset(format: Asset['format']): Asset {
   return { key: format, bytes: new Uint8Array(9), format, extension, mime: `image/${format}` }
 }
 
-/** Answers without any image; with `isOff` as `mode: 'off'` does. */
+/** Makers that need no image; with `isOff` they behave like `mode: 'off'`. */
 function fakeMakers(isOff: boolean): Makers {
   return {
     async enlarge(_, { factor: wanted = 2, format = 'jpeg', width }) {
@@ -34,7 +34,7 @@ function fakeMakers(isOff: boolean): Makers {
   }
 }
 
-/** The value that the expression gives when the URL of a part is its name. */
+/** The value of the expression, with the name of each part as its URL. */
 function valueOf({ parts, expression }: Shape): unknown {
   const code = expression(parts.map(({ name }) => JSON.stringify(name)))
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the code is ours
@@ -46,7 +46,7 @@ async function shapeOf(request: Partial<HdRequest>, isOff: boolean = false): Pro
   return { value: valueOf(shape), names: shape.parts.map(({ name, original }) => (original ? `${name} (source)` : name)) }
 }
 
-test('with jsx, srcset is named as React names it, and nothing else is changed', async () => {
+test('with jsx, srcset is named srcSet as in React, and nothing else changes', async () => {
   for (const isOff of [true, false]) {
     const { value: img } = await shapeOf({ as: 'img' }, isOff)
     const { srcset, ...rest } = img as { srcset: string }
@@ -59,12 +59,12 @@ test('with jsx, srcset is named as React names it, and nothing else is changed',
   })
 })
 
-test('url is one part, marked as the double', async () => {
+test('url is one part, marked as the 2x', async () => {
   expect(await shapeOf({})).toEqual({ value: 'my.hero@2x.jpg', names: ['my.hero@2x.jpg'] })
   expect(await shapeOf({ formats: ['webp'] })).toMatchObject({ value: 'my.hero@2x.webp' })
 })
 
-test('srcset is the source and its double; with a format both are in it', async () => {
+test('srcset has the source and its 2x; a format applies to both', async () => {
   expect(await shapeOf({ as: 'srcset' })).toEqual({
     value: 'my.hero.jpg 1x, my.hero@2x.jpg 2x',
     names: ['my.hero.jpg (source)', 'my.hero@2x.jpg'],
@@ -80,7 +80,7 @@ test('img has the size in CSS pixels', async () => {
   expect(value).toEqual({ src: 'my.hero.jpg', srcset: 'my.hero.jpg 1x, my.hero@2x.jpg 2x', width: 30, height: 20 })
 })
 
-test('image has a source for each format and an img of the own format', async () => {
+test("picture has a source for each format and an img in the image's own format", async () => {
   const { value, names } = await shapeOf({ as: 'picture', formats: ['avif', 'webp'] })
   expect(value).toEqual({
     sources: [
@@ -92,7 +92,7 @@ test('image has a source for each format and an img of the own format', async ()
   expect(names).toHaveLength(6)
 })
 
-test('meta has the facts of the double and of the source', async () => {
+test('meta has the facts of the 2x and of the source', async () => {
   const { value } = await shapeOf({ as: 'meta' })
   expect(value).toEqual({
     src: 'my.hero@2x.jpg',
@@ -105,7 +105,7 @@ test('meta has the facts of the double and of the source', async () => {
   })
 })
 
-test('without a double nothing is called 2x, and the source is the only part', async () => {
+test("with mode 'off' nothing is called 2x, and the source is the only part", async () => {
   const names = ['my.hero.jpg (source)']
   expect(await shapeOf({}, true)).toEqual({ value: 'my.hero.jpg', names })
   expect(await shapeOf({ as: 'srcset' }, true)).toEqual({ value: 'my.hero.jpg 1x', names })
@@ -127,7 +127,7 @@ test('without a double nothing is called 2x, and the source is the only part', a
   })
 })
 
-test('a factor of 3 or 4 is in the name, and sets have every factor up to it', async () => {
+test('names include the factor 3 or 4, and sets have every factor up to it', async () => {
   expect(await shapeOf({ factor: 3 })).toEqual({ value: 'my.hero@3x.jpg', names: ['my.hero@3x.jpg'] })
   expect(await shapeOf({ factor: 3, as: 'srcset' })).toMatchObject({
     value: 'my.hero.jpg 1x, my.hero@2x.jpg 2x, my.hero@3x.jpg 3x',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { findUnprocessed, unprocessedMessage, TEXT_OUTPUT_RE } from './find.ts'
 
-test('references in strings, url() and attributes are found, each once', () => {
+test('finds references in strings, url() and attributes, without duplicates', () => {
   const code = `
     const a = new URL('./a.jpg?hd', import.meta.url), again = "./a.jpg?hd"
     const b = \`../b.PNG?w=3&hd&as=img\`
@@ -10,12 +10,12 @@ test('references in strings, url() and attributes are found, each once', () => {
   expect(findUnprocessed(code)).toEqual(['./a.jpg?hd', '../b.PNG?w=3&hd', '/c.webp?hd', 'd.avif?hd', 'e.gif?hd', 'f.tiff?hd'])
 })
 
-test('other keys, other files and images without a query are none', () => {
+test('ignores other keys, other files and images without a query', () => {
   for (const text of ['a.jpg?hdx', 'a.jpg?xhd', 'a.jpg?a=hd', 'a.txt?hd', 'a.jpg', 'a.jpg?w=3#hd', 'hd', '?hd', 'a.jpg ?hd'])
     expect(findUnprocessed(`x('${text}')`), text).toEqual([])
 })
 
-test('comments of bundlers and users are none', () => {
+test('ignores comments of bundlers and users', () => {
   const code = [
     '//#region src/a.jpg?hd',
     '  // hd:a.jpg?hd&as=img',
@@ -29,19 +29,19 @@ test('comments of bundlers and users are none', () => {
   expect(findUnprocessed(code)).toEqual([])
 })
 
-test('comments of pages and components are none, in scripts they are text', () => {
+test('ignores HTML comments in pages and components, but not in scripts', () => {
   const code = `<!-- <img src="./a.jpg?hd"> -->`
   for (const name of ['index.html', 'App.vue', 'App.svelte']) expect(findUnprocessed(code, name)).toEqual([])
   expect(findUnprocessed(code, 'main.js')).toEqual(['./a.jpg?hd'])
 })
 
-test('what only looks like a comment hides nothing', () => {
+test('text that only looks like a comment hides nothing', () => {
   expect(findUnprocessed(`glob('./**/*.js', './a.jpg?hd', '*/')`)).toEqual(['./a.jpg?hd'])
   expect(findUnprocessed(`const page = "https://example.com/x", a = "./a.jpg?hd"`)).toEqual(['./a.jpg?hd'])
   expect(findUnprocessed(`const text = "one // two"; ${'x();'.repeat(100)} load("./a.jpg?hd")`)).toEqual(['./a.jpg?hd'])
 })
 
-test('a megabyte of minified code full of half comments is searched', () => {
+test('searches a megabyte of minified code full of incomplete comments quickly', () => {
   const code = `${'a="/* hd";b=c/d//e;f(".jpg?h");'.repeat(40_000)}x("./a.jpg?hd")`
   expect(findUnprocessed(code)).toEqual(['./a.jpg?hd'])
 })
@@ -50,19 +50,19 @@ test('the message names the reference, the place and the remedy', () => {
   expect(unprocessedMessage('./a.jpg?hd', 'main.js')).toMatch(/'\.\/a\.jpg\?hd' in main\.js .*'include' and 'exclude'/)
 })
 
-test('scripts, styles and pages are searched, maps are not', () => {
+test('searches scripts, styles and pages, but not source maps', () => {
   for (const name of ['a.js', 'a.mjs', 'a.cjs', 'a.css', 'a.html', 'a.htm']) expect(name).toMatch(TEXT_OUTPUT_RE)
   for (const name of ['a.js.map', 'a.jpg', 'a.json']) expect(name).not.toMatch(TEXT_OUTPUT_RE)
 })
 
-test('an output with megabytes of inlined images is searched, not at every letter anew', () => {
+test('searches an output with megabytes of inlined images in linear time', () => {
   const inlined = `const a = "data:image/png;base64,${'iVBORw0KGgoAAAANSUhEUgAA'.repeat(100_000)}"\n`
   expect(findUnprocessed(inlined.repeat(3))).toEqual([])
   expect(findUnprocessed(`${inlined}const b = "./b.png?hd"\n${inlined}`)).toEqual(['./b.png?hd'])
 })
 
-test('what an option leaves out is not told to be imported', () => {
+test('the message for an excluded image names the options, not an import', () => {
   const message = unprocessedMessage('./a.jpg?hd', 'src/main.js:3', true)
-  expect(message).toMatch(/src\/main\.js:3 .*'include' or 'exclude' leaves it out/)
+  expect(message).toMatch(/src\/main\.js:3 .*'include' or 'exclude' excludes it/)
   expect(message).not.toContain('Import it')
 })

@@ -1,15 +1,14 @@
 import { mistakenQuery } from '@unplugin-hd/core'
 
-/** What may be a mistyped `hd` key; `mistakenQuery` of core decides. */
+/** Matches possible mistyped `hd` keys; `mistakenQuery` of core decides. */
 const MISTAKEN_KEY = String.raw`@?[2-9]x|hd@?\d+x?`
 
-/** Of a second query in the query. */
+/** A second query within the query. */
 const SECOND_QUERY_RE = /^\?[^\s"'`()<>\\#,]*/
 
 /**
- * The end of a reference to an image with a whole `hd` key in its query, or what looks like one, up to what ends a string or a
- * `url()`. It begins at the extension, because outputs hold inlined images, megabytes without a delimiter, at whose every letter a
- * path could begin.
+ * The end of a reference to an image with an `hd` key in its query, or a mistyped one, up to the end of the string or `url()`. It begins
+ * at the extension: outputs contain inlined images, megabytes without a delimiter, where a path could begin at every character.
  */
 const REFERENCE_END_RE = new RegExp(
   String.raw`\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?)\?(?:[^\s"'\`()<>\\#,]*&)?(?:hd|${MISTAKEN_KEY})(?=[\s"'\`()<>\\&=#,?]|$)`,
@@ -19,30 +18,31 @@ const REFERENCE_END_RE = new RegExp(
 /** The path before it. */
 const PATH_RE = /[^\s"'`()<>\\,=]*$/
 
-/** Of longer paths only the end is shown. */
+/** Of longer paths only the end is used. */
 const MAX_PATH = 300
 
 /**
- * Comments hold module ids that bundlers write, and arbitrary text. A comment is recognized where a line begins as one, `// …` at the end of a line, and `/* … *\/` with a space after its start: elsewhere it may be text, a glob for example.
+ * Comments contain module ids, which bundlers write, and arbitrary text. Recognized are comments at the start of a line, `// …` at the end of a
+ * line, and `/* … *\/` with a space after its start. Others may be text, for example a glob.
  */
 const COMMENT_RE = /^[ \t]*\/\/.*$|[ \t]\/\/[ \t].{0,300}$|^[ \t]*\/\*[^]*?\*\/|\/\*[*!]?\s[^]{0,2000}?\*\//gm
 
-/** Of pages and components; in scripts it may be text. */
+/** Only for pages and components; in scripts it may be text. */
 const HTML_COMMENT_RE = /<!--[^]*?-->/g
 
-/** Output files in which a reference can stand. */
+/** Output files that may contain references. */
 export const TEXT_OUTPUT_RE: RegExp = /\.(?:[cm]?js|css|html?)$/
 
 /**
- * The references to `?hd` images that are left in an output file, each once: none of them was processed.
- * @param fileName its name, by which comments are told
+ * The references to `?hd` images in an output file, without duplicates: they were not processed.
+ * @param fileName decides the syntax of comments
  */
 export function findUnprocessed(code: string, fileName: string = ''): string[] {
-  // Hardly any output has one at all, and then comments do not matter.
+  // Most outputs have none, so check before removing comments.
   return code.search(REFERENCE_END_RE) < 0 ? [] : references(blankComments(code, fileName))
 }
 
-/** The code with blanks for comments, so that positions and lines stay what they are. */
+/** Replaces comments by blanks, so that positions and lines do not change. */
 export function blankComments(code: string, fileName: string): string {
   const rest = /\.(?:html?|vue|svelte|astro)$/.test(fileName) ? code.replace(HTML_COMMENT_RE, blank) : code
   return rest.replace(COMMENT_RE, blank)
@@ -62,15 +62,15 @@ function references(code: string): string[] {
   return [...found]
 }
 
-/** One warning for what was not processed. @param isLeftOut whether `include` or `exclude` said so */
+/** The warning for an unprocessed reference. @param isLeftOut whether `include` or `exclude` excluded it */
 export function unprocessedMessage(reference: string, where: string, isLeftOut: boolean = false): string {
   const mistaken = mistakenQuery(reference)
   if (mistaken) {
-    return `'${reference}' in ${where} is no query of unplugin-hd, so the image is shipped as it is. Write '${queryOf(mistaken.instead)}'`
+    return `'${reference}' in ${where} is not a query of unplugin-hd, so the image is shipped unchanged. Write '${queryOf(mistaken.instead)}'`
   }
   const what = `'${reference}' in ${where} was not processed by unplugin-hd, so the image is shipped at 1x, if at all`
   return isLeftOut
-    ? `${what}: the option 'include' or 'exclude' leaves it out. Change that option, or write the reference without '?hd'`
+    ? `${what}: the option 'include' or 'exclude' excludes it. Change that option, or remove '?hd'`
     : `${what}. Import it in JavaScript (\`import url from '${reference}'\`), and check 'include' and 'exclude'`
 }
 

@@ -8,19 +8,19 @@ import { followStyles } from './styles.ts'
 /** Files that are searched for a reference. */
 const SOURCE_RE = /\.(?:[cm]?[jt]sx?|html?|vue|svelte|astro|mdx?|css|less|s[ac]ss|styl(?:us)?|pcss|postcss|sss)$/
 
-/** What stands before the specifier of an import. */
+/** The text before the specifier of an import. */
 const IMPORT_RE = /(?:\bfrom|\bimport)\s*\(?\s*["'`]$/
 
-/** More places than these are not listed. */
+/** The most places to list. */
 const MAX_PLACES = 3
 
 /**
- * Where a reference that was left in the output is written: `src/main.js:3`, relative to the root, one or more.
- * @param reference as it stands in the output; where it is written the same way, nothing else is listed
- * @param output name of the output; scripts keep what they hold, so a relative reference of theirs is written nowhere else
- * @param image the file name of the image as it is in the project: outputs may name it otherwise
- * @param processed places that are named only where there is no other
- * @param ids of the modules of the build; what its stylesheets import is searched as well
+ * Finds where an unprocessed reference of the output is written in the sources: `src/main.js:3`, relative to the root, one or more places.
+ * @param reference as in the output; exact matches take precedence over others
+ * @param output name of the output file; scripts keep relative references unchanged, so for them only exact matches count
+ * @param image the file name of the image in the project, which may differ from that in the output
+ * @param processed places that were processed, listed only if there are no others
+ * @param ids of the modules of the build; stylesheets that they import are searched as well
  */
 export async function findSources(
   reference: string,
@@ -31,7 +31,7 @@ export async function findSources(
   processed: ReadonlySet<string> = new Set(),
 ): Promise<string[]> {
   const files = new Set([...ids].map((id) => id.split('?', 1)[0]!).filter((id) => path.isAbsolute(id) && SOURCE_RE.test(id)))
-  // A query that is not ours is written exactly as it stands in the output.
+  // A mistyped query must match exactly.
   const query = mistakenQuery(reference) ? escape(reference.slice(reference.indexOf('?'))) : `\\?(?:[^\\s"'\`()<>]*[&;])?hd`
   const pattern = new RegExp(`${escape(image)}${query}(?![\\w-])`, 'g')
   const [specifier] = reference.split('?', 1)
@@ -48,7 +48,7 @@ export async function findSources(
       const start = /[^\s"'`()<>,]*$/.exec(code.slice(0, index))!.index
       const isSame = code.slice(start, index + image.length) === specifier
       if (isKept && !isSame) continue
-      // Imports are processed, unless the file is excluded.
+      // Imports are always processed, unless the file is excluded.
       const isImport = IMPORT_RE.test(code.slice(Math.max(0, start - 50), start))
       const place = `${relativePath(root, file)}:${lineAt(code, index)}`
       const list = processed.has(place) ? done : isImport ? imports : isSame ? same : others
@@ -60,6 +60,6 @@ export async function findSources(
 }
 
 function escape(text: string): string {
-  // A URL writes some letters as codes.
+  // URLs encode some characters.
   return text.replace(/[$()*+./?[\\\]^{|}]/g, '\\$&').replace(/[^\w.$()*+/?[\\\]^{|}@-]/g, '.{1,12}')
 }

@@ -15,7 +15,7 @@ async function folder(files: Readonly<Record<string, string>>): Promise<string> 
   return root
 }
 
-test('imports of CSS, Sass and Less are followed, as they find them, each once and in circles too', async () => {
+test('follows imports of CSS, Sass and Less by their rules, without duplicates, even if circular', async () => {
   const root = await folder({
     'a.css': `@import './deep/b.css' layer(base);@import url("c.css") print;`,
     'deep/b.css': `@import '../a.css';`,
@@ -36,7 +36,7 @@ test('imports of CSS, Sass and Less are followed, as they find them, each once a
   ])
 })
 
-test('a reference is found by line, not in comments, and imports only where nothing else is', async () => {
+test('finds the line of a reference, not in comments, and imports only if there is nothing else', async () => {
   const root = await folder({
     'main.js': `import a from './a.jpg?hd'\n// './a.jpg?hd'\nconst x = "./a.jpg?w=1&hd"`,
     'page.html': `<!-- a.jpg?hd -->\n<p data-x="x/a.jpg?hd&as=img">`,
@@ -47,16 +47,16 @@ test('a reference is found by line, not in comments, and imports only where noth
     name.startsWith('\0') ? name : path.join(root, name),
   )
   expect(await findSources('assets/a.jpg?hd', 'index.html', 'a.jpg', ids, root)).toEqual(['main.js:3', 'page.html:2'])
-  // Where it is written as it was found, the other is another one.
+  // An exact match takes precedence.
   expect(await findSources('x/a.jpg?hd', 'index.html', 'a.jpg', ids, root)).toEqual(['page.html:2'])
-  // What a script puts together is written nowhere.
+  // A reference that a script builds at runtime is not in the sources.
   expect(await findSources('./y/a.jpg?hd', 'main.js', 'a.jpg', ids, root)).toEqual([])
   expect(await findSources('./a.jpg?w=1&hd', 'main.js', 'a.jpg', ids, root)).toEqual(['main.js:3'])
   expect(await findSources('x/b.jpg?hd', 'index.html', 'b.jpg', ids, root)).toEqual(['other.js:1'])
   expect(await findSources('x/c.jpg?hd', 'index.html', 'c.jpg', ids, root)).toEqual([])
 })
 
-test('a name is found however its URL writes it', async () => {
+test('finds a name that is encoded in the URL', async () => {
   const root = await folder({ 'style.css': `\n.a { background: url('./my photo (ü).jpg?hd') }` })
   expect(
     await findSources('x/my photo (ü).jpg?hd', 'index.html', 'my photo (ü).jpg', [path.join(root, 'style.css')], root),

@@ -7,9 +7,9 @@ const IMPORT_RE = /@(?:import|use|forward|require|reference)\s+(?:\([^)]*\)\s*)?
 const EXTENSIONS = ['', '.scss', '.sass', '.less', '.css', '.styl', '.pcss']
 
 /**
- * The stylesheets that stylesheets import by relative paths, and those that these import: no bundler lists them, because the
- * compilers read them themselves.
- * @param files absolute paths; others than stylesheets are skipped
+ * The stylesheets that stylesheets import by relative paths, recursively. Bundlers do not list them, because the CSS compilers read
+ * them.
+ * @param files absolute paths; only stylesheets are read
  */
 export async function followStyles(files: Iterable<string>): Promise<string[]> {
   const seen = new Set([...files].filter((file) => STYLE_RE.test(file)))
@@ -24,7 +24,7 @@ export async function followStyles(files: Iterable<string>): Promise<string[]> {
   return [...seen].slice(first)
 }
 
-/** With the extensions and names that Sass and Less try. */
+/** The file names that Sass and Less try. */
 function candidates(file: string): string[] {
   const { dir, base } = path.parse(file)
   const names = [base, `_${base}`, path.join(base, 'index'), path.join(base, '_index')]

@@ -2,30 +2,30 @@ import path from 'node:path'
 import { findUnprocessed, unprocessedMessage, TEXT_OUTPUT_RE } from './find.ts'
 import { findSources } from './sources.ts'
 
-/** A file of a build's output, relative to its folder. Its text is asked for only where it may hold a reference. */
+/** An output file of a build. `text` is called only if the file may contain references. */
 export interface OutputFile {
   name: string
   text: () => string | Promise<string>
 }
 
-/** What is searched, and what is known of it. */
+/** The output to search, and what is known about its references. */
 export interface SearchedOutput {
   outputs: readonly OutputFile[]
-  /** Absolute paths or ids of the modules that were built; what is no file of the project is skipped. */
+  /** Absolute paths or ids of the built modules; ids that are not files are skipped. */
   sources: Iterable<string>
   /** Absolute path of the project. */
   root: string
-  /** True for a reference that needs no warning: the plugin wrote it itself, or has reported it. @default never */
+  /** True for a reference that needs no warning, because the plugin wrote or already reported it. @default never */
   isKnown?: ((reference: string) => boolean) | undefined
-  /** True for an image that `include` or `exclude` leaves out. @default never */
+  /** True for an image that `include` or `exclude` excludes. @default never */
   leftOut?: ((reference: string) => boolean) | undefined
-  /** Places whose references were processed; of two references that read the same, the other one is reported. */
+  /** Places whose references were processed, so that of two equal references the other one is reported. */
   processed?: ReadonlySet<string> | undefined
-  /** Name of the image in the project, given its name in the output, which the bundler may have changed. @default the same */
+  /** Converts the image's file name in the output to that in the project. @default the same */
   imageOf?: ((fileName: string) => string) | undefined
 }
 
-/** One warning for every `?hd` reference that is left in an output, with the file and the line where it is written. */
+/** One warning for every unprocessed `?hd` reference in the output, with file and line in the sources. */
 export async function unprocessedWarnings({
   outputs,
   sources,
@@ -35,7 +35,7 @@ export async function unprocessedWarnings({
   processed = new Set(),
   imageOf = (fileName) => fileName,
 }: SearchedOutput): Promise<string[]> {
-  // An iterator could be read only once, and every reference is looked for in all of them.
+  // A copy, because an iterator can be read only once.
   const files = [...sources]
   const warnings: string[] = []
   for (const { name, text } of outputs.filter((output) => TEXT_OUTPUT_RE.test(output.name))) {

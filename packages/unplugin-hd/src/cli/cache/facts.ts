@@ -2,7 +2,7 @@ import { inventory, type InventoryItem } from '@unplugin-hd/core'
 
 const HOUR_MS = 3_600_000
 
-/** What a cache holds, most recently used first. */
+/** The entries of a cache, most recently used first. */
 export async function entriesOf(dir: string): Promise<InventoryItem[]> {
   const items: InventoryItem[] = []
   for await (const item of inventory(dir)) items.push(item)
@@ -16,7 +16,7 @@ export function describeKind({ kind, factor, format, quality }: InventoryItem): 
   return `${size} ${format ?? '?'}${quality === undefined ? '' : `, quality ${quality}`}`
 }
 
-/** `just now`, `5 h ago`, `12 d ago`; a time of the future was noted by a clock that was wrong. */
+/** `just now`, `5 h ago`, `12 d ago`; `unknown` for a time in the future, from a wrong clock. */
 export function formatAge(ms: number): string {
   const hours = Math.floor(ms / HOUR_MS)
   if (hours < 0) return 'unknown'
@@ -24,12 +24,12 @@ export function formatAge(ms: number): string {
   return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} d ago`
 }
 
-/** For people: digits enough to name it. */
+/** Enough digits to identify a key, for display. */
 export function shortKey(key: string): string {
   return key.slice(0, 12)
 }
 
-/** As `--json` prints it. */
+/** The form that `--json` prints. */
 export function jsonOf({ key, file, size, lastUsed, ...facts }: InventoryItem): Record<string, unknown> {
   return { key, file, bytes: size, lastUsed: new Date(lastUsed).toISOString(), ...facts }
 }

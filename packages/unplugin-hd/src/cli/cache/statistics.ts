@@ -5,14 +5,14 @@ export interface Share {
   bytes: number
 }
 
-/** What a cache holds, counted. */
+/** Statistics of a cache. */
 export interface CacheStatistics extends Share {
-  /** Different images; of entries of earlier versions it is not known. */
+  /** Number of different images. Entries of earlier versions do not count, because their image is unknown. */
   images: number
   kinds: Record<string, Share>
   upscalers: Record<string, Share>
   formats: Record<string, Share>
-  /** Milliseconds since 1970; `null` when it is empty. */
+  /** Milliseconds since 1970; `null` if the cache is empty. */
   leastRecentlyUsed: number | null
   mostRecentlyUsed: number | null
 }
@@ -31,7 +31,7 @@ export function statisticsOf(items: readonly InventoryItem[]): CacheStatistics {
   }
 }
 
-/** The largest first. */
+/** Largest first. */
 function shares(items: readonly InventoryItem[], by: (item: InventoryItem) => string | undefined): Record<string, Share> {
   const found = new Map<string, Share>()
   for (const item of items) {

@@ -7,7 +7,7 @@ import { typesCommand } from './types.ts'
 import { upscaleCommand } from './upscale.ts'
 import { warmCommand } from './warm.ts'
 
-/** In the order of the help. */
+/** In the order in which the help lists them. */
 export const COMMANDS: readonly Command[] = [
   upscaleCommand,
   warmCommand,

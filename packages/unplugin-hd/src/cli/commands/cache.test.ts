@@ -21,7 +21,7 @@ async function listed({ hd }: Folder, text = ''): Promise<Listed> {
 }
 
 describe('hd cache', () => {
-  test('ls tells the image, the upscaler, the size and the last use, for people and as JSON', async () => {
+  test('ls lists image, upscaler, size and last use, as text and as JSON', async () => {
     const folder = await filled()
     const { stdout, status } = await folder.hd('cache ls')
     expect(status).toBe(0)
@@ -50,9 +50,9 @@ describe('hd cache', () => {
     expect((await hd('cache stats')).stdout).toMatch(/\n4 entries of 2 images, [\d.]+ kB of 2\.15 GB\n/)
   })
 
-  test('verify finds damage, doctor tells of it, and --fix deletes it', async () => {
+  test('verify finds damage, doctor reports it, and --fix deletes it', async () => {
     const folder = await filled()
-    expect((await folder.hd('cache verify')).stdout).toMatch(/^4 entries, [\d.]+ kB: all are whole\n$/)
+    expect((await folder.hd('cache verify')).stdout).toMatch(/^4 entries, [\d.]+ kB: all intact\n$/)
     const [{ file, bytes }] = (await listed(folder)).entries as [Listed['entries'][0]]
     await truncate(file, bytes - 1)
     const found = await folder.hd('cache verify')
@@ -71,18 +71,20 @@ describe('hd cache', () => {
     expect(JSON.parse((await folder.hd('cache verify --json')).stdout)).toMatchObject({ ok: true, checked: 3, damaged: [] })
   })
 
-  test('prune says what would go, and takes it', async () => {
+  test('prune lists what it would delete, and deletes it', async () => {
     const folder = await filled()
-    expect((await folder.hd('cache prune')).stdout).toMatch(/^0 entries, 0 B deleted; 4 entries, .* left\n$/)
+    expect((await folder.hd('cache prune')).stdout).toMatch(/^0 entries, 0 B deleted; 4 entries, .* remaining\n$/)
     expect((await folder.hd('cache prune --unused-for 1h')).stdout).toMatch(/^0 entries/)
     const dry = await folder.hd('cache prune --max-bytes 0 --dry-run')
-    expect(dry.stdout.trimEnd().split('\n').at(-1)).toMatch(/^4 entries, [\d.]+ kB would go; 0 entries, 0 B would stay$/)
+    expect(dry.stdout.trimEnd().split('\n').at(-1)).toMatch(
+      /^4 entries, [\d.]+ kB would be deleted; 0 entries, 0 B would remain$/,
+    )
     expect((await listed(folder)).entries).toHaveLength(4)
     expect(JSON.parse((await folder.hd('cache prune --max-bytes 0 --json')).stdout)).toMatchObject({ entries: 0, bytes: 0 })
     expect((await listed(folder)).entries).toHaveLength(0)
   })
 
-  test('rm takes all that was made of an image, by its content, its name or a key', async () => {
+  test('rm deletes everything made from an image, by content, name or key', async () => {
     const folder = await filled()
     expect((await folder.hd('cache rm a.png')).stdout).toMatch(/^2 entries, .* deleted\n$/)
     const [{ key }] = (await listed(folder)).entries as [Listed['entries'][0]]
@@ -91,16 +93,16 @@ describe('hd cache', () => {
     expect((await folder.hd('cache rm img/b.png')).stdout).toMatch(/^1 entry, /)
     expect(await folder.hd('cache rm img/b.png')).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/^img\/b\.png: the cache has nothing of it.*hd cache ls.*\(HD_OPTION\)\n$/),
+      stderr: expect.stringMatching(/^img\/b\.png: the cache has no entry for it.*hd cache ls.*\(HD_OPTION\)\n$/),
     })
   })
 
-  test('path is one line, of the folder that the configuration names', async () => {
+  test('path prints the folder in one line', async () => {
     const folder = await packageWith({})
     expect((await folder.hd('cache path')).stdout).toBe(`${path.join(folder.root, 'node_modules/.cache/unplugin-hd')}\n`)
   })
 
-  test('alone is the help of its commands', async () => {
+  test('without a command it prints help', async () => {
     const { hd } = await packageWith({})
     const { status, stdout } = await hd('cache')
     expect(status).toBe(0)

@@ -11,15 +11,15 @@ import { alignColumns, count } from '../table.ts'
 
 const ls = defineCommand({
   name: 'cache ls',
-  summary: 'list what the cache holds, most recently used first',
+  summary: 'list the entries of the cache, most recently used first',
   usage: '[text] [options]',
   text: [
-    'Of every entry: when it was last used, its size, what it is, its size in pixels, the upscaler, its key, and the image that it was made of. A master is the enlarged image without loss, of which variants in all formats are made.',
-    'With a text only entries of images whose name contains it.',
+    'For each entry: last use, size, kind, dimensions, upscaler, key, and source image. A master is the lossless enlarged image from which the variants in all formats are encoded.',
+    'With a text, lists only entries of images whose name contains it.',
   ],
   takes: { what: 'a text', min: 0, max: 1 },
   flags: {},
-  examples: [['cache ls hero', 'all that was made of hero.jpg']],
+  examples: [['cache ls hero', 'everything made from hero.jpg']],
   async run({ arguments: [text], flags: { json, config } }, context) {
     const { options } = await readProject(context, config)
     const { dir } = options.cache
@@ -37,7 +37,7 @@ const ls = defineCommand({
 
 const stats = defineCommand({
   name: 'cache stats',
-  summary: 'count what the cache holds, by kind, upscaler and format',
+  summary: 'show statistics by kind, upscaler and format',
   usage: '[options]',
   text: [],
   flags: {},
@@ -80,9 +80,9 @@ const verify = defineCommand({
   summary: 'read every entry and compare it with its digest',
   usage: '[--fix] [options]',
   text: [
-    'A damaged entry does no harm: builds take it for missing and make the image again. Exit status 1 when one was found and not deleted.',
+    'Damaged entries do no harm: builds treat them as missing and make the images again. Exit status 1 if damaged entries were found and not deleted.',
   ],
-  flags: { fix: { type: 'boolean', text: 'delete what is damaged' } },
+  flags: { fix: { type: 'boolean', text: 'delete damaged entries' } },
   examples: [],
   async run({ flags: { fix = false, json, config } }, context) {
     const { options } = await readProject(context, config)
@@ -95,7 +95,7 @@ const verify = defineCommand({
     const ok = removed === damaged.length
     if (json) context.stdout.write(`${visibleJson({ ok, dir, checked, bytes, damaged, removed })}\n`)
     else {
-      const what = damaged.length === 0 ? 'all are whole' : `${damaged.length} damaged${fix ? ', deleted' : ''}`
+      const what = damaged.length === 0 ? 'all intact' : `${damaged.length} damaged${fix ? ', deleted' : ''}`
       context.stdout.write(`${count(checked, 'entry', 'entries')}, ${formatBytes(bytes)}: ${what}\n`)
       for (const { file } of damaged) context.stdout.write(`  ${visible(file)}\n`)
       if (!ok) context.stderr.write('`hd cache verify --fix` deletes them; builds make these images again\n')
@@ -106,17 +106,17 @@ const verify = defineCommand({
 
 const prune = defineCommand({
   name: 'cache prune',
-  summary: 'delete what is old, or too much',
+  summary: 'delete old entries, or those beyond a size',
   usage: '[--max-bytes <n>] [--unused-for <time>] [--dry-run] [options]',
   text: [
-    "Without a bound it is 'cache.maxBytes' of the configuration. Builds keep to that bound by themselves, but spare what was used in the last half hour; this command does not.",
+    "Without flags the limit is 'cache.maxBytes' of the configuration. Builds enforce it too, but they keep entries used in the last half hour; this command does not.",
   ],
   flags: {
-    'max-bytes': { type: 'string', value: '<n>', text: 'as much may stay, most recently used first: 500MB, 2GB' },
-    'unused-for': { type: 'string', value: '<time>', text: 'what was not used for this time goes: 12h, 30d, 8w' },
-    'dry-run': { type: 'boolean', text: 'only say what would go' },
+    'max-bytes': { type: 'string', value: '<n>', text: 'keep at most this much, most recently used first: 500MB, 2GB' },
+    'unused-for': { type: 'string', value: '<time>', text: 'delete entries that were not used for this time: 12h, 30d, 8w' },
+    'dry-run': { type: 'boolean', text: 'only list what would be deleted' },
   },
-  examples: [['cache prune --unused-for 30d --dry-run', 'what nobody used for a month']],
+  examples: [['cache prune --unused-for 30d --dry-run', 'entries that were not used for a month']],
   async run({ flags: { 'max-bytes': most, 'unused-for': unused, 'dry-run': dryRun = false, json, config } }, context) {
     const { options } = await readProject(context, config)
     const { dir } = options.cache
@@ -139,7 +139,7 @@ const prune = defineCommand({
           .join(''),
       )
     context.stdout.write(
-      `${count(removed.length, 'entry', 'entries')}, ${formatBytes(freed)} ${dryRun ? 'would go' : 'deleted'}; ${count(entries, 'entry', 'entries')}, ${formatBytes(bytes)} ${dryRun ? 'would stay' : 'left'}\n`,
+      `${count(removed.length, 'entry', 'entries')}, ${formatBytes(freed)} ${dryRun ? 'would be deleted' : 'deleted'}; ${count(entries, 'entry', 'entries')}, ${formatBytes(bytes)} ${dryRun ? 'would remain' : 'remaining'}\n`,
     )
     return 0
   },
@@ -147,10 +147,10 @@ const prune = defineCommand({
 
 const remove = defineCommand({
   name: 'cache rm',
-  summary: 'delete all that was made of an image, or the entry of a key',
+  summary: 'delete everything made from an image, or the entry of a key',
   usage: '<file|key…> [options]',
   text: [
-    'An image is known by its content, and by its name where the file is gone. Of a key six digits are enough. What an upscaler was paid for is paid for again.',
+    'Images are identified by content, or by name if the file does not exist. Six digits of a key are enough. Results of a paid upscaler must be paid for again.',
   ],
   takes: { what: 'an image or a key', min: 1, max: Infinity },
   flags: {},
@@ -173,7 +173,7 @@ const where = defineCommand({
   name: 'cache path',
   summary: 'print the folder of the cache',
   usage: '[options]',
-  text: ['The one that a CI keeps between runs.'],
+  text: ['Keep this folder between CI runs.'],
   flags: {},
   examples: [],
   async run({ flags: { json, config } }, context) {
@@ -196,7 +196,7 @@ function linesOf(items: readonly InventoryItem[]): string[] {
       item.width === undefined ? '' : `${item.width}x${item.height}`,
       visible(item.upscaler ?? ''),
       shortKey(item.key),
-      visible(item.image?.name ?? '(not known)'),
+      visible(item.image?.name ?? '(unknown)'),
     ]),
     new Set([1]),
   )

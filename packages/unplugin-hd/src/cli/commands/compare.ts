@@ -14,19 +14,19 @@ import { refuseOutputs, writeOutput } from '../upscale/output.ts'
 
 export const compareCommand: Command = defineCommand({
   name: 'compare',
-  summary: 'write one page that shows images before and after',
+  summary: 'write an HTML page that compares images before and after',
   usage: '<files, folders, globs…> --out <page.html> [options]',
   text: [
-    'The page needs nothing but itself: sliders at 1x, 2x and 4x, all versions side by side, what differs, sizes and times. The images are those that a build would ship, and are kept in the cache.',
-    'Without --with it shows resample(), the built-in model, and the upscalers of the configuration that are not metered; `--with config` calls metered ones as well.',
+    'The page is self-contained: sliders at 1x, 2x and 4x, all versions side by side, differences, sizes and times. The images are those that a build would ship, and are stored in the cache.',
+    'Without --with it shows resample(), the built-in model, and the upscalers of the configuration that are not metered; `--with config` also calls metered ones.',
   ],
   takes: { what: 'an image', min: 1, max: Infinity },
   flags: {
-    out: { type: 'string', value: '<page.html>', text: 'where the page goes' },
-    with: { type: 'string', value: '<names>', text: 'of resample, fast, quality and config, with commas between' },
+    out: { type: 'string', value: '<page.html>', text: 'the file to write' },
+    with: { type: 'string', value: '<names>', text: 'comma-separated: resample, fast, quality, config' },
     factor: { type: 'string', value: '<n>', text: '2, 3 or 4 (default 2)' },
-    format: { type: 'string', value: '<format>', text: 'of the enlarged images (default: that of the image)' },
-    overwrite: { type: 'boolean', text: 'replace the page if it is there' },
+    format: { type: 'string', value: '<format>', text: 'format of the enlarged images (default: that of the source)' },
+    overwrite: { type: 'boolean', text: 'replace an existing file' },
   },
   examples: [["compare 'src/**/*.jpg' --out compare.html --with resample,fast,quality", 'three upscalers side by side']],
   async run({ arguments: words, flags }, context) {

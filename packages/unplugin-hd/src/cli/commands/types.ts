@@ -3,10 +3,10 @@ import { types } from '../types.ts'
 
 export const typesCommand: Command = defineCommand({
   name: 'types',
-  summary: 'write the types of the queries that the project imports',
+  summary: 'write types for the queries that the project imports',
   usage: '[--json] [--config <file>]',
   text: [
-    "To where the option 'dts' of the configuration says, else to src/unplugin-hd.d.ts. Queries such as ?hd&as=img have types of their own; this is for the others.",
+    "Writes to the file of the option 'dts', by default src/unplugin-hd.d.ts. Common queries such as ?hd&as=img have built-in types; this is for all others.",
   ],
   flags: {},
   examples: [],

@@ -27,7 +27,7 @@ async function sizeOf(file: Uint8Array | string): Promise<string> {
 }
 
 describe('hd upscale', () => {
-  test('takes a folder and keeps its tree, also names with spaces and brackets', async () => {
+  test('accepts a folder and keeps its tree, also for names with spaces and brackets', async () => {
     const folder = await folderOfImages()
     const { status, stdout, stderr } = await folder.hd('upscale img --out-dir out')
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
@@ -36,7 +36,7 @@ describe('hd upscale', () => {
     expect(await sizeOf(path.join(folder.root, 'out/a@2x.png'))).toBe('24x16 png')
   })
 
-  test('takes a glob, several files, and a folder as --out', async () => {
+  test('accepts a glob, several files, and a folder as --out', async () => {
     const folder = await folderOfImages()
     expect((await folder.hd(['upscale', 'img/**/*.png', '--out', 'one/'])).status).toBe(0)
     expect(await written(folder, 'one')).toEqual(['[1]@2x.png', 'a@2x.png'])
@@ -61,7 +61,7 @@ describe('hd upscale', () => {
     expect(await sizeOf(path.join(folder.root, 'one/b c.3.webp'))).toBe('36x24 webp')
   })
 
-  test('reads standard input and writes standard output, with its words on standard error', async () => {
+  test('reads standard input and writes standard output, with messages on standard error', async () => {
     const { hd } = await packageWith({})
     const { status, bytes, stderr } = await hd('upscale - --out - --format png', { stdin: await imageBytes(1, 'jpeg') })
     expect(status).toBe(0)
@@ -73,14 +73,14 @@ describe('hd upscale', () => {
     })
   })
 
-  test('refuses what is there before it makes anything, unless it may overwrite', async () => {
+  test('refuses existing files before it makes anything, unless --overwrite is given', async () => {
     const folder = await folderOfImages()
     await folder.hd('upscale img/a.png --out-dir out')
     await writeFile(path.join(folder.root, 'out/a@2x.png'), 'mine')
     const refused = await folder.hd('upscale img --out-dir out')
     expect(refused).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/^out[\\/]a@2x\.png: it is there already\. Say '--overwrite' to replace it \(HD_OUTPUT\)\n$/),
+      stderr: expect.stringMatching(/^out[\\/]a@2x\.png: the file exists\. Use '--overwrite' to replace it \(HD_OUTPUT\)\n$/),
     })
     expect(await written(folder, 'out')).toEqual(['a@2x.png'])
     expect(await readFile(path.join(folder.root, 'out/a@2x.png'), 'utf8')).toBe('mine')
@@ -88,8 +88,8 @@ describe('hd upscale', () => {
     expect(await sizeOf(path.join(folder.root, 'out/a@2x.png'))).toBe('24x16 png')
   })
 
-  test('makes the others when one fails, and says which', async () => {
-    const folder = await packageWith({ 'a.png': await imageBytes(1), 'b.png': 'no image', 'c.png': await imageBytes(2) })
+  test('makes the others if one fails, and reports which', async () => {
+    const folder = await packageWith({ 'a.png': await imageBytes(1), 'b.png': 'not an image', 'c.png': await imageBytes(2) })
     const { status, stdout, stderr } = await folder.hd(['upscale', '*.png', '--out-dir', 'out', '--json'])
     expect(status).toBe(1)
     expect(stderr).toMatch(/^b\.png: .*\(HD_SOURCE_FORMAT\)\n$/)
@@ -105,10 +105,10 @@ describe('hd upscale', () => {
   })
 
   test.each([
-    ['upscale none*.png --out-dir out', /^none\*\.png: no file matches it \(HD_SOURCE_MISSING\)/],
-    ['upscale img/a.png img/[1].png --out o.png', /^--out names one file, for 2 images: use --out-dir/],
-    ['upscale img --out-dir out --name same.png', /^out[\\/]same\.png: '.*' and '.*' would both be written there.*\(HD_OUTPUT\)/],
-    ['upscale img/a.png --out o.png --out-dir p', /exclude each other/],
+    ['upscale none*.png --out-dir out', /^none\*\.png: no file matches this glob \(HD_SOURCE_MISSING\)/],
+    ['upscale img/a.png img/[1].png --out o.png', /^--out is a single file, but there are 2 images: use --out-dir/],
+    ['upscale img --out-dir out --name same.png', /^out[\\/]same\.png: '.*' and '.*' have the same output.*\(HD_OUTPUT\)/],
+    ['upscale img/a.png --out o.png --out-dir p', /cannot be combined/],
     ['upscale img/a.png --out o.png --factor 5', /^--factor is '5', allowed are 2, 3, 4/],
   ])("'hd %s' is refused", async (line, message) => {
     expect(await (await folderOfImages()).hd(line)).toMatchObject({
@@ -126,7 +126,7 @@ describe('hd upscale', () => {
     )
   })
 
-  test('shows a bar on a terminal from two images on, and ends with 130 when it was cancelled', async () => {
+  test('shows a bar on a terminal for two images or more, and exits with 130 when cancelled', async () => {
     const folder = await folderOfImages()
     expect((await folder.hd('upscale img --out-dir out', { terminal: true })).stderr).toContain('0/3 images')
     expect((await folder.hd('upscale img/a.png --out-dir out2', { terminal: true })).stderr).not.toContain('images')

@@ -11,51 +11,51 @@ import { upscale, type Upscaled } from '../upscale/upscale.ts'
 
 export const upscaleCommand: Command = defineCommand({
   name: 'upscale',
-  summary: 'enlarge images, through the same pipeline and cache as a build',
+  summary: 'enlarge images with the same pipeline and cache as a build',
   usage: '<files, folders, globs…> --out <file|folder> [options]',
   text: [
-    'A folder stands for all images below it, and its tree is kept; quote a glob, so that the shell leaves it alone. `-` reads the image from standard input, `--out -` writes to standard output.',
-    'One image that fails does not keep the others from being made; the exit status is 1 then.',
+    'A folder means all images below it, and its tree is kept in the output. Quote globs, so that the shell does not expand them. `-` reads an image from standard input, `--out -` writes to standard output.',
+    'If an image fails, the others are still made, and the exit status is 1.',
   ],
   takes: { what: 'an image', min: 1, max: Infinity },
   flags: {
     out: {
       type: 'string',
       value: '<file|folder>',
-      text: 'a file, whose extension chooses the format; or a folder, that is there or is written with / at its end',
+      text: 'a file, whose extension sets the format; or a folder, which exists or ends with /',
     },
-    'out-dir': { type: 'string', value: '<folder>', text: 'a folder, made where it is missing' },
+    'out-dir': { type: 'string', value: '<folder>', text: 'a folder, created if missing' },
     name: {
       type: 'string',
       value: '<name>',
-      text: "how files in a folder are called, of [name], [factor] and [ext] (default '[name]@[factor]x.[ext]')",
+      text: "file name pattern for a folder, with [name], [factor] and [ext] (default '[name]@[factor]x.[ext]')",
     },
-    overwrite: { type: 'boolean', text: 'replace files that are there; else they are refused before anything is made' },
+    overwrite: { type: 'boolean', text: 'replace existing files; without it they are refused before anything is made' },
     factor: { type: 'string', value: '<n>', text: '2, 3 or 4 times as wide and high (default 2)' },
     model: {
       type: 'string',
       value: '<model>',
-      text: "'fast' (built in), 'quality' (the same on eight views: better, and eight times slower), or an ONNX file of yours",
+      text: "'fast' (built in), 'quality' (the same on eight views: better, but eight times slower), or your own ONNX file",
     },
     format: {
       type: 'string',
       value: '<format>',
-      text: `${OUTPUT_FORMATS.join(', ')}; wins over the extension (default: that of the image)`,
+      text: `${OUTPUT_FORMATS.join(', ')}; overrides the extension (default: that of the source)`,
     },
-    quality: { type: 'string', value: '<n>', text: '1 to 100; PNG has none (default 85)' },
+    quality: { type: 'string', value: '<n>', text: '1 to 100, not for PNG (default 85)' },
   },
   examples: [
     ['upscale photo.jpg --out photo@2x.webp --quality 80', 'one image, as WebP'],
     ["upscale 'img/**/*.png' --out-dir img/2x --overwrite", 'many at once'],
-    ['upscale - --out - --format png', 'from standard input to standard output'],
+    ['upscale - --out - --format png', 'standard input to standard output'],
   ],
   async run({ arguments: words, flags }, context) {
     const { out, 'out-dir': outDir, name, json = false, config, model, overwrite = false } = flags
     if (out === undefined && outDir === undefined) throw refuse('--out is missing (or --out-dir)', this)
-    if (out !== undefined && outDir !== undefined) throw refuse('--out and --out-dir exclude each other', this)
+    if (out !== undefined && outDir !== undefined) throw refuse('--out and --out-dir cannot be combined', this)
     const target = await targetOf(context.cwd, out, outDir, name)
-    if (target.kind === 'file' && name !== undefined) throw refuse('--name is for files in a folder: --out-dir', this)
-    if (out === '-' && json) throw refuse('--json and --out - both want standard output', this)
+    if (target.kind === 'file' && name !== undefined) throw refuse('--name needs a folder: use --out-dir', this)
+    if (out === '-' && json) throw refuse('--json and --out - both need standard output', this)
     const order = {
       target,
       overwrite,
@@ -75,7 +75,7 @@ export const upscaleCommand: Command = defineCommand({
         )),
       ]
       if (target.kind === 'file' && images.length > 1)
-        throw refuse(`--out names one file, for ${images.length} images: use --out-dir`, this)
+        throw refuse(`--out is a single file, but there are ${images.length} images: use --out-dir`, this)
       const results = await upscale({ ...order, images }, context)
       const text = json ? toJson(results, target.kind === 'file') : toLines(results)
       if (out === '-') context.stderr.write(text)
@@ -87,7 +87,7 @@ export const upscaleCommand: Command = defineCommand({
   },
 })
 
-/** Of one file that was named by `--out` it is the image itself, so that scripts need not look into a list. */
+/** For a single file given by `--out` this is the image itself instead of a list. */
 function toJson(results: readonly Upscaled[], isSingle: boolean): string {
   const images = results.map((result) =>
     'done' in result

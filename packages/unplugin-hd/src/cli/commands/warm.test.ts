@@ -12,14 +12,14 @@ async function project(): Promise<Folder> {
     'img/b.png': await imageBytes(2),
     'public/c d.png': await imageBytes(3),
     'dist/old.js': "import './never.png?hd'",
-    // As the plugin carries its options.
+    // The form in which the plugin exposes its options.
     'webpack.config.mjs':
       "export default { context: import.meta.dirname, resolve: { alias: { '#img': import.meta.dirname + '/img' } }, plugins: [{ [Symbol.for('unplugin-hd.options')]: { cache: { dir: 'images-2x' } } }] }",
   })
 }
 
 describe('hd warm', () => {
-  test('makes what the project refers to, once, where its configuration says', async () => {
+  test('makes the images that the project references, once, in the configured cache', async () => {
     const folder = await project()
     const check = await folder.hd('warm --check')
     expect(check.status).toBe(1)
@@ -30,23 +30,23 @@ describe('hd warm', () => {
     expect(await readdir(folder.root)).not.toContain('images-2x')
 
     const warm = await folder.hd('warm')
-    expect(warm).toMatchObject({ status: 0, stdout: '3 images: 0 in the cache already, 3 made\n' })
-    expect(warm.stderr).toBe(`${path.join('src', 'main.js')}: './gone.png?hd' leads to no file\n`)
-    expect((await folder.hd('warm')).stdout).toBe('3 images: 3 in the cache already, 0 made\n')
+    expect(warm).toMatchObject({ status: 0, stdout: '3 images: 0 already in the cache, 3 made\n' })
+    expect(warm.stderr).toBe(`${path.join('src', 'main.js')}: './gone.png?hd': file not found\n`)
+    expect((await folder.hd('warm')).stdout).toBe('3 images: 3 already in the cache, 0 made\n')
     expect((await folder.hd('warm --check')).status).toBe(0)
     expect(JSON.parse((await folder.hd('cache verify --json')).stdout)).toMatchObject({ ok: true })
   })
 
-  test('takes images by glob, with a query', async () => {
+  test('accepts images by glob, with a query', async () => {
     const folder = await project()
     expect((await folder.hd(['warm', '**/*.png', '--query', '?hd=3&format=webp', '--json'])).stdout).toContain('"made":3')
     expect((await folder.hd(['warm', 'img', '--query', '?hd=3&format=webp', '--check'])).status).toBe(0)
     expect((await folder.hd(['warm', 'img', '--query', 'none'])).stderr).toContain('HD_QUERY')
-    expect((await folder.hd('warm --query ?hd')).stderr).toContain('--query is for images that are named')
+    expect((await folder.hd('warm --query ?hd')).stderr).toContain('--query needs images as arguments')
   })
 
-  test('ends with 130 when it is cancelled, and says how to go on', async () => {
+  test('exits with 130 when cancelled, and says how to continue', async () => {
     const ended = await (await project()).hd('warm', { signal: AbortSignal.abort() })
-    expect(ended).toMatchObject({ status: 130, stderr: expect.stringContaining('Run it again to go on (HD_ABORTED)') })
+    expect(ended).toMatchObject({ status: 130, stderr: expect.stringContaining('Run it again to continue (HD_ABORTED)') })
   })
 })

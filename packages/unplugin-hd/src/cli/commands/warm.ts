@@ -11,28 +11,28 @@ import { survey } from '../warm/survey.ts'
 
 export const warmCommand: Command = defineCommand({
   name: 'warm',
-  summary: 'make all images of the project ahead, so that builds find them',
+  summary: 'make all images of the project in advance, for later builds',
   usage: '[files, folders, globs…] [options]',
   text: [
-    "Without images: every `?hd` reference in the project's scripts, components, stylesheets, pages and Markdown, with the plugin's options and the bundler's paths (aliases, packages, public folder). Afterwards a build with `mode: 'cache-only'` finds them all.",
-    'Ctrl-C, or anything worse, loses only what is in work at that moment: run it again to go on.',
+    "Without arguments it makes every `?hd` reference in the project's scripts, components, stylesheets, pages and Markdown, with the plugin's options and the bundler's paths (aliases, packages, public folder). Afterwards a build with `mode: 'cache-only'` finds them all.",
+    'Ctrl-C or a crash loses only the images in progress: run it again to continue.',
   ],
   takes: { what: 'an image', min: 0, max: Infinity },
   flags: {
-    query: { type: 'string', value: '<query>', text: "what named images are made for (default '?hd')" },
+    query: { type: 'string', value: '<query>', text: "the query for images given as arguments (default '?hd')" },
     'dry-run': {
       type: 'boolean',
-      text: 'only say how many would be made, how many metered calls that are at most, and about how long it takes',
+      text: 'only show how many images would be made, the maximum of metered calls, and the estimated time',
     },
-    check: { type: 'boolean', text: 'make nothing; exit status 1 with the list of what is missing' },
+    check: { type: 'boolean', text: 'make nothing; list missing images, with exit status 1' },
   },
   examples: [
-    ['warm', 'before a cache-only build, or as a step of a CI'],
-    ["warm 'public/**/*.jpg' --query '?hd&as=picture'", 'images that no file of the project names'],
+    ['warm', 'before a cache-only build, or as a CI step'],
+    ["warm 'public/**/*.jpg' --query '?hd&as=picture'", 'images that no file of the project references'],
   ],
   async run({ arguments: words, flags: { query, check = false, 'dry-run': dryRun = false, json, config } }, context) {
     const { stdout, stderr, signal } = context
-    if (query !== undefined && words.length === 0) throw refuse('--query is for images that are named', this)
+    if (query !== undefined && words.length === 0) throw refuse('--query needs images as arguments', this)
     const project = await readProject(context, config)
     const options = { ...project.options, mode: 'on' as const, onError: 'fail' as const }
     const collected =
@@ -48,7 +48,7 @@ export const warmCommand: Command = defineCommand({
       const { images, missing, failures } = await survey(hd, collected.wanted, signal)
       const megapixels = missing.reduce((sum, each) => sum + each.megapixels, 0)
       const metered = missing.reduce((sum, each) => sum + each.metered, 0)
-      for (const each of collected.unresolved) say(`${each} leads to no file`)
+      for (const each of collected.unresolved) say(`${each}: file not found`)
       const problems = [...collected.failures, ...failures]
       const report = { images, missing: missing.map(({ name }) => name), megapixels, metered, unresolved: collected.unresolved }
       const found = `${count(images, 'image')}: ${images - missing.length - failures.length} in the cache, ${missing.length} missing (${megapixels.toFixed(1)} MP${metered > 0 ? `, at most ${metered} metered calls` : ''})`
@@ -68,8 +68,8 @@ export const warmCommand: Command = defineCommand({
       }
       const result = await makeMissing(hd, missing, context)
       if (signal.aborted) {
-        throw new HdError('HD_ABORTED', `cancelled: ${result.made} of ${missing.length} were made`, {
-          remedy: 'Run it again to go on',
+        throw new HdError('HD_ABORTED', `cancelled: ${result.made} of ${missing.length} images were made`, {
+          remedy: 'Run it again to continue',
         })
       }
       problems.push(...result.failures)
@@ -77,12 +77,12 @@ export const warmCommand: Command = defineCommand({
       if (json) stdout.write(`${visibleJson({ ok: problems.length === 0, ...report, made: result.made, failures: problems })}\n`)
       else
         stdout.write(
-          `${count(images, 'image')}: ${images - missing.length - failures.length} in the cache already, ${result.made} made${problems.length > 0 ? `, ${problems.length} failed` : ''}\n`,
+          `${count(images, 'image')}: ${images - missing.length - failures.length} already in the cache, ${result.made} made${problems.length > 0 ? `, ${problems.length} failed` : ''}\n`,
         )
       return problems.length === 0 ? 0 : 1
     } catch (error) {
       if (signal.aborted && isHdError(error) && error.code === 'HD_ABORTED' && !error.remedy)
-        throw new HdError('HD_ABORTED', formatError(error), { remedy: 'Run it again to go on' })
+        throw new HdError('HD_ABORTED', formatError(error), { remedy: 'Run it again to continue' })
       throw error
     } finally {
       signal.removeEventListener('abort', abort)

@@ -6,7 +6,7 @@ import type { InputImage } from '../images.ts'
 import type { ComparedImage, ComparedVersion } from './page.ts'
 import type { NamedUpscaler } from './versions.ts'
 
-/** What a browser shows in an `<img>`. */
+/** Formats that browsers can show. */
 const SHOWN: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'avif', 'gif'])
 
 export interface CompareOrder {
@@ -17,7 +17,7 @@ export interface CompareOrder {
   options: ResolvedOptions
 }
 
-/** Every image as it is, and enlarged by every upscaler. @throws HdError, see `docs/errors.md` */
+/** Every image as the source, and enlarged by every upscaler. @throws HdError, see `docs/errors.md` */
 export async function compareImages(
   order: CompareOrder,
   { stderr, signal }: Pick<CliContext, 'stderr' | 'signal'>,
@@ -52,7 +52,7 @@ export async function compareImages(
         bar.tick(0)
       }
       const { width, height } = compared.at(-1)!
-      versions.unshift({ label: 'as it is, 1x', ...(await original(first, source)), width, height, time: '' })
+      versions.unshift({ label: 'source, 1x', ...(await original(first, source)), width, height, time: '' })
     }
     return compared
   } finally {

@@ -1,9 +1,9 @@
 import { readPage, renderDocument } from '../../pages.ts'
 
-/** One image in all its versions; the first one is the image as it is. */
+/** One image in all its versions; the first one is the source. */
 export interface ComparedImage {
   name: string
-  /** In CSS pixels: those of the image as it is. */
+  /** Size of the source, used as CSS pixels. */
   width: number
   height: number
   versions: ComparedVersion[]
@@ -13,10 +13,10 @@ export interface ComparedVersion {
   label: string
   width: number
   height: number
-  /** As text: `36.0 kB`. */
+  /** Formatted: `36.0 kB`. */
   bytes: string
   format: string
-  /** As text: `1.3 s`, `from the cache`. */
+  /** Formatted: `1.3 s`, `from the cache`. */
   time: string
   mime: string
   /** Base64. */
@@ -28,8 +28,8 @@ export async function renderPage(images: readonly ComparedImage[]): Promise<stri
   const what = images.length === 1 ? '1 image' : `${images.length} images`
   return renderDocument(await readPage('compare'), {
     title: `hd compare: ${what}`,
-    body: `<header><h1>Before and after</h1><p>${what}, enlarged by unplugin-hd. Drag in an image, or move the slider below it.</p></header>
-<main><noscript>This page shows its images by a script.</noscript></main>`,
+    body: `<header><h1>Before and after</h1><p>${what}, enlarged by unplugin-hd. Drag on an image, or move the slider below it.</p></header>
+<main><noscript>This page needs JavaScript to show its images.</noscript></main>`,
     data: { images },
   })
 }

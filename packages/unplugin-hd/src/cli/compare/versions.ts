@@ -9,9 +9,9 @@ export interface NamedUpscaler {
 const NAMES = ['resample', 'fast', 'quality', 'config'] as const
 
 /**
- * The upscalers that a list names: `resample,fast`. Without one these, and those of the configuration that cost nothing.
+ * The upscalers of a list such as `resample,fast`. By default these two, and those of the configuration that are not metered.
  * @param configured those of the configuration
- * @throws HdError `HD_OPTION` for a name that is none
+ * @throws HdError `HD_OPTION` for an unknown name
  */
 export function namedUpscalers(names: string | undefined, configured: readonly Upscaler[]): NamedUpscaler[] {
   const asked = names?.split(',').map((name) => name.trim()) ?? ['resample', 'fast']

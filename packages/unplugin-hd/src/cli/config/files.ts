@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 
-/** The tools whose configurations are looked at, first to last, by the names of their files. */
+/** Names of configuration files without extension, in the order in which they are tried. */
 const TOOLS = [
   'vite.config',
   'nuxt.config',
@@ -13,7 +13,7 @@ const TOOLS = [
   'rolldown.config',
 ]
 
-/** In the order in which Vite looks for them. */
+/** In the order in which Vite tries them. */
 const EXTENSIONS = ['js', 'mjs', 'ts', 'cjs', 'mts', 'cts']
 
 /** The configurations of a project, as names relative to it. @param folder absolute path */

@@ -3,21 +3,21 @@ import { optionsOf } from '../../plugin-options.ts'
 
 export interface FoundPlugin {
   options: HdOptions
-  /** The folder that the configuration around it starts in, as it is written there. */
+  /** The root folder of the configuration, as written there. */
   root: string | undefined
-  /** What holds the plugin, for its aliases. */
+  /** The configuration that contains the plugin, for its aliases. */
   raw: Readonly<Record<string, unknown>>
 }
 
-/** Where configurations hold plugins, or further configurations: of Vite in that of a framework, of each part in electron-vite's. */
+/** Keys that contain plugins or nested configurations: Vite's in that of a framework, or the parts of electron-vite's. */
 const HOLDERS = ['plugins', 'integrations', 'vite', 'main', 'preload', 'renderer', 'default'] as const
 
-/** Nuxt's modules are named by their specifier. */
+/** Nuxt lists modules by their specifier. */
 const NUXT_MODULE = 'unplugin-hd/nuxt'
 
 /**
- * Our plugin in what a configuration exports: lists, promises and nothing at all may stand anywhere.
- * @param root of the configuration around it @param seen what was looked at: configurations may hold themselves
+ * Finds our plugin in an exported configuration, which may contain lists, promises and empty values anywhere.
+ * @param root of the surrounding configuration @param seen visited objects, because configurations may be circular
  */
 export async function findPlugin(
   value: unknown,
@@ -55,7 +55,7 @@ async function first(
   return undefined
 }
 
-/** By Vite, webpack and Rspack, esbuild, Rolldown, Nuxt. */
+/** The names that Vite, webpack and Rspack, esbuild, Rolldown and Nuxt use. */
 function rootOf(config: Record<string, unknown>): string | undefined {
   const root = ['root', 'context', 'absWorkingDir', 'cwd', 'rootDir'].map((key) => config[key]).find((each) => each !== undefined)
   if (root instanceof URL) return decodeURIComponent(root.pathname)

@@ -2,10 +2,10 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** What bundlers hand to a configuration that is a function: Vite and its like, webpack's environment, and Rollup's flags. */
+/** The argument for configurations that are functions: Vite's environment, webpack's environment, or Rollup's flags. */
 const BUILD = { command: 'build', mode: 'production', isSsrBuild: false, isPreview: false } as const
 
-/** Who may have brought Vite, where a package manager shows a project only what it asked for. */
+/** Packages that may depend on Vite, because strict package managers expose only direct dependencies. */
 const VITE_OWNERS: readonly (readonly string[])[] = [
   [],
   ['nuxt', '@nuxt/vite-builder'],
@@ -16,9 +16,9 @@ const VITE_OWNERS: readonly (readonly string[])[] = [
 ]
 
 /**
- * What a configuration exports, called as for a production build where it is a function. The file is run, as every build does.
+ * Loads a configuration; functions are called as for a production build. This runs the file, as every build does.
  * @param file absolute path @param folder of the project, absolute
- * @throws Error of the file, or where nothing here can run TypeScript
+ * @throws Error of the file, or if nothing here can run TypeScript
  */
 export async function loadConfig(file: string, folder: string): Promise<unknown> {
   return called(await importConfig(file, folder))
@@ -26,14 +26,14 @@ export async function loadConfig(file: string, folder: string): Promise<unknown>
 
 async function importConfig(file: string, folder: string): Promise<unknown> {
   const { defineNuxtConfig } = global
-  // Nuxt's configurations have it without an import.
+  // Nuxt configurations use it without an import.
   global.defineNuxtConfig ??= (config) => config
   const vite = viteOf(folder)
   try {
     if (vite !== undefined && VITE_CONFIG_RE.test(path.basename(file))) return await byVite(vite, file, folder)
     return await byNode(file)
   } catch (error) {
-    // Vite bundles a file before it is run.
+    // Vite bundles a file before it runs it.
     if (isForeign(error) && vite !== undefined) return await byVite(vite, file, folder)
     throw error
   } finally {
@@ -43,7 +43,7 @@ async function importConfig(file: string, folder: string): Promise<unknown> {
 
 const global = globalThis as { defineNuxtConfig?: ((config: unknown) => unknown) | undefined }
 
-/** What Vite itself would load. */
+/** Configurations that Vite itself loads. */
 const VITE_CONFIG_RE = /^(?:electron\.)?vite\.config\./
 
 async function byNode(file: string): Promise<unknown> {
@@ -56,13 +56,13 @@ async function byVite(vite: string, file: string, folder: string): Promise<unkno
   return (await loadConfigFromFile(BUILD, file, folder, 'silent'))?.config
 }
 
-/** Node does not run TypeScript, or not all of it, before 22.18. */
+/** Node before 22.18 does not run TypeScript, or only a part of it. */
 function isForeign(error: unknown): boolean {
   const { code = '' } = error as NodeJS.ErrnoException
   return code === 'ERR_UNKNOWN_FILE_EXTENSION' || code === 'ERR_MODULE_NOT_FOUND' || code.includes('TYPESCRIPT')
 }
 
-/** The URL of the project's own Vite, not of one that happens to be near this package. */
+/** The URL of the project's Vite, not of one that this package would resolve. */
 export function viteOf(folder: string): string | undefined {
   for (const owners of VITE_OWNERS) {
     try {
@@ -70,7 +70,7 @@ export function viteOf(folder: string): string | undefined {
       for (const owner of owners) from = createRequire(from).resolve(`${owner}/package.json`)
       return pathToFileURL(createRequire(from).resolve('vite')).href
     } catch {
-      // Another may have it.
+      // Try the next one.
     }
   }
   return undefined

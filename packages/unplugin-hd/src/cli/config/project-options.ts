@@ -6,28 +6,28 @@ import { findPlugin } from './find-plugin.ts'
 import { loadConfig } from './load.ts'
 
 export interface ProjectOptions {
-  /** The configuration that they come from, relative to the project. */
+  /** The configuration file, relative to the project. */
   config: string
-  /** Where its relative paths start, absolute. */
+  /** The base of relative paths; absolute. */
   root: string
   options: HdOptions
-  /** What holds the plugin in it. */
+  /** The configuration that contains the plugin. */
   raw: Readonly<Record<string, unknown>>
 }
 
 /**
- * What a configuration of the project gives to this plugin; `undefined` when none of them has it. Configurations are run, as
- * every build does.
+ * The plugin's options in a configuration of the project; `undefined` if none contains the plugin. This runs configurations, as every
+ * build does.
  * @param folder of the project, absolute
- * @param config of any bundler, absolute: the only one to be looked at. @default those of the project, by their usual names
- * @throws HdError `HD_OPTION` when it cannot be read, or was named and has no plugin
+ * @param config a configuration of any bundler, absolute; no other one is read. @default the usual file names in the project
+ * @throws HdError `HD_OPTION` if it cannot be read, or was given explicitly and does not contain the plugin
  */
 export async function projectOptions(folder: string, config?: string): Promise<ProjectOptions | undefined> {
   if (config !== undefined) {
     const name = path.relative(folder, config)
     const found = await read(folder, name)
     if (found) return found
-    throw new HdError('HD_OPTION', 'there is no plugin of unplugin-hd in what it exports', {
+    throw new HdError('HD_OPTION', 'the configuration does not contain the plugin', {
       file: name,
       remedy: "Export the configuration, or an object with 'plugins'",
     })
@@ -52,7 +52,7 @@ async function read(folder: string, name: string): Promise<ProjectOptions | unde
     const found = await findPlugin(await loadConfig(file, folder))
     return found && { config: name, root: path.resolve(folder, found.root ?? '.'), options: found.options, raw: found.raw }
   } catch (cause) {
-    const remedy = 'Does a build run here?'
-    throw new HdError('HD_OPTION', `it cannot be read: ${errorMessage(cause)}`, { file: name, remedy, cause })
+    const remedy = 'Check that a build with it works'
+    throw new HdError('HD_OPTION', `the configuration cannot be read: ${errorMessage(cause)}`, { file: name, remedy, cause })
   }
 }

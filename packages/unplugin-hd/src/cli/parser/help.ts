@@ -1,15 +1,15 @@
 import { COMMON_FLAGS, type Command, type Flags } from './command.ts'
 import { isGroup } from './parse.ts'
 
-/** Columns of a terminal that nobody has made wider. */
+/** The default width of terminals. */
 const WIDTH = 80
 
 const ENDING = [
-  'Exit status: 0 success; 1 a refusal ("file: message (CODE)" on standard error, with --json {"error":{"code","message","file"}} on standard output), or something is not well; 130 after Ctrl-C.',
-  'Colours and moving lines appear on terminals only, and not where NO_COLOR is set.',
+  'Exit status: 0 success; 1 an error ("file: message (CODE)" on standard error, with --json {"error":{"code","message","file"}} on standard output), or a problem was found; 130 after Ctrl-C.',
+  'Colours and progress lines are shown only on terminals; NO_COLOR turns colours off.',
 ]
 
-/** @param words of {@link Parsed}: a command, a group, or all */
+/** @param words of {@link Parsed}: a command, a group, or empty for all */
 export function renderHelp(words: string, commands: readonly Command[]): string {
   const command = commands.find(({ name }) => name === words)
   return command ? ofCommand(command) : ofAll(words, commands)
@@ -19,14 +19,14 @@ function ofAll(group: string, commands: readonly Command[]): string {
   const shown = isGroup([group], commands) ? commands.filter(({ name }) => name.startsWith(`${group} `)) : commands
   const rows = shown.map(({ name, summary }): [string, string] => [`hd ${name}`, summary])
   return text([
-    group === '' ? ['hd: images at 2x by super-resolution'] : [],
+    group === '' ? ['hd: 2x images by super-resolution'] : [],
     ['Commands', ...table(rows)],
     [
-      `\`hd ${group === '' ? '' : `${group} `}<command> --help\` tells what one takes.${group === '' ? ' `hd -v` prints the version.' : ''}`,
+      `\`hd ${group === '' ? '' : `${group} `}<command> --help\` shows its options.${group === '' ? ' `hd -v` prints the version.' : ''}`,
     ],
     ...ENDING.map((paragraph) => wrap(paragraph, WIDTH)),
     wrap(
-      'Without --config the options are those of the configuration found in the project (Vite, Nuxt, Astro, electron-vite, webpack, Rspack, Rollup, Rolldown), if this plugin is in it.',
+      "Without --config the options come from the project's configuration (Vite, Nuxt, Astro, electron-vite, webpack, Rspack, Rollup, Rolldown), if it contains this plugin.",
       WIDTH,
     ),
   ])

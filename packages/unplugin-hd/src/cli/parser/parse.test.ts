@@ -8,7 +8,7 @@ import { parseAge, parseBytes, parseFactor } from './values.ts'
 const of = (line: string): Parsed => parse(line === '' ? [] : line.split(' '), COMMANDS)
 
 describe('the command line', () => {
-  test('is split into words and flags of the command, wherever the flags stand', () => {
+  test('is split into words and flags of the command, wherever the flags are', () => {
     for (const line of [
       'upscale a.jpg --out b.jpg --json',
       '--json upscale --out b.jpg a.jpg',
@@ -22,7 +22,7 @@ describe('the command line', () => {
     }
   })
 
-  test('takes what follows -- for files, and a single dash', () => {
+  test('treats everything after -- as files, and accepts a single dash', () => {
     expect(of('upscale --out b.jpg -- --json')).toMatchObject({ invocation: { arguments: ['--json'], flags: { out: 'b.jpg' } } })
     expect(of('upscale - --out -')).toMatchObject({ invocation: { arguments: ['-'], flags: { out: '-' } } })
   })
@@ -35,11 +35,11 @@ describe('the command line', () => {
     ['help upscale', 'upscale'],
     ['upscale --help', 'upscale'],
     ['upscale a.jpg --wrong -h', 'upscale'],
-  ])("'hd %s' is the help of '%s'", (line, words) => {
+  ])("'hd %s' prints the help of '%s'", (line, words) => {
     expect(of(line)).toEqual({ kind: 'help', words })
   })
 
-  test.each(['-v', '--version'])("'hd %s' is the version", (line) => {
+  test.each(['-v', '--version'])("'hd %s' prints the version", (line) => {
     expect(of(line)).toEqual({ kind: 'version' })
   })
 
@@ -47,15 +47,15 @@ describe('the command line', () => {
     ['upscal a.jpg', "the command 'upscal' is unknown. Did you mean 'upscale'?"],
     ['help doktor', "the command 'doktor' is unknown. Did you mean 'doctor'?"],
     ['--json', 'a command is missing'],
-    ['upscale a.jpg --outt b.jpg', "hd upscale has no --outt. Did you mean '--out'?"],
-    ['doctor --quality 3', 'hd doctor has no --quality: it belongs to hd upscale'],
-    ['upscale a.jpg --constructor', 'hd upscale has no --constructor'],
-    ['upscale a.jpg -x', 'hd upscale has no -x'],
+    ['upscale a.jpg --outt b.jpg', "hd upscale has no flag --outt. Did you mean '--out'?"],
+    ['doctor --quality 3', 'hd doctor has no flag --quality: it belongs to hd upscale'],
+    ['upscale a.jpg --constructor', 'hd upscale has no flag --constructor'],
+    ['upscale a.jpg -x', 'hd upscale has no flag -x'],
     ['upscale a.jpg --out', '--out needs a value: --out <'],
     ['upscale a.jpg --out --json', '--out needs a value: --out <'],
     ['upscale a.jpg --out=', '--out needs a value: --out <'],
     ['doctor --json=no', "--json takes no value, got 'no'"],
-    ['doctor a.jpg', "hd doctor takes no file, got 'a.jpg'"],
+    ['doctor a.jpg', "hd doctor takes no arguments, got 'a.jpg'"],
     ['upscale', 'hd upscale needs '],
   ])("'hd %s' is refused: %s", (line, message) => {
     expect(() => of(line)).toThrow(message)
@@ -64,7 +64,7 @@ describe('the command line', () => {
 })
 
 describe('the help', () => {
-  test('of all names every command, the exit statuses and the environment', () => {
+  test('without a command names every command, the exit statuses and the environment', () => {
     const help = renderHelp('', COMMANDS)
     for (const { name } of COMMANDS) expect(help).toContain(`hd ${name} `)
     for (const word of ['130', 'NO_COLOR', '--config', 'hd -v']) expect(help).toContain(word)
@@ -76,24 +76,24 @@ describe('the help', () => {
       const help = renderHelp(name, COMMANDS)
       for (const flag of Object.keys({ ...command.flags, ...COMMON_FLAGS })) expect(help).toContain(`--${flag}`)
       expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
-      // Every example is a line that the command takes.
+      // Every example must parse.
       for (const [line] of command.examples) expect(() => of(line.replaceAll(/'[^']*'/g, 'x'))).not.toThrow()
     },
   )
 })
 
 describe('values', () => {
-  test('of bytes are in units of 1000', () => {
+  test('sizes have units of 1000', () => {
     expect(['4096', '500MB', '1.5 GB', '2g'].map((value) => parseBytes('--max-bytes', value))).toEqual([4096, 5e8, 1.5e9, 2e9])
-    expect(() => parseBytes('--max-bytes', 'much')).toThrow("--max-bytes is 'much', expected bytes as 500MB")
+    expect(() => parseBytes('--max-bytes', 'much')).toThrow("--max-bytes is 'much', expected a size such as 500MB")
   })
 
-  test('of times are hours, days or weeks', () => {
+  test('times are hours, days or weeks', () => {
     expect(['12h', '30d', '2w'].map((value) => parseAge('--unused-for', value)! / 3_600_000)).toEqual([12, 720, 336])
-    expect(() => parseAge('--unused-for', '30')).toThrow("--unused-for is '30', expected a time as 30d")
+    expect(() => parseAge('--unused-for', '30')).toThrow("--unused-for is '30', expected a time such as 30d")
   })
 
-  test('of factors are those that there are', () => {
+  test('factors are 2, 3 and 4', () => {
     expect([parseFactor('3'), parseFactor('4x'), parseFactor(undefined)]).toEqual([3, 4, undefined])
     expect(() => parseFactor('5')).toThrow("--factor is '5', allowed are 2, 3, 4")
   })

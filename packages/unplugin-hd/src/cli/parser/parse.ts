@@ -2,16 +2,16 @@ import { parseArgs } from 'node:util'
 import { HdError, nearestTo } from '@unplugin-hd/core'
 import { COMMON_FLAGS, type Command, type Flags, type Invocation } from './command.ts'
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export type Parsed =
-  | { kind: 'help'; /** Words that may name a command or a group; none: all. */ words: string }
+  | { kind: 'help'; /** A command or a group; empty for all. */ words: string }
   | { kind: 'version' }
   | { kind: 'run'; command: Command; invocation: Invocation }
 
 const SHORT: Readonly<Record<string, string>> = { h: 'help', v: 'version' }
 
 /**
- * Node's own parser splits the words; which of them are allowed is decided here, so that a refusal says what is.
+ * Node's parser splits the words. The checks are here, so that errors can name what is allowed.
  * @param args without `node` and the script
  * @throws HdError `HD_OPTION`
  */
@@ -37,7 +37,7 @@ export function parse(args: readonly string[], commands: readonly Command[]): Pa
   return { kind: 'run', command, invocation: { arguments: given, flags: flags as Invocation['flags'] } }
 }
 
-/** Splits words as every flag of any command takes values, because the command is not known yet. */
+/** Splits the words by the flags of all commands, because the command is not known yet. */
 function tokensOf(args: readonly string[], flags: Flags): Token[] {
   const options = Object.fromEntries(Object.entries(flags).map(([name, { type }]) => [name, { type }]))
   return parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true }).tokens as Token[]
@@ -52,7 +52,7 @@ function commandOf(words: readonly string[], commands: readonly Command[]): Comm
   return commands.find(({ name }) => name.split(' ').every((word, index) => words[index] === word))
 }
 
-/** True for `cache`, of which there are several. */
+/** True for the first word of several commands, such as `cache`. */
 export function isGroup([word, ...more]: readonly string[], commands: readonly Command[]): boolean {
   return word !== undefined && more.length === 0 && commands.some(({ name }) => name.startsWith(`${word} `))
 }
@@ -75,14 +75,14 @@ function valueOf(token: Token & { kind: 'option' }, command: Command, commands: 
     if (value !== undefined) throw refuse(`${rawName} takes no value, got '${value}'`, command)
     return true
   }
-  // What begins with a dash is the next flag, unless it was said with `=`.
+  // A value that starts with a dash is the next flag, unless it was given with `=`.
   if (value === undefined || value === '' || (!inlineValue && /^-./.test(value)))
     throw refuse(`${rawName} needs a value: ${rawName} ${flag.value}`, command)
   return value
 }
 
 function unknownFlag(name: string, raw: string, command: Command, flags: Flags, commands: readonly Command[]): string {
-  const what = `hd ${command.name} has no ${raw}`
+  const what = `hd ${command.name} has no flag ${raw}`
   const nearest = nearestTo(name, Object.keys(flags))
   if (nearest !== undefined) return `${what}. Did you mean '--${nearest}'?`
   const owner = commands.find((other) => Object.hasOwn(other.flags, name))
@@ -102,13 +102,13 @@ function checkCount(given: readonly string[], command: Command): void {
   if (given.length <= max) return
   throw refuse(
     max === 0
-      ? `hd ${command.name} takes no file, got '${given[0]}'`
-      : `hd ${command.name} takes ${max} of ${what}, got ${given.length}`,
+      ? `hd ${command.name} takes no arguments, got '${given[0]}'`
+      : `hd ${command.name} takes only ${what}, got ${given.length}`,
     command,
   )
 }
 
-/** @param command whose help tells more */
+/** @param command the help to refer to */
 export function refuse(message: string, command?: Pick<Command, 'name'>): HdError {
   return new HdError('HD_OPTION', message, { remedy: `See \`hd ${command ? `${command.name} ` : ''}--help\`` })
 }

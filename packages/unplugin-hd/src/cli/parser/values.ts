@@ -28,7 +28,7 @@ export function parseBytes(flag: string, value: string | undefined): number | un
   if (value === undefined) return undefined
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([kmg]?b?)$/i.exec(value.trim()) ?? []
   if (number !== undefined) return Math.round(Number(number) * SIZE_UNITS[unit!.toLowerCase()]!)
-  throw refuse(`${flag} is '${value}', expected bytes as 500MB, 1.5GB or 4096`)
+  throw refuse(`${flag} is '${value}', expected a size such as 500MB, 1.5GB or 4096`)
 }
 
 const HOUR_MS = 3_600_000
@@ -39,5 +39,5 @@ export function parseAge(flag: string, value: string | undefined): number | unde
   if (value === undefined) return undefined
   const [, number, unit] = /^(\d+)\s*([hdw])$/i.exec(value.trim()) ?? []
   if (number !== undefined) return Number(number) * AGE_UNITS[unit!.toLowerCase()]!
-  throw refuse(`${flag} is '${value}', expected a time as 30d, 12h or 2w`)
+  throw refuse(`${flag} is '${value}', expected a time such as 30d, 12h or 2w`)
 }

@@ -9,20 +9,20 @@ export interface Ended {
   status: number
   stdout: string
   stderr: string
-  /** What `stdout` got, byte for byte. */
+  /** The bytes written to `stdout`. */
   bytes: Buffer
 }
 
 export interface Folder {
   root: string
-  /** Runs a command line in it. */
+  /** Runs a command line in the package. */
   hd: (
     line: string | readonly string[],
     more?: { stdin?: Uint8Array; signal?: AbortSignal; terminal?: boolean },
   ) => Promise<Ended>
 }
 
-/** A package of its own, with these files, that goes when the test ends. */
+/** A temporary package with these files, removed when the test ends. */
 export async function packageWith(files: Readonly<Record<string, string | Uint8Array>>): Promise<Folder> {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'hd-cli-')))
   onTestFinished(() => rm(root, { recursive: true, force: true, maxRetries: 5 }))
@@ -50,7 +50,7 @@ export async function packageWith(files: Readonly<Record<string, string | Uint8A
   }
 }
 
-/** A small image, other pixels for another seed. */
+/** A small image; the pixels depend on the seed. */
 export async function imageBytes(seed: number, format: 'png' | 'jpeg' = 'png', width = 12, height = 8): Promise<Uint8Array> {
   const sharp = await loadSharp()
   const data = Uint8Array.from({ length: 3 * width * height }, (_, at) => 60 + ((at * seed * 7) % 120))

@@ -12,15 +12,15 @@ import {
 } from '@unplugin-hd/core'
 import type { InputImage } from '../images.ts'
 
-/** Extensions of images that are read but never written, or not even read. */
+/** Extensions of image formats that cannot be written. */
 const FOREIGN_RE = /^(?:gif|tiff?|svgz?|bmp|heic|heif|jxl|jp2|ico|pdf|psd)$/
 
-/** Where results go: one file, or a folder with names made of those of the images. */
+/** Where results are written: one file, or a folder with names derived from the images. */
 export type Target = { kind: 'file'; out: string } | { kind: 'folder'; folder: string; template: string }
 
 export const DEFAULT_TEMPLATE = '[name]@[factor]x.[ext]'
 
-/** @param out of `--out`: a folder when it is one already, or ends as one */
+/** @param out of `--out`: a folder if it exists as one or ends with a slash */
 export async function targetOf(
   cwd: string,
   out: string | undefined,
@@ -33,7 +33,7 @@ export async function targetOf(
   return isFolder ? { kind: 'folder', folder: out, template: template ?? DEFAULT_TEMPLATE } : { kind: 'file', out }
 }
 
-/** The output of an image, as messages call it. */
+/** The output file of an image, as named in messages. */
 export function outputName(target: Target, { file, below }: InputImage, factor: Factor, format: OutputFormat): string {
   if (target.kind === 'file') return target.out
   const name = target.template.replaceAll(/\[(name|factor|ext)\]/g, (_, what: string) =>
@@ -43,7 +43,7 @@ export function outputName(target: Target, { file, below }: InputImage, factor: 
 }
 
 /**
- * The format that the extension of an output asks for; one that says nothing leaves it to the source.
+ * The format for the extension of an output; `undefined` for an unknown one, so that the source decides.
  * @throws HdError `HD_OUTPUT` for the extension of a format that cannot be written
  */
 export function formatOfName(name: string): OutputFormat | undefined {
@@ -53,15 +53,15 @@ export function formatOfName(name: string): OutputFormat | undefined {
     .toLowerCase()
     .replace(/^(?:jpg|jfif)$/, 'jpeg')
   if (FOREIGN_RE.test(extension)) {
-    throw new HdError('HD_OUTPUT', `a file called .${extension} would have to be written`, {
+    throw new HdError('HD_OUTPUT', `.${extension} files cannot be written`, {
       file: name,
-      remedy: `Use one of ${OUTPUT_FORMATS.map((format) => `.${FORMAT_FACTS[format].extension}`).join(', ')}, or say '--format'`,
+      remedy: `Use one of ${OUTPUT_FORMATS.map((format) => `.${FORMAT_FACTS[format].extension}`).join(', ')}, or set '--format'`,
     })
   }
   return isOutputFormat(extension) ? extension : undefined
 }
 
-/** @throws HdError `HD_OUTPUT` for an output that is an input, is wanted twice, or is there already */
+/** @throws HdError `HD_OUTPUT` for an output that is an input, is used twice, or exists */
 export async function refuseOutputs(
   pairs: readonly { image: InputImage; out: string }[],
   cwd: string,
@@ -75,13 +75,13 @@ export async function refuseOutputs(
       throw new HdError('HD_OUTPUT', 'the output is the input itself', { file: out, remedy: 'Write to another file' })
     const other = takenBy.get(file)
     if (other !== undefined)
-      throw new HdError('HD_OUTPUT', `'${other}' and '${image.name}' would both be written there`, {
+      throw new HdError('HD_OUTPUT', `'${other}' and '${image.name}' have the same output`, {
         file: out,
         remedy: "Change '--name'",
       })
     takenBy.set(file, image.name)
     if (!overwrite && (await isThere(file)))
-      throw new HdError('HD_OUTPUT', 'it is there already', { file: out, remedy: "Say '--overwrite' to replace it" })
+      throw new HdError('HD_OUTPUT', 'the file exists', { file: out, remedy: "Use '--overwrite' to replace it" })
   }
 }
 
@@ -92,7 +92,7 @@ export function isThere(file: string): Promise<boolean> {
   )
 }
 
-/** Whole or not at all: a reader never sees half of it, and an earlier file stays when writing fails. @throws HdError `HD_OUTPUT` */
+/** Writes atomically: readers never see a partial file, and an existing file is kept if writing fails. @throws HdError `HD_OUTPUT` */
 export async function writeOutput(out: string, bytes: Uint8Array, name: string): Promise<void> {
   try {
     await writeAtomically(path.dirname(out), out, [bytes])
@@ -101,7 +101,7 @@ export async function writeOutput(out: string, bytes: Uint8Array, name: string):
   }
 }
 
-/** Without links, as far as it is there. */
+/** The real path of an existing file; otherwise the path itself. */
 function real(file: string): Promise<string> {
   return realpath(file).catch(() => file)
 }

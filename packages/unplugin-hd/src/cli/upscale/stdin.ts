@@ -6,8 +6,8 @@ import type { CliContext } from '../context.ts'
 import type { InputImage } from '../images.ts'
 
 /**
- * Standard input as an image, in a temporary file until it is removed.
- * @param most bytes. Reading ends soon after them, and the file is then refused like any other that is too large
+ * Saves standard input as an image in a temporary file, which the caller removes.
+ * @param most limit in bytes. Reading stops soon after it, and the file is then refused as too large
  */
 export async function readInput(
   { stdin }: Pick<CliContext, 'stdin'>,

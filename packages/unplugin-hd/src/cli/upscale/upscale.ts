@@ -38,12 +38,12 @@ export interface UpscaleOrder {
 
 export type Upscaled = { file: string; out: string } & ({ done: DoneImage } | { error: HdError })
 
-/** What neural() takes for names of its own; a file of such a name is `./fast`. */
+/** Built-in model names; a file with such a name is `./fast`. */
 const MODEL_NAMES: ReadonlySet<string> = new Set(['fast', 'quality'])
 
 /**
- * Enlarges images through the same pipeline and cache as a build. One that fails does not keep others from being made.
- * @throws HdError `HD_OUTPUT` before anything is made, `HD_ABORTED`; of a single image whatever is wrong with it
+ * Enlarges images with the same pipeline and cache as a build. If one fails, the others are still made.
+ * @throws HdError `HD_OUTPUT` before anything is made, `HD_ABORTED`; for a single image also its own error
  */
 export async function upscale(order: UpscaleOrder, context: CliContext): Promise<Upscaled[]> {
   const { cwd, stderr, signal } = context
@@ -73,7 +73,7 @@ export async function upscale(order: UpscaleOrder, context: CliContext): Promise
   const abort = (): void => hd.abort()
   signal.addEventListener('abort', abort)
   try {
-    // The pipeline names files relative to the project, the user of a command line as they were typed.
+    // The pipeline names files relative to the project, but users of a command line expect them as typed.
     const typed = (error: unknown, image: InputImage): unknown =>
       isHdError(error) && error.code !== 'HD_OUTPUT'
         ? ofFile(error, error.code === 'HD_MODEL' ? (model ?? error.file) : image.name)
@@ -128,7 +128,7 @@ function requestOf(
   return { factor, format: format ?? named, quality }
 }
 
-/** Its extension is that of the format, which the source decides where nobody says. */
+/** The extension matches the format, which defaults to that of the source. */
 async function outputOf(hd: Hd, image: InputImage, order: UpscaleOrder): Promise<string> {
   const { target, format, factor } = order
   if (target.kind === 'file') {
@@ -141,7 +141,7 @@ async function outputOf(hd: Hd, image: InputImage, order: UpscaleOrder): Promise
   return out
 }
 
-/** Where the project's builds keep images. A configuration that nobody named may be broken: that is said. */
+/** The cache of the project's builds. If a configuration that was not given explicitly is broken, prints that and returns `undefined`. */
 async function projectCache(
   context: CliContext,
   config: string | undefined,
@@ -152,7 +152,7 @@ async function projectCache(
     return project.config === null ? undefined : project.options.cache
   } catch (error) {
     if (config !== undefined || !isHdError(error)) throw error
-    say(`${formatError(error)}; the default cache is used`)
+    say(`${formatError(error)}; using the default cache`)
     return undefined
   }
 }

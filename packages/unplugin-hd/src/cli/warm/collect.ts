@@ -10,7 +10,7 @@ export interface Collected extends Omit<ResolvedReferences, 'resolved'> {
   wanted: Wanted[]
 }
 
-/** All images that the source files of the project ask for. */
+/** All images that the source files of the project reference. */
 export async function collectReferences(project: Project): Promise<Collected> {
   const { resolved, ...problems } = await projectReferences(project)
   return { wanted: resolved, ...problems }
@@ -23,7 +23,7 @@ export async function projectReferences({ root, config, options, raw, folder: st
   return resolveReferences(await scanReferences(folder), { folder, root, resolve, accepts: options.accepts })
 }
 
-/** Images by their names, all for one query. @throws HdError `HD_QUERY`, `HD_SOURCE_MISSING` */
+/** The given images, all with the same query. @throws HdError `HD_QUERY`, `HD_SOURCE_MISSING` */
 export async function collectImages(words: readonly string[], query: string, cwd: string): Promise<Collected> {
   const request = requestOf(query)
   const images = await findImages(words, cwd)
@@ -33,6 +33,6 @@ export async function collectImages(words: readonly string[], query: string, cwd
 function requestOf(query: string): HdRequest {
   const parsed = parseRequest(`image${query.startsWith('?') ? query : `?${query}`}`)
   if (!parsed)
-    throw new HdError('HD_QUERY', `'${query}' has no 'hd' in it`, { remedy: "Write '?hd', or '?hd&as=picture&format=avif'" })
+    throw new HdError('HD_QUERY', `'${query}' does not contain 'hd'`, { remedy: "Write '?hd', or '?hd&as=picture&format=avif'" })
   return parsed.request
 }

@@ -7,8 +7,8 @@ const SIDE = 256
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined }
 
 /**
- * About how long so many megapixels take here, in milliseconds, measured on a small image. `undefined` when a metered upscaler is asked: it is not
- * called for a guess.
+ * Estimates the time for this many megapixels, in milliseconds, by measuring a small image. `undefined` for a metered upscaler, which is not
+ * called for an estimate.
  */
 export async function estimateMs(options: ResolvedOptions, megapixels: number): Promise<number | undefined> {
   if (options.upscalers[0]!.metered) return undefined
@@ -30,7 +30,7 @@ export async function estimateMs(options: ResolvedOptions, megapixels: number): 
       await hd.job(source, {}).make()
       return performance.now() - begun
     }
-    // The first one pays for the start.
+    // The first image includes the start.
     const start = await time(16)
     return start + ((await time(SIDE)) * megapixels * 1e6) / SIDE ** 2
   } finally {

@@ -11,7 +11,7 @@ export interface Made {
   failures: string[]
 }
 
-/** Makes what is missing. One image that fails does not keep the others from being made. */
+/** Makes the missing images. If one fails, the others are still made. */
 export async function makeMissing(
   hd: Hd,
   missing: readonly MissingImage[],

@@ -8,20 +8,20 @@ export interface Wanted {
   request: HdRequest
 }
 
-/** An image that some reference needs and the cache does not have, or not all of. */
+/** An image that is referenced, with results that are missing in the cache. */
 export interface MissingImage {
   file: string
-  /** As messages call it. */
+  /** The name for messages. */
   name: string
   requests: HdRequest[]
   /** Of the source. */
   megapixels: number
-  /** Factors by which it would be enlarged anew by a metered upscaler. */
+  /** Number of factors for which a metered upscaler would be called. */
   metered: number
 }
 
 export interface Survey {
-  /** Different images. */
+  /** Number of different images. */
   images: number
   missing: MissingImage[]
   failures: string[]
@@ -29,7 +29,7 @@ export interface Survey {
 
 const NO_BYTES = new Uint8Array(0)
 
-/** Looks for all that is wanted in the cache; nothing is made, and no image is held on to. */
+/** Looks up all wanted images in the cache. Makes nothing, and keeps no image in memory. */
 export async function survey(hd: Hd, wanted: readonly Wanted[], signal: AbortSignal): Promise<Survey> {
   const byFile = new Map<string, Map<string, HdRequest>>()
   for (const { file, request } of wanted) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { findImageAttributes } from './attributes.ts'
 
-/** `img src` for every attribute that is found. */
+/** `img src` for every found attribute. */
 function find(html: string, additional = {}): string[] {
   return findImageAttributes(html, additional).map(({ element, name }) => `${element.nodeName} ${name}`)
 }
@@ -23,7 +23,7 @@ test.each([
     ['object data', 'embed src', 'input src'],
   ],
   ['<noscript><img src="a.jpg?hd"></noscript><template><p><img src="a.jpg?hd"></template>', ['img src', 'img src']],
-])('in %s they are found', (html, expected) => {
+])('finds attributes in %s', (html, expected) => {
   expect(find(html)).toEqual(expected)
 })
 
@@ -34,7 +34,7 @@ test.each([
   '<p data-src="a.jpg?hd"><a href="a.jpg?hd"></a>',
   '<meta name="og:image" content="a.jpg?hd"><meta name=description content="a.jpg?hd">',
   '<script>"<img src=a.jpg?hd>"</script><textarea><img src="a.jpg?hd"></textarea>',
-])('in %s there is none that Vite would replace', (html) => {
+])('ignores %s, as Vite does', (html) => {
   expect(find(html)).toEqual([])
 })
 
@@ -42,7 +42,7 @@ function filter({ attributes }: { attributes: Record<string, string> }): boolean
   return 'kind' in attributes
 }
 
-test('elements and attributes that the user adds are found, if their filter agrees', () => {
+test('finds elements and attributes that the user adds, if the filter accepts them', () => {
   const additional = { 'my-img': { srcAttributes: ['data-src'], filter }, img: { srcAttributes: ['data-lazy'] } }
   expect(find('<my-img kind data-src="a.jpg?hd"></my-img><my-img data-src="a.jpg?hd"></my-img>', additional)).toEqual([
     'my-img data-src',

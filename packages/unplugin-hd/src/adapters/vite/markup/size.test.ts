@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { missingSize } from './size.ts'
 
-test('an element without a size gets both, one with half of it gets the other in proportion', () => {
+test('adds both sizes to an element without any, and a missing one in proportion', () => {
   expect(missingSize({})).toEqual([{ name: 'width' }, { name: 'height' }])
   expect(missingSize({ width: '300' })).toEqual([{ name: 'height', relativeTo: { name: 'width', value: 300 } }])
   expect(missingSize({ height: '0300' })).toEqual([{ name: 'width', relativeTo: { name: 'height', value: 300 } }])

@@ -34,10 +34,10 @@ test.each([
   ],
   ['a.jpg (broken', [['a.jpg', '(broken']]],
   [' , ', []],
-])('%j is split as browsers do', (text, expected) => {
+])('splits %j like browsers', (text, expected) => {
   expect(parseSrcset(text).map(({ url, descriptor }) => [url, descriptor])).toEqual(expected)
 })
 
-test('what was split is put together', () => {
+test('joins a split srcset again', () => {
   expect(formatSrcset(parseSrcset('a.jpg 1x,b.jpg,  c.jpg 3x'))).toBe('a.jpg 1x, b.jpg, c.jpg 3x')
 })

@@ -10,20 +10,20 @@ describe('an address', () => {
     ['/project/public/a.jpg', '/sub/a.jpg?hd&v=0123456789ab'],
     ['/elsewhere/a.jpg', '/sub/@fs/elsewhere/a.jpg?hd&v=0123456789ab'],
     ["/project/a b'(ü),#?%.jpg", '/sub/a%20b%27%28%C3%BC%29%2C%23%3F%25.jpg?hd&v=0123456789ab'],
-  ])('of %s is %s, and means that file', (file, address) => {
+  ])('of %s is %s, and is parsed back to that file', (file, address) => {
     expect(addressOf(config, file, { scale: 2 }, VERSION)).toBe(address)
     const parsed = parseAddress(address, config.base)
     expect(parsed).toMatchObject({ kind: 'image', scale: 2, version: '0123456789ab', token: undefined })
     if (parsed.kind === 'image') expect(candidates(parsed.path, config)).toContain(file)
   })
 
-  test.each(['/foo%20bar/', '/%C3%BCn%C3%AF/'])('behind the base %s means its file', (base) => {
+  test.each(['/foo%20bar/', '/%C3%BCn%C3%AF/'])('with the base %s is parsed to its file', (base) => {
     const address = addressOf({ ...config, base }, '/project/src/a b.jpg', { scale: 2 }, VERSION)
     expect(address.startsWith(base)).toBe(true)
     expect(parseAddress(address, base)).toMatchObject({ path: '/src/a b.jpg' })
   })
 
-  test('holds format, quality and scale', () => {
+  test('contains format, quality and scale', () => {
     const address = addressOf(config, '/project/a.jpg', { scale: 1, format: 'webp', quality: 50 }, VERSION)
     expect(parseAddress(`${address}&t=x`, config.base)).toMatchObject({
       scale: 1,

@@ -19,7 +19,7 @@ describe('work in the background', () => {
       })
     }
   }
-  /** Finishes what is at work until nothing is left. */
+  /** Finishes running tasks until none are left. */
   const drain = async (): Promise<void> => {
     for (const [id, done] of finish) {
       finish.delete(id)
@@ -28,7 +28,7 @@ describe('work in the background', () => {
     }
   }
 
-  test('is done newest wish first, and only as much at once as it may', async () => {
+  test('runs the newest task first, with limited concurrency', async () => {
     const background = createBackground(2)
     ask(background, 'a', 'b', 'c', 'd', 'e')
     expect(begun).toEqual(['a', 'b'])
@@ -36,7 +36,7 @@ describe('work in the background', () => {
     expect(begun).toEqual(['a', 'b', 'e', 'd', 'c'])
   })
 
-  test('comes to the front when it is asked for again, and is not done twice', async () => {
+  test('moves a task to the front when it is requested again, and runs it once', async () => {
     const background = createBackground(1)
     ask(background, 'a', 'b', 'c', 'b', 'a')
     expect(background.has('a') && background.has('b')).toBe(true)
@@ -45,7 +45,7 @@ describe('work in the background', () => {
     expect(background.has('a')).toBe(false)
   })
 
-  test('begins only when nothing has held it up for a moment', async () => {
+  test('starts only after a moment without holds', async () => {
     const background = createBackground(1)
     const releases = [background.hold(), background.hold()]
     ask(background, 'a', 'b')
@@ -59,7 +59,7 @@ describe('work in the background', () => {
     expect(begun).toEqual(['b'])
   })
 
-  test('forgets what waits when it is told to, and the oldest when there is too much', async () => {
+  test('drops waiting tasks on request, and the oldest if there are too many', async () => {
     const background = createBackground(1)
     ask(background, 'first', ...Array.from({ length: 1001 }, (_, index) => String(index)))
     expect(background.has('0')).toBe(false)

@@ -14,6 +14,6 @@ test.each([
   ['bytes=-', undefined],
   ['items=0-1', undefined],
   [undefined, undefined],
-])('of ten bytes, %s is %j', (header, range) => {
+])('of ten bytes, the range %s is %j', (header, range) => {
   expect(parseRange(header, 10)).toEqual(range)
 })
