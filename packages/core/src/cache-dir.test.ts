@@ -22,26 +22,26 @@ describe.each([
   })
   afterAll(() => rm(workspace, { recursive: true, force: true }))
 
-  test('the default is in the node_modules of the package, also for a root below it', () => {
+  test('the default is in the node_modules of the package, even if the root is below it', () => {
     expect(cacheDir(undefined, { root: app, env: {} })).toBe(path.join(app, DEFAULT))
     expect(cacheDir(undefined, { root: path.join(app, 'src'), env: {} })).toBe(path.join(app, DEFAULT))
     expect(cacheDir(undefined, { root: path.join(app, 'not', 'there'), env: {} })).toBe(path.join(app, DEFAULT))
   })
 
-  test('the option starts at the package, and wins over the environment', () => {
+  test('the option is relative to the package, and overrides the environment', () => {
     const env = { UNPLUGIN_HD_CACHE_DIR: 'elsewhere' }
     expect(cacheDir('images-2x', { root: path.join(app, 'src'), env })).toBe(path.join(app, 'images-2x'))
     expect(cacheDir(path.join(workspace, 'x'), { root: app, env })).toBe(path.join(workspace, 'x'))
   })
 
-  test('the environment starts at the workspace: one setting for all of its packages', () => {
+  test('the environment is relative to the workspace: one setting for all its packages', () => {
     const env = { UNPLUGIN_HD_CACHE_DIR: '.cache/hd' }
     expect(cacheDir(undefined, { root: path.join(app, 'src'), env })).toBe(path.join(workspace, '.cache', 'hd'))
     expect(cacheDir(undefined, { root: app, env: { UNPLUGIN_HD_CACHE_DIR: '' } })).toBe(path.join(app, DEFAULT))
   })
 })
 
-test('outside of any package it starts at the root', async () => {
+test('outside a package it is relative to the root', async () => {
   const root = path.parse(tmpdir()).root
   expect(cacheDir(undefined, { root, env: {} })).toBe(path.join(root, DEFAULT))
 })

@@ -16,7 +16,7 @@ test('the message of an error ends with its remedy', () => {
   expect(new HdError('HD_FIT', 'it is too large')).not.toHaveProperty('cause')
 })
 
-test('an error is one line for people', () => {
+test('formats an error as one line', () => {
   const error = new HdError('HD_FIT', 'it is\n too large.', { file: 'a.png' })
   expect(formatError(error)).toBe('a.png: it is\\n too large (HD_FIT)')
   expect(formatError(new HdError('HD_FIT', 'too large', { remedy: 'Shrink it' }))).toBe('too large. Shrink it (HD_FIT)')
@@ -24,19 +24,19 @@ test('an error is one line for people', () => {
   expect(errorMessage(undefined)).toBe('undefined')
 })
 
-test('an error of a second copy of the package is known', () => {
+test('recognises errors of a second copy of the package', () => {
   expect(isHdError({ isHdError: true, code: 'HD_FIT' })).toBe(true)
   for (const other of [null, undefined, 'HD_FIT', new Error('HD_FIT'), {}]) expect(isHdError(other)).toBe(false)
 })
 
-test('whatever was thrown becomes an HdError, and keeps the code that it has', () => {
+test('converts any thrown value to an HdError, and keeps its code', () => {
   const own = new HdError('MY_CODE', 'mine', { file: 'a.png' })
   expect(toHdError(own, 'HD_FIT', 'what', { file: 'b.png' })).toBe(own)
   const other = toHdError('a text', 'HD_FIT', 'it failed', { file: 'b.png' })
   expect(other).toMatchObject({ code: 'HD_FIT', message: 'it failed: a text', file: 'b.png', cause: 'a text' })
 })
 
-test('an error is named after its image without changing it for other images', () => {
+test('adds the file to a copy of an error, so that other images are not affected', () => {
   class ServiceError extends HdError {
     readonly status = 503
   }
@@ -50,14 +50,14 @@ test('an error is named after its image without changing it for other images', (
   expect(inFile(shared, undefined)).toBe(shared)
 })
 
-test('what a terminal would obey is shown', () => {
+test('escapes control characters', () => {
   const error = new HdError('HD_FIT', 'it said \u001B[31m\u009B2J', { file: 'a\n\u202Eb.png', remedy: 'Do\u2028so' })
   expect(error.message).toBe('it said \\x1b[31m\\x9b2J. Do\\u2028so')
   expect(formatError(error)).toBe('a\\n\\u202eb.png: it said \\x1b[31m\\x9b2J. Do\\u2028so (HD_FIT)')
   expect(errorMessage(new Error('one\n two\u001B]0;x\u0007'))).toBe('one; two\\x1b]0;x\\x07')
 })
 
-test.each(HOSTILE)('%s that was thrown becomes an error that can be read', (_, value) => {
+test.each(HOSTILE)('a thrown %s becomes a readable error', (_, value) => {
   const error = toHdError(value, 'HD_UPSCALE_FAILED', 'it failed', { file: 'a.png' })
   expect(isHdError(error)).toBe(true)
   expect(error.file).toBe('a.png')

@@ -10,7 +10,7 @@ function noisyImage(channels: 1 | 2 | 3 | 4 = 3, width = 13, height = 9): Sharp 
   return encodedImage(noisy(width, height, channels), width, height, channels)
 }
 
-/** Small files of every kind that cameras, editors and converters write. */
+/** Small files of all kinds that cameras, editors and converters write. */
 async function oddFiles(): Promise<[name: string, bytes: Uint8Array][]> {
   const makers: Record<string, () => Promise<Uint8Array>> = {
     jpeg: () => noisyImage().jpeg().toBuffer(),
@@ -55,12 +55,12 @@ async function oddFiles(): Promise<[name: string, bytes: Uint8Array][]> {
   )
 }
 
-/** The file cut off, or with some bits flipped, or some bytes overwritten. */
+/** The file truncated, with flipped bits, or with overwritten bytes. */
 function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
   const kind = random()
   if (kind < 0.25) return bytes.slice(0, Math.floor(random() * bytes.length))
   const mutated = bytes.slice()
-  // Half of the time in the header, where lengths and offsets are.
+  // Half of the changes in the header, which contains lengths and offsets.
   const reach = random() < 0.5 ? Math.min(bytes.length, 120) : bytes.length
   const count = 1 + Math.floor(random() * 4)
   for (let index = 0; index < count; index++) {
@@ -75,10 +75,10 @@ function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
 
 const MUTATIONS = Number(process.env['HD_FUZZ'] ?? 3)
 
-/** Of whole files, those that are no single image. */
+/** Intact files that are not a single image. */
 const REFUSED = /animated|pages/
 
-test('every odd file becomes an exact 2x, or an HdError with a code', async () => {
+test('every unusual file becomes an exact 2x or an HdError with a code', async () => {
   const { hd, source } = await workshop({ upscaler: resample({ interpolator: 'bicubic' }), maxPixels: 4_000_000 })
   const random = randomNumbers(2026)
   const outcomes = new Map<string, number>()
@@ -104,7 +104,7 @@ test('every odd file becomes an exact 2x, or an HdError with a code', async () =
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
     }
   }
-  // Some mutations are harmless and some are not: otherwise the mutations are no good.
+  // Some mutations must be harmless and some not, otherwise they test nothing.
   expect(outcomes.get('doubled')).toBeGreaterThan(5)
   expect(outcomes.get('HD_SOURCE_BROKEN')).toBeGreaterThan(5)
 })

@@ -31,7 +31,7 @@ const failing = (code = 'MY_CODE'): ReturnType<typeof repeater> =>
     },
   })
 
-/** An upscaler that works until `finish` is called, and notes who waits for it. */
+/** An upscaler that works until `finish` is called, and records its calls. */
 function patient() {
   let begin: () => void
   let finish: () => void
@@ -41,7 +41,7 @@ function patient() {
     async upscale(image, { signal }) {
       begin()
       await finished
-      // Late, but before anything is written to a folder that the test has left.
+      // Late, but before anything is written to a folder that the test has removed.
       signal.throwIfAborted()
       return repeat(await image.pixels())
     },
@@ -49,7 +49,7 @@ function patient() {
   return { upscaler, begun, finish: () => finish() }
 }
 
-describe('a doubled image', () => {
+describe('a 2x image', () => {
   test.each([
     ['jpeg', 'jpeg', 'jpg', 'image/jpeg'],
     ['png', 'png', 'png', 'image/png'],
@@ -80,7 +80,7 @@ describe('a doubled image', () => {
     expect(difference(data, repeat({ width: 21, height: 13, data: colourful(21, 13) }).data).mean).toBeLessThan(6)
   })
 
-  test('is encoded as the request says, or else the options', async () => {
+  test('is encoded as in the request, or else as in the options', async () => {
     const { hd, source } = await workshop({ upscaler: repeater(), format: 'webp', quality: 10 })
     const image = await source('a.png', await encodedImage(noisy(32, 32), 32, 32).png().toBuffer())
     const plain = await hd.job(image).make()
@@ -101,7 +101,7 @@ describe('a doubled image', () => {
     for (let x = 6; x < 34; x++) expect(Math.abs(alpha[x]! - (6 * x - 3))).toBeLessThanOrEqual(2)
   })
 
-  test('holds no colour far from what is visible', async () => {
+  test('has no colour far from visible pixels', async () => {
     const { hd, source } = await workshop({ upscaler: repeater() })
     const rgba = paint(20, 12, 4, (x, _, channel) => (channel === 3 ? (x < 4 ? 255 : 0) : 100))
     const asset = await hd.job(await source('a.png', await encodedImage(rgba, 20, 12, 4).png().toBuffer())).make()
@@ -110,7 +110,7 @@ describe('a doubled image', () => {
     expect([...data.subarray(4 * 12, 4 * 40)].every((level) => level === 0)).toBe(true)
   })
 
-  test('that was grey is grey, and with alpha too', async () => {
+  test('of a grey image is grey, also with alpha', async () => {
     const { hd, source } = await workshop({ upscaler: repeater() })
     const grey = await hd
       .job(
@@ -138,7 +138,7 @@ describe('a doubled image', () => {
     expect(await sharp(both.bytes).metadata()).toMatchObject({ channels: 2, width: 18 })
   })
 
-  test('carries no metadata of its source', async () => {
+  test('has no metadata of its source', async () => {
     const { hd, source } = await workshop({ upscaler: repeater() })
     const bytes = await encodedImage(noisy(9, 5), 9, 5)
       .jpeg()
@@ -152,7 +152,7 @@ describe('a doubled image', () => {
     expect(facts.orientation).toBeUndefined()
   })
 
-  test('by a chosen interpolator needs no upscaler of ours', async () => {
+  test('by a chosen interpolator needs no other upscaler', async () => {
     const { hd, source } = await workshop({ upscaler: resample({ interpolator: 'bicubic' }) })
     expect(await hd.job(await source('a.png', await colourfulPng(1, 1))).make()).toMatchObject({
       width: 2,
@@ -161,7 +161,7 @@ describe('a doubled image', () => {
     })
   })
 
-  test('that cannot be encoded is refused before it costs anything', async () => {
+  test('that cannot be encoded is refused before any work', async () => {
     const upscaler = repeater({ metered: true })
     const { hd, source } = await workshop({ upscaler })
     const transparent = await source(
@@ -183,7 +183,7 @@ describe('a doubled image', () => {
 })
 
 describe('the cache', () => {
-  test('serves the second run, byte for byte, and nothing is made', async () => {
+  test('serves the second run byte for byte, without making anything', async () => {
     const bytes = await colourfulPng()
     const first = await workshop({ upscaler: repeater() })
     const made = await first.hd.job(await first.source('a.png', bytes), { format: 'webp' }).make()
@@ -198,7 +198,7 @@ describe('the cache', () => {
     expect((await second.hd.store.get(made.key))?.bytes).toEqual(found.bytes)
   })
 
-  test('serves from another place', async () => {
+  test('works after it was moved', async () => {
     const first = await workshop({ upscaler: repeater() })
     await first.hd.job(await first.source('a.png', await colourfulPng())).make()
     const elsewhere = await temporaryFolder()
@@ -208,7 +208,7 @@ describe('the cache', () => {
     expect(statesOf(second.events)).toEqual(['hit'])
   })
 
-  test('holds one master for all formats and qualities', async () => {
+  test('has one master for all formats and qualities', async () => {
     const upscaler = repeater()
     const { hd, source, events } = await workshop({ upscaler })
     const image = await source('a.png', await colourfulPng())
@@ -219,7 +219,7 @@ describe('the cache', () => {
     expect(statesOf(events)).toEqual(['made', 'encoded', 'encoded', 'hit'])
   })
 
-  test('gives the same bytes whether the master was just made or found', async () => {
+  test('returns the same bytes for a new and a cached master', async () => {
     const rgba = paint(24, 16, 4, (x, y, channel) => (channel === 3 ? (x > 12 ? 0 : 255) : 7 * x + 5 * y * channel))
     const bytes = await encodedImage(rgba, 24, 16, 4).png().toBuffer()
     const cold = await workshop({ upscaler: repeater() })
@@ -232,7 +232,7 @@ describe('the cache', () => {
     expect(Buffer.compare(fresh.bytes, found.bytes)).toBe(0)
   })
 
-  test('is asked again when its file is damaged, and mended', async () => {
+  test('replaces a damaged file', async () => {
     const upscaler = repeater()
     const { hd, source, root } = await workshop({ upscaler })
     const image = await source('a.png', await colourfulPng())
@@ -248,7 +248,7 @@ describe('the cache', () => {
     }
   })
 
-  test('is used once for the same image twice at the same time', async () => {
+  test('makes an image once for concurrent requests', async () => {
     const upscaler = repeater()
     const { hd, source } = await workshop({ upscaler, concurrency: 4 })
     const other = await source('copy.png', await colourfulPng())
@@ -264,7 +264,7 @@ describe('the cache', () => {
     expect(Buffer.compare(assets[2]!.bytes, assets[3]!.bytes)).toBe(0)
   })
 
-  test('is not written again by who waited for the same thing', async () => {
+  test('is not written again by a request that waited for the same image', async () => {
     const { hd, source, root } = await workshop({ upscaler: repeater(), concurrency: 1 })
     const image = await source('a.png', await encodedImage(noisy(300, 300), 300, 300).png().toBuffer())
     const [first, second] = [hd.job(image, { format: 'webp' }).make(), hd.job(image, { format: 'webp' }).make()]
@@ -274,7 +274,7 @@ describe('the cache', () => {
     expect((await stat(path.join(cacheFolder(path.join(root, 'cache')).entries, key.slice(0, 2), key))).ino).toBe(written.ino)
   })
 
-  test('that another process is at work on holds up no other image', async () => {
+  test('does not block other images while another process makes one', async () => {
     const { hd, source, root } = await workshop({ upscaler: repeater(), concurrency: 1 })
     const [theirs, ours] = [await source('a.png', await colourfulPng(20, 20)), await source('b.png', await colourfulPng(21, 20))]
     const { locks } = cacheFolder(path.join(root, 'cache'))
@@ -288,22 +288,22 @@ describe('the cache', () => {
     expect(await waiting).toMatchObject({ width: 40 })
   })
 
-  test('in another encoding is not looked for in the master, which is large', async () => {
+  test('does not read the large master for a cached variant', async () => {
     const { hd, source, root } = await workshop({ upscaler: repeater() })
     const image = await source('a.png', await colourfulPng())
     const { key } = await hd.job(image).make()
     const file = path.join(cacheFolder(path.join(root, 'cache')).entries, key.slice(0, 2), key)
-    // A whole second, which every file system keeps.
+    // A whole second, which every file system stores.
     const then = new Date(1000 * Math.floor(Date.now() / 1000 - 3600))
     await utimes(file, then, then)
     expect(await hd.job(image, { format: 'webp' }).find()).toBeUndefined()
-    // Whoever reads it notes that it was used.
+    // Reading it would update the time of use.
     expect((await stat(file)).mtimeMs).toBe(then.getTime())
     expect(await hd.job(image).find()).toMatchObject({ format: 'png' })
     expect((await stat(file)).mtimeMs).toBeGreaterThan(then.getTime())
   })
 
-  test('is shared by two instances at the same time', async () => {
+  test('is shared by two concurrent instances', async () => {
     const upscaler = repeater()
     const client = await workshop({ upscaler })
     const server = await workshop({ upscaler }, client.root)
@@ -312,7 +312,7 @@ describe('the cache', () => {
     expect(upscaler.calls).toHaveLength(1)
   })
 
-  test('that cannot be written costs a warning, not the image', async () => {
+  test('that is not writable causes a warning, not a failure', async () => {
     const root = await temporaryFolder()
     await writeFile(path.join(root, 'cache'), 'not a folder')
     const { hd, source, warnings } = await workshop({ upscaler: repeater() }, root)
@@ -321,7 +321,7 @@ describe('the cache', () => {
     expect(warnings).toHaveLength(1)
   })
 
-  test('leaves no locks and no temporary files behind', async () => {
+  test('leaves no locks and no temporary files', async () => {
     const { hd, source, root } = await workshop({ upscaler: repeater() })
     await hd.job(await source('a.png', await colourfulPng()), { format: 'webp' }).make()
     const { temporary, locks } = cacheFolder(path.join(root, 'cache'))
@@ -330,7 +330,7 @@ describe('the cache', () => {
 })
 
 describe('the source at 1x', () => {
-  test('is its own bytes, or encoded otherwise at its own size, once', async () => {
+  test('has its own bytes, or is encoded once in another format at its own size', async () => {
     const { hd, source } = await workshop({})
     const bytes = await encodedImage(noisy(9, 5), 9, 5).jpeg().withMetadata({ orientation: 6 }).toBuffer()
     const image = await source('a.jpg', bytes)
@@ -347,7 +347,7 @@ describe('the source at 1x', () => {
     expect(await hd.store.get(webp.key)).toBeDefined()
   })
 
-  test('names itself when it cannot be encoded', async () => {
+  test('is named in the error if it cannot be encoded', async () => {
     const { hd, source } = await workshop({})
     const image = await source(
       'a.png',
@@ -363,7 +363,7 @@ describe('the source at 1x', () => {
 })
 
 describe('the mode', () => {
-  test('cache-only fails for what is missing, with the remedy, and encodes from a master that is there', async () => {
+  test('cache-only fails for missing images, with a remedy, and encodes from a cached master', async () => {
     const first = await workshop({ upscaler: repeater() })
     await first.hd.job(await first.source('a.png', await colourfulPng())).make()
     const upscaler = repeater()
@@ -376,7 +376,7 @@ describe('the mode', () => {
     expect(typesOf(events)).toEqual(['queued', 'settled', 'done', 'failed'])
   })
 
-  test('off gives the source itself, at 1x, and writes nothing', async () => {
+  test('off returns the source at 1x and writes nothing', async () => {
     const upscaler = repeater()
     const { hd, source, root, events } = await workshop({ upscaler, mode: 'off' })
     const image = await source('a.png', await colourfulPng(24, 16))
@@ -398,7 +398,7 @@ describe('when the upscaler fails', () => {
     expect(typesOf(events)).toEqual(['queued', 'start', 'upscaled', 'settled', 'failed'])
   })
 
-  test('with anything else than an HdError, that is wrapped', async () => {
+  test('other errors than HdErrors are wrapped', async () => {
     const cause = new TypeError('x is not a function')
     const upscaler = repeater({
       upscale: async () => {
@@ -411,7 +411,7 @@ describe('when the upscaler fails', () => {
     expect(error.message).toMatch(/'repeater' failed: x is not a function/)
   })
 
-  test('with one error for several images, each error names its own', async () => {
+  test('with the same error for several images, each error names its own', async () => {
     const shared = new HdError('MY_CODE', 'could not start', { remedy: 'Start it' })
     const upscaler = repeater({
       upscale: async () => {
@@ -441,7 +441,7 @@ describe('when the upscaler fails', () => {
     expect((await hd.job(image).make()).factor).toBe(2)
   })
 
-  test("onError 'resample' gives an exact 2x, warns, and tries the upscaler again the next time", async () => {
+  test("onError 'resample' returns an exact 2x, warns, and tries the upscaler again next time", async () => {
     const upscaler = failing()
     const { hd, source, events } = await workshop({ upscaler, onError: 'resample' })
     const image = await source('a.png', await colourfulPng(12, 7))
@@ -454,7 +454,7 @@ describe('when the upscaler fails', () => {
     expect(upscaler.calls).toHaveLength(2)
   })
 
-  test("onError 'source' gives the source at 1x, and warns", async () => {
+  test("onError 'source' returns the source at 1x and warns", async () => {
     const { hd, source, events } = await workshop({ upscaler: failing(), onError: 'source' })
     const image = await source('a.png', await colourfulPng(12, 7))
     const asset = await hd.job(image, { format: 'webp' }).make()
@@ -464,21 +464,24 @@ describe('when the upscaler fails', () => {
     expect(statesOf(events)).toEqual(['off'])
   })
 
-  test.each(['resample', 'source'] as const)("onError '%s' is not for faults of the source or the query", async (onError) => {
-    const { hd, source } = await workshop({ upscaler: repeater(), onError })
-    const whole = await encodedImage(noisy(64, 64), 64, 64).png().toBuffer()
-    const broken = await source('a.png', whole.subarray(0, whole.length >> 1))
-    expect((await hdErrorOf(() => hd.job(broken).make())).code).toBe('HD_SOURCE_BROKEN')
-    const transparent = await source(
-      'b.png',
-      await encodedImage(noisy(8, 8, 4), 8, 8, 4)
-        .png()
-        .toBuffer(),
-    )
-    expect((await hdErrorOf(() => hd.job(transparent, { format: 'jpeg' }).make())).code).toBe('HD_QUERY')
-  })
+  test.each(['resample', 'source'] as const)(
+    "onError '%s' does not apply to errors of the source or the query",
+    async (onError) => {
+      const { hd, source } = await workshop({ upscaler: repeater(), onError })
+      const whole = await encodedImage(noisy(64, 64), 64, 64).png().toBuffer()
+      const broken = await source('a.png', whole.subarray(0, whole.length >> 1))
+      expect((await hdErrorOf(() => hd.job(broken).make())).code).toBe('HD_SOURCE_BROKEN')
+      const transparent = await source(
+        'b.png',
+        await encodedImage(noisy(8, 8, 4), 8, 8, 4)
+          .png()
+          .toBuffer(),
+      )
+      expect((await hdErrorOf(() => hd.job(transparent, { format: 'jpeg' }).make())).code).toBe('HD_QUERY')
+    },
+  )
 
-  test('what it returned is verified', async () => {
+  test('verifies results', async () => {
     const black = repeater({
       upscale: async ({ width, height }) => ({ width: 2 * width, height: 2 * height, data: new Uint8Array(12 * width * height) }),
     })
@@ -489,7 +492,7 @@ describe('when the upscaler fails', () => {
 })
 
 describe('a chain of upscalers', () => {
-  test('goes on to the next one, with a warning', async () => {
+  test('continues with the next one, with a warning', async () => {
     const second = repeater({ name: 'second' })
     const { hd, source, events } = await workshop({ upscaler: [failing(), second] })
     expect((await hd.job(await source('a.png', await colourfulPng())).make()).upscaler).toBe('second')
@@ -498,12 +501,12 @@ describe('a chain of upscalers', () => {
     })
   })
 
-  test('ends in the error of its last member', async () => {
+  test('fails with the error of the last one', async () => {
     const { hd, source } = await workshop({ upscaler: [failing('FIRST'), failing('LAST')] })
     expect((await hdErrorOf(async () => hd.job(await source('a.png', await colourfulPng())).make())).code).toBe('LAST')
   })
 
-  test('uses what any member has in the cache, the first ones first', async () => {
+  test('uses a cached result of any of them, the first ones first', async () => {
     const bytes = await colourfulPng()
     const [first, second] = [repeater({ name: 'first' }), repeater({ name: 'second' })]
     const seed = await workshop({ upscaler: second })
@@ -518,7 +521,7 @@ describe('a chain of upscalers', () => {
     expect(second.calls).toHaveLength(1)
   })
 
-  test('does not go on for a source that is broken', async () => {
+  test('does not continue for a broken source', async () => {
     const second = repeater({ name: 'second' })
     const { hd, source } = await workshop({ upscaler: [repeater(), second] })
     const whole = await encodedImage(noisy(64, 64), 64, 64).png().toBuffer()
@@ -528,7 +531,7 @@ describe('a chain of upscalers', () => {
 })
 
 describe('events', () => {
-  test('tell the way of an image', async () => {
+  test('report each step of an image', async () => {
     const upscaler = repeater({
       metered: true,
       async upscale(image, { onProgress }) {
@@ -566,7 +569,7 @@ describe('events', () => {
     ])
   })
 
-  test('call an upscaler metered only when it says so', async () => {
+  test('mark an upscaler as metered only if it declares it', async () => {
     const { hd, source, events } = await workshop({ upscaler: repeater() })
     await hd.job(await source('a.png', await colourfulPng())).make()
     expect(events.find(({ type }) => type === 'upscaled')).toMatchObject({ metered: false })
@@ -574,7 +577,7 @@ describe('events', () => {
 })
 
 describe('an upscaler', () => {
-  test('is told what it works on, and has a log and a memo of its own', async () => {
+  test('gets facts about the image, and its own log and memo', async () => {
     const seen: [UpscaleInput, UpscaleContext][] = []
     const upscaler = repeater({
       async upscale(image, context) {
@@ -618,7 +621,7 @@ describe('an upscaler', () => {
     expect(statesOf(events)).toEqual(['made', format === 'png' ? 'hit' : 'encoded', 'encoded'])
   })
 
-  test('may return a WebP with an alpha channel for an image that has none', async () => {
+  test('may return a WebP with an alpha channel for an opaque image', async () => {
     const custom = repeater({
       async upscale({ width }) {
         const data = colourful(2 * width, 2 * width)
@@ -636,7 +639,7 @@ describe('an upscaler', () => {
     expect((await sharp((await hd.job(image, { format: 'webp', quality: 50 }).make()).bytes).metadata()).hasAlpha).toBe(false)
   })
 
-  test('is closed with the build, and a failure of that is a warning', async () => {
+  test('is closed with the build, and a failure to close is a warning', async () => {
     let closed = 0
     const closing = repeater({ close: async () => void closed++ })
     const stuck = repeater({
@@ -656,7 +659,7 @@ describe('an upscaler', () => {
     expect(closed).toBe(2)
   })
 
-  test('is not closed before the last of the builds that use it has ended', async () => {
+  test('is closed when the last build that uses it has ended', async () => {
     let closed = 0
     const shared = repeater({ close: async () => void closed++ })
     const [one, two] = [await workshop({ upscaler: shared }), await workshop({ upscaler: shared })]
@@ -668,7 +671,7 @@ describe('an upscaler', () => {
     expect(closed).toBe(1)
   })
 
-  test('is not closed by a build that ends while the same one is still at work', async () => {
+  test('is not closed while another build still uses it', async () => {
     const { upscaler, begun, finish } = patient()
     const order: string[] = []
     const { hd, source } = await workshop({ upscaler: Object.assign(upscaler, { close: async () => void order.push('closed') }) })
@@ -686,7 +689,7 @@ describe('an upscaler', () => {
 })
 
 describe('cancelling', () => {
-  test('rejects what is at work and what waits, though the upscaler does not listen; later calls work again', async () => {
+  test('rejects running and waiting images, even if the upscaler ignores the signal; later calls work', async () => {
     const { upscaler, begun, finish } = patient()
     const { hd, source } = await workshop({ upscaler, concurrency: 1 })
     const images = [await source('a.png', await colourfulPng(8, 8)), await source('b.png', await colourfulPng(9, 9))]
@@ -703,7 +706,7 @@ describe('cancelling', () => {
     await hd.close()
   })
 
-  test('is not a fault of the upscaler: no other one is tried', async () => {
+  test('does not count as a failure of the upscaler: no other one is tried', async () => {
     const second = repeater({ name: 'second' })
     const first = repeater({
       upscale: (_, { signal }) =>
@@ -718,7 +721,7 @@ describe('cancelling', () => {
     expect(typesOf(events)).not.toContain('warning')
   })
 
-  test('in one instance does not cancel another one that waits for the same image', async () => {
+  test('does not cancel another instance that waits for the same image', async () => {
     let begin: () => void
     const begun = new Promise<void>((resolve) => (begin = resolve))
     const listening = repeater({
@@ -734,7 +737,7 @@ describe('cancelling', () => {
     const first = hdErrorOf(() => cancelled.hd.job(image).make())
     await begun
     const second = staying.hd.job(image).make()
-    // The second one has joined the first one's work once it is at work itself.
+    // By now the second instance has joined the work of the first.
     while (!typesOf(staying.events).includes('queued')) await new Promise((resolve) => setImmediate(resolve))
     cancelled.hd.abort()
     expect((await first).code).toBe('HD_ABORTED')
@@ -742,8 +745,8 @@ describe('cancelling', () => {
   })
 })
 
-describe('where a metered upscaler is to be spared', () => {
-  test('it is never called: the others of the chain are, or resampling, and the user is told once', async () => {
+describe('when metered upscalers are skipped', () => {
+  test('it is never called: the rest of the chain or resampling is used, with one message', async () => {
     const paid = repeater({ name: 'paid', metered: true })
     const free = repeater({ name: 'free' })
     const chain = await workshop({ upscaler: [paid, free] }, undefined, true)
@@ -760,7 +763,7 @@ describe('where a metered upscaler is to be spared', () => {
     expect(alone.warnings).toEqual([expect.stringMatching(/'paid' is metered and is not called here.*'resample'/)])
   })
 
-  test('what it made earlier is still used', async () => {
+  test('its cached results are still used', async () => {
     const paid = repeater({ name: 'paid', metered: true })
     const build = await workshop({ upscaler: paid })
     const image = await build.source('a.png', await colourfulPng())
@@ -771,7 +774,7 @@ describe('where a metered upscaler is to be spared', () => {
   })
 })
 
-test.each(HOSTILE)('an upscaler that throws %s fails, is told of, and the next one takes over', async (_, value) => {
+test.each(HOSTILE)('an upscaler that throws %s causes a warning, and the next one is used', async (_, value) => {
   const hostile = (): CountingUpscaler => repeater({ upscale: () => Promise.reject(value), close: () => Promise.reject(value) })
   const bytes = await encodedImage(colourful(8, 6), 8, 6).png().toBuffer()
   const alone = await workshop({ upscaler: hostile() })
@@ -789,7 +792,7 @@ test.each(HOSTILE)('an upscaler that throws %s fails, is told of, and the next o
   for (const message of messages) expect(message.length).toBeLessThan(6000)
 })
 
-test("an upscaler that accepts 'jpg' is given the source's own JPEG, called jpeg, and shares masters with 'jpeg'", async () => {
+test("an upscaler that accepts 'jpg' gets the source's own JPEG, named jpeg, and shares masters with 'jpeg'", async () => {
   const bytes = await encodedImage(colourful(8, 6), 8, 6).jpeg().toBuffer()
   const given: unknown[] = []
   const upscale: Upscaler['upscale'] = async (image) => {

@@ -15,7 +15,7 @@ function resolve(options: object = {}, env: Record<string, string | undefined> =
 }
 
 describe('options', () => {
-  test('that are left out have their defaults', () => {
+  test('that are not set have defaults', () => {
     expect(resolve()).toEqual({
       upscalers: [FALLBACK],
       mode: DEFAULTS.mode,
@@ -52,7 +52,7 @@ describe('options', () => {
     })
   })
 
-  test('do not make the default upscaler when there is another', () => {
+  test('do not create the default upscaler if another one is set', () => {
     let made = 0
     const defaultUpscaler = (): Upscaler => {
       made++
@@ -64,7 +64,7 @@ describe('options', () => {
     expect(made).toBe(1)
   })
 
-  test('win over the environment, which wins over the defaults', () => {
+  test('override the environment, which overrides the defaults', () => {
     const env = { UNPLUGIN_HD_MODE: 'off', UNPLUGIN_HD_CACHE_DIR: 'from-env' }
     expect(resolve({}, env)).toMatchObject({ mode: 'off', cache: { dir: path.join(ROOT, 'from-env') } })
     expect(resolve({ mode: 'on', cache: { dir: 'own' } }, env)).toMatchObject({
@@ -83,12 +83,12 @@ describe('options', () => {
     expect(resolve({ cache: { dir } }).cache.dir).toBe(dir)
   })
 
-  test("take 'jpg' for 'jpeg'", () => {
+  test("accept 'jpg' as 'jpeg'", () => {
     expect(resolve({ format: 'jpg' }).format).toBe('jpeg')
     expect(() => resolve({ upscaler: repeater({ accepts: { formats: ['jpg', 'png'] } }) })).not.toThrow()
   })
 
-  test('leave the objects of the caller alone', () => {
+  test("do not modify the caller's objects", () => {
     const chain = Object.freeze([repeater()])
     const options = Object.freeze({ upscaler: chain, cache: Object.freeze({ dir: 'x' }), quality: 50 })
     const resolved = resolve(options)
@@ -133,7 +133,7 @@ describe('a wrong option', () => {
     [accepts({ maxBytes: 0 }), {}, "'accepts.maxBytes' of the upscaler 'repeater' is 0", 'at least 1'],
     [accepts({ maxPixels: Number.NaN }), {}, "'accepts.maxPixels' of the upscaler 'repeater' is NaN", 'at least 1'],
   ]
-  test.each(cases)('%j (env %j) is refused with its name and what is allowed', async (options, env, ...names) => {
+  test.each(cases)('%j (env %j) is refused with its name and the allowed values', async (options, env, ...names) => {
     const error = await hdErrorOf(() => resolve(options, env))
     expect(error.code).toBe('HD_OPTION')
     for (const name of names) expect(error.message).toContain(name)

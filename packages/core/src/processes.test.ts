@@ -8,20 +8,20 @@ import { cacheFolder } from './store/cache-folder.ts'
 import { temporaryFolder } from './testing/folder.ts'
 import { colourfulPng } from './testing/images.ts'
 
-/** Node 20 does not read TypeScript, so child processes use what `pnpm build` makes. */
+/** Node 20 cannot run TypeScript, so child processes use the output of `pnpm build`. */
 const BUILT = new URL('../dist/index.mjs', import.meta.url)
 
 interface Child {
-  /** What it wrote, when it has ended. */
+  /** Resolves with the output when the process has ended. */
   ended: Promise<{ code: number | null; stdout: string; stderr: string }>
-  /** Resolves when the text has been written. */
+  /** Resolves when the output contains the text. */
   said(text: string): Promise<void>
   kill(): void
 }
 
 /**
- * A build in a process of its own, over the images in `root`. Every call of its upscaler adds a line to `calls`; `hang`
- * makes it say `upscaling` and never return.
+ * A build in a separate process, of the images in `root`. Every call of its upscaler adds a line to `calls`; with `hang` it prints
+ * `upscaling` and never returns.
  */
 function build(root: string, { hang = false, code = '' } = {}): Child {
   const script = `
@@ -78,7 +78,7 @@ async function callsIn(root: string): Promise<string[]> {
 }
 
 describe.skipIf(!existsSync(fileURLToPath(BUILT)))('builds in several processes', () => {
-  test('upscale each image once in all, and agree on the bytes', async () => {
+  test('upscale each image only once, with the same bytes', async () => {
     const root = await project(6)
     const results = await Promise.all([build(root).ended, build(root).ended, build(root).ended])
     for (const { code, stderr, stdout } of results) {
@@ -89,7 +89,7 @@ describe.skipIf(!existsSync(fileURLToPath(BUILT)))('builds in several processes'
     expect(await readdir(cacheFolder(path.join(root, 'cache')).locks)).toEqual([])
   })
 
-  test('go on at once when one of them was killed at work', async () => {
+  test('continue at once if one of them was killed', async () => {
     const root = await project(1)
     const killed = build(root, { hang: true })
     await killed.said('upscaling')
@@ -101,7 +101,7 @@ describe.skipIf(!existsSync(fileURLToPath(BUILT)))('builds in several processes'
     expect(await readdir(cacheFolder(path.join(root, 'cache')).locks)).toEqual([])
   })
 
-  test('leave a whole cache when one of them is killed anywhere', async () => {
+  test('leave an intact cache if one of them is killed at any time', async () => {
     const root = await project(4)
     for (let round = 0; round < 3; round++) {
       const child = build(root)
@@ -114,7 +114,7 @@ describe.skipIf(!existsSync(fileURLToPath(BUILT)))('builds in several processes'
     expect(stdout.trim().split('\n')).toHaveLength(4)
   })
 
-  test('end by themselves after a failure and after a cancelled build', async () => {
+  test('exit after a failure and after a cancelled build', async () => {
     const root = await project(1)
     const cancelled = build(root, {
       code: "const doubled = hd.job(await hd.source(path.join(root, 'images/0.png'))).make(); hd.abort(); await doubled",
@@ -124,7 +124,7 @@ describe.skipIf(!existsSync(fileURLToPath(BUILT)))('builds in several processes'
     expect(stderr).toContain('HD_ABORTED')
   })
 
-  test('print nothing of their own about damaged images', async () => {
+  test('print no native warnings about damaged images', async () => {
     const root = await project(1)
     const whole = await colourfulPng(90, 90)
     const file = path.join(root, 'damaged.png')

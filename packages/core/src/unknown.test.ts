@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { nearestTo, refuseUnknown } from './unknown.ts'
 
-test('the nearest name is a slip of the keyboard away, or another case; otherwise there is none', () => {
+test('suggests a name that differs by a typo or by case, otherwise none', () => {
   const allowed = ['format', 'quality', 'as']
   expect(nearestTo('fromat', allowed)).toBe('format')
   expect(nearestTo('qualitty', allowed)).toBe('quality')
@@ -10,7 +10,7 @@ test('the nearest name is a slip of the keyboard away, or another case; otherwis
   expect(nearestTo('q'.repeat(1e6), allowed)).toBeUndefined()
 })
 
-test('an option within an option is named with both', () => {
+test('names a nested option with both names', () => {
   expect(() => refuseUnknown({ dirr: 'x' }, ['dir'], 'unplugin-hd', 'cache.')).toThrow(
     "unplugin-hd: the option 'cache.dirr' is unknown. Did you mean 'dir'? Allowed are 'dir'",
   )

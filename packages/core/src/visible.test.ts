@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { visible, visibleJson } from './visible.ts'
 
-test('every character that a terminal or a log obeys becomes an escape', () => {
+test('escapes every character that controls a terminal or a log', () => {
   const codes = [
     ...Array.from({ length: 0x20 }, (_, code) => code),
     0x7f,
@@ -32,7 +32,7 @@ test('every character that a terminal or a log obeys becomes an escape', () => {
   }
 })
 
-test('everything else stays as it is', () => {
+test('leaves everything else unchanged', () => {
   const text = 'src/größe 図 👩‍🎨 \\ "x".jpg?hd&as=img'
   expect(visible(text)).toBe(text)
 })

@@ -11,7 +11,7 @@ import type { Upscaler } from '../upscaler/upscaler.ts'
 
 const SIDE = 40
 
-/** A disc of one colour; outside of it, and where it is nearly transparent, lies `hidden`. */
+/** A disc of one colour; outside it, and where it is nearly transparent, pixels have the colour `hidden`. */
 function disc(edge: number, hidden: (random: () => number) => number): Uint8Array {
   const random = randomNumbers(7)
   return paint(SIDE, SIDE, 4, (x, y, channel) => {
@@ -47,9 +47,9 @@ const SHAPES: Record<string, Uint8Array> = {
 
 describe.each(Object.entries(SHAPES))('the 2x of a shape with %s', (_, rgba) => {
   const upscalers: [Upscaler, number][] = [
-    // What is interpolated before and after compositing differs by rounding alone.
+    // Interpolation before and after compositing differs only by rounding.
     [resample({ interpolator: 'bicubic' }), 4],
-    // Its colour is repeated while alpha is interpolated: still no colour from outside.
+    // The colour is repeated while alpha is interpolated: still no colour from outside.
     [repeater(), 4],
   ]
   test.each(upscalers)('has no rim on any background ($name)', async (upscaler, bound) => {
@@ -59,7 +59,7 @@ describe.each(Object.entries(SHAPES))('the 2x of a shape with %s', (_, rgba) => 
     for (const [name, background] of Object.entries(BACKGROUNDS)) {
       const before = { width: SIDE, height: SIDE, channels: 3 as const, data: composite(rgba, background) }
       const expected = await enlarge(before, 2 * SIDE, 2 * SIDE, 'bicubic')
-      // Where bicubic overshoots, only the composite that was enlarged is clipped at 0 and 255.
+      // If bicubic overshoots, only the enlarged composite is clipped at 0 and 255.
       expect(difference(composite(data, background), expected).max, name).toBeLessThanOrEqual(bound + clipping(rgba))
     }
   })
@@ -72,7 +72,7 @@ function clipping(rgba: Uint8Array): number {
 }
 
 describe('filling under transparency', () => {
-  test('changes nothing that can be trusted, and nothing at all when all or none is visible', async () => {
+  test('changes no reliable pixels, and nothing at all if all or none are visible', async () => {
     const rgb = noisy(20, 20)
     for (const alpha of [new Uint8Array(400), new Uint8Array(400).fill(255), new Uint8Array(400).fill(16)]) {
       const filled = rgb.slice()
@@ -85,14 +85,14 @@ describe('filling under transparency', () => {
     for (let pixel = 0; pixel < 400; pixel++) if (alpha[pixel]! >= 16) expect(filled[3 * pixel]).toBe(rgb[3 * pixel])
   })
 
-  test('reaches every pixel, with colours of the visible ones only', async () => {
+  test('reaches every pixel, with colours only of visible ones', async () => {
     const rgb = paint(90, 70, 3, (x) => (x < 3 ? 200 : 0))
     const alpha = paint(90, 70, 1, (x) => (x < 3 ? 255 : 0))
     await bleed(rgb, alpha, 90, 70)
     expect(rgb.every((level) => level === 200)).toBe(true)
   })
 
-  test('goes on while others get their turn', async () => {
+  test('does not block the event loop', async () => {
     const [width, height] = [2000, 1000]
     let turns = 0
     const timer = setInterval(() => turns++, 0)
@@ -102,14 +102,14 @@ describe('filling under transparency', () => {
     expect(turns).toBeGreaterThan(3)
   })
 
-  test('is what decoding does', async () => {
+  test('is a part of decoding', async () => {
     const source = sourceOf(await encodedImage(SHAPES['an anti-aliased edge on black']!, SIDE, SIDE, 4).png().toBuffer())
     const { rgb } = await decodeSource(source, await readHeader(source, 1_000_000, 2))
     expect([...rgb.subarray(0, 3)]).toEqual([230, 140, 60])
   })
 })
 
-test('what nobody can see is black in the result, but for a margin around what is visible', async () => {
+test('invisible pixels are black in the result, except a margin around visible ones', async () => {
   const [width, height] = [15, 9]
   const doubled = new Uint8Array(12 * width * height).fill(9)
   const alpha = paint(width, height, 1, (x, y) => (x === 4 && y === 4 ? 1 : x > 12 ? 255 : 0))

@@ -11,7 +11,7 @@ const RGB = colourful(WIDTH, HEIGHT)
 const ALPHA = paint(WIDTH, HEIGHT, 1, (x) => 8 * x)
 
 describe.each(OUTPUT_FORMATS)('%s', (format) => {
-  test('holds the image, without metadata', async () => {
+  test('contains the image, without metadata', async () => {
     const bytes = await encode(imageOf(RGB, WIDTH, HEIGHT), format, 90)
     const facts = await sharp(bytes).metadata()
     expect(facts).toMatchObject({
@@ -27,7 +27,7 @@ describe.each(OUTPUT_FORMATS)('%s', (format) => {
     expect(difference(data, RGB).mean).toBeLessThan(format === 'png' ? 1e-9 : 3)
   })
 
-  test('holds transparency, or refuses it', async () => {
+  test('supports transparency, or refuses it', async () => {
     const image = imageOf(RGB, WIDTH, HEIGHT, ALPHA)
     if (!FORMAT_FACTS[format].alpha) {
       const error = await hdErrorOf(() => encode(image, format, 90))
@@ -45,7 +45,7 @@ describe.each(OUTPUT_FORMATS)('%s', (format) => {
     ).toBeLessThanOrEqual(format === 'avif' ? 8 : 0)
   })
 
-  test('takes an alpha channel that hides nothing', async () => {
+  test('accepts an opaque alpha channel', async () => {
     const bytes = await encode(imageOf(RGB, WIDTH, HEIGHT, new Uint8Array(WIDTH * HEIGHT).fill(255)), format, 90)
     expect(await sharp(bytes).metadata()).toMatchObject({ width: WIDTH, height: HEIGHT })
   })
@@ -59,7 +59,7 @@ describe.each(OUTPUT_FORMATS)('%s', (format) => {
     for (let at = 0; at < data.length; at += 3) expect(Math.abs(data[at]! - data[at + 1]!)).toBeLessThanOrEqual(2)
   })
 
-  test('refuses a side that it cannot hold, before any work', async () => {
+  test('refuses an image that is too wide or high, before any work', async () => {
     const width = FORMAT_FACTS[format].maxSide + 1
     const error = await hdErrorOf(() => encode(imageOf(new Uint8Array(), width, 2), format, 80))
     expect(error.code).toBe('HD_ENCODE')
@@ -71,12 +71,12 @@ test.each([
   ['webp', 16_383],
   ['avif', 16_384],
   ['jpeg', 65_500],
-] as const)('%s really holds %i pixels a side', async (format, side) => {
+] as const)('%s really supports %i pixels per side', async (format, side) => {
   const bytes = await encode(imageOf(new Uint8Array(3 * side), side, 1), format, 50)
   expect((await sharp(bytes).metadata()).width).toBe(side)
 })
 
-test('a PNG gives back every level, with grey and alpha together as well', async () => {
+test('a PNG keeps every level, also with grey and alpha', async () => {
   const rgb = noisy(WIDTH, HEIGHT)
   const colour = await pixelsOf(await encode(imageOf(rgb, WIDTH, HEIGHT, ALPHA), 'png', 100))
   const expected = paint(WIDTH, HEIGHT, 4, (x, y, channel) => (channel === 3 ? 8 * x : rgb[3 * (y * WIDTH + x) + channel]!))

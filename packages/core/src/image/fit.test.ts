@@ -18,8 +18,8 @@ async function noisySource(width: number, height: number, format: 'jpeg' | 'png'
   return sourceOf(await image.toFormat(format, format === 'png' ? {} : { quality: 95 }).toBuffer(), `a.${format}`)
 }
 
-describe('what an upscaler is given', () => {
-  test.each(['jpeg', 'png', 'webp'] as const)('are the own bytes of a %s that it takes', async (format) => {
+describe('the input of an upscaler', () => {
+  test.each(['jpeg', 'png', 'webp'] as const)('is the original %s if the upscaler accepts it', async (format) => {
     const source = await noisySource(40, 30, format)
     const { input, shrunk } = await fitted(source, { formats: ['jpeg', 'png', 'webp'], maxBytes: source.bytes.length })
     const encoded = await input.encoded()
@@ -39,7 +39,7 @@ describe('what an upscaler is given', () => {
       async () => sourceOf(await encodedImage(noisy(20, 20), 20, 20).jpeg().withIccProfile('p3').toBuffer()),
     ],
     ['is CMYK', async () => sourceOf(await encodedImage(noisy(20, 20), 20, 20).toColourspace('cmyk').jpeg().toBuffer())],
-  ])('is encoded again when the source %s', async (_, make) => {
+  ])('is encoded again if the source %s', async (_, make) => {
     const source = await make()
     const { input } = await fitted(source, { formats: ['jpeg'] })
     const { data, format } = await input.encoded()
@@ -54,7 +54,7 @@ describe('what an upscaler is given', () => {
     })
   })
 
-  test('never has transparency', async () => {
+  test('is never transparent', async () => {
     const source = sourceOf(
       await encodedImage(noisy(20, 20, 4), 20, 20, 4)
         .png()
@@ -64,7 +64,7 @@ describe('what an upscaler is given', () => {
     expect((await sharp(data).metadata()).channels).toBe(3)
   })
 
-  test('is a PNG of exactly the pixels when nothing is said', async () => {
+  test('is a lossless PNG by default', async () => {
     const source = await noisySource(20, 10, 'webp')
     const { input } = await fitted(source)
     const { data, format } = await input.encoded()
@@ -73,7 +73,7 @@ describe('what an upscaler is given', () => {
     expect((await fitted(source, { formats: [] })).input.width).toBe(20)
   })
 
-  test('is a buffer of its own, which it may spoil', async () => {
+  test('is a copy, which the upscaler may modify', async () => {
     for (const format of ['jpeg', 'png'] as const) {
       const { input, pixels } = await fitted(await noisySource(20, 10, format))
       const before = Uint8Array.from(pixels.data)
@@ -99,11 +99,11 @@ describe('an image with too many bytes', () => {
       height: 200,
     })
     expect(data.length).toBeLessThanOrEqual(maxBytes)
-    // The best quality that fits, so that most of the bytes are used.
+    // The best quality that fits, so most of the bytes are used.
     expect(data.length).toBeGreaterThan(0.8 * maxBytes)
   })
 
-  test('is shrunk when that is not enough, and not further than needed', async () => {
+  test('is shrunk if that is not enough, but not further than necessary', async () => {
     const source = await noisySource(300, 200, 'jpeg')
     const { input, pixels, shrunk } = await fitted(source, { formats: ['jpeg'], maxBytes: 10_000 })
     const { data } = await input.encoded()
@@ -115,7 +115,7 @@ describe('an image with too many bytes', () => {
     expect(input.width / input.height).toBeCloseTo(1.5, 1)
   })
 
-  test('is refused when nothing of it would be left', async () => {
+  test('is refused if nothing would be left of it', async () => {
     const error = await hdErrorOf(async () => fitted(await noisySource(60, 60, 'png'), { formats: ['png'], maxBytes: 100 }))
     expect(error).toMatchObject({ code: 'HD_FIT', file: 'a.png' })
     expect(error.message).toContain('100 bytes')
@@ -137,7 +137,7 @@ describe('an image with too many pixels', () => {
     expect(input.width * input.height).toBeGreaterThan(maxPixels / 2)
   })
 
-  test('stays within them when it has too many bytes as well', async () => {
+  test('stays within the limit if it also has too many bytes', async () => {
     const source = await noisySource(200, 200, 'png')
     const whole = await (await fitted(source, { formats: ['png'], maxPixels: 10_000 })).input.encoded()
     const maxBytes = whole.data.length - 1
@@ -146,12 +146,12 @@ describe('an image with too many pixels', () => {
     expect((await input.encoded()).data.length).toBeLessThanOrEqual(maxBytes)
   })
 
-  test('of exactly as many is left alone', async () => {
+  test('of exactly the limit is unchanged', async () => {
     expect((await fitted(await noisySource(20, 10, 'png'), { maxPixels: 200 })).shrunk).toBe(false)
   })
 })
 
-test('an image that is too long for the first format is given in another', async () => {
+test('an image that is too large for the first format is passed in another', async () => {
   const source = sourceOf(await encodedImage(colourful(16_400, 2), 16_400, 2).png().toBuffer())
   const { input } = await fitted(source, { formats: ['webp', 'jpeg'] })
   expect((await input.encoded()).format).toBe('jpeg')
@@ -159,7 +159,7 @@ test('an image that is too long for the first format is given in another', async
   expect((await bounded.input.encoded()).format).toBe('png')
 })
 
-test('an upscaler that takes less than 2 MB still gives an exact 2x, with a warning', async () => {
+test('an upscaler that accepts less than 2 MB still produces an exact 2x, with a warning', async () => {
   const maxBytes = 2_000_000
   const upscaler = repeater({ accepts: { formats: ['png'], maxBytes } })
   const { hd, source, events } = await workshop({ upscaler, format: 'webp' })

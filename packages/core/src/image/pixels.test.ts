@@ -15,7 +15,7 @@ const RGB = colourful(WIDTH, HEIGHT)
 
 describe('decoded pixels', () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('are upright, whatever the orientation (%i)', async (orientation) => {
-    // The image as a camera would store it, so that the orientation brings it back.
+    // The image as a camera would store it, so that the orientation restores it.
     const stored = [
       (image: Sharp) => image,
       (image: Sharp) => image.flop(),
@@ -40,7 +40,7 @@ describe('decoded pixels', () => {
     expect(difference((await decode(bytes)).rgb, RGB).max).toBeLessThanOrEqual(1)
   })
 
-  test('of a grey image have three equal channels, and the image stays marked grey', async () => {
+  test('of a grey image have three equal channels, and the image remains marked as grey', async () => {
     const levels = paint(16, 16, 1, (x, y) => 16 * y + x)
     for (const image of [
       encodedImage(levels, 16, 16, 1).toColourspace('b-w').png(),
@@ -58,7 +58,7 @@ describe('decoded pixels', () => {
     }
   })
 
-  test('of grey with alpha come apart', async () => {
+  test('of a grey image with alpha are separated', async () => {
     const both = paint(16, 4, 2, (x, y, channel) => (channel === 0 ? 10 * x + y : 255 - 8 * x))
     const decoded = await decode(await encodedImage(both, 16, 4, 2).toColourspace('b-w').png().toBuffer())
     expect(decoded.grey).toBe(true)
@@ -76,7 +76,7 @@ describe('decoded pixels', () => {
     ).toBe(0)
   })
 
-  test('of a palette with transparent entries come apart', async () => {
+  test('of a palette with transparent entries are separated', async () => {
     const rgba = paint(
       8,
       8,
@@ -96,7 +96,7 @@ describe('decoded pixels', () => {
     expect(decoded.rgb[3 * 3]!).toBeGreaterThan(240)
   })
 
-  test('of a CMYK image are RGB again', async () => {
+  test('of a CMYK image are converted to RGB', async () => {
     const patches: [number, number, number][] = [
       [255, 255, 255],
       [0, 0, 0],
@@ -108,7 +108,7 @@ describe('decoded pixels', () => {
       expect((await sharp(bytes).metadata()).channels).toBe(4)
       const decoded = await decode(bytes)
       expect(decoded.alpha).toBeUndefined()
-      // Paper white and ink black are not those of a screen.
+      // White of paper and black of ink differ from those of a screen.
       expect(difference(decoded.rgb, flat).max).toBeLessThan(40)
     }
   })
@@ -116,13 +116,13 @@ describe('decoded pixels', () => {
   test('of a Display-P3 image are converted to sRGB', async () => {
     const flat = paint(8, 8, 3, (_, __, channel) => [200, 100, 50][channel]!)
     const tagged = await encodedImage(flat, 8, 8).png().withIccProfile('p3').toBuffer()
-    // The stored values are those of P3 now; the same colours in sRGB are what we began with.
+    // The stored values are in P3; the same colours in sRGB are the original values.
     const storedRed = (await sharp(tagged, { ignoreIcc: true }).raw().toBuffer())[0]!
     expect(storedRed).toBeLessThan(195)
     expect(difference((await decode(tagged)).rgb, flat).max).toBeLessThanOrEqual(2)
   })
 
-  test('of an image without visible pixels are left alone', async () => {
+  test('of an image without visible pixels are unchanged', async () => {
     const rgba = noisy(8, 8, 4).map((level, index) => (index % 4 === 3 ? 0 : level))
     const decoded = await decode(await encodedImage(rgba, 8, 8, 4).png().toBuffer())
     expect(decoded.alpha!.every((level) => level === 0)).toBe(true)

@@ -13,7 +13,7 @@ function preview({ options }: Hd, source: Source, signal: AbortSignal = new Abor
 }
 
 describe('a preview', () => {
-  test('is exactly twice as wide and high, on centre, and calls no upscaler', async () => {
+  test('is exactly twice as wide and high, on centre, without an upscaler', async () => {
     const upscaler = repeater()
     const { hd, source } = await workshop({ upscaler })
     for (const [width, height] of [
@@ -28,7 +28,7 @@ describe('a preview', () => {
     expect(upscaler.calls).toHaveLength(0)
   })
 
-  test('of a small image is what resample() makes', async () => {
+  test('of a small image equals the result of resample()', async () => {
     const { hd, source } = await workshop({ upscaler: resample({ interpolator: 'bicubic' }), format: 'png' })
     const rgba = paint(40, 30, 4, (x, y, channel) => (channel === 3 ? 6 * x : (7 * x * y + 40 * channel) % 256))
     const image = await source('a.png', await encodedImage(rgba, 40, 30, 4).png().toBuffer())
@@ -51,7 +51,7 @@ describe('a preview', () => {
     expect((await sharp(bytes).metadata()).autoOrient).toEqual({ width: 10, height: 18 })
   })
 
-  test('of a truncated image is an error that names it', async () => {
+  test('of a truncated image fails with an error that names it', async () => {
     const { hd, source } = await workshop({})
     const whole = await encodedImage(noisy(64, 64), 64, 64).jpeg().toBuffer()
     const image = await source('cut.jpg', whole.subarray(0, whole.length / 2))
@@ -61,7 +61,7 @@ describe('a preview', () => {
 })
 
 describe('before a 2x is made', () => {
-  test('it can be said what it will be, and the cache does not have it', async () => {
+  test('its facts can be planned, and the cache does not have it', async () => {
     const upscaler = repeater({ name: 'one' })
     const { hd, source } = await workshop({ upscaler })
     const image = await source('a.png', await colourfulPng(25, 17))
@@ -74,7 +74,7 @@ describe('before a 2x is made', () => {
     expect(upscaler.calls).toHaveLength(1)
   })
 
-  test('its version follows the content, the upscaler and the encoding', async () => {
+  test('its version depends on content, upscaler and encoding', async () => {
     const { hd, source, root } = await workshop({})
     const other = await workshop({ upscaler: repeater({ version: '2' }) }, root)
     const image = await source('a.png', await colourfulPng())
@@ -89,7 +89,7 @@ describe('before a 2x is made', () => {
     expect(new Set(versions).size).toBe(versions.length)
   })
 
-  test('what cannot be doubled is refused', async () => {
+  test('an image that cannot be doubled is refused', async () => {
     const { hd, source } = await workshop({ maxPixels: 100 })
     const image = await source('a.png', await colourfulPng())
     expect((await hdErrorOf(() => hd.job(image).plan())).code).toBe('HD_SOURCE_TOO_LARGE')
@@ -103,7 +103,7 @@ describe('before a 2x is made', () => {
     expect((await hd.job(image).find())?.bytes).toEqual(image.bytes)
   })
 
-  test('nor does the cache have its source in another format', async () => {
+  test('the cache does not have its source in another format either', async () => {
     const { hd, source } = await workshop({})
     const image = await source('a.png', await colourfulPng())
     expect((await hd.original(image).find())?.bytes).toEqual(image.bytes)
@@ -112,7 +112,7 @@ describe('before a 2x is made', () => {
     expect(await hd.original(image, { format: 'webp' }).find()).toEqual(made)
   })
 
-  test('what a spared chain made is found again', async () => {
+  test('the result of a shortened chain is found again', async () => {
     const { hd, source } = await workshop({ upscaler: repeater({ metered: true }) }, undefined, true)
     const image = await source('a.png', await colourfulPng())
     expect((await hd.job(image).plan()).upscaler).toBe('resample')

@@ -22,7 +22,7 @@ function recoloured(pixels: Pixels, colour: (red: number, green: number, blue: n
   return { ...pixels, data }
 }
 
-describe('an honest result', () => {
+describe('a correct result', () => {
   const inputs: Record<string, Pixels> = {
     colourful: INPUT,
     noisy: { width: 50, height: 40, data: noisy(50, 40) },
@@ -50,7 +50,7 @@ describe('an honest result', () => {
     expect(pixels.data).toHaveLength(data.length)
   })
 
-  test('passes in grey, with alpha, and turned by its orientation', async () => {
+  test('passes in grey, with alpha, and with an orientation', async () => {
     const { width, height, data } = repeat(INPUT)
     const turned = await encodedImage(data, width, height).rotate(270).jpeg().toBuffer()
     const bytes = [
@@ -75,11 +75,11 @@ describe('a wrong result', () => {
     ['short of a byte', { ...doubled, data: doubled.data.subarray(1) }],
     ['with alpha', { ...doubled, data: new Uint8Array(4 * 48 * 32) }],
     ['of fractional size', { ...doubled, width: 48.5 }],
-  ])('is refused when it is %s', async (_, result) => {
+  ])('is refused if it is %s', async (_, result) => {
     expect(await refused(result)).toBe('HD_UPSCALE_SIZE')
   })
 
-  test('is refused by the header alone when its file has another size', async () => {
+  test('is refused by its header if its file has another size', async () => {
     expect(await refused(claimingPng(50_000, 50_000))).toBe('HD_UPSCALE_SIZE')
     expect(await refused(await encodedImage(INPUT.data, 24, 16).png().toBuffer())).toBe('HD_UPSCALE_SIZE')
   })
@@ -95,11 +95,11 @@ describe('a wrong result', () => {
     ['text bytes', Buffer.from('{"errcode":45009}')],
     ['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="48" height="32"/>')],
     ['a PNG without its pixels', claimingPng(48, 32)],
-  ])('is refused when it is %s', async (_, result) => {
+  ])('is refused if it is %s', async (_, result) => {
     expect(await refused(result)).toBe('HD_UPSCALE_FAILED')
   })
 
-  test('is refused when it shows something else', async () => {
+  test('is refused if it shows something else', async () => {
     const upsideDown = { ...doubled, data: new Uint8Array(doubled.data.length) }
     for (let row = 0; row < 32; row++) upsideDown.data.set(doubled.data.subarray(144 * row, 144 * (row + 1)), 144 * (31 - row))
     const spotted = { ...doubled, data: doubled.data.slice() }
@@ -116,7 +116,7 @@ describe('a wrong result', () => {
     for (const [what, result] of Object.entries(wrong)) expect(await refused(result), what).toBe('HD_UPSCALE_DIFFERS')
   })
 
-  test('is refused when it is black, however dark the source is', async () => {
+  test('is refused if it is black, however dark the source is', async () => {
     const dark = { width: 40, height: 40, data: paint(40, 40, 3, (x) => x / 3) }
     const black = { width: 80, height: 80, data: new Uint8Array(3 * 6400) }
     expect(await refused(black, dark)).toBe('HD_UPSCALE_DIFFERS')

@@ -7,7 +7,7 @@ import { repeater, workshop } from '../testing/hd.ts'
 import { colourful, colourfulPng, encodedImage, paint } from '../testing/images.ts'
 import type { UpscaleInput } from '../upscaler/upscaler.ts'
 
-/** Repeats every pixel by whichever of its factors it is told. */
+/** Repeats every pixel by the requested factor. */
 function byFactors(...factors: number[]) {
   const calls: { width: number; factor: number; digest: string }[] = []
   return {
@@ -28,7 +28,7 @@ function byFactors(...factors: number[]) {
 }
 
 describe('a factor', () => {
-  test.each(FACTORS)('of %i gives exactly that many times the width and height, by whichever passes', async (factor) => {
+  test.each(FACTORS)('of %i multiplies width and height exactly, with any passes', async (factor) => {
     for (const upscaler of [byFactors(2), byFactors(4), byFactors(2, 3, 4), byFactors(3), resample()]) {
       const { hd, source } = await workshop({ upscaler })
       const asset = await hd.job(await source('a.png', await colourfulPng(13, 7)), { factor }).make()
@@ -37,7 +37,7 @@ describe('a factor', () => {
     }
   })
 
-  test('of 3 and of 4 share the passes, and the first pass with 2', async () => {
+  test('of 3 and 4 share their passes, and the first pass with 2', async () => {
     const upscaler = byFactors(2)
     const { hd, source } = await workshop({ upscaler })
     const image = await source('a.png', await colourfulPng(20, 10))
@@ -47,11 +47,11 @@ describe('a factor', () => {
     expect(upscaler.calls.map(({ width }) => width)).toEqual([20, 40])
     await hd.job(image, { factor: 4 }).make()
     expect(upscaler.calls.map(({ width }) => width)).toEqual([20, 40])
-    // An upscaler that remembers what it made must not take one pass for the other.
+    // An upscaler that remembers results must not confuse the passes.
     expect(new Set(upscaler.calls.map(({ digest }) => digest)).size).toBe(2)
   })
 
-  test('of 3 asked for together with the others costs each pass once', async () => {
+  test('of 3 requested together with the others runs each pass once', async () => {
     const upscaler = byFactors(2)
     const { hd, source } = await workshop({ upscaler, concurrency: 1 })
     const image = await source('a.png', await colourfulPng(20, 10))
@@ -60,7 +60,7 @@ describe('a factor', () => {
     expect(upscaler.calls).toHaveLength(2)
   })
 
-  test('has a key of its own, and is found again', async () => {
+  test('has its own key, and is found again', async () => {
     const { hd, source } = await workshop({ upscaler: byFactors(2) })
     const image = await source('a.png', await colourfulPng(20, 10))
     const jobs = FACTORS.map((factor) => hd.job(image, { factor, format: 'webp' }))
@@ -73,7 +73,7 @@ describe('a factor', () => {
     }
   })
 
-  test('of 3 keeps transparency where it was, and lets no hidden colour through', async () => {
+  test('of 3 keeps transparency in place, and shows no hidden colour', async () => {
     const [width, height] = [24, 16]
     const { hd, source } = await workshop({ upscaler: byFactors(2) })
     const data = paint(width, height, 4, (x, y, channel) => (channel === 3 ? (x < 12 ? 255 : 0) : x < 12 ? 40 + 4 * y : 255))
@@ -95,7 +95,7 @@ describe('a factor', () => {
     }
   })
 
-  test('is bounded by the pixels of the largest image on the way', async () => {
+  test('is limited by the pixels of the largest intermediate image', async () => {
     const { hd, source } = await workshop({ upscaler: byFactors(2), maxPixels: 16 * 200 - 1 })
     const image = await source('a.png', await encodedImage(colourful(20, 10), 20, 10).png().toBuffer())
     expect(await hd.job(image, { factor: 2 }).make()).toMatchObject({ width: 40 })
@@ -104,7 +104,7 @@ describe('a factor', () => {
     expect(error.message).toContain('its 4x would have 3200 pixels')
   })
 
-  test('of an upscaler that cannot be is refused', async () => {
+  test('that an upscaler declares wrongly is refused', async () => {
     for (const factors of [[], [1], [2.5], [9], 'two', [Number.NaN]]) {
       const error = await hdErrorOf(() => workshop({ upscaler: { ...repeater(), factors: factors as number[] } }))
       expect(error.code).toBe('HD_OPTION')
@@ -112,7 +112,7 @@ describe('a factor', () => {
     }
   })
 
-  test('of 3 stays on centre: a symmetric image stays one', async () => {
+  test('of 3 stays on centre: a symmetric image stays symmetric', async () => {
     const { hd, source } = await workshop({ upscaler: resample() })
     const data = paint(9, 9, 3, (x, y) => (x === 4 && y === 4 ? 200 : 60))
     const asset = await hd.job(await source('a.png', await encodedImage(data, 9, 9).png().toBuffer()), { factor: 3 }).make()

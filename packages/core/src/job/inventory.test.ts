@@ -20,7 +20,7 @@ async function itemsOf(dir: string): Promise<InventoryItem[]> {
   return items
 }
 
-/** A store with entries of 1000 bytes each, last used so many hours ago. */
+/** A store with entries of 1000 bytes each, last used this many hours ago. */
 async function storeWith(ages: Readonly<Record<string, number>>): Promise<string> {
   const dir = await temporaryFolder()
   const store = new DiskStore(dir)
@@ -35,7 +35,7 @@ async function storeWith(ages: Readonly<Record<string, number>>): Promise<string
 const letters = (items: readonly { key: string }[]): string => items.map(({ key }) => key[0]).join('')
 
 describe('the inventory', () => {
-  test('tells of every entry what it is, of which image, by whom, and how large', async () => {
+  test('lists kind, image, upscaler and size of every entry', async () => {
     const { hd, source } = await workshop({ upscaler: repeater() })
     const image = await source('a.png', await colourfulPng(24, 16))
     await hd.job(image, { format: 'webp', quality: 70 }).make()
@@ -55,7 +55,7 @@ describe('the inventory', () => {
     ])
   })
 
-  test('keeps no path of this machine, and the same key for another name', async () => {
+  test('stores no path of this machine, and the same key for another name', async () => {
     const { hd, root, source } = await workshop({ upscaler: repeater() })
     const bytes = await colourfulPng()
     const image = await source('a.png', bytes)
@@ -65,19 +65,19 @@ describe('the inventory', () => {
     expect((await again.hd.job(await again.source('c.png', bytes)).find())?.upscaler).toBe('repeater')
   })
 
-  test('lists entries that say nothing of themselves, and says which cannot be read', async () => {
+  test('lists entries without facts, and marks unreadable ones', async () => {
     const dir = await storeWith({ a: 1, b: 1 })
     await truncate(path.join(cacheFolder(dir).entries, 'bb', 'b'.repeat(64)), 100)
     expect((await itemsOf(dir)).map(({ kind }) => kind)).toEqual(['original', 'unreadable'])
   })
 
-  test('of a folder that is not there is empty', async () => {
+  test('of a missing folder is empty', async () => {
     expect(await itemsOf(path.join(await temporaryFolder(), 'none'))).toEqual([])
   })
 })
 
 describe('verifying', () => {
-  test('finds a flipped bit, a missing end, an empty file and a damaged memo, and deletes them when it is to', async () => {
+  test('finds a flipped bit, a truncated file, an empty file and a damaged memo, and deletes them with `fix`', async () => {
     const dir = await storeWith({ a: 1, b: 1, c: 1, d: 1 })
     const memo = createMemo(cacheFolder(dir), 'cloud')
     await memo.set('paid', 'for')
@@ -97,7 +97,7 @@ describe('verifying', () => {
 })
 
 describe('pruning', () => {
-  test('takes what was not used for a time', async () => {
+  test('deletes entries that were not used for a time', async () => {
     const dir = await storeWith({ a: 1, b: 50, c: 100 })
     expect(letters((await pruneCache(dir, await itemsOf(dir), { unusedForMs: 48 * HOUR, dryRun: true })).removed)).toBe('cb')
     expect(letters(await itemsOf(dir))).toBe('abc')
@@ -105,7 +105,7 @@ describe('pruning', () => {
     expect(letters(await itemsOf(dir))).toBe('a')
   })
 
-  test('takes what was used least recently until the rest fits, and what claims to be of the future before it', async () => {
+  test('deletes the least recently used entries until the rest fits, and entries from the future first', async () => {
     const dir = await storeWith({ a: 0, b: 2, c: 3, d: -500 })
     const { removed, bytes } = await pruneCache(dir, await itemsOf(dir), { maxBytes: 2500 })
     expect(letters(removed)).toBe('dc')
@@ -113,7 +113,7 @@ describe('pruning', () => {
     expect(letters((await pruneCache(dir, await itemsOf(dir), { maxBytes: 0 })).removed)).toBe('ba')
   })
 
-  test('deletes nothing in a folder that does not bear our mark', async () => {
+  test('deletes nothing in a folder without our tag', async () => {
     const dir = await storeWith({ a: 1 })
     await rm(path.join(cacheFolder(dir).owned, 'CACHEDIR.TAG'))
     expect((await hdErrorOf(async () => pruneCache(dir, await itemsOf(dir), { maxBytes: 0 }))).code).toBe('HD_CACHE_IO')

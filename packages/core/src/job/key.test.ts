@@ -31,12 +31,12 @@ describe('the key of a master', () => {
     expect(new Set(Object.values(keys)).size).toBe(Object.keys(keys).length)
   })
 
-  test('is 64 hexadecimal digits, and the same every time', () => {
+  test('has 64 hexadecimal digits, and is always the same', () => {
     for (const key of Object.values(keys)) expect(key).toMatch(/^[0-9a-f]{64}$/)
     expect(masterKey(DIGEST, { ...BASE }, [2])).toBe(keys['as it is'])
   })
 
-  test('does not depend on what does not change pixels', () => {
+  test('does not depend on options that do not change pixels', () => {
     expect(changed({ metered: true })).toBe(keys['as it is'])
   })
 })
@@ -61,13 +61,13 @@ describe('the key of a variant', () => {
     expect(new Set(keys).size).toBe(keys.length)
   })
 
-  test('ignores the quality of a PNG, which has none', () => {
+  test('ignores the quality of a PNG', () => {
     expect(toEncoding('png', 10)).toEqual(toEncoding('png', 90))
     expect(toEncoding('webp', 10)).not.toEqual(toEncoding('webp', 90))
   })
 })
 
-test("'jpg' is 'jpeg' in the key of a master", () => {
+test("'jpg' and 'jpeg' have the same key of a master", () => {
   expect(changed({ accepts: { ...BASE.accepts, formats: ['jpg', 'png'] } })).toBe(masterKey(DIGEST, BASE, [2]))
   expect(changed({ accepts: { ...BASE.accepts, formats: ['jpg', 'jpeg', 'png'] } })).toBe(masterKey(DIGEST, BASE, [2]))
 })

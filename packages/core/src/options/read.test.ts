@@ -13,7 +13,7 @@ const TABLE = {
 }
 const read = (given: unknown) => readOptions('make()', given, TABLE, 'x.')
 
-test('what is not set has its default, or is undefined', () => {
+test('options that are not set have their default, or are undefined', () => {
   const given = Object.freeze({ size: undefined })
   const none = { bytes: undefined, name: undefined, token: undefined, call: undefined }
   expect(read(given)).toEqual({ size: 3, mode: 'fast', strict: false, ...none })
@@ -37,11 +37,11 @@ test.each([
   [{ name: '' }, "'x.name' is '', expected a name"],
   [{ call: {} }, "'x.call' is an object, expected a function"],
   [null, "make(): the option 'x' is null, expected an object"],
-])('%j is refused with its name, the value and what is allowed', (given, message) => {
+])('%j is refused with its name, the value and the allowed values', (given, message) => {
   expect(() => read(given)).toThrow(expect.objectContaining({ code: 'HD_OPTION', message: expect.stringContaining(message) }))
 })
 
-test('a required option is refused when it is not set', () => {
+test('a required option must be set', () => {
   expect(() => readOptions('make()', {}, { call: required(TABLE.call) })).toThrow(
     "the option 'call' is missing, expected a function",
   )

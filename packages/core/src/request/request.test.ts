@@ -10,7 +10,7 @@ function requestOf(query: string): HdRequest | undefined {
   return parseRequest(`./a.jpg${query}`)?.request
 }
 
-describe('a whole hd key', () => {
+describe('an hd key', () => {
   test.each([
     '?hd',
     '?hd=',
@@ -46,34 +46,34 @@ describe('a whole hd key', () => {
     expect(parseRequest(`/x/a.jpg${query}`)).toBeUndefined()
   })
 
-  test('may stand behind a path that holds a hash sign', () => {
+  test('may follow a path that contains a hash sign', () => {
     expect(parseRequest('/c#/a.jpg?hd&as=img#frag')).toEqual({ file: '/c#/a.jpg', request: { ...DEFAULT, as: 'img' } })
   })
 
-  test('alone means every default', () => {
+  test('alone means all defaults', () => {
     expect(requestOf('?hd')).toEqual(DEFAULT)
   })
 })
 
 describe('the values of a request', () => {
-  test.each(SHAPES)('hold the shape %s', (shape) => {
+  test.each(SHAPES)('include the shape %s', (shape) => {
     const query = shape === 'picture' ? '?hd&as=picture&format=webp' : `?hd&as=${shape}`
     expect(requestOf(query)?.as).toBe(shape)
   })
 
-  test.each(OUTPUT_FORMATS)('hold the format %s', (format) => {
+  test.each(OUTPUT_FORMATS)('include the format %s', (format) => {
     expect(requestOf(`?hd&format=${format}`)?.formats).toEqual([format])
   })
 
-  test('take jpg for jpeg, and a format once', () => {
+  test('accept jpg as jpeg, and each format once', () => {
     expect(requestOf('?hd&as=picture&format=jpg;avif;jpeg')?.formats).toEqual(['jpeg', 'avif'])
   })
 
-  test.each([1, 9, 10, 85, 100])('hold the quality %i', (quality) => {
+  test.each([1, 9, 10, 85, 100])('include the quality %i', (quality) => {
     expect(requestOf(`?hd&quality=${quality}`)?.quality).toBe(quality)
   })
 
-  test('say whether attributes are named as JSX names them, whatever the order', () => {
+  test('include the naming of attributes for JSX, in any order', () => {
     expect(requestOf('?hd&as=img&jsx')).toMatchObject({ as: 'img', jsx: true })
     expect(toQuery(requestOf('?jsx&format=webp&hd&as=picture')!)).toBe('?hd&as=picture&format=webp&jsx')
     expect(requestOf('?hd&as=img')).not.toHaveProperty('jsx')
@@ -92,7 +92,7 @@ describe('the values of a request', () => {
     expect(requestOf('?hd&as=img')).not.toHaveProperty('placeholder')
   })
 
-  test('say how a small file is delivered', () => {
+  test('include the delivery of a small file', () => {
     expect(requestOf('?hd&inline')?.delivery).toBe('inline')
     expect(requestOf('?hd&no-inline')?.delivery).toBe('file')
     expect(requestOf('?hd')?.delivery).toBe('auto')
@@ -102,7 +102,7 @@ describe('the values of a request', () => {
     expect(requestOf('?hd&as=%70icture&format=avif%3Bwebp')).toEqual({ ...DEFAULT, as: 'picture', formats: ['avif', 'webp'] })
   })
 
-  test('leave the path as it is written', () => {
+  test('leave the path unchanged', () => {
     expect(parseRequest('/a%20b/ü.jpg?hd')?.file).toBe('/a%20b/ü.jpg')
   })
 })
@@ -142,7 +142,7 @@ describe('a refusal', () => {
       [`'quality' is '${quality}'`, 'from 1 to 100'],
     ]),
   ]
-  test.each(cases)('of %s names what is allowed', async (query, names) => {
+  test.each(cases)('of %s names the allowed values', async (query, names) => {
     const error = await hdErrorOf(() => requestOf(query))
     expect(error.code).toBe('HD_QUERY')
     expect(error.file).toBe('./a.jpg')
@@ -151,7 +151,7 @@ describe('a refusal', () => {
 })
 
 describe('the canonical query', () => {
-  test('does not depend on the order or on defaults', () => {
+  test('does not depend on order or defaults', () => {
     const queries = [
       '?hd&format=webp&quality=80&as=img',
       '?quality=80&as=img&import&format=webp&hd',
@@ -161,11 +161,11 @@ describe('the canonical query', () => {
     expect(toQuery(requestOf('?as=url&hd')!)).toBe('?hd')
   })
 
-  test('keeps the order of formats, which is the order of preference', () => {
+  test('keeps the order of formats, which is their preference', () => {
     expect(toQuery(requestOf('?hd&as=picture&format=webp;avif')!)).toBe('?hd&as=picture&format=webp;avif')
   })
 
-  test('gives the same request again, and then itself', () => {
+  test('is parsed to the same request, and is stable', () => {
     for (const as of SHAPES) {
       for (const formats of [[], ['webp'], ['avif', 'jpeg']] as const) {
         if (as === 'picture' ? formats.length === 0 : formats.length > 1) continue
@@ -211,6 +211,6 @@ test.each([
   './a.svg?HD',
   './a.jpg',
   './a.jpg#HD',
-])('%s is no mistaken form of ours', (id) => {
+])('%s is not a mistaken form', (id) => {
   expect(mistakenQuery(id)).toBeUndefined()
 })

@@ -4,7 +4,7 @@ import { throwIfAborted, unlessAborted } from './aborted.ts'
 
 const never = (): Promise<never> => new Promise(() => {})
 
-test('an abort rejects at once, with its reason as the cause, although the work goes on', async () => {
+test('an abort rejects at once with its reason as the cause, even if the work continues', async () => {
   const controller = new AbortController()
   const result = unlessAborted(controller.signal, never)
   controller.abort('enough')
@@ -29,7 +29,7 @@ test('work is not started after an abort', async () => {
   expect(() => throwIfAborted(AbortSignal.abort())).toThrow(expect.objectContaining({ code: 'HD_ABORTED' }))
 })
 
-test('the caller may name the error, and may have no signal', async () => {
+test('the caller may choose the error, and may pass no signal', async () => {
   const own = new Error('mine')
   await expect(unlessAborted(AbortSignal.abort(), never, () => own)).rejects.toBe(own)
   await expect(unlessAborted(undefined, async () => 7)).resolves.toBe(7)

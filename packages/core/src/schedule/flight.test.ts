@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { singleFlight } from './flight.ts'
 
-test('calls of one key share one run while it lasts', async () => {
+test('calls with the same key share one run while it lasts', async () => {
   let runs = 0
   const landings: ((value: string) => void)[] = []
   const work = (): Promise<string> => {
@@ -18,11 +18,11 @@ test('calls of one key share one run while it lasts', async () => {
   expect(runs).toBe(2)
 })
 
-test('keys do not share a run', async () => {
+test('different keys do not share a run', async () => {
   expect(await Promise.all([singleFlight('flight-b', async () => 1), singleFlight('flight-c', async () => 2)])).toEqual([1, 2])
 })
 
-test('a failure reaches all callers, is forgotten, and rejects nothing that nobody handles', async () => {
+test('a failure reaches all callers, is not remembered, and causes no unhandled rejection', async () => {
   const unhandled: unknown[] = []
   const reason = new Error('no luck')
   const note = (unheard: unknown): void => void unhandled.push(unheard)

@@ -4,7 +4,7 @@ import { Gate } from './gate.ts'
 
 const { signal } = new AbortController()
 
-test('at most `places` holders are inside, the others follow in order of arrival', async () => {
+test('at most `places` holders enter, the others follow in order of arrival', async () => {
   const gate = new Gate(2)
   const entered: number[] = []
   const leave = await Promise.all([gate.enter(signal), gate.enter(signal)])
@@ -12,7 +12,7 @@ test('at most `places` holders are inside, the others follow in order of arrival
   await nextTurn()
   expect(entered).toEqual([])
   leave[0]!()
-  // A place is given back once.
+  // A place is released only once.
   leave[0]!()
   await nextTurn()
   expect(entered).toEqual([3])

@@ -4,7 +4,7 @@ import { hdErrorOf } from '../testing/errors.ts'
 
 const NEVER = new AbortController().signal
 
-/** Work that starts when the pool lets it, and ends when the test says so. */
+/** Work that starts when the pool admits it, and ends when the test says so. */
 function tasks(pool: Pool, signal: AbortSignal = NEVER) {
   const started: string[] = []
   const ends = new Map<string, () => void>()
@@ -22,11 +22,11 @@ function tasks(pool: Pool, signal: AbortSignal = NEVER) {
   }
 }
 
-/** Lets everything run that can run. */
+/** Waits until everything that can start has started. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('a pool', () => {
-  test('starts no more than the allowed number, first come first served', async () => {
+  test('starts at most the allowed number, first come, first served', async () => {
     const { started, run, end } = tasks(new Pool(100))
     for (const name of ['a', 'b', 'c', 'd']) void run(name, 1, 2)
     await settle()
@@ -37,7 +37,7 @@ describe('a pool', () => {
     expect(started).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  test('keeps the sum of weights within the bound, and lets nobody overtake', async () => {
+  test('keeps the sum of weights within the limit, in order of arrival', async () => {
     const { started, run, end } = tasks(new Pool(10))
     void run('a', 6)
     void run('b', 5)
@@ -48,7 +48,7 @@ describe('a pool', () => {
     expect(started).toEqual(['a', 'b', 'c'])
   })
 
-  test('runs what is heavier than everything alone', async () => {
+  test('runs work that exceeds the limit alone', async () => {
     const { started, run, end } = tasks(new Pool(10))
     void run('small', 1)
     void run('giant', 1000)
@@ -61,7 +61,7 @@ describe('a pool', () => {
     expect(started).toEqual(['small', 'giant', 'last'])
   })
 
-  test('shares its memory between callers of different limits', async () => {
+  test('shares its memory between callers with different limits', async () => {
     const { started, run, end } = tasks(new Pool(10))
     void run('a', 6, 1)
     void run('b', 6, 8)
@@ -71,7 +71,7 @@ describe('a pool', () => {
     expect(started).toEqual(['a', 'b'])
   })
 
-  test('gives room back after a failure', async () => {
+  test('releases memory after a failure', async () => {
     const pool = new Pool(10)
     await expect(
       pool.run({ weight: 10, maxCount: 1 }, NEVER, async () => {
@@ -81,7 +81,7 @@ describe('a pool', () => {
     expect(await pool.run({ weight: 10, maxCount: 1 }, NEVER, async () => 'next')).toBe('next')
   })
 
-  test('drops who waits when it is cancelled, and lets the next one in', async () => {
+  test('drops waiting work when it is cancelled, and admits the next', async () => {
     const pool = new Pool(10)
     const controller = new AbortController()
     const first = tasks(pool)
@@ -97,7 +97,7 @@ describe('a pool', () => {
     expect(light.started).toEqual(['c'])
   })
 
-  test('begins nothing for a signal that has aborted', async () => {
+  test('starts nothing for an aborted signal', async () => {
     const { started, run } = tasks(new Pool(10), AbortSignal.abort())
     expect((await hdErrorOf(() => run('a'))).code).toBe('HD_ABORTED')
     expect(started).toEqual([])

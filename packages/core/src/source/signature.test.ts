@@ -13,7 +13,7 @@ function latin1(text: string): Buffer {
   return Buffer.from(text, 'latin1')
 }
 
-test.each(SOURCE_FORMATS)('a real %s file is known by its first bytes', async (format) => {
+test.each(SOURCE_FORMATS)('recognises a real %s file by its first bytes', async (format) => {
   expect(sniffFormat(await encodedImage(colourful(8, 6), 8, 6).toFormat(format).toBuffer(), 'x')).toBe(format)
 })
 
@@ -22,7 +22,7 @@ test.each([
   ['an old GIF', 'GIF87a', 'gif'],
   ['a big-endian TIFF', 'MM\0*', 'tiff'],
   ['a BigTIFF', 'II+\0', 'tiff'],
-])('%s is known by its signature', (_, bytes, format) => {
+])('recognises %s by its signature', (_, bytes, format) => {
   expect(sniffFormat(latin1(bytes), 'x')).toBe(format)
 })
 
@@ -30,12 +30,12 @@ test('an AVIF may have another major brand', () => {
   expect(sniffFormat(isoMedia('mif1', 'mif1', 'avif'), 'x')).toBe('avif')
 })
 
-test('a view into a larger buffer is read from its own start', () => {
+test('reads a view of a larger buffer from its own start', () => {
   const larger = Buffer.concat([latin1('GIF89a'), isoMedia('avif')])
   expect(sniffFormat(larger.subarray(6), 'x')).toBe('avif')
 })
 
-test('a PNG that is prepared for animation but has one frame is an image', async () => {
+test('an animated PNG with one frame is an image', async () => {
   expect(sniffFormat(await animatedPng(1), 'x')).toBe('png')
 })
 
@@ -64,7 +64,7 @@ describe('a refusal', () => {
     ['one byte', () => latin1('\xff'), 'HD_SOURCE_FORMAT', /something else/],
     ['a RIFF that is no WebP', () => latin1('RIFF\0\0\0\0WAVE'), 'HD_SOURCE_FORMAT', /something else/],
   ]
-  test.each(cases)('of %s says what it is and what to do', async (_, bytes, code, message) => {
+  test.each(cases)('of %s says what it is, with a remedy', async (_, bytes, code, message) => {
     const data = await bytes()
     const error = await hdErrorOf(() => sniffFormat(data, 'a/b.jpg'))
     expect(error.code).toBe(code)

@@ -17,7 +17,7 @@ const MANY = 50_000_000
 const posix = test.skipIf(process.platform === 'win32')
 
 describe('a source', () => {
-  test('has the bytes of its file, their digest, and the format of its content rather than of its name', async () => {
+  test('has the bytes of its file, their digest, and the format of its content, not of its name', async () => {
     const file = path.join(await temporaryFolder(), 'wrong-name.jpg')
     const bytes = await colourfulPng()
     await writeFile(file, bytes)
@@ -30,7 +30,7 @@ describe('a source', () => {
     expect(Buffer.compare(source.bytes, bytes)).toBe(0)
   })
 
-  test('that is empty because it is just being written is read once more', async () => {
+  test('that is empty because it is being written is read again', async () => {
     const file = path.join(await temporaryFolder(), 'a.png')
     const bytes = await colourfulPng()
     writeFileSync(file, '')
@@ -45,13 +45,13 @@ describe('a source', () => {
     expect(error.message).toMatch(/upper and lower case/)
   })
 
-  test('may not be a folder', async () => {
+  test('must not be a folder', async () => {
     const folder = path.join(await temporaryFolder(), 'a.jpg')
     await mkdir(folder)
     expect((await hdErrorOf(() => readSource(folder, 'a.jpg'))).code).toBe('HD_SOURCE_MISSING')
   })
 
-  test('may not have a name that no file can have', async () => {
+  test('must not have an impossible file name', async () => {
     expect((await hdErrorOf(() => readSource('/a\0b', 'a'))).code).toBe('HD_SOURCE_MISSING')
   })
 
@@ -67,7 +67,7 @@ describe('a source', () => {
     expect((await hdErrorOf(() => readSource('/dev/zero', 'zero'))).code).toBe('HD_SOURCE_MISSING')
   })
 
-  test('that has too many bytes is refused unread', async () => {
+  test('with too many bytes is refused without reading it', async () => {
     const file = path.join(await temporaryFolder(), 'huge.png')
     await writeFile(file, '')
     await truncate(file, MAX_SOURCE_BYTES + 1)
@@ -80,7 +80,7 @@ async function headerOf(image: Sharp): Promise<Header> {
 }
 
 describe('the header', () => {
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])('gives the upright size for orientation %i', async (orientation) => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('has the upright size for orientation %i', async (orientation) => {
     const bytes = await encodedImage(colourful(9, 5), 9, 5).jpeg().withMetadata({ orientation }).toBuffer()
     const header = await readHeader(sourceOf(bytes), MANY, 2)
     expect([header.width, header.height]).toEqual(orientation > 4 ? [5, 9] : [9, 5])
@@ -98,7 +98,7 @@ describe('the header', () => {
     expect(await readHeader(sourceOf(bytes), MANY, 2)).toMatchObject({ width: 8, height: 6 })
   })
 
-  test('tells alpha and grey', async () => {
+  test('reports alpha and grey', async () => {
     expect(await headerOf(encodedImage(noisy(4, 4, 1), 4, 4, 1).toColourspace('b-w'))).toMatchObject({
       alpha: false,
       grey: true,
@@ -110,13 +110,13 @@ describe('the header', () => {
     expect(await headerOf(encodedImage(noisy(4, 4), 4, 4).withIccProfile('p3'))).toMatchObject({ plain: false })
   })
 
-  test('that claims a huge size is refused by its claim', async () => {
+  test('that declares a huge size is refused', async () => {
     const error = await hdErrorOf(() => readHeader(sourceOf(claimingPng(60_000, 60_000)), MANY, 2))
     expect(error.code).toBe('HD_SOURCE_TOO_LARGE')
     expect(error.message).toMatch(/60000x60000.*14400000000.*'maxPixels' is 50000000/)
   })
 
-  test('is bounded by the pixels of the 2x, exactly', async () => {
+  test('is limited by the pixels of the 2x, exactly', async () => {
     const source = sourceOf(await colourfulPng(10, 5))
     expect(await readHeader(source, 200, 2)).toMatchObject({ width: 10, height: 5 })
     expect((await hdErrorOf(() => readHeader(source, 199, 2))).code).toBe('HD_SOURCE_TOO_LARGE')
@@ -129,7 +129,7 @@ const open = async (bytes: Uint8Array): Promise<unknown> => {
 }
 
 describe('a damaged source', () => {
-  test.each(SOURCE_FORMATS)('is reported when a %s is cut off', async (format) => {
+  test.each(SOURCE_FORMATS)('is reported if a %s is truncated', async (format) => {
     const whole = await encodedImage(noisy(64, 64), 64, 64).toFormat(format, { quality: 90 }).toBuffer()
     await open(whole)
     for (const share of [0.2, 0.5, 0.9]) {
@@ -140,7 +140,7 @@ describe('a damaged source', () => {
     }
   })
 
-  test.each(SOURCE_FORMATS)('is reported when garbage follows the signature of a %s', async (format) => {
+  test.each(SOURCE_FORMATS)('is reported if garbage follows the signature of a %s', async (format) => {
     const whole = await encodedImage(colourful(8, 6), 8, 6).toFormat(format).toBuffer()
     const garbage = Buffer.concat([whole.subarray(0, format === 'avif' ? 32 : 12), noisy(20, 20)])
     expect((await hdErrorOf(() => open(garbage))).code).toBe('HD_SOURCE_BROKEN')

@@ -7,12 +7,12 @@ import { temporaryFolder } from '../testing/folder.ts'
 
 const ordinary = test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)
 
-test('a folder that is not there can still be written, and holds nothing', async () => {
+test('a missing folder is writable and empty', async () => {
   const dir = path.join(await temporaryFolder(), 'deep', 'cache')
   expect(await cacheFacts(dir)).toEqual({ dir, exists: false, writable: true, entries: 0, bytes: 0 })
 })
 
-test('entries are counted, with their size on disk', async () => {
+test('counts entries with their size on disk', async () => {
   const dir = await temporaryFolder()
   const store = new DiskStore(dir)
   for (const letter of ['a', 'b']) await store.put(letter.repeat(64), { meta: {}, bytes: new Uint8Array(1000) })
@@ -21,7 +21,7 @@ test('entries are counted, with their size on disk', async () => {
   expect(facts.bytes).toBeGreaterThan(2000)
 })
 
-ordinary('a folder in a read-only one cannot be written', async () => {
+ordinary('a folder in a read-only one is not writable', async () => {
   const folder = await temporaryFolder()
   await chmod(folder, 0o555)
   onTestFinished(() => chmod(folder, 0o755))

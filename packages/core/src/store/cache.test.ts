@@ -9,7 +9,7 @@ const failing = async (): Promise<never> => {
   throw new Error('out of reach')
 }
 
-test('a store that is given keeps all that is made, and no folder is made beside it', async () => {
+test('a custom store keeps everything, and no folder is created', async () => {
   const store = memoryStore()
   const upscaler = repeater()
   const { hd, source } = await workshop({ upscaler, cache: { store } })
@@ -22,7 +22,7 @@ test('a store that is given keeps all that is made, and no folder is made beside
   expect(upscaler.calls).toHaveLength(1)
 })
 
-test('two stores without a location share no work', async () => {
+test('two stores without a location do not share work', async () => {
   const upscaler = repeater()
   const stores = [memoryStore(), memoryStore()]
   const bytes = await colourfulPng(8, 6)
@@ -36,7 +36,7 @@ test('two stores without a location share no work', async () => {
   expect(upscaler.calls).toHaveLength(2)
 })
 
-test('a store that throws costs one warning, not the build', async () => {
+test('a store that throws causes one warning, not a failure', async () => {
   const store = memoryStore({
     location: 'https://cache.example',
     get: failing,
@@ -53,7 +53,7 @@ test('a store that throws costs one warning, not the build', async () => {
   expect(warnings[0]).toMatch(/the cache https:\/\/cache\.example cannot be read.*out of reach \(HD_CACHE_IO\)/)
 })
 
-test('what a store holds under a key without being an image of ours is a miss', async () => {
+test('an entry that is not a valid image is a miss', async () => {
   const store = memoryStore()
   const upscaler = repeater()
   const { hd, source } = await workshop({ upscaler, cache: { store } })
@@ -65,7 +65,7 @@ test('what a store holds under a key without being an image of ours is a miss', 
   expect(upscaler.calls).toHaveLength(2)
 })
 
-test('an upscaler remembers for as long as the process runs where the store has no memory', async () => {
+test('without memos in the store, an upscaler remembers values within the process', async () => {
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined }
   const store = memoryStore()
   await new Cache(store, 1, log).memo('paid').set('id', '7')
@@ -75,7 +75,7 @@ test('an upscaler remembers for as long as the process runs where the store has 
   await expect(new Cache(store, 1, log).memo('paid').set('id', 'x'.repeat(70_000))).rejects.toThrow(/65536/)
 })
 
-test('work runs at once where a store has no locks', async () => {
+test('without locks in the store, work runs at once', async () => {
   const cache = new Cache(memoryStore(), 1, { debug: () => undefined, info: () => undefined, warn: () => undefined })
   expect(await cache.runAlone(KEY, async () => 1)).toEqual({ result: 1 })
 })

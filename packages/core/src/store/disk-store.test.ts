@@ -22,7 +22,7 @@ function entryOf(size: number, mark = 0): { meta: { mark: number }; bytes: Uint8
   return { meta: { mark }, bytes: new Uint8Array(size).fill(mark) }
 }
 
-/** As if it had last been used that many hours ago. */
+/** Sets the last use to this many hours ago. */
 async function age(file: string, hours: number): Promise<void> {
   const then = new Date(Date.now() - hours * HOUR)
   await utimes(file, then, then)
@@ -35,7 +35,7 @@ async function keysOf(store: DiskStore): Promise<string> {
 }
 
 describe('a store', () => {
-  test('gives back what was put, to this and to other instances', async () => {
+  test('returns what was put, in this and other instances', async () => {
     const dir = await temporaryFolder()
     const store = new DiskStore(dir)
     expect(await store.get(keyOf('a'))).toBeUndefined()
@@ -51,7 +51,7 @@ describe('a store', () => {
     expect(await store.has(keyOf('a'))).toBe(false)
   })
 
-  test('lists what it holds, and nothing else', async () => {
+  test('lists its entries, and nothing else', async () => {
     const dir = await temporaryFolder()
     const store = new DiskStore(dir)
     expect(await keysOf(store)).toBe('')
@@ -67,7 +67,7 @@ describe('a store', () => {
     expect(await readdir(cacheFolder(dir).temporary)).toEqual([])
   })
 
-  test('refuses what is not a key', async () => {
+  test('refuses invalid keys', async () => {
     const store = new DiskStore(await temporaryFolder())
     for (const key of ['', 'a', '../../etc/passwd', keyOf('A'), `${keyOf('a')}/`, `${keyOf('a')}\n`]) {
       await expect(store.get(key)).rejects.toThrow(TypeError)
@@ -76,7 +76,7 @@ describe('a store', () => {
     }
   })
 
-  test('writes at the same time leave one whole entry', async () => {
+  test('leaves one intact entry after concurrent writes', async () => {
     const dir = await temporaryFolder()
     const stores = Array.from({ length: 8 }, () => new DiskStore(dir))
     await Promise.all(stores.map((store, index) => store.put(keyOf('a'), entryOf(50_000 + index, index))))
@@ -84,7 +84,7 @@ describe('a store', () => {
     expect(back!.bytes).toHaveLength(50_000 + (back!.meta['mark'] as number))
   })
 
-  test('copied elsewhere holds the same', async () => {
+  test('has the same entries after it was copied', async () => {
     const dir = await temporaryFolder()
     await new DiskStore(dir).put(keyOf('a'), entryOf(10, 7))
     const copy = path.join(await temporaryFolder(), 'elsewhere')
@@ -110,7 +110,7 @@ describe('a damaged entry', () => {
     ],
     ['a folder', (file) => rm(file).then(() => mkdir(file))],
   ]
-  test.each(damages)('is a miss when it is %s', async (what, damage) => {
+  test.each(damages)('is a miss if it is %s', async (what, damage) => {
     const dir = await temporaryFolder()
     const store = new DiskStore(dir)
     await store.put(keyOf('a'), entryOf(100, 7))
@@ -121,7 +121,7 @@ describe('a damaged entry', () => {
     expect((await store.get(keyOf('a')))?.meta).toEqual({ mark: 8 })
   })
 
-  test('is a miss when it is the content of another key', async () => {
+  test('is a miss if it has the content of another key', async () => {
     const dir = await temporaryFolder()
     const store = new DiskStore(dir)
     await store.put(keyOf('a'), entryOf(100, 7))
@@ -131,7 +131,7 @@ describe('a damaged entry', () => {
   })
 })
 
-/** Entries a to f of some 1000 bytes, f used most recently, put by an earlier process. */
+/** Entries a to f of about 1000 bytes, f used most recently, put by an earlier process. */
 async function sixEntries(): Promise<{ dir: string; store: DiskStore }> {
   const dir = await temporaryFolder()
   const earlier = new DiskStore(dir)
@@ -143,7 +143,7 @@ async function sixEntries(): Promise<{ dir: string; store: DiskStore }> {
 }
 
 describe('eviction', () => {
-  test('deletes what was used least recently', async () => {
+  test('deletes the least recently used entries', async () => {
     const { store } = await sixEntries()
     await store.put(keyOf('0'), entryOf(1000))
     await store.trim(5500)
@@ -158,7 +158,7 @@ describe('eviction', () => {
     expect(await keysOf(store)).toBe('0aef')
   })
 
-  test('spares what any process used in the last half hour, even beyond the bound', async () => {
+  test('keeps entries that any process used in the last half hour, even beyond the limit', async () => {
     const { dir, store } = await sixEntries()
     await store.get(keyOf('a'))
     await new DiskStore(dir).get(keyOf('b'))
@@ -169,7 +169,7 @@ describe('eviction', () => {
     expect(await keysOf(store)).toBe('0abc')
   })
 
-  test('deletes first what a clock that was wrong dated into the future', async () => {
+  test('first deletes entries that a wrong clock dated into the future', async () => {
     const { dir, store } = await sixEntries()
     await age(fileOf(dir, keyOf('f')), -1000)
     await store.put(keyOf('0'), entryOf(1000))
@@ -177,7 +177,7 @@ describe('eviction', () => {
     expect(await keysOf(store)).toBe('0bcde')
   })
 
-  test('does nothing below the bound, or when nothing was added', async () => {
+  test('does nothing below the limit, or if nothing was added', async () => {
     const { store } = await sixEntries()
     await store.trim(0)
     expect(await keysOf(store)).toBe('abcdef')
@@ -186,7 +186,7 @@ describe('eviction', () => {
     expect(await keysOf(store)).toBe('0abcdef')
   })
 
-  test('removes what killed processes left an hour ago, and nothing younger', async () => {
+  test('removes files that killed processes left over an hour ago, and nothing newer', async () => {
     const { dir, store } = await sixEntries()
     const { temporary, locks } = cacheFolder(dir)
     const left: [string, string, string][] = [
@@ -203,7 +203,7 @@ describe('eviction', () => {
     for (const [folder, , young] of left) expect(await readdir(folder)).toEqual([young])
   })
 
-  test('touches nothing that it did not make, wherever the cache is put', async () => {
+  test('touches no foreign files, wherever the cache is', async () => {
     const dir = await temporaryFolder()
     const { owned, entries, temporary, locks } = cacheFolder(dir)
     const others = ['files/docs', 'tmp', 'locks', 'v1/aa', 'hd-v1/entries/aa', 'hd-v3/entries/aa']
@@ -223,7 +223,7 @@ describe('eviction', () => {
     for (const file of files) expect(await readFile(file, 'utf8')).toBe('x')
   })
 
-  test('deletes nothing in a folder that does not bear the mark of a cache', async () => {
+  test('deletes nothing in a folder without the tag of a cache', async () => {
     const { dir, store } = await sixEntries()
     await store.put(keyOf('0'), entryOf(1000))
     await rm(path.join(cacheFolder(dir).owned, 'CACHEDIR.TAG'))
@@ -232,8 +232,8 @@ describe('eviction', () => {
   })
 })
 
-describe('a folder of a cache', () => {
-  test('is marked as one by the cache directory tagging specification', async () => {
+describe('a cache folder', () => {
+  test('is tagged according to the cache directory tagging specification', async () => {
     const dir = await temporaryFolder()
     await new DiskStore(dir).put(keyOf('a'), entryOf(10))
     expect(await readdir(dir)).toEqual([path.basename(cacheFolder(dir).owned)])
@@ -241,7 +241,7 @@ describe('a folder of a cache', () => {
     expect(tag.slice(0, 43)).toBe('Signature: 8a477f597d28d172789f06886806bc55')
   })
 
-  test('that is deleted while entries are put is made again', async () => {
+  test('that is deleted while entries are put is created again', async () => {
     const dir = await temporaryFolder()
     const store = new DiskStore(dir)
     await store.put(keyOf('a'), entryOf(10))
@@ -268,20 +268,20 @@ async function checkWarns(dir: string): Promise<void> {
   expect(warnings[0]).toContain(dir)
 }
 
-describe('a cache that cannot be written', () => {
-  ordinary('because it is read-only warns once, and everything goes on', async () => {
+describe('a cache that is not writable', () => {
+  ordinary('because it is read-only warns once, and the build continues', async () => {
     const dir = await temporaryFolder()
     await chmod(dir, 0o555)
     await checkWarns(dir)
   })
 
-  test('because a file is in its place warns once, and everything goes on', async () => {
+  test('because a file is in its place warns once, and the build continues', async () => {
     const dir = path.join(await temporaryFolder(), 'file')
     await writeFile(dir, 'not a folder')
     await checkWarns(dir)
   })
 
-  test('has nothing under what cannot be a key', async () => {
+  test('has no entries under invalid keys', async () => {
     const log = { debug: () => undefined, info: () => undefined, warn: () => undefined }
     expect(await new Cache(new DiskStore(await temporaryFolder()), 1, log).get('../../secret')).toBeUndefined()
   })

@@ -9,7 +9,7 @@ function written(key = KEY, entry = ENTRY): Uint8Array {
 }
 
 describe('an entry', () => {
-  test('comes back as it was written', () => {
+  test('is read as it was written', () => {
     const back = parseEntry(KEY, written())
     expect(back?.meta).toEqual(ENTRY.meta)
     expect([...back!.bytes]).toEqual([...ENTRY.bytes])
@@ -26,13 +26,13 @@ describe('an entry', () => {
     expect(parseEntry(KEY, larger.subarray(7, 7 + file.length))?.meta).toEqual(ENTRY.meta)
   })
 
-  test('is none when it is cut off anywhere, or longer', () => {
+  test('is invalid if it is truncated anywhere, or longer', () => {
     const file = written()
     for (let length = 0; length < file.length; length++) expect(parseEntry(KEY, file.subarray(0, length))).toBeUndefined()
     expect(parseEntry(KEY, Buffer.concat([file, new Uint8Array(1)]))).toBeUndefined()
   })
 
-  test('is none when any bit is flipped', () => {
+  test('is invalid if any bit is flipped', () => {
     const file = written()
     for (let bit = 0; bit < 8 * file.length; bit++) {
       const damaged = file.slice()
@@ -41,11 +41,11 @@ describe('an entry', () => {
     }
   })
 
-  test('is none under another key', () => {
+  test('is invalid under another key', () => {
     expect(parseEntry('cd'.repeat(32), written())).toBeUndefined()
   })
 
-  test('is none when the file is zeroed, or something else', () => {
+  test('is invalid if the file is zeroed, or something else', () => {
     expect(parseEntry(KEY, new Uint8Array(500))).toBeUndefined()
     expect(parseEntry(KEY, Buffer.from('\n\n\n'))).toBeUndefined()
     expect(parseEntry(KEY, Buffer.from(`unplugin-hd-entry ${KEY}\n`))).toBeUndefined()

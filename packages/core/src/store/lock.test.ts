@@ -9,7 +9,7 @@ import { temporaryFolder } from '../testing/folder.ts'
 
 const NEVER = new AbortController().signal
 
-/** Runs `work` as soon as nobody else holds the lock. */
+/** Runs `work` as soon as the lock is free. */
 async function withLock<T>(file: string, signal: AbortSignal, work: () => Promise<T>, told: string[] = []): Promise<T> {
   for (;;) {
     const lock = await tryLock(file)
@@ -40,8 +40,7 @@ function run(file: string, signal = NEVER): Promise<string> {
 }
 
 /**
- * What becomes of us when a lock file with this content lies there and we do not wait at all: a signal that has aborted ends
- * the first wait.
+ * Whether we get the lock if a lock file with this content exists, without waiting: an aborted signal ends the first wait.
  */
 async function meet(content: string, ageMs = 0): Promise<string> {
   const file = await lockFile()
@@ -58,7 +57,7 @@ async function blocks(content: string): Promise<void> {
 }
 
 describe('a lock', () => {
-  test('lets one in at a time', async () => {
+  test('has one holder at a time', async () => {
     const file = await lockFile()
     let inside = 0
     let most = 0
@@ -72,7 +71,7 @@ describe('a lock', () => {
     expect(await readdir(path.dirname(file))).toEqual([])
   })
 
-  test('is released when the work fails', async () => {
+  test('is released if the work fails', async () => {
     const file = await lockFile()
     const failing = withLock(file, NEVER, async () => {
       throw new Error('failed')
@@ -81,13 +80,13 @@ describe('a lock', () => {
     expect(await run(file)).toBe('done')
   })
 
-  test('is not taken away from who took it over', async () => {
+  test('is not taken from a new owner', async () => {
     const file = await lockFile()
     await withLock(file, NEVER, () => writeFile(file, '{"token":"of another"}'))
     expect(await readFile(file, 'utf8')).toBe('{"token":"of another"}')
   })
 
-  test('is waited for until the signal aborts', async () => {
+  test('waits until the signal aborts', async () => {
     const file = await lockFile()
     const controller = new AbortController()
     const error = await withLock(file, NEVER, () => {
@@ -99,16 +98,16 @@ describe('a lock', () => {
     expect(await run(file)).toBe('done')
   })
 
-  test('that cannot be made at all is an error of the system', async () => {
+  test('that cannot be created is a system error', async () => {
     const folder = path.join(await temporaryFolder(), 'file')
     await writeFile(folder, 'not a folder')
     await expect(tryLock(path.join(folder, 'x.lock'))).rejects.toMatchObject({ code: expect.stringMatching(/^E/) })
   })
 
-  test('is made again where somebody deletes its folder meanwhile', async () => {
+  test('is created again if its folder is deleted meanwhile', async () => {
     const file = await lockFile()
     const locks = Array.from({ length: 20 }, (_, index) => tryLock(`${file}${index}`))
-    // It may find a new file in the folder that it has just emptied.
+    // `rm` may find a new file in the folder that it has just emptied.
     const deleting = rm(path.dirname(file), { recursive: true, force: true }).catch(() => undefined)
     for (const lock of await Promise.all(locks)) await lock!.release()
     await deleting
@@ -117,14 +116,14 @@ describe('a lock', () => {
   test.each([
     [4_999, 0],
     [5_001, 1],
-  ])('that is waited for is told after %i ms %i times', async (elapsed, times) => {
+  ])('reports a wait of %i ms %i times', async (elapsed, times) => {
     const file = await lockFile()
     const told: string[] = []
     const held = (await tryLock(file))!
     const clock = vi.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValue(elapsed)
     onTestFinished(() => clock.mockRestore())
     const waiting = waitUntilFree(file, NEVER, (message) => void told.push(message))
-    // It looks at the clock each time that it finds the lock still there, until it has told.
+    // It reads the clock each time it finds the lock, until it has reported the wait.
     await vi.waitUntil(() => clock.mock.calls.length > 3 || told.length > 0, { timeout: 10_000 })
     await held.release()
     await waiting
@@ -133,13 +132,13 @@ describe('a lock', () => {
   })
 })
 
-describe('a lock file that lies there', () => {
+describe('an existing lock file', () => {
   test('of a killed process of this machine is removed at once', async () => {
     const { pid } = spawnSync(process.execPath, ['-e', ''])
     await passes(JSON.stringify({ ...(await ownText()), pid, token: 'x' }))
   })
 
-  test('of an earlier process that had our pid is removed at once', async () => {
+  test('of an earlier process with our pid is removed at once', async () => {
     const own = await ownText()
     expect(own['pid']).toBe(process.pid)
     await passes(JSON.stringify({ ...own, started: (own['started'] as number) - 60_000, token: 'x' }))
@@ -153,7 +152,7 @@ describe('a lock file that lies there', () => {
     await blocks(JSON.stringify({ ...(await ownText()), pid: process.ppid, token: 'x' }))
   })
 
-  test('of another machine is respected while it is renewed, and removed when it is not', async () => {
+  test('of another machine is respected while it is renewed, and removed otherwise', async () => {
     const text = JSON.stringify({ pid: 1, host: `not-${hostname()}`, started: 0, token: 'x' })
     await blocks(text)
     await passes(text, 60_000)
@@ -168,7 +167,7 @@ describe('a lock file that lies there', () => {
     await passes(text, 5000)
   })
 
-  test('can still be removed when somebody was killed while removing it', async () => {
+  test('can still be removed after a process was killed while removing it', async () => {
     const { pid } = spawnSync(process.execPath, ['-e', ''])
     const file = await lockFile()
     await leave(file, JSON.stringify({ ...(await ownText()), pid, token: 'x' }))
@@ -177,7 +176,7 @@ describe('a lock file that lies there', () => {
     expect(await readdir(path.dirname(file))).toEqual([])
   })
 
-  test('and is found abandoned by many at once lets one in at a time', async () => {
+  test('that many processes find abandoned admits one at a time', async () => {
     const { pid } = spawnSync(process.execPath, ['-e', ''])
     const own = await ownText()
     for (let round = 0; round < 3; round++) {
@@ -191,13 +190,13 @@ describe('a lock file that lies there', () => {
   })
 })
 
-describe('what is no lock file', () => {
+describe('something other than a lock file', () => {
   const kinds: [string, (file: string) => Promise<unknown>][] = [
     ['a folder', (file) => mkdir(file, { recursive: true })],
     ['a link', (file) => symlink(path.join(path.dirname(file), 'nowhere'), file)],
   ]
 
-  test.each(kinds)('in the place of a lock, %s, is an error with its path and not a wait for ever', async (what, make) => {
+  test.each(kinds)('in place of a lock, %s, is an error with its path, not an endless wait', async (what, make) => {
     const file = await lockFile()
     await mkdir(path.dirname(file), { recursive: true })
     await make(file)
@@ -207,7 +206,7 @@ describe('what is no lock file', () => {
     expect(error.message).toContain(what)
   })
 
-  test.each(kinds)('in the place where abandoned locks are removed, %s, is one as well', async (_, make) => {
+  test.each(kinds)('in the place where abandoned locks are removed, %s, is an error as well', async (_, make) => {
     const { pid } = spawnSync(process.execPath, ['-e', ''])
     const file = await lockFile()
     await leave(file, JSON.stringify({ ...(await ownText()), pid, token: 'x' }))

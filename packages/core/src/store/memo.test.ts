@@ -11,7 +11,7 @@ async function filesBelow(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
 }
 
-test('a memo gives back what was set, also from another instance, until it is deleted', async () => {
+test('a memo returns what was set, also in another instance, until it is deleted', async () => {
   const dir = await temporaryFolder()
   const memo = createMemo(cacheFolder(dir), 'wechat')
   expect(await memo.get('id')).toBeUndefined()
@@ -24,7 +24,7 @@ test('a memo gives back what was set, also from another instance, until it is de
   expect(await memo.get('id')).toBeUndefined()
 })
 
-test('upscalers see only what is their own, whatever they are called', async () => {
+test('upscalers see only their own values, whatever their names', async () => {
   const dir = await temporaryFolder()
   const names = ['a', 'A', '..', '.', 'a/b', 'a\\b', 'con', '*?', 'é', 'x'.repeat(500), '']
   for (const name of names) await createMemo(cacheFolder(dir), name).set('key', name)
@@ -34,7 +34,7 @@ test('upscalers see only what is their own, whatever they are called', async () 
   for (const file of files) expect(path.relative(cacheFolder(dir).memo, file).split(path.sep)).toHaveLength(2)
 })
 
-test('a damaged value, or one under the name of another key, is none', async () => {
+test('a damaged value, or one of another key, is missing', async () => {
   const dir = await temporaryFolder()
   const memo = createMemo(cacheFolder(dir), 'wechat')
   await memo.set('a', 'of a')

@@ -15,7 +15,7 @@ const failing = async (): Promise<never> => {
 }
 
 describe('a tiered store of two folders', () => {
-  test('writes to both, and reads from far what near lacks, once', async () => {
+  test('writes to both, and reads missing entries from far once', async () => {
     const [nearDir, farDir] = [await temporaryFolder(), await temporaryFolder()]
     const store = tieredStore(new DiskStore(nearDir), new DiskStore(farDir))
     await store.put(KEY, ENTRY)
@@ -67,7 +67,7 @@ describe('a tiered store of two folders', () => {
 })
 
 describe('a far store that fails', () => {
-  test('is a miss, is reported, and does not keep near from working', async () => {
+  test('is a miss, is reported, and does not affect near', async () => {
     const errors: unknown[] = []
     const far = memoryStore({ get: failing, put: failing, has: failing, delete: failing, flush: failing })
     const store = tieredStore(memoryStore(), far, (error) => void errors.push(error))
@@ -80,7 +80,7 @@ describe('a far store that fails', () => {
     expect(errors).toHaveLength(5)
   })
 
-  test('and is slow delays no image, only the end', async () => {
+  test('and is slow delays only the end, not the images', async () => {
     let finish!: () => void
     const far = memoryStore({ put: () => new Promise((resolve) => (finish = resolve)) })
     const store = tieredStore(memoryStore(), far)
@@ -94,7 +94,7 @@ describe('a far store that fails', () => {
   })
 })
 
-test('a near store that cannot be written still gives what far has', async () => {
+test('a near store that is not writable still returns entries of far', async () => {
   const far = memoryStore()
   far.entries.set(KEY, ENTRY)
   expect(await tieredStore(memoryStore({ put: failing }), far).get(KEY)).toEqual(ENTRY)

@@ -1,6 +1,6 @@
 import { isHdError, type HdError } from '../errors.ts'
 
-/** The HdError that `work` ends in. @throws Error when it ends in anything else */
+/** The HdError that `work` fails with. @throws Error if it does not */
 export async function hdErrorOf(work: () => unknown): Promise<HdError> {
   try {
     await work()

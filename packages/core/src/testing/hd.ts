@@ -15,7 +15,7 @@ export interface Workshop {
   source: (name: string, bytes: Uint8Array) => ReturnType<Hd['source']>
 }
 
-/** An `Hd` in a folder of its own. @param root of another workshop, to share its cache */
+/** An `Hd` in its own folder. @param root of another workshop, to share its cache */
 export async function workshop(options: CoreOptions, root?: string, skipMetered: boolean = false): Promise<Workshop> {
   const folder = root ?? (await temporaryFolder())
   const events: HdEvent[] = []
@@ -46,7 +46,7 @@ export interface CountingUpscaler extends Upscaler {
   calls: { image: UpscaleInput; context: UpscaleContext }[]
 }
 
-/** Doubles by repeating every pixel, and counts. */
+/** Doubles by repeating every pixel, and counts its calls. */
 export function repeater(overrides: Partial<Upscaler> = {}): CountingUpscaler {
   const calls: CountingUpscaler['calls'] = []
   return {
@@ -61,7 +61,7 @@ export function repeater(overrides: Partial<Upscaler> = {}): CountingUpscaler {
   }
 }
 
-/** Every pixel four times. */
+/** The image at 2x with every pixel repeated. */
 export function repeat({ width, height, data }: Pixels): Pixels {
   const doubled = new Uint8Array(12 * width * height)
   for (let y = 0; y < 2 * height; y++) {

@@ -16,7 +16,7 @@ function circle(): Error {
   return error
 }
 
-/** What can be thrown, and does harm to whoever reports it. */
+/** Thrown values that are dangerous to report. */
 export const HOSTILE: readonly [what: string, value: unknown][] = [
   ['a proxy that throws', new Proxy({}, { get: evil, getPrototypeOf: evil, has: evil, ownKeys: evil })],
   ['a proxy of an HdError', new Proxy(new HdError('HD_FIT', 'x'), { get: (_, key) => (key === 'isHdError' ? true : evil()) })],

@@ -5,7 +5,7 @@ import type { Source } from '../source/source.ts'
 import { createHash } from 'node:crypto'
 import { sniffFormat } from '../source/signature.ts'
 
-/** Numbers from 0 (inclusive) to 1 (exclusive), the same ones for the same seed. */
+/** Numbers from 0 (inclusive) to 1 (exclusive), reproducible for a seed. */
 export function randomNumbers(seed: number): () => number {
   let state = seed >>> 0
   return () => {
@@ -32,7 +32,7 @@ export function paint(
   return data
 }
 
-/** Soft colours, different in every corner, so that flips, swaps and shifts show. */
+/** Soft colours, different in every corner, so that flips, swaps and shifts are visible. */
 export function colourful(width: number, height: number): Uint8Array {
   return paint(width, height, 3, (x, y, channel) => {
     const across = (x + 0.5) / width
@@ -64,7 +64,7 @@ export function imageOf(rgb: Uint8Array, width: number, height: number, alpha?: 
   return { width, height, rgb, alpha, grey: false }
 }
 
-/** Pixels of an encoded image as it is, with as many channels as it has. */
+/** Pixels of an encoded image, with all its channels. */
 export async function pixelsOf(bytes: Uint8Array): Promise<Plane> {
   const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true })
   return { width: info.width, height: info.height, channels: info.channels as 1 | 3, data }

@@ -2,11 +2,11 @@ import type { Store, StoreEntry } from '../store/store.ts'
 
 export interface MemoryStore extends Store {
   entries: Map<string, StoreEntry>
-  /** What was asked of it: `get`, `put` … */
+  /** The recorded calls: `get`, `put` … */
   calls: string[]
 }
 
-/** A store with the least that one needs. @param overrides what fails, or is slow */
+/** A minimal store. @param overrides methods that fail or are slow */
 export function memoryStore(overrides: Partial<Store> = {}): MemoryStore {
   const entries = new Map<string, StoreEntry>()
   const calls: string[] = []

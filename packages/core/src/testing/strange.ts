@@ -11,7 +11,7 @@ export function isoMedia(major: string, ...compatible: string[]): Buffer {
   return Buffer.concat([box, Buffer.alloc(100)])
 }
 
-/** A PNG with an `acTL` chunk that claims this many frames. */
+/** A PNG with an `acTL` chunk that declares this many frames. */
 export async function animatedPng(count: number): Promise<Buffer> {
   const png = await encodedImage(colourful(6, 4), 6, 4).png().toBuffer()
   const control = Buffer.alloc(8)
@@ -20,7 +20,7 @@ export async function animatedPng(count: number): Promise<Buffer> {
   return Buffer.concat([png.subarray(0, afterHeader), chunk('acTL', control), png.subarray(afterHeader)])
 }
 
-/** A PNG whose header claims this size, and nothing of it is there. */
+/** A PNG whose header declares this size, without image data. */
 export function claimingPng(width: number, height: number): Buffer {
   const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0])
   header.writeUInt32BE(width, 0)

@@ -19,7 +19,7 @@ describe.each(INTERPOLATORS)('enlarging by %s', (interpolator) => {
     [37, 21, 74, 42],
     [25, 11, 74, 40],
     [64, 40, 100, 63],
-  ])('treats both directions of %ix%i to %ix%i alike', async (width, height, wide, high) => {
+  ])('treats both directions equally for %ix%i to %ix%i', async (width, height, wide, high) => {
     for (const channels of [1, 3] as const) {
       const data = noisy(width, height, channels)
       const plain = await enlarge({ width, height, channels, data }, wide, high, interpolator)
@@ -50,7 +50,7 @@ describe.each(INTERPOLATORS)('enlarging by %s', (interpolator) => {
     const factor = to / from
     for (let x = 0; x < to; x++) {
       const position = (x + 0.5) / factor - 0.5
-      // Near a border, and near the clipped end, the ramp has a bend.
+      // The ramp bends near the borders and near the clipped end.
       if (position < 3 || position > Math.min(from, usable) - 4) continue
       for (const y of [0, to >> 1, to - 1]) {
         expect(Math.abs(enlarged[y * to + x]! - level(position)), `column ${x}`).toBeLessThanOrEqual(1)
@@ -73,14 +73,14 @@ describe.each(INTERPOLATORS)('enlarging by %s', (interpolator) => {
     }
   })
 
-  test('keeps a plain area plain, up to its borders', async () => {
+  test('keeps a flat area flat, up to its borders', async () => {
     const data = new Uint8Array(3 * 13 * 7).fill(77)
     const enlarged = await enlarge({ width: 13, height: 7, channels: 3, data }, 26, 14, interpolator)
     expect(enlarged.every((level) => level === 77)).toBe(true)
   })
 })
 
-test('constant data is told from data that differs in one byte', () => {
+test('distinguishes constant data from data that differs in one byte', () => {
   expect(isConstant(new Uint8Array())).toBe(true)
   expect(isConstant(new Uint8Array([3]))).toBe(true)
   expect(isConstant(new Uint8Array(1000).fill(255))).toBe(true)

@@ -12,11 +12,11 @@ test.each([
   [[3], 4, [3, 3]],
   [[2, 3], 4, [2, 2]],
   [[2, 3, 4], 3, [3]],
-])('an upscaler of factors %j reaches %i by the passes %j', (factors, factor, passes) => {
+])('an upscaler with factors %j reaches %i with the passes %j', (factors, factor, passes) => {
   expect(passesFor({ factors }, factor)).toEqual(passes)
   expect(levelOf(passes)).toBeGreaterThanOrEqual(factor)
 })
 
-test('an upscaler that says nothing doubles', () => {
+test('an upscaler without factors doubles', () => {
   expect(passesFor({}, 3)).toEqual([2, 2])
 })
