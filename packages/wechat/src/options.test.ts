@@ -36,12 +36,12 @@ test.each([
   )
 })
 
-test('the client refuses what only the upscaler knows', () => {
+test('the client refuses options of the upscaler', () => {
   const wrong = expect.objectContaining({ code: 'HD_OPTION', message: expect.stringContaining("'dailyBudget' is unknown") })
   expect(() => createWechatClient({ dailyBudget: 1 } as never)).toThrow(wrong)
 })
 
-test('a refusal shows no part of a credential', () => {
+test('an error shows no part of a credential', () => {
   for (const options of [
     { baseUrl: 'https://user:password@h?access_token=abcdef' },
     { secret: ['abcdef'] },
@@ -53,7 +53,7 @@ test('a refusal shows no part of a credential', () => {
   }
 })
 
-test('fills in the defaults and leaves the object of the caller alone', () => {
+test("fills in defaults without modifying the caller's object", () => {
   expect(resolveOptions(Object.freeze({}))).toEqual({
     accessToken: undefined,
     appid: undefined,
@@ -77,15 +77,15 @@ test.each([
   ['http://localhost:8787/', 'http://localhost:8787'],
   ['http://[::1]:8787', 'http://[::1]:8787'],
   ['https://sh.api.weixin.qq.com', 'https://sh.api.weixin.qq.com'],
-])('takes the address %s', (baseUrl, expected) => {
+])('accepts the address %s', (baseUrl, expected) => {
   expect(resolveOptions({ baseUrl }).baseUrl).toBe(expected)
 })
 
-test("http: is for auth 'none' too", () => {
+test("http: is also allowed with auth 'none'", () => {
   expect(resolveOptions({ auth: 'none', baseUrl: 'http://api.weixin.qq.com' }).baseUrl).toBe('http://api.weixin.qq.com')
 })
 
-test('WECHAT_BASE_URL stands where `baseUrl` is left out, and is checked like it', () => {
+test('WECHAT_BASE_URL is the default of `baseUrl`, with the same checks', () => {
   onTestFinished(() => void vi.unstubAllEnvs())
   vi.stubEnv('WECHAT_BASE_URL', 'http://127.0.0.1:8787/')
   expect(resolveOptions().baseUrl).toBe('http://127.0.0.1:8787')

@@ -5,7 +5,7 @@ import { bench, DOUBLED, fakeClock, input, mapMemo, PAIR, rejection, TOKEN, well
 
 const DAY = 24 * 3_600_000
 
-test('says what it is and takes', () => {
+test('declares its name, version and limits', () => {
   const { upscaler } = bench({ url: 'http://127.0.0.1:1' } as never)
   expect(upscaler).toMatchObject({
     name: 'wechat',
@@ -15,7 +15,7 @@ test('says what it is and takes', () => {
   })
 })
 
-test('uploads, fetches and returns the bytes as they came', async () => {
+test('uploads, fetches and returns the bytes unchanged', async () => {
   const server = await wellServer()
   expect(Buffer.from(await bench(server).run()).equals(DOUBLED)).toBe(true)
   expect(server.seen.map(({ path }) => path)).toEqual([STABLE, UPLOAD, MEDIA])
@@ -32,14 +32,14 @@ test.each([
   ['resets', reset],
   ['truncated images', truncated(DOUBLED)],
   ['-1', errcode(-1)],
-])('a download that fails by %s is repeated without a second upload', async (_, reply) => {
+])('a download that fails with %s is retried without a second upload', async (_, reply) => {
   const server = await wellServer()
   server.on(MEDIA, reply, reply, image(DOUBLED))
   await bench(server).run()
   expect([server.count(UPLOAD), server.count(MEDIA)]).toEqual([1, 3])
 })
 
-test('a failed download, or a crash after the media_id, pays once: the next build only fetches', async () => {
+test('after a failed download or a crash after the media_id, the next build only fetches', async () => {
   const server = await wellServer()
   const kept = mapMemo()
   server.on(MEDIA, reset)
@@ -50,13 +50,13 @@ test('a failed download, or a crash after the media_id, pays once: the next buil
   expect(await next.run()).toHaveLength(DOUBLED.length)
   expect(server.count(UPLOAD)).toBe(1)
   expect(server.seen.at(-1)!.query.get('media_id')).toBe('media-1')
-  // Another image, another account: nothing is mixed up.
+  // Other images and accounts are not confused.
   await next.run(1)
   await bench(server, { ...PAIR, appid: 'wxother' }, kept).run()
   expect(server.count(UPLOAD)).toBe(3)
 })
 
-test('the media_id is kept before the download begins', async () => {
+test('the media_id is stored before the download begins', async () => {
   const server = await wellServer()
   const kept = mapMemo()
   let then: string[] = []
@@ -68,7 +68,7 @@ test('the media_id is kept before the download begins', async () => {
   expect(then).toContainEqual(expect.stringContaining('"mediaId":"media-1"'))
 })
 
-test('a remembered result that is older than three days, or damaged, is not asked for', async () => {
+test('a remembered result that is older than three days or damaged is not requested', async () => {
   const server = await wellServer()
   const kept = mapMemo()
   const time = fakeClock()
@@ -99,7 +99,7 @@ test('a remembered result that WeChat does not know is replaced by an upload', a
   expect([server.count(UPLOAD), server.count(MEDIA)]).toEqual([2, 3])
 })
 
-test('a memo that cannot keep the media_id costs a warning, not the image', async () => {
+test('a memo that cannot store the media_id causes a warning, not a failure', async () => {
   const server = await wellServer()
   const { context, upscaler, lines } = bench(server)
   const { memo } = context
@@ -111,7 +111,7 @@ test('a memo that cannot keep the media_id costs a warning, not the image', asyn
   expect(lines).toContainEqual(expect.stringContaining('disk full'))
 })
 
-test('never more than `concurrency` images are at work', async () => {
+test('processes at most `concurrency` images at once', async () => {
   const server = await wellServer()
   server.on(UPLOAD, (response, seen) => void setTimeout(() => json({ media_id: 'm' })(response, seen), 5))
   const { run } = bench(server)
@@ -119,14 +119,14 @@ test('never more than `concurrency` images are at work', async () => {
   expect(server.most()).toBe(2)
 })
 
-test('`minIntervalMs` keeps calls apart', async () => {
+test('keeps `minIntervalMs` between calls', async () => {
   const server = await wellServer()
   const { run, time } = bench(server, { ...PAIR, minIntervalMs: 500, concurrency: 1 })
   for (let seed = 0; seed < 3; seed++) await run(seed)
   expect(time.waits).toEqual([500, 500])
 })
 
-test('the budget counts every call, also failed ones, over builds and up to midnight in Shanghai', async () => {
+test('the budget counts every call, also failed ones, across builds until midnight in Shanghai', async () => {
   const server = await wellServer()
   const kept = mapMemo()
   const time = fakeClock()
@@ -140,14 +140,14 @@ test('the budget counts every call, also failed ones, over builds and up to midn
   for (const { reason } of refused)
     expect(reason).toMatchObject({
       code: 'WECHAT_BUDGET',
-      // Each of them, the number and the time with its zone.
+      // Each error has the number, and the time with its zone.
       message: expect.stringMatching(
         /budget of 3 calls .* starts anew at [\d-]{10} 00:00 in Beijing \([\d-]{10}T16:00Z\)\. Raise/,
       ),
       remedy: expect.stringContaining('dailyBudget'),
     })
   expect(server.count(UPLOAD)).toBe(3)
-  // It began at noon, and a second went by waiting.
+  // The clock began at noon, and a wait took a second.
   time.forward(DAY / 2 - 1001)
   await rejection(next.run(7))
   expect(server.count(UPLOAD)).toBe(3)
@@ -156,7 +156,7 @@ test('the budget counts every call, also failed ones, over builds and up to midn
   expect(server.count(UPLOAD)).toBe(4)
 })
 
-test('`dailyBudget: 0` sends nothing at all but fetches what is paid for', async () => {
+test('`dailyBudget: 0` sends nothing but fetches paid results', async () => {
   const server = await wellServer()
   const kept = mapMemo()
   await bench(server, PAIR, kept).run()
@@ -166,7 +166,7 @@ test('`dailyBudget: 0` sends nothing at all but fetches what is paid for', async
   expect(server.count(UPLOAD)).toBe(1)
 })
 
-test('a sign of removal stops it for this build, says so once, and close() resets it', async () => {
+test('a sign of removal stops it for this build with one message, and close() resets it', async () => {
   const server = await wellServer()
   server.on(UPLOAD, html(404))
   const { run, upscaler } = bench(server)
@@ -182,7 +182,7 @@ test('a sign of removal stops it for this build, says so once, and close() reset
   expect(server.count(UPLOAD)).toBeGreaterThan(1)
 })
 
-test('five failures in a row stop it, one success in between does not', async () => {
+test('stops after five failures in a row, but not with a success in between', async () => {
   const server = await wellServer()
   const options = { ...PAIR, retries: 0, concurrency: 1 }
   const bad = status(500)
@@ -198,7 +198,7 @@ test('five failures in a row stop it, one success in between does not', async ()
   expect(server.count(UPLOAD)).toBe(10)
 })
 
-test('images that are not accepted do not stop it', async () => {
+test('does not stop for images that are not accepted', async () => {
   const server = await wellServer()
   server.on(UPLOAD, errcode(101002))
   const { run } = bench(server)
@@ -206,7 +206,7 @@ test('images that are not accepted do not stop it', async () => {
   expect(server.count(UPLOAD)).toBe(7)
 })
 
-test('an image that waits for a retry is not sent any more once it has stopped', async () => {
+test('an image that waits for a retry is not sent after it stopped', async () => {
   const server = await wellServer()
   server.on(UPLOAD, errcode(-1), errcode(40066))
   const { run, time } = bench(server, { ...PAIR, concurrency: 2 })
@@ -221,7 +221,7 @@ test('an image that waits for a retry is not sent any more once it has stopped',
   expect(server.count(UPLOAD)).toBe(2)
 })
 
-test('an abort is HD_ABORTED, frees the place, and counts as no failure', async () => {
+test('an abort fails with HD_ABORTED, frees the place, and does not count as a failure', async () => {
   const server = await wellServer()
   const { upscaler, context, run } = bench(server, { ...PAIR, concurrency: 1 })
   for (let seed = 0; seed < 6; seed++) {
@@ -229,7 +229,7 @@ test('an abort is HD_ABORTED, frees the place, and counts as no failure', async 
     const arrived = new Promise<void>((resolve) => server.on(UPLOAD, () => resolve()))
     const failed = rejection(upscaler.upscale(input(seed), { ...context, signal: controller.signal }))
     await arrived
-    // The second one waits for the place.
+    // The second image waits for the place.
     const queued = rejection(upscaler.upscale(input(99), { ...context, signal: controller.signal }))
     controller.abort()
     expect(await failed).toMatchObject({ code: 'HD_ABORTED' })
@@ -239,7 +239,7 @@ test('an abort is HD_ABORTED, frees the place, and counts as no failure', async 
   await run()
 })
 
-test('close() aborts what is at work, and a later image starts anew', async () => {
+test('close() aborts images in progress, and later ones work', async () => {
   const server = await wellServer()
   const { run, upscaler } = bench(server)
   const arrived = new Promise<void>((resolve) => server.on(UPLOAD, () => resolve()))
@@ -251,7 +251,7 @@ test('close() aborts what is at work, and a later image starts anew', async () =
   await run()
 })
 
-test('`publicUrl` sends the address and not the image; without one it uploads', async () => {
+test('`publicUrl` sends the URL instead of the image; without a URL it uploads', async () => {
   const server = await wellServer()
   const { run } = bench(server, {
     ...PAIR,
@@ -289,7 +289,7 @@ test("tokenEndpoint 'token' warns once", async () => {
   expect(lines).toEqual([expect.stringContaining('invalidates')])
 })
 
-test('missing credentials show when an image is asked for, and stop it', async () => {
+test('missing credentials fail the first image, and stop it', async () => {
   const server = await wellServer()
   const { run } = bench(server, {})
   for (let seed = 0; seed < 2; seed++) expect(await rejection(run(seed))).toMatchObject({ code: 'WECHAT_CREDENTIALS' })

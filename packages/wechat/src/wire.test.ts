@@ -6,7 +6,7 @@ const DATA = Uint8Array.of(0xff, 0xd8, 0xff, 0, 1, 2, 13, 10, 45, 45)
 
 test('uploads one file part with its name, type and length, and no chunks', async () => {
   const server = await wellServer()
-  // A view into a larger memory, of which nothing else may be sent.
+  // A view of a larger buffer, of which nothing else may be sent.
   const memory = new Uint8Array(64).fill(7)
   memory.set(DATA, 5)
   const data = memory.subarray(5, 5 + DATA.length)
@@ -23,13 +23,13 @@ test('uploads one file part with its name, type and length, and no chunks', asyn
   expect(body.toString('latin1')).toBe(expected.toString('latin1'))
 })
 
-test('a PNG is called one', async () => {
+test('a PNG has the type image/png', async () => {
   const server = await wellServer()
   await clientFor(server).superresolution({ data: DATA, format: 'png' })
   expect(server.seen[1]!.body.toString('latin1')).toContain('filename="image.png"\r\nContent-Type: image/png\r\n')
 })
 
-test('sends an address as img_url in an empty POST of known length', async () => {
+test('sends a URL as img_url in an empty POST of known length', async () => {
   const server = await wellServer()
   const url = 'https://example.com/a b.jpg?x=1&y=图'
   await clientFor(server).superresolution({ url })
@@ -43,7 +43,7 @@ test('sends an address as img_url in an empty POST of known length', async () =>
   expect(upload!.body).toHaveLength(0)
 })
 
-test('asks for a stable token in normal mode by a JSON POST', async () => {
+test('requests a stable token in normal mode with a JSON POST', async () => {
   const server = await wellServer()
   await clientFor(server).media('m')
   const [asked] = server.seen
@@ -54,7 +54,7 @@ test('asks for a stable token in normal mode by a JSON POST', async () => {
   expect(JSON.parse(asked!.body.toString())).toEqual(body)
 })
 
-test("tokenEndpoint 'token' asks the old endpoint by a GET", async () => {
+test("tokenEndpoint 'token' requests the old endpoint with a GET", async () => {
   const server = await wellServer()
   server.on('/cgi-bin/token', token(TOKEN))
   await clientFor(server, { ...PAIR, tokenEndpoint: 'token' }).media('m')
@@ -63,7 +63,7 @@ test("tokenEndpoint 'token' asks the old endpoint by a GET", async () => {
   expect(Object.fromEntries(asked!.query)).toEqual({ grant_type: 'client_credential', appid: APPID, secret: SECRET })
 })
 
-test('fetches a medium by a GET with token and media_id', async () => {
+test('fetches a file with a GET with token and media_id', async () => {
   const server = await wellServer()
   expect(Buffer.from(await clientFor(server).media('a/b+c')).equals(DOUBLED)).toBe(true)
   const [, fetched] = server.seen
@@ -71,7 +71,7 @@ test('fetches a medium by a GET with token and media_id', async () => {
   expect(Object.fromEntries(fetched!.query)).toEqual({ access_token: TOKEN, media_id: 'a/b+c' })
 })
 
-test("auth 'none' asks for no token and sends none", async () => {
+test("auth 'none' requests and sends no token", async () => {
   const server = await wellServer()
   const client = clientFor(server, { auth: 'none' })
   await client.superresolution({ data: DATA, format: 'jpeg' })
@@ -82,13 +82,13 @@ test("auth 'none' asks for no token and sends none", async () => {
   ])
 })
 
-test('sends a cloudbase_access_token under its own name', async () => {
+test('sends a cloudbase_access_token in its own parameter', async () => {
   const server = await wellServer()
   await clientFor(server, { auth: 'cloudbase_access_token', accessToken: () => TOKEN }).media('m')
   expect(Object.fromEntries(server.seen[0]!.query)).toEqual({ cloudbase_access_token: TOKEN, media_id: 'm' })
 })
 
-test('a base address with a path keeps it', async () => {
+test('keeps the path of a base address', async () => {
   const server = await wellServer()
   server.on(`/wx${MEDIA}`, image(DOUBLED))
   await clientFor(server, { accessToken: TOKEN, baseUrl: `${server.url}/wx/` }).media('m')
@@ -107,13 +107,13 @@ test.each([
   expect(await clientFor(server).superresolution({ data: DATA, format: 'jpeg' })).toEqual({ mediaId: 'm' })
 })
 
-test('takes an image that comes instead of a media_id', async () => {
+test('accepts an image instead of a media_id', async () => {
   const server = await wellServer()
   server.on(UPLOAD, image(DOUBLED))
   expect(await clientFor(server).superresolution({ data: DATA, format: 'jpeg' })).toEqual({ image: Buffer.from(DOUBLED) })
 })
 
-test('reads an errcode that is a text, in plain text', async () => {
+test('reads an errcode that is a string, in text/plain', async () => {
   const server = await wellServer()
   server.on(MEDIA, json({ errcode: '41006', errmsg: 'media_id missing rid: 65a1-b2-c3' }, 'text/plain'))
   const error = await rejection(clientFor(server).media('m'))
@@ -146,7 +146,7 @@ test.each([
   expect(server.count(path)).toBe(1)
 })
 
-test.each([301, 302, 307, 308])('does not follow a redirect (%d), which would carry the token away', async (code) => {
+test.each([301, 302, 307, 308])('does not follow a redirect (%d), which would leak the token', async (code) => {
   const server = await wellServer()
   const other = await wellServer()
   server.on(MEDIA, status(code, '', { location: `${other.url}${MEDIA}` }))
@@ -158,7 +158,7 @@ test.each([301, 302, 307, 308])('does not follow a redirect (%d), which would ca
   expect(server.seen).toHaveLength(3)
 })
 
-test('does not read an answer beyond the limit, whether its length is announced or not', async () => {
+test('does not read an answer beyond the limit, with or without a Content-Length', async () => {
   const server = await wellServer()
   server.on(MEDIA, image(DOUBLED), (response) => {
     response.writeHead(200)
@@ -175,7 +175,7 @@ test('does not read an answer beyond the limit, whether its length is announced 
   expect(server.count(MEDIA)).toBe(2)
 })
 
-test('a client works again after it was closed', async () => {
+test('a client can be used again after close()', async () => {
   const server = await wellServer()
   const client = clientFor(server, PAIR, fakeClock())
   await client.media('m')
@@ -185,7 +185,7 @@ test('a client works again after it was closed', async () => {
   expect(server.count(MEDIA)).toBe(2)
 })
 
-test('what a terminal would obey in the words of a service is shown', async () => {
+test('escapes control characters in texts of the service', async () => {
   const server = await wellServer()
   server.on(MEDIA, json({ errcode: 41_006, errmsg: 'see\u001B[31m \u202E\u2028this' }))
   const error = await rejection(clientFor(server).media('m'))

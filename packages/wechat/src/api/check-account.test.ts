@@ -6,7 +6,7 @@ const QUOTA = '/cgi-bin/openapi/quota/get'
 const { signal } = new AbortController()
 
 describe('the check of an account', () => {
-  test('asks for a token and for what is left, and sends no image', async () => {
+  test('requests a token and the remaining quota, and sends no image', async () => {
     const server = await wellServer()
     server.on(QUOTA, json({ errcode: 0, errmsg: 'ok', quota: { daily_limit: 100, used: 13, remain: 87 } }))
     const { upscaler } = bench(server)
@@ -18,7 +18,7 @@ describe('the check of an account', () => {
     expect(JSON.parse(server.seen[1]!.body.toString())).toEqual({ cgi_path: '/cv/img/superresolution' })
   })
 
-  test('says when nothing is left', async () => {
+  test('reports that no quota is left', async () => {
     const server = await wellServer()
     server.on(QUOTA, json({ errcode: 0, quota: { daily_limit: 100, used: 100, remain: 0 } }))
     expect(await bench(server).upscaler.check!({ signal })).toMatchObject({
@@ -30,7 +30,7 @@ describe('the check of an account', () => {
   test.each([
     ['the address that WeChat saw', 40164, 'invalid ip 203.0.113.9, not in whitelist', 'WECHAT_CREDENTIALS', '203.0.113.9'],
     ['the variable of a wrong secret', 40125, 'invalid appsecret', 'WECHAT_CREDENTIALS', 'WECHAT_SECRET'],
-  ])('names %s', async (_, code, errmsg, expected, part) => {
+  ])('reports %s', async (_, code, errmsg, expected, part) => {
     const server = await wellServer()
     server.on(STABLE, errcode(code, `${errmsg} rid: 1-2-3`))
     const check = await bench(server).upscaler.check!({ signal })
@@ -51,7 +51,7 @@ describe('the check of an account', () => {
     expect(JSON.stringify(check)).not.toContain(TOKEN)
   })
 
-  test('takes an answer without a quota for none', async () => {
+  test('treats an answer without a quota as unknown', async () => {
     const server = await wellServer()
     server.on(QUOTA, json({ errcode: 0, quota: {} }))
     expect(await bench(server).upscaler.check!({ signal })).toMatchObject({ ok: false, facts: { code: 'WECHAT_RESPONSE' } })

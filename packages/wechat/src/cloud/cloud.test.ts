@@ -7,7 +7,7 @@ import { type Bench, benchOf, DOUBLED, fakeClock, input, type Kept, mapMemo, rej
 
 type Call = (data: Record<string, unknown>) => unknown
 
-/** What an SDK throws for an answer of WeChat. */
+/** The error that an SDK throws for an answer of WeChat. */
 function sdkError(errCode: unknown, errMsg = 'no reason'): Error {
   return Object.assign(new Error(errMsg), { errCode, errMsg: `openapi.img.superresolution:fail ${errMsg}` })
 }
@@ -21,7 +21,7 @@ interface Scripted {
   downloads: Record<string, unknown>[]
 }
 
-/** A cloud that answers by script, the last answer again and again. An Error is thrown. */
+/** A cloud that returns scripted answers and repeats the last one. Errors are thrown. */
 function scripted(uploads: unknown[], downloads: unknown[] = [FETCHED]): Scripted {
   const seen = { uploads: [], downloads: [] }
   const openapi = {
@@ -45,7 +45,7 @@ function bench(cloud: WechatCloudSdk, options: Omit<WechatCloudOptions, 'cloud'>
   return benchOf(cloudUpscalerOf(resolveCloudOptions({ cloud, ...options }), time.context), kept, time)
 }
 
-test('says that it is metered, and shares name and version with wechat(), as the pixels are the same', () => {
+test('is metered, and shares name and version with wechat(), because the pixels are the same', () => {
   expect(wechatCloud({ cloud: { openapi: {} } })).toMatchObject({
     name: 'wechat',
     version: 'imgsuperresolution-1',
@@ -68,7 +68,7 @@ test.each([
   )
 })
 
-test('sends a Buffer with its type, as the SDK takes nothing else for a file, and fetches by mediaId', async () => {
+test('sends a Buffer with its type, the only form of a file that the SDK accepts, and fetches by mediaId', async () => {
   const { cloud, uploads, downloads } = scripted([MADE])
   expect(Buffer.from(await bench(cloud).run(3)).equals(DOUBLED)).toBe(true)
   const { data } = await input(3).encoded()
@@ -77,7 +77,7 @@ test('sends a Buffer with its type, as the SDK takes nothing else for a file, an
   expect(downloads).toEqual([{ mediaId: 'm-1' }])
 })
 
-test('sends an address as imgUrl', async () => {
+test('sends a URL as imgUrl', async () => {
   const { cloud, uploads } = scripted([MADE])
   await bench(cloud, { publicUrl: ({ file }) => `https://example.com/${file}` }).run()
   expect(uploads).toEqual([{ imgUrl: 'https://example.com/src/0.jpg' }])
@@ -87,7 +87,7 @@ test.each([
   ['media_id', { media_id: 'm-1', errcode: 0 }],
   ['an errCode as text', { mediaId: 'm-1', errCode: '0' }],
   ['no errCode', { mediaId: 'm-1' }],
-])('takes an answer with %s', async (_, answer) => {
+])('accepts an answer with %s', async (_, answer) => {
   const { cloud, downloads } = scripted([answer])
   await bench(cloud).run()
   expect(downloads).toEqual([{ mediaId: 'm-1' }])
@@ -119,13 +119,13 @@ test.each([
   expect(uploads).toHaveLength(calls)
 })
 
-test('a page that names a gateway’s error is no sign of removal, and is asked again', async () => {
+test("a gateway's error page is not a sign of removal, and is retried", async () => {
   const { cloud, uploads } = scripted([{ buffer: Buffer.from('<html><title>502 Bad Gateway</title></html>') }, MADE])
   await bench(cloud).run()
   expect(uploads).toHaveLength(2)
 })
 
-test('an errCode that is returned and not thrown is the same', async () => {
+test('an errCode that is returned instead of thrown is treated the same', async () => {
   const { cloud } = scripted([{ errCode: '40066', errMsg: 'invalid url' }])
   expect(await rejection(bench(cloud).run())).toMatchObject({ code: 'WECHAT_REMOVED', errcode: 40_066 })
 })
@@ -144,7 +144,7 @@ test.each([
 test.each([
   ['JSON', { errCode: 0 }, 'WECHAT_RESPONSE'],
   ['half an image', { ...FETCHED, buffer: DOUBLED.subarray(0, 500) }, 'WECHAT_NETWORK'],
-])('%s in place of the result is %s, and the next build pays nothing', async (_, answer, code) => {
+])('%s in place of the result is %s, and the next build does not pay again', async (_, answer, code) => {
   const kept = mapMemo()
   const first = scripted([MADE], [answer])
   expect(await rejection(bench(first.cloud, { retries: 0 }, kept).run())).toMatchObject({ code })
@@ -153,13 +153,13 @@ test.each([
   expect([second.uploads.length, second.downloads]).toEqual([0, [{ mediaId: 'm-1' }]])
 })
 
-test('a call that does not come back is given up, and asked again', async () => {
+test('a call without an answer times out and is retried', async () => {
   const { cloud, uploads } = scripted([new Promise(() => {}), MADE])
   await bench(cloud, { attemptTimeoutMs: 20 }).run()
   expect(uploads).toHaveLength(2)
 })
 
-test('an abort ends the wait for a call that cannot be cancelled', async () => {
+test('an abort rejects at once, although the call cannot be cancelled', async () => {
   const { cloud } = scripted([new Promise(() => {})])
   const { upscaler, context } = bench(cloud)
   const controller = new AbortController()
@@ -168,7 +168,7 @@ test('an abort ends the wait for a call that cannot be cancelled', async () => {
   expect(await failed).toMatchObject({ code: 'HD_ABORTED' })
 })
 
-test('what the environment holds for the SDK is in no error', async () => {
+test("errors contain nothing of the SDK's environment", async () => {
   const env = { TENCENTCLOUD_SECRETKEY: 'key-of-the-environment', TENCENTCLOUD_SESSIONTOKEN: 'session-of-the-environment' }
   const words = `${Object.values(env).join(' ')} for https://h/?access_token=abc`
   const answers = [sdkError(-604_103, words), Object.assign(new Error(words), { config: env }), sdkError(777, words)]
@@ -184,11 +184,11 @@ interface RealSdk extends WechatCloudSdk {
   createNewInstance(config: Record<string, unknown>): RealSdk
 }
 
-/** Without a network: what reaches Tencent Cloud is tested with the pipeline. */
+/** Without a network: calls that reach Tencent Cloud are tested with the pipeline. */
 const sdk = createRequire(import.meta.url)('wx-server-sdk') as RealSdk
 
 beforeEach(() => {
-  // Else the SDK asks a host of Tencent Cloud whether it is there.
+  // Otherwise the SDK probes a host of Tencent Cloud.
   for (const [name, value] of [
     ['TENCENTCLOUD_RUNENV', 'SCF'],
     ['TENCENTCLOUD_REGION', 'ap-shanghai'],
@@ -199,7 +199,7 @@ beforeEach(() => {
   return () => void vi.unstubAllEnvs()
 })
 
-test('the real SDK without init() is told from WeChat being busy', async () => {
+test('the real SDK without init() is distinguished from a busy WeChat', async () => {
   expect(await rejection(bench(sdk).run())).toMatchObject({
     code: 'WECHAT_CREDENTIALS',
     message: expect.stringContaining('DYNAMIC_CURRENT_ENV'),

@@ -4,7 +4,7 @@ import { bench, clientFor, DOUBLED, fakeClock, PAIR, rejection, SECRET, TOKEN, w
 
 const FILE = { data: Uint8Array.of(0xff, 0xd8, 0xff, 0), format: 'jpeg' } as const
 
-/** Refuses every token but this one. */
+/** Refuses every token except this one. */
 function onlyWith(valid: string, reply: Reply): Reply {
   return (response, seen) =>
     (seen.query.get('access_token') === valid ? reply : errcode(40001, 'invalid credential'))(response, seen)
@@ -14,7 +14,7 @@ function tokensUsed(server: Server, path: string): (string | null)[] {
   return server.seen.filter((one) => one.path === path).map(({ query }) => query.get('access_token'))
 }
 
-test('twenty images at once, of two upscalers, ask for one token', async () => {
+test('twenty concurrent images of two upscalers request one token', async () => {
   const server = await wellServer()
   const one = bench(server, { ...PAIR, concurrency: 16 })
   const two = bench(server, { ...PAIR, concurrency: 16 })
@@ -23,7 +23,7 @@ test('twenty images at once, of two upscalers, ask for one token', async () => {
   expect(server.count(UPLOAD)).toBe(20)
 })
 
-test('another account, secret or endpoint gets a token of its own', async () => {
+test('another account, secret or endpoint gets its own token', async () => {
   const server = await wellServer()
   server.on('/cgi-bin/token', token(TOKEN))
   await clientFor(server).media('m')
@@ -34,7 +34,7 @@ test('another account, secret or endpoint gets a token of its own', async () => 
   expect(server.count('/cgi-bin/token')).toBe(1)
 })
 
-test('a token is kept until 300 seconds before its end', async () => {
+test('a token is kept until 300 seconds before it expires', async () => {
   const server = await wellServer()
   const time = fakeClock()
   const client = clientFor(server, PAIR, time)
@@ -47,7 +47,7 @@ test('a token is kept until 300 seconds before its end', async () => {
   expect(server.count(STABLE)).toBe(2)
 })
 
-test.each([40001, 40014, 42001])('%d refreshes the token once and repeats the request', async (number) => {
+test.each([40001, 40014, 42001])('%d refreshes the token once and retries the request', async (number) => {
   const server = await wellServer()
   server.on(STABLE, token('first-token'), token('second-token'))
   server.on(UPLOAD, errcode(number), json({ media_id: 'm' }))
@@ -57,7 +57,7 @@ test.each([40001, 40014, 42001])('%d refreshes the token once and repeats the re
   expect(time.waits).toEqual([])
 })
 
-test('tokens that another program keeps replacing are refreshed four times at most', async () => {
+test('tokens that another program keeps replacing are refreshed at most four times', async () => {
   const server = await wellServer()
   server.on(STABLE, token('token-1'), token('token-2'), token('token-3'), token('token-4'), token('token-5'))
   server.on(UPLOAD, errcode(40001))
@@ -65,7 +65,7 @@ test('tokens that another program keeps replacing are refreshed four times at mo
   expect(tokensUsed(server, UPLOAD)).toEqual(['token-1', 'token-2', 'token-3', 'token-4', 'token-5'])
 })
 
-test('twenty images that are refused at once share one refresh', async () => {
+test('twenty images refused at once share one refresh', async () => {
   const server = await wellServer()
   server.on(STABLE, token('first-token'), token('second-token'))
   server.on(MEDIA, onlyWith('second-token', image(DOUBLED)))
@@ -75,7 +75,7 @@ test('twenty images that are refused at once share one refresh', async () => {
   expect(server.count(MEDIA)).toBe(40)
 })
 
-test('a token refused in the download is refreshed without a second upload', async () => {
+test('a token refused during the download is refreshed without a second upload', async () => {
   const server = await wellServer()
   server.on(STABLE, token('first-token'), token('second-token'))
   server.on(MEDIA, onlyWith('second-token', image(DOUBLED)))
@@ -83,7 +83,7 @@ test('a token refused in the download is refreshed without a second upload', asy
   expect([server.count(UPLOAD), server.count(MEDIA)]).toEqual([1, 2])
 })
 
-test('when the refused token comes back, it is tried once more after a while', async () => {
+test('if the refused token is returned again, it is retried once after a pause', async () => {
   const server = await wellServer()
   server.on(MEDIA, errcode(40001), image(DOUBLED))
   const time = fakeClock()
@@ -92,7 +92,7 @@ test('when the refused token comes back, it is tried once more after a while', a
   expect(time.waits).toEqual([2000])
 })
 
-test('a token given as text is used as it is, and never asked for again', async () => {
+test('a token given as a string is used unchanged and never requested', async () => {
   const server = await wellServer()
   server.on(MEDIA, errcode(42001))
   expect(await rejection(clientFor(server, { accessToken: 'given-token' }).media('m'))).toMatchObject({
@@ -103,7 +103,7 @@ test('a token given as text is used as it is, and never asked for again', async 
   expect(server.count(STABLE)).toBe(0)
 })
 
-test('a token function serves all who wait, and hears which token was refused', async () => {
+test('a token function serves all waiting images, and gets the refused token', async () => {
   const server = await wellServer()
   server.on(MEDIA, onlyWith('second-token', image(DOUBLED)))
   const heard: unknown[] = []
@@ -123,7 +123,7 @@ test.each([
   ['gives nothing', () => '', /gave an empty text/],
   ['gives no text', () => 7 as never, /gave number/],
   ['throws a proxy', () => Promise.reject(hostile()), /`accessToken` failed/],
-])('a token function that %s is WECHAT_TOKEN, and called again for the next image', async (_, accessToken, message) => {
+])('a token function that %s is WECHAT_TOKEN, and is called again for the next image', async (_, accessToken, message) => {
   const server = await wellServer()
   let calls = 0
   const counted = (): string | Promise<string> => (calls++, accessToken())
@@ -135,7 +135,7 @@ test.each([
   expect(server.seen).toEqual([])
 })
 
-test('a failed request for a token is not kept', async () => {
+test('a failed token request is not remembered', async () => {
   const server = await wellServer()
   server.on(STABLE, status(500), token(TOKEN))
   const client = clientFor(server, { ...PAIR, retries: 0 })
@@ -143,7 +143,7 @@ test('a failed request for a token is not kept', async () => {
   await client.media('m')
 })
 
-test('one who gives up does not take the token from the others', async () => {
+test('an abort of one image does not affect the token request of others', async () => {
   const server = await wellServer()
   let answer: (() => void) | undefined
   const asked = new Promise<void>((resolve) => {
@@ -175,7 +175,7 @@ test.each<[string, object, Record<string, string>, (string | null)[]]>([
   ],
   ['the variables alone', {}, { WECHAT_APPID: 'wx1', WECHAT_SECRET: SECRET }, [TOKEN]],
   ['a mixture', { appid: 'wx1' }, { WECHAT_SECRET: SECRET }, [TOKEN]],
-])('takes %s', async (_, options, env, used) => {
+])('uses %s', async (_, options, env, used) => {
   const server = await wellServer()
   await clientFor(server, options, fakeClock(env)).media('m')
   expect(tokensUsed(server, MEDIA)).toEqual(used)
@@ -186,14 +186,14 @@ test.each<[object, Record<string, string>, RegExp]>([
   [{ appid: 'wx1' }, { WECHAT_SECRET: '' }, /an AppID, but no secret/],
   [{}, { WECHAT_SECRET: SECRET }, /a secret, but no AppID/],
   [{ auth: 'cloudbase_access_token', ...PAIR, secret: undefined }, {}, /no cloudbase_access_token/],
-])('without credentials (%j, %j) nothing is sent', async (options, env, message) => {
+])('sends nothing without credentials (%j, %j)', async (options, env, message) => {
   const server = await wellServer()
   const error = await rejection(clientFor(server, options as never, fakeClock(env)).media('m'))
   expect(error).toMatchObject({ code: 'WECHAT_CREDENTIALS', message: expect.stringMatching(message) })
   expect(server.seen).toEqual([])
 })
 
-/** Throws whatever it is asked. */
+/** Throws on any access. */
 function hostile(): Error {
   return new Proxy(new Error('hostile'), { get: evil, getPrototypeOf: evil })
 }

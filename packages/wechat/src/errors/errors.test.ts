@@ -8,7 +8,7 @@ test('the README lists every code with its condition', () => {
   expect(Object.fromEntries(rows)).toEqual(WECHAT_CODES)
 })
 
-test('is known across copies of this package', () => {
+test('is recognised across copies of this package', () => {
   const error = new WechatError('WECHAT_IMAGE', 'no')
   expect(isWechatError(error)).toBe(true)
   expect(isWechatError(Object.assign(new Error('no'), { name: 'WechatError', isHdError: true }))).toBe(true)

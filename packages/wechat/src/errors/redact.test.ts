@@ -30,17 +30,17 @@ test.each([
   ['x-hd-secret: abc', 'x-hd-secret: ***'],
   ['imgUrl=https://h/a', 'imgUrl=***'],
   ['the secret is not valid', 'the secret is not valid'],
-])('hides what stands in %j', (text, expected) => {
+])('hides secrets in %j', (text, expected) => {
   expect(new Redactor().text(text)).toBe(expected)
 })
 
-test('hides what it has learned wherever it stands, also percent-encoded', () => {
+test('hides registered secrets everywhere, also percent-encoded', () => {
   const redactor = new Redactor()
   redactor.learn('a/b+secret=')
   expect(redactor.text('got a/b+secret= and a%2Fb%2Bsecret%3D')).toBe('got *** and ***')
 })
 
-test('a cause is copied, with all its causes and without what hangs on it', () => {
+test('copies a cause with its causes, but without its properties', () => {
   const redactor = new Redactor()
   redactor.learn(TOKEN)
   const inner = Object.assign(new TypeError(`inner ${TOKEN}`), { code: 'ECONNRESET', request: { path: TOKEN } })
@@ -54,7 +54,7 @@ test('a cause is copied, with all its causes and without what hangs on it', () =
   expect(inspect(redactor.cause({ token: TOKEN }))).not.toContain(TOKEN)
 })
 
-/** Words that hold all there is to hide, as a gateway might echo them. */
+/** Text with all secrets, as a gateway might echo them. */
 const ECHO = `bad request access_token=${TOKEN}&secret=${SECRET} token ${TOKEN} for ${SECRET} ${encodeURIComponent(TOKEN)} rid: 1-2`
 const FAST = { retries: 0, attemptTimeoutMs: 80 }
 
@@ -110,7 +110,7 @@ test('a cancelled build: the same', async () => {
   expectClean(inspect(error, { depth: 20, showHidden: true }))
 })
 
-/** Fails with these options, seven times so that the breaker speaks too, and greps all that came out of it. */
+/** Fails with these options seven times, so that the breaker also reports, and searches all output. */
 async function expectSilence(url: string, options: WechatOptions): Promise<void> {
   const kept = mapMemo()
   const { run, lines, values } = bench({ url } as never, { concurrency: 7, ...options }, kept)
@@ -134,7 +134,7 @@ function expectClean(text: string): void {
   for (const secret of [TOKEN, SECRET, encodeURIComponent(TOKEN)]) expect(text).not.toContain(secret)
 }
 
-test('a token that was refreshed is hidden like the first', async () => {
+test('a refreshed token is hidden like the first', async () => {
   const server = await wellServer()
   server.on(STABLE, token('first-token'), token(TOKEN))
   server.on(UPLOAD, errcode(40001, `first-token is old`), errcode(-1, `${TOKEN} first-token`))

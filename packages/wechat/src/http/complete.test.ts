@@ -14,7 +14,7 @@ test.each([
   ['JPEG', jpeg],
   ['PNG', png],
   ['WebP', webp],
-])('knows a whole %s from one that was cut, and minds no bytes behind it', (_, image) => {
+])('distinguishes a complete %s from a truncated one, and ignores trailing bytes', (_, image) => {
   expect(isComplete(image)).toBe(true)
   expect(isComplete(Buffer.concat([image, Buffer.alloc(100)]))).toBe(true)
   for (const length of [1000, image.length - 8]) expect(isComplete(image.subarray(0, length))).toBe(false)

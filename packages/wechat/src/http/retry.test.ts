@@ -21,7 +21,7 @@ const FILE = { data: Uint8Array.of(0xff, 0xd8, 0xff, 0), format: 'jpeg' } as con
 
 const slowDown = (after: string): Reply => status(503, '', { 'retry-after': after })
 
-// Per row: errcode, code, requests for the one image, and whether the next image is still tried.
+// Per row: errcode, code, requests for one image, and whether the next image is still tried.
 test.each<[number, string, number, boolean]>([
   [-1, 'WECHAT_UNAVAILABLE', 5, true],
   [40001, 'WECHAT_TOKEN', 2, true],
@@ -52,7 +52,7 @@ test.each<[number, string, number, boolean]>([
   [61024, 'WECHAT_CREDENTIALS', 1, false],
   [50002, 'WECHAT_CREDENTIALS', 1, false],
   [12345, 'WECHAT_RESPONSE', 1, true],
-])('an upload answered %d is %s after %d requests', async (number, code, requests, goesOn) => {
+])('an upload with errcode %d fails with %s after %d requests', async (number, code, requests, goesOn) => {
   const server = await wellServer()
   server.on(UPLOAD, errcode(number, 'some words rid: 1-2-3'))
   const { run } = bench(server)
@@ -63,7 +63,7 @@ test.each<[number, string, number, boolean]>([
   expect(server.count(UPLOAD)).toBe(goesOn ? 2 * requests : requests)
 })
 
-test('101002 that speaks of a quota is one', async () => {
+test('101002 with a message about quota counts as an exhausted quota', async () => {
   const server = await wellServer()
   server.on(UPLOAD, errcode(101002, 'not enough market quota'))
   expect(await rejection(clientFor(server).superresolution(FILE))).toMatchObject({ code: 'WECHAT_QUOTA' })
@@ -86,7 +86,7 @@ test.each<[number, string, number]>([
   [89507, 'WECHAT_CREDENTIALS', 1],
   [45009, 'WECHAT_QUOTA', 1],
   [45011, 'WECHAT_QUOTA', 5],
-])('a token request answered %d is %s after %d requests, and nothing is uploaded', async (number, code, requests) => {
+])('a token request with errcode %d fails with %s after %d requests, and nothing is uploaded', async (number, code, requests) => {
   const server = await wellServer()
   server.on(STABLE, errcode(number))
   expect(await rejection(clientFor(server).superresolution(FILE))).toMatchObject({ code, errcode: number, step: 'token' })
@@ -106,7 +106,7 @@ test.each<[string, Reply]>([
   ['-1', errcode(-1, 'system error')],
   ['HTTP 502', status(502, '<html>bad gateway</html>')],
   ['a reset', reset],
-])('after %s an upload is sent again, with the same bytes', async (_, reply) => {
+])('retries an upload after %s, with the same bytes', async (_, reply) => {
   const server = await wellServer()
   server.on(UPLOAD, reply, json({ errcode: 0, media_id: 'm' }))
   const time = fakeClock()
@@ -124,7 +124,7 @@ test.each<[string, Reply, string]>([
   ['a reset', reset, 'WECHAT_NETWORK'],
   ['a truncated image', truncated(DOUBLED), 'WECHAT_NETWORK'],
   ['half an image whose length is said to be right', image(DOUBLED.subarray(0, 900)), 'WECHAT_NETWORK'],
-])('a download is repeated after %s, and fails after nine requests', async (_, reply, code) => {
+])('retries a download after %s, and fails after nine requests', async (_, reply, code) => {
   const server = await wellServer()
   server.on(MEDIA, reply, image(DOUBLED))
   const client = clientFor(server)
@@ -134,7 +134,7 @@ test.each<[string, Reply, string]>([
   expect(server.count(MEDIA)).toBe(2 + 9)
 })
 
-test('waits double, lose up to half by chance, and last a minute after 45011', async () => {
+test('waits double, with random jitter of up to half, and last a minute after 45011', async () => {
   const server = await wellServer()
   server.on(UPLOAD, errcode(-1))
   const time = fakeClock()
@@ -152,7 +152,7 @@ test('waits double, lose up to half by chance, and last a minute after 45011', a
   expect(minute.waits).toEqual([61_000])
 })
 
-test('Retry-After is followed, as seconds and as a date', async () => {
+test('respects Retry-After, in seconds and as a date', async () => {
   const server = await wellServer()
   const time = fakeClock()
   const date = new Date(time.context.clock.now() + 7000 + 20_000).toUTCString()
@@ -161,7 +161,7 @@ test('Retry-After is followed, as seconds and as a date', async () => {
   expect(time.waits).toEqual([7000, 20_000, 4000])
 })
 
-test('HTTP 429 waits for a minute', async () => {
+test('waits for a minute after HTTP 429', async () => {
   const server = await wellServer()
   server.on(UPLOAD, status(429), json({ media_id: 'm' }))
   const time = fakeClock()
@@ -169,7 +169,7 @@ test('HTTP 429 waits for a minute', async () => {
   expect(time.waits).toEqual([61_000])
 })
 
-test('a wait that would not end in the total time is not begun', async () => {
+test('does not start a wait that would exceed the total time', async () => {
   const server = await wellServer()
   server.on(UPLOAD, errcode(45011))
   const time = fakeClock()
@@ -185,7 +185,7 @@ test('`retries: 0` sends everything once', async () => {
   expect(server.count(UPLOAD)).toBe(1)
 })
 
-test('an attempt without a complete answer in time is repeated, then WECHAT_NETWORK', async () => {
+test('retries an attempt that times out, then fails with WECHAT_NETWORK', async () => {
   const server = await wellServer()
   server.on(MEDIA, silence, (response) => void response.writeHead(200, { 'content-length': 99 }).write('half'))
   const client = clientFor(server, { ...PAIR, attemptTimeoutMs: 60, retries: 1 })
@@ -196,7 +196,7 @@ test('an attempt without a complete answer in time is repeated, then WECHAT_NETW
   expect(server.count(MEDIA)).toBe(3)
 })
 
-test('an attempt takes no longer than what is left of the total time', async () => {
+test('limits an attempt to the remaining total time', async () => {
   const server = await wellServer()
   server.on(MEDIA, silence)
   const client = clientFor(server, { accessToken: TOKEN, totalTimeoutMs: 80 })
@@ -204,7 +204,7 @@ test('an attempt takes no longer than what is left of the total time', async () 
   expect(server.count(MEDIA)).toBe(1)
 })
 
-test('nobody listening is WECHAT_NETWORK with the reason', async () => {
+test('a refused connection is WECHAT_NETWORK with the reason', async () => {
   const server = await wellServer()
   const client = clientFor(server, { accessToken: TOKEN, baseUrl: 'http://127.0.0.1:1' })
   expect(await rejection(client.media('m'))).toMatchObject({
@@ -213,7 +213,7 @@ test('nobody listening is WECHAT_NETWORK with the reason', async () => {
   })
 })
 
-test('an abort ends a request, a wait and a wait for a token, and prevents all that follows', async () => {
+test('an abort ends a request, a wait and a wait for a token, and prevents further requests', async () => {
   const server = await wellServer()
   const aborted = expect.objectContaining({ code: 'HD_ABORTED' })
   for (const path of [UPLOAD, STABLE]) {
@@ -251,7 +251,7 @@ test.each<[string, Reply]>([
   ['HTTP 405', status(405)],
   ['HTML', html()],
   ['HTML with HTTP 403', html(403)],
-])('an upload answered with %s is WECHAT_REMOVED, with the link, after one request', async (_, reply) => {
+])('an upload that returns %s is WECHAT_REMOVED, with the link, after one request', async (_, reply) => {
   const server = await wellServer()
   server.on(UPLOAD, reply)
   expect(await rejection(clientFor(server).superresolution(FILE))).toMatchObject({

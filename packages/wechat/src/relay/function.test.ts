@@ -20,7 +20,7 @@ const ENV = { HD_RELAY_SECRET: SECRET, TENCENTCLOUD_SECRETKEY: 'key-of-the-envir
 const KEY = 'a-key-of-the-test'
 const MEGABYTE = 1_000_000
 
-/** So many bytes that begin like a JPEG. */
+/** This many bytes, starting like a JPEG. */
 const jpeg = (length: number): Buffer => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), Buffer.alloc(length - 3, length)])
 const PNG = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1')
 
@@ -51,7 +51,7 @@ async function give(value: unknown): Promise<unknown> {
   return value
 }
 
-/** An SDK that makes and keeps what it is told. */
+/** A fake SDK that returns given results and stores files. */
 function fakeCloud(made: unknown = { mediaId: 'm-1', errCode: 0 }, result: Buffer = jpeg(1000)) {
   const seen = { uploads: [] as unknown[], media: [] as unknown[], files: new Map<string, Buffer>() }
   const cloud = {
@@ -98,7 +98,7 @@ test.each<[string, Partial<Event>, number, string]>([
   ['no body', { body: '' }, 415, 'image'],
   ['more than 2 MiB', { body: jpeg(2 ** 21 + 1).toString('base64') }, 413, 'size'],
   ['far more than 2 MiB', { body: 'A'.repeat(5_000_000) }, 413, 'size'],
-])('%s: nothing is asked of WeChat', async (_, changes, status, reason) => {
+])('%s: does not call WeChat', async (_, changes, status, reason) => {
   const { cloud, uploads } = fakeCloud()
   expect(await ask(createRelay(cloud, ENV), event('upload', jpeg(100), changes))).toEqual([
     status,
@@ -107,7 +107,7 @@ test.each<[string, Partial<Event>, number, string]>([
   expect(uploads).toEqual([])
 })
 
-test.each([undefined, '', SECRET.slice(0, 31)])('with %j as its own secret it lets nobody in', async (secret) => {
+test.each([undefined, '', SECRET.slice(0, 31)])('with %j as its own secret it refuses all requests', async (secret) => {
   const { cloud, uploads } = fakeCloud()
   const headers = { 'content-type': 'image/jpeg', 'x-hd-secret': secret ?? 'undefined' }
   const answer = await ask(createRelay(cloud, { HD_RELAY_SECRET: secret }), event('upload', jpeg(100), { headers }))
@@ -123,7 +123,7 @@ test.each<[string, unknown]>([
   expect(status).toBe(401)
 })
 
-test('hands the image over as a Buffer, whichever way headers and flags are written', async () => {
+test('passes the image as a Buffer, with any spelling of headers and flags', async () => {
   const { cloud, uploads } = fakeCloud()
   const headers = { 'Content-Type': 'image/png; charset=binary', 'X-Hd-Secret': SECRET }
   const answer = await ask(createRelay(cloud, ENV), event('upload', PNG, { headers, isBase64Encoded: 'true' }))
@@ -131,7 +131,7 @@ test('hands the image over as a Buffer, whichever way headers and flags are writ
   expect(uploads).toEqual([{ img: { contentType: 'image/png', value: PNG } }])
 })
 
-test('takes exactly 2 MiB', async () => {
+test('accepts exactly 2 MiB', async () => {
   const { cloud, uploads } = fakeCloud()
   expect(await ask(createRelay(cloud, ENV), event('upload', jpeg(2 ** 21)))).toEqual([200, { mediaId: 'm-1' }])
   expect((uploads[0] as { img: { value: Buffer } }).img.value).toHaveLength(2 ** 21)
@@ -150,7 +150,7 @@ test.each([
   expect(uploads).toEqual(status === 200 ? [body] : [])
 })
 
-test('the same key is paid once, also while the first is under way', async () => {
+test('the same key is paid once, even while the first call is in progress', async () => {
   const { cloud, uploads } = fakeCloud()
   const main = createRelay(cloud, ENV)
   const asked = event('upload', jpeg(100))
@@ -161,7 +161,7 @@ test('the same key is paid once, also while the first is under way', async () =>
   expect(uploads).toHaveLength(2)
 })
 
-test('a failure is not kept for its key', async () => {
+test('a failure is not remembered for its key', async () => {
   const { cloud, uploads } = fakeCloud(Object.assign(new Error(), { errCode: -604_102, errMsg: 'timeout' }))
   const main = createRelay(cloud, ENV)
   for (let time = 0; time < 2; time++) {
@@ -179,12 +179,12 @@ test.each([
   [{ contentType: '', buffer: Buffer.from(' <html>') }, 502, { error: 'page' }],
   [{ buffer: Buffer.from('<html><title>502 Bad Gateway</title>') }, 502, { error: 'gateway' }],
   [new TypeError('a bug'), 500, { error: 'internal', message: 'a bug' }],
-])('WeChat’s answer %j goes on as HTTP %i', async (made, status, fields) => {
+])('WeChat’s answer %j becomes HTTP %i', async (made, status, fields) => {
   const answer = await ask(createRelay(fakeCloud(made).cloud, ENV), event('upload', jpeg(100)))
   expect(answer).toEqual([status, expect.objectContaining(fields)])
 })
 
-test('no error holds what is secret here, nor too many words', async () => {
+test('errors contain no secrets, and are short', async () => {
   const words = `${Object.values(ENV).join(' ')} ${'word '.repeat(200)}`
   for (const error of [Object.assign(new Error(), { errCode: 1, errMsg: words }), new Error(words)]) {
     const { body } = await createRelay(fakeCloud(error).cloud, ENV)(event('upload', jpeg(100)))
@@ -193,7 +193,7 @@ test('no error holds what is secret here, nor too many words', async () => {
   }
 })
 
-test('a result of up to 700,000 bytes is the answer, below the 1 MB of an answer', async () => {
+test('a result of up to 700,000 bytes is returned directly, below the limit of 1 MB', async () => {
   const result = jpeg(700_000)
   const { cloud, media, files } = fakeCloud(undefined, result)
   const answer = await createRelay(cloud, ENV)(event('fetch', { mediaId: 'm-1' }))
@@ -203,7 +203,7 @@ test('a result of up to 700,000 bytes is the answer, below the 1 MB of an answer
   expect([media, files.size]).toEqual([[{ mediaId: 'm-1' }], 0])
 })
 
-test('a larger one lies in the storage, once, until it is to be forgotten', async () => {
+test('a larger result is stored once, until it is forgotten', async () => {
   const result = jpeg(700_001)
   const { cloud, files } = fakeCloud(undefined, result)
   const main = createRelay(cloud, ENV)
@@ -215,7 +215,7 @@ test('a larger one lies in the storage, once, until it is to be forgotten', asyn
   expect(files.size).toBe(0)
 })
 
-test('an image in WeChat’s answer is kept in the storage, as it is paid for', async () => {
+test('an image in WeChat’s answer is stored, because it is paid for', async () => {
   const { cloud, media } = fakeCloud({ contentType: 'image/png', buffer: PNG, errCode: 0 })
   const main = createRelay(cloud, ENV)
   const [, { mediaId }] = await ask(main, event('upload', jpeg(100)))
@@ -225,7 +225,7 @@ test('an image in WeChat’s answer is kept in the storage, as it is paid for', 
     fileID: mediaId,
   })
   await ask(main, event('forget', { fileID: mediaId }))
-  // As with a media_id that WeChat does not know: the caller has it made anew.
+  // Like a media_id that WeChat does not know: the caller makes it again.
   expect((await ask(main, event('fetch', { mediaId })))[1]).toMatchObject({ errCode: 40_007 })
   expect(media).toEqual([])
 })
@@ -236,20 +236,20 @@ test.each([
   `cloud://e.b/unplugin-hd/${'a'.repeat(64)}.exe`,
   undefined,
   {},
-])('the file %j is not deleted', async (fileID) => {
+])('does not delete the file %j', async (fileID) => {
   const { cloud, files } = fakeCloud()
   files.set(String(fileID), PNG)
   expect((await ask(createRelay(cloud, ENV), event('forget', { fileID })))[0]).toBe(403)
   expect(files.size).toBe(1)
 })
 
-test.each([{}, { mediaId: '' }, { mediaId: 'm'.repeat(513) }, { mediaId: ['m'] }])('%j names no result', async (body) => {
+test.each([{}, { mediaId: '' }, { mediaId: 'm'.repeat(513) }, { mediaId: ['m'] }])('%j is not a valid result', async (body) => {
   const { cloud, media } = fakeCloud()
   expect((await ask(createRelay(cloud, ENV), event('fetch', body)))[0]).toBe(400)
   expect(media).toEqual([])
 })
 
-test('check needs the secret and asks nothing of WeChat', async () => {
+test('check needs the secret and does not call WeChat', async () => {
   const { cloud, uploads, media } = fakeCloud()
   const main = createRelay(cloud, ENV)
   expect(await ask(main, event('check', {}))).toEqual([200, {}])
@@ -257,7 +257,7 @@ test('check needs the secret and asks nothing of WeChat', async () => {
   expect([uploads, media]).toEqual([[], []])
 })
 
-test('config.json asks for the two permissions and no more', () => {
+test('config.json requests only the two permissions', () => {
   const { permissions } = JSON.parse(readFileSync(new URL(`${FOLDER}/config.json`, import.meta.url), 'utf8')) as {
     permissions: unknown
   }

@@ -33,12 +33,12 @@ const RELAY = '/hd'
 
 interface Relay {
   server: Server
-  /** What the steps answer, one after the other; the last one stays. */
+  /** The answers of each step, in order; the last one is repeated. */
   on(step: string, ...replies: Reply[]): void
   seen(step: string): Seen[]
 }
 
-/** A function behind its gateway on which all goes well. */
+/** A working function behind its gateway. */
 async function startRelay(): Promise<Relay> {
   const server = await startServer()
   let serial = 0
@@ -72,7 +72,7 @@ function bench(
 const said = (error: string, code: number, message = 'words'): Reply => json({ error, message }, 'application/json', code)
 const gateway = (code: string, number: number): Reply => json({ code, message: 'words' }, 'application/json', number)
 
-test('shares name and version with wechat(), as the pixels are the same', () => {
+test('shares name and version with wechat(), because the pixels are the same', () => {
   const endpoint = 'https://env-id.service.tcloudbase.com/hd'
   expect(wechatRelay({ endpoint })).toMatchObject({ name: 'wechat', version: 'imgsuperresolution-1', metered: true })
 })
@@ -85,13 +85,13 @@ test.each([
   [{ endpoint: 'https://h/hd', secret: `${SECRET} with spaces` }, /'secret'/],
   [{ endpoint: 'https://h/hd', appid: 'wx1' }, /wechatRelay\(\): the option 'appid' is unknown/],
   [{ endpoint: 'https://h/hd', maxDownloadBytes: 0 }, /'maxDownloadBytes'/],
-])('refuses %j, and shows no secret', (options, message) => {
+])('refuses %j without showing a secret', (options, message) => {
   const wanted = { code: 'HD_OPTION', message: expect.stringMatching(message) as unknown }
   expect(() => wechatRelay(options as never)).toThrow(expect.objectContaining(wanted))
   expect(() => wechatRelay(options as never)).toThrow(expect.objectContaining({ message: expect.not.stringMatching(/abcdef/) }))
 })
 
-test('sends the image as it is, the secret in a header, and fetches by mediaId', async () => {
+test('sends the image unchanged and the secret in a header, and fetches by mediaId', async () => {
   const relay = await startRelay()
   expect(Buffer.from(await bench(relay).run(3)).equals(DOUBLED)).toBe(true)
   const [upload] = relay.seen('upload')
@@ -104,7 +104,7 @@ test('sends the image as it is, the secret in a header, and fetches by mediaId',
   expect(relay.seen('forget')).toEqual([])
 })
 
-test('an address goes as JSON', async () => {
+test('sends a URL as JSON', async () => {
   const relay = await startRelay()
   await bench(relay, { publicUrl: () => 'https://example.com/a.jpg' }).run()
   const [upload] = relay.seen('upload')
@@ -125,7 +125,7 @@ test('the secret comes from WECHAT_RELAY_SECRET, and without one nothing is sent
   expect(relay.server.seen).toHaveLength(sent)
 })
 
-test('a large result comes from the storage without the secret, and is deleted then', async () => {
+test('a large result is fetched from the storage without the secret, and then deleted', async () => {
   const relay = await startRelay()
   relay.on('fetch', json({ url: `${relay.server.url}/storage/a.jpg?sign=signed`, fileID: 'cloud://e.b/unplugin-hd/a.jpg' }))
   relay.server.on('/storage/a.jpg', status(503), image(DOUBLED))
@@ -140,7 +140,7 @@ test('a large result comes from the storage without the secret, and is deleted t
   expect(relay.seen('upload')).toHaveLength(1)
 })
 
-test('a result that cannot be deleted is used all the same, with a warning', async () => {
+test('a result that cannot be deleted is still used, with a warning', async () => {
   const relay = await startRelay()
   relay.on('fetch', json({ url: `${relay.server.url}/storage/a.jpg?sign=signed`, fileID: 'cloud://e.b/unplugin-hd/a.jpg' }))
   relay.server.on('/storage/a.jpg', image(DOUBLED))
@@ -151,7 +151,7 @@ test('a result that cannot be deleted is used all the same, with a warning', asy
 })
 
 test.each(['http://example.com/a.jpg', 'file:///etc/passwd', 'a.jpg', undefined, 7])(
-  'the address %s of a result is not asked for',
+  'does not fetch a result from the address %s',
   async (url) => {
     const relay = await startRelay()
     relay.on('fetch', json({ url, fileID: 'f' }))
@@ -160,7 +160,7 @@ test.each(['http://example.com/a.jpg', 'file:///etc/passwd', 'a.jpg', undefined,
   },
 )
 
-test('a longer result than `maxDownloadBytes` is not read, from the function and from the storage', async () => {
+test('does not read a result beyond `maxDownloadBytes`, from the function or the storage', async () => {
   const relay = await startRelay()
   const { run } = bench(relay, { maxDownloadBytes: 1000 })
   expect(await rejection(run())).toMatchObject({ code: 'WECHAT_RESPONSE', message: expect.stringContaining('1000 bytes') })
@@ -169,7 +169,7 @@ test('a longer result than `maxDownloadBytes` is not read, from the function and
   expect(await rejection(run(1))).toMatchObject({ code: 'WECHAT_RESPONSE', message: expect.stringContaining('1000 bytes') })
 })
 
-test('an upload whose answer is lost is repeated with the same key, by which the function knows it', async () => {
+test('an upload whose answer is lost is retried with the same key, so that the function recognises it', async () => {
   const relay = await startRelay()
   relay.on('upload', reset, status(503), json({ mediaId: 'm' }))
   const { run } = bench(relay)
@@ -186,14 +186,14 @@ test.each([
   ['truncated images', truncated(DOUBLED)],
   ['HTTP 502', html(502)],
   ['-604102', json({ errCode: -604_102, errMsg: 'timeout' }, 'application/json', 502)],
-])('a download that fails by %s is repeated without a second upload', async (_, reply) => {
+])('a download that fails with %s is retried without a second upload', async (_, reply) => {
   const relay = await startRelay()
   relay.on('fetch', reply, reply, image(DOUBLED))
   await bench(relay).run()
   expect([relay.seen('upload').length, relay.seen('fetch').length]).toEqual([1, 3])
 })
 
-test('a crash after the mediaId pays once; an old one that is gone is paid anew', async () => {
+test('a crash after the mediaId does not pay twice; an expired result is paid again', async () => {
   const relay = await startRelay()
   const kept = mapMemo()
   relay.on('fetch', reset)
@@ -228,7 +228,7 @@ test.each<[string, Reply, string, number]>([
   ['a reset', reset, 'WECHAT_NETWORK', 3],
   ['nothing', status(200), 'WECHAT_RELAY', 1],
   ['no mediaId', json({}), 'WECHAT_RESPONSE', 1],
-])('%s is told by its code', async (_, reply, code, calls) => {
+])('%s has its own code', async (_, reply, code, calls) => {
   const relay = await startRelay()
   relay.on('upload', reply)
   expect(await rejection(bench(relay, { retries: 2 }).run())).toMatchObject({ code })
@@ -243,7 +243,7 @@ test('a wrong secret stops it for this build', async () => {
   expect(relay.seen('upload')).toHaveLength(1)
 })
 
-test('check() asks the function and costs nothing', async () => {
+test('check() calls the function free of charge', async () => {
   const relay = await startRelay()
   const { upscaler } = bench(relay, { retries: 0 })
   const check = (): unknown => upscaler.check!({ signal: new AbortController().signal })
@@ -258,7 +258,7 @@ test('check() asks the function and costs nothing', async () => {
   expect(relay.seen('upload')).toEqual([])
 })
 
-test('an abort ends the wait for the function', async () => {
+test('an abort rejects without waiting for the function', async () => {
   const relay = await startRelay()
   const arrived = new Promise<void>((resolve) => relay.on('upload', () => resolve()))
   const { upscaler, context } = bench(relay)

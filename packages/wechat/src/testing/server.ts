@@ -11,17 +11,17 @@ export interface Seen {
   body: Buffer
 }
 
-/** What the server does with one request. */
+/** How the server replies to one request. */
 export type Reply = (response: ServerResponse, seen: Seen) => void
 
 export interface Server {
   url: string
   seen: Seen[]
-  /** The replies for a path, one after the other; the last one stays. */
+  /** The replies for a path, in order; the last one is repeated. */
   on(path: string, ...replies: Reply[]): void
-  /** How many requests this path had. */
+  /** The number of requests for this path. */
   count(path: string): number
-  /** The most requests that were under way at once. */
+  /** The highest number of concurrent requests. */
   most(): number
 }
 
@@ -29,7 +29,7 @@ export const STABLE = '/cgi-bin/stable_token'
 export const UPLOAD = '/cv/img/superresolution'
 export const MEDIA = '/cgi-bin/media/get'
 
-/** A server on a free loopback port for the length of one test. It knows nothing of WeChat beyond its script. */
+/** A scripted server on a free loopback port, for one test. */
 export async function startServer(): Promise<Server> {
   const scripts = new Map<string, Reply[]>()
   const seen: Seen[] = []
@@ -85,7 +85,7 @@ export function status(code: number, body = '', headers: Record<string, string> 
   return (response) => response.writeHead(code, headers).end(body)
 }
 
-/** Announces all and sends half. */
+/** Announces the whole body and sends half. */
 export function truncated(bytes: Uint8Array): Reply {
   return (response) => {
     response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': bytes.length })
@@ -95,7 +95,7 @@ export function truncated(bytes: Uint8Array): Reply {
 
 export const reset: Reply = (response) => response.destroy()
 
-/** Never answers. */
+/** Never replies. */
 export const silence: Reply = () => {}
 
 async function readAll(request: IncomingMessage): Promise<Buffer> {

@@ -13,7 +13,7 @@ export const SECRET = 'secret0123456789secret0123456789'
 export const APPID = 'wx0123456789abcdef'
 export const PAIR: { appid: string; secret: string } = { appid: APPID, secret: SECRET }
 
-/** Begins and ends like a JPEG, which is all that this package looks at. */
+/** Starts and ends like a JPEG, which is all that this package checks. */
 export const DOUBLED: Uint8Array = Buffer.concat([
   Buffer.from([0xff, 0xd8, 0xff, 0xe0]),
   Buffer.alloc(2000, 'pixels'),
@@ -22,12 +22,12 @@ export const DOUBLED: Uint8Array = Buffer.concat([
 
 export interface FakeClock {
   context: WechatContext
-  /** Every wait so far, in milliseconds. Time went on by as much. */
+  /** Every wait so far, in milliseconds. Each advanced the clock. */
   waits: number[]
   forward(ms: number): void
 }
 
-/** Time that goes on only by waiting. It begins at noon in Shanghai. */
+/** A clock that only waits advance. It starts at noon in Shanghai. */
 export function fakeClock(env: Record<string, string> = {}): FakeClock {
   let now = Date.UTC(2026, 0, 15, 4)
   const waits: number[] = []
@@ -39,7 +39,7 @@ export function fakeClock(env: Record<string, string> = {}): FakeClock {
   return { context: { clock: { now: () => now, delay, random: () => 0 }, env }, waits, forward: (ms) => void (now += ms) }
 }
 
-/** A server on which all goes well. */
+/** A server without faults. */
 export async function wellServer(): Promise<Server> {
   const server = await startServer()
   let serial = 0
@@ -79,7 +79,7 @@ export interface Bench {
   run(seed?: number): Promise<Uint8Array>
 }
 
-/** An upscaler with its context. Two benches with the same `kept` are two builds, one after the other. */
+/** An upscaler with its context. Two benches with the same `kept` are two consecutive builds. */
 export function bench(
   server: Server,
   options: WechatOptions = PAIR,
@@ -89,7 +89,7 @@ export function bench(
   return benchOf(upscalerOf(resolveOptions({ baseUrl: server.url, ...options }), time.context), kept, time)
 }
 
-/** The same for an upscaler that is there. */
+/** The same for an existing upscaler. */
 export function benchOf(upscaler: Upscaler, kept: Kept = mapMemo(), time: FakeClock = fakeClock()): Bench {
   const { log, lines } = collectLog()
   const context: UpscaleContext = { signal: new AbortController().signal, log, memo: kept.memo, onProgress: () => {}, factor: 2 }
@@ -114,7 +114,7 @@ export function input(seed = 0): UpscaleInput {
   }
 }
 
-/** What a promise was rejected with. */
+/** The error of a rejected promise. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise
