@@ -45,3 +45,22 @@ ${body}
 </html>
 `
 }
+
+/** A page whose script and styles are beside it, for a server. */
+export function renderShell(title: string, name: 'inspector'): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>${title}</title>
+<link rel="stylesheet" href="${name}.css">
+<script src="${name}.js" defer></script>
+</head>
+<body>
+<noscript>This page shows its images by a script.</noscript>
+</body>
+</html>
+`
+}

@@ -6,6 +6,9 @@ import { createDetail } from './detail.ts'
 import { choose, SORTS, STATES, summaryOf, type Choice } from './model.ts'
 import type { Source } from './source.ts'
 
+/** What was announced stays so long. */
+const SAID_MS = 8000
+
 /** Fills the page. */
 export function start(source: Source): void {
   const images = new Map<string, InspectedImage>()
@@ -25,7 +28,12 @@ export function start(source: Source): void {
   const problems = el('ul', { className: 'problems', hidden: true })
   const list = el('ul', { className: 'cards', ariaLabel: 'Images' })
   const nothing = el('p')
-  const announce = (text: string): void => void (said.textContent = text)
+  let silence: ReturnType<typeof setTimeout> | undefined
+  const announce = (text: string): void => {
+    said.textContent = text
+    clearTimeout(silence)
+    silence = setTimeout(() => (said.textContent = ''), SAID_MS)
+  }
 
   const detail = createDetail({
     source,
@@ -36,6 +44,7 @@ export function start(source: Source): void {
     },
     onClose(name) {
       history.replaceState(null, '', location.pathname + location.search)
+      document.body.append(said)
       cards.get(name)?.element.querySelector('button')?.focus()
     },
   })
@@ -43,6 +52,8 @@ export function start(source: Source): void {
     const image = images.get(name)
     if (!image) return
     history.replaceState(null, '', `#${encodeURIComponent(name)}`)
+    // What is behind a dialog is not read out.
+    detail.element.append(said)
     detail.show(image)
   }
 

@@ -37,10 +37,10 @@ export function select<Value extends string>(
   options: readonly (readonly [Value, string])[],
   chosen: Value,
   onChange: (value: Value) => void,
-): HTMLLabelElement {
-  const list = el('select', { onchange: () => onChange(list.value as Value) })
+): HTMLElement {
+  const list = el('select', { id: nextId(), onchange: () => onChange(list.value as Value) })
   for (const [value, label] of options) list.append(el('option', { value, textContent: label, selected: value === chosen }))
-  return el('label', {}, text, list)
+  return el('span', { className: 'choice' }, el('label', { htmlFor: list.id, textContent: text }), list)
 }
 
 /** A table of facts; wide ones scroll, by keyboard as well. @param rows each begins with its header */

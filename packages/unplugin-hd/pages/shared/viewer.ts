@@ -34,6 +34,8 @@ export function createViewer({ name, width, height, versions }: Viewed, startZoo
   let [left, right] = [0, versions.length - 1]
   let border = 50
   let magnified = false
+  // The files are twice as large, or more; a taller one would need scrolling.
+  const fitting = `min(100%, ${2 * width}px, ${((62 * width) / height).toFixed(2)}vh)`
   const loupe = createLoupe({ width, height })
   const mark = el('div', { className: 'mark' })
   const stage = el('div', {
@@ -52,7 +54,7 @@ export function createViewer({ name, width, height, versions }: Viewed, startZoo
   }
   const sized = <Kind extends HTMLElement>(element: Kind): Kind => {
     element.style.aspectRatio = `${width} / ${height}`
-    element.style.width = zoom === 'fit' ? `min(100%, ${2 * width}px)` : `${width * Number(zoom)}px`
+    element.style.width = zoom === 'fit' ? fitting : `${width * Number(zoom)}px`
     return element
   }
   const layers = (): HTMLElement | null => stage.querySelector('.layers')

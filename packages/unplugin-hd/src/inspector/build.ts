@@ -16,7 +16,7 @@ export async function reportBuild(page: string, hd: Hd, images: ImageLog, log: L
       import('./wanted.ts'),
     ])
     const wanted = new WantedImages()
-    await addLogged(wanted, images, root, { onlyPresent: false })
+    await addLogged(wanted, images, root)
     await writeReport(page, await createReport(hd, { images: wanted.all(), activities: images.activities, problems: [] }))
     log.info(`report: ${name}`)
   } catch (error) {

@@ -18,6 +18,8 @@ export interface ImageLog {
   /** An image was asked for. @param file absolute path @param origin `undefined` where it is not known */
   asked(file: string, request: HdRequest, origin: Origin | undefined): void
   onEvent(event: HdEvent): void
+  /** A variant begins to wait for its turn to be made (1), or ends to (-1). @param file absolute path */
+  waits(file: string, change: 1 | -1): void
   /** Forgets what became of an image, because its file has changed. */
   edited(file: string): void
   /** By absolute path of the image. */
@@ -39,7 +41,9 @@ export interface Wish {
 
 /** What became of an image. */
 export interface Activity {
-  /** How many of its variants wait or are made. */
+  /** How many of its variants wait for a dev server to make them. */
+  waiting: number
+  /** How many of its variants are made. */
   queued: number
   /** An upscaler is at work. */
   working: boolean
@@ -94,9 +98,15 @@ export function createImageLog(root: string): ImageLog {
       note(activityOf(event.name), event)
       tell(event.name)
     },
+    waits(file, change) {
+      const name = displayPath(root, file)
+      activityOf(name).waiting += change
+      tell(name)
+    },
     edited(file) {
       const name = displayPath(root, file)
-      activities.delete(name)
+      const { waiting, queued } = activityOf(name)
+      activities.set(name, { ...idle(), waiting, queued })
       tell(name)
     },
     get wishes() {
@@ -116,7 +126,7 @@ export function variantId({ factor, width, format, quality }: VariantRequest): s
 }
 
 function idle(): Activity {
-  return { queued: 0, working: false, fraction: undefined, outcomes: new Map(), metered: 0, warnings: [] }
+  return { waiting: 0, queued: 0, working: false, fraction: undefined, outcomes: new Map(), metered: 0, warnings: [] }
 }
 
 function note(activity: Activity, event: HdEvent): void {

@@ -116,6 +116,6 @@ function stateOfDone(cache: 'hit' | 'encoded' | 'made' | 'off'): VariantState {
 const ORDER: readonly VariantState[] = ['failed', 'missing', 'made', 'encoded', 'cached', 'off']
 
 function stateOf(variants: readonly InspectedVariant[], activity: Activity | undefined): ImageState {
-  if (activity && activity.queued > 0) return activity.working ? 'making' : 'waiting'
+  if (activity && activity.queued + activity.waiting > 0) return activity.working ? 'making' : 'waiting'
   return ORDER.find((state) => variants.some((variant) => variant.state === state)) ?? 'missing'
 }

@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { toQuery, type HdRequest } from '@unplugin-hd/core'
 import type { ResolvedReference } from '../references/resolved.ts'
-import { displayPath, findWritten } from '../session/origin.ts'
+import { cleanId, displayPath, findWritten } from '../session/origin.ts'
 import type { Use } from './data.ts'
-import type { ImageLog } from './image-log.ts'
+import type { ImageLog, Wish } from './image-log.ts'
 import type { WantedImage } from './inspect.ts'
 
 /** Images by their files, in the order of their names, each with all requests and uses. */
@@ -19,8 +19,10 @@ export class WantedImages {
     if (use) known.uses.set(`${use.text} ${use.reference}`, use)
   }
 
-  has(file: string): boolean {
-    return this.#images.has(path.normalize(file))
+  /** The files that name an image, as far as they are known; `undefined` for an image that is not wanted. */
+  importersOf(file: string): ReadonlySet<string> | undefined {
+    const uses = this.#images.get(path.normalize(file))?.uses.values()
+    return uses && new Set([...uses].flatMap((use) => use.file ?? []))
   }
 
   all(): WantedImage[] {
@@ -39,29 +41,39 @@ export function addReferences(wanted: WantedImages, references: readonly Resolve
   }
 }
 
+/** Adds what a bundler asked for. */
+export async function addLogged(wanted: WantedImages, log: ImageLog, root: string): Promise<void> {
+  for (const [file, wishes] of log.wishes)
+    for (const { request, imported, place } of wishes)
+      // Nothing is found for what no file holds: a virtual module.
+      wanted.add(file, request, imported ? await useOf(imported, root) : place)
+}
+
 /**
- * Adds what a bundler asked for.
- * @param onlyPresent leaves out imports that are no longer written where they were
+ * Adds what a dev server was asked for and the source files do not say: what packages refer to, or code puts together. A server hears
+ * of new references, but not of those that are gone.
+ * @param wanted with the references of the source files
+ * @param known files of images that source files refer to, or did before
  */
-export async function addLogged(
-  wanted: WantedImages,
-  log: ImageLog,
-  root: string,
-  { onlyPresent }: { onlyPresent: boolean },
-): Promise<void> {
+export async function addUnseen(wanted: WantedImages, log: ImageLog, root: string, known: ReadonlySet<string>): Promise<void> {
   for (const [file, wishes] of log.wishes) {
+    const importers = wanted.importersOf(file)
     for (const { request, imported, place } of wishes) {
-      if (place) wanted.add(file, request, place)
-      else if (!imported) wanted.add(file, request)
-      else {
-        const { importer, reference } = imported
-        const written = await findWritten(root, importer, reference)
-        if (onlyPresent && written?.line === undefined) continue
-        // What no file holds: a virtual module.
-        wanted.add(file, request, written && { reference, ...written })
+      if (!imported) {
+        if (!known.has(path.normalize(file))) wanted.add(file, request, place)
+      } else if (!importers?.has(path.normalize(cleanId(imported.importer)))) {
+        const use = await useOf(imported, root)
+        if (use?.line !== undefined) wanted.add(file, request, use)
       }
     }
   }
+}
+
+async function useOf({ importer, reference }: NonNullable<Wish['imported']>, root: string): Promise<Use | undefined> {
+  const written = await findWritten(root, importer, reference)
+  if (!written) return undefined
+  const { text, file, line } = written
+  return { text, reference, ...(file !== undefined && { file }), ...(line !== undefined && { line }) }
 }
 
 const COLLATOR = new Intl.Collator('en', { numeric: true })

@@ -1,13 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { relativePath } from '@unplugin-hd/core'
 import { glob } from 'tinyglobby'
 import { findReferences, type FoundReference } from './find.ts'
 
-const SOURCES =
-  '**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx,vue,svelte,astro,md,mdx,html,htm,css,scss,sass,less,styl,stylus,pcss,postcss,sss}'
+const EXTENSIONS =
+  'js,mjs,cjs,jsx,ts,mts,cts,tsx,vue,svelte,astro,md,mdx,html,htm,css,scss,sass,less,styl,stylus,pcss,postcss,sss'
 
-/** Dependencies and build outputs. */
-const SKIPPED = ['**/node_modules/**', '**/dist/**', '**/build/**', '**/coverage/**', '**/.*/**', '**/*.d.ts']
+/** Folders of dependencies and build outputs. */
+const SKIPPED = ['node_modules', 'dist', 'build', 'coverage', '.*']
+
+const SOURCE_RE = new RegExp(`(?<!\\.d)\\.(?:${EXTENSIONS.replaceAll(',', '|')})$`)
+const SKIPPED_RE = /(?:^|\/)(?:\.|(?:node_modules|dist|build|coverage)\/)/
 
 export interface ScannedReference extends FoundReference {
   /** Absolute path of the file that contains it. */
@@ -16,8 +20,19 @@ export interface ScannedReference extends FoundReference {
 
 /** The files below a folder that may hold references. */
 export async function sourceFiles(folder: string): Promise<string[]> {
-  const files = await glob(SOURCES, { cwd: folder, absolute: true, ignore: SKIPPED, dot: false })
+  const files = await glob(`**/*.{${EXTENSIONS}}`, {
+    cwd: folder,
+    absolute: true,
+    ignore: [...SKIPPED.map((name) => `**/${name}/**`), '**/*.d.ts'],
+    dot: false,
+  })
   return files.map((file) => path.normalize(file)).toSorted()
+}
+
+/** True for a file that {@link sourceFiles} would list. @param file absolute path */
+export function isSource(file: string, folder: string): boolean {
+  const name = relativePath(folder, file)
+  return !path.isAbsolute(name) && !SKIPPED_RE.test(name) && SOURCE_RE.test(name)
 }
 
 /** The references in a file; none where it cannot be read. @param file absolute path */

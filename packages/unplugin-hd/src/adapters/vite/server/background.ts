@@ -16,8 +16,11 @@ const REST_MS = 150
 /** When more tasks wait, the oldest are dropped: their pages are closed, or ask again. */
 const MAX_WAITING = 1000
 
-/** @param concurrency how many tasks run at once */
-export function createBackground(concurrency: number): Background {
+/**
+ * @param concurrency how many tasks run at once
+ * @param onDrop called with the id of a task that will not run after all, but for those that `clear` drops
+ */
+export function createBackground(concurrency: number, onDrop: (id: string) => void = () => undefined): Background {
   /** In the order they were added. */
   const waiting = new Map<string, () => Promise<void>>()
   const running = new Set<string>()
@@ -36,6 +39,10 @@ export function createBackground(concurrency: number): Background {
       })
     }
   }
+  const drop = (id: string): void => {
+    waiting.delete(id)
+    onDrop(id)
+  }
   const wake = (): void => {
     rest = undefined
     admit()
@@ -46,7 +53,7 @@ export function createBackground(concurrency: number): Background {
       if (running.has(id)) return
       waiting.delete(id)
       waiting.set(id, task)
-      if (waiting.size > MAX_WAITING) waiting.delete(waiting.keys().next().value!)
+      if (waiting.size > MAX_WAITING) drop(waiting.keys().next().value!)
       admit()
     },
     has: (id) => waiting.has(id) || running.has(id),

@@ -5,6 +5,7 @@ import type { Project } from '../project.ts'
 import { createAccess, type Access } from './access.ts'
 import { updateAcceptors } from './hot-update.ts'
 import { createImages } from './images.ts'
+import { createInspector } from './inspector.ts'
 import { createMiddlewares } from './middleware.ts'
 import { createOpenPages } from './open-pages.ts'
 
@@ -55,7 +56,11 @@ function serve(project: Project, access: Access, server: ViteDevServer): Serving
       pages.ready(id, key)
       updateAcceptors(server, file)
     },
+    onWait: (file, change) => session.images?.waits(file, change),
   })
+  const inspector = createInspector(project, { access, images, server })
+  // Behind Vite's check of the host, as all middlewares of plugins.
+  server.middlewares.use(inspector.answer)
   const root = `${normalizePath(config.root)}/`
   // Vite watches the root.
   const watch = (file: string): void => void (file.startsWith(root) || server.watcher.add(file))
@@ -71,5 +76,12 @@ function serve(project: Project, access: Access, server: ViteDevServer): Serving
   }
   server.watcher.on('change', (name) => void onEdit(name))
   server.watcher.on('add', (name) => void onEdit(name))
-  return { warm, addLastMiddleware: () => void server.middlewares.use(miss), close: () => images.close() }
+  return {
+    warm,
+    addLastMiddleware: () => void server.middlewares.use(miss),
+    close() {
+      images.close()
+      inspector.close()
+    },
+  }
 }

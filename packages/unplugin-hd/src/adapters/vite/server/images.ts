@@ -36,6 +36,8 @@ export interface Images {
    * @throws HdError when the image cannot be made
    */
   find(file: string, variant: ImageVariant, onQueued: (id: string) => void): Promise<Found>
+  /** Makes an image in the background, also one that has failed. @param file as of {@link Images.find} @throws HdError */
+  make(file: string, variant: ImageVariant): Promise<void>
   /** Drops the images that wait to be made. */
   close(): void
 }
@@ -44,6 +46,8 @@ export interface ImagesContext {
   warn(message: string): void
   /** Called when a real image was made. @param id of `onQueued` @param key of the image */
   onReady(id: string, key: string, file: string): void
+  /** Called when an image begins to wait for its turn (1), and when it does so no more (-1). */
+  onWait(file: string, change: 1 | -1): void
 }
 
 /** When more outcomes are known, the oldest are forgotten. */
@@ -54,9 +58,9 @@ const MAX_KEPT_BYTES = 64 * 1024 * 1024
 
 type Made = Pick<Asset, 'key' | 'mime'> & { final: boolean }
 
-export function createImages(hd: Hd, { warn, onReady }: ImagesContext): Images {
+export function createImages(hd: Hd, { warn, onReady, onWait }: ImagesContext): Images {
   const { mode, concurrency, maxPixels } = hd.options
-  const background = createBackground(backgroundConcurrency(concurrency))
+  const background = createBackground(backgroundConcurrency(concurrency), (id) => onWait(id.slice(0, id.indexOf('\0')), -1))
   /** By id. A failed image is not tried again until its source or the options change. */
   const outcomes = new Map<string, Made | 'failed'>()
   const kept = new Map<string, Uint8Array>()
@@ -116,6 +120,14 @@ export function createImages(hd: Hd, { warn, onReady }: ImagesContext): Images {
     }
   }
 
+  const queue = (id: string, file: string, version: string, variant: ImageVariant): void => {
+    if (!background.has(id)) onWait(file, 1)
+    background.add(id, () => {
+      onWait(file, -1)
+      return work(id, file, version, variant)
+    })
+  }
+
   const work = async (id: string, file: string, version: string, variant: ImageVariant): Promise<void> => {
     try {
       const source = await hd.source(file)
@@ -139,7 +151,7 @@ export function createImages(hd: Hd, { warn, onReady }: ImagesContext): Images {
       const source = await hd.source(file)
       const job = jobOf(source, variant)
       const version = job.key
-      const id = [file, variant.scale, version].join('\0')
+      const id = idOf(file, variant, version)
       const found = await findReal(id, version, job)
       if (found) return found
       if (mode !== 'on') {
@@ -155,7 +167,7 @@ export function createImages(hd: Hd, { warn, onReady }: ImagesContext): Images {
       const release = isNew ? background.hold() : () => undefined
       if (outcomes.get(id) !== 'failed') {
         onQueued(id)
-        background.add(id, () => work(id, file, version, variant))
+        queue(id, file, version, variant)
       }
       try {
         return await preview(source, variant)
@@ -163,12 +175,22 @@ export function createImages(hd: Hd, { warn, onReady }: ImagesContext): Images {
         release()
       }
     },
+    async make(file, variant) {
+      const { key } = jobOf(await hd.source(file), variant)
+      const id = idOf(file, variant, key)
+      if (outcomes.get(id) === 'failed') outcomes.delete(id)
+      queue(id, file, key, variant)
+    },
     close() {
       background.clear()
       closing.abort()
       closing = new AbortController()
     },
   }
+}
+
+function idOf(file: string, { scale }: ImageVariant, version: string): string {
+  return [file, scale, version].join('\0')
 }
 
 function isFinal(asset: Asset | HdAsset): boolean {

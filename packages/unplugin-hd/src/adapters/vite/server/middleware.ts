@@ -8,7 +8,7 @@ import type { Images } from './images.ts'
 import type { OpenPages } from './open-pages.ts'
 import { refuse, respond } from './respond.ts'
 
-type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void
+export type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void
 
 export interface Middlewares {
   /** Answers requests for images with `?hd`. It comes before Vite's own middlewares. */
@@ -62,6 +62,7 @@ export function createMiddlewares(
     if (!session.shouldTransform(file + toQuery(address.request))) return false
     if (address.request.as !== 'url') warnOnce(unprocessed(request, address))
     watch(file)
+    if (address.scale !== 1) session.images?.asked(file, { ...address.request, as: 'url' }, undefined)
     await show(request, response, file, address)
     return true
   }
