@@ -63,6 +63,17 @@ async function gallery(): Promise<Project> {
   return project
 }
 
+function names(page: Page): Promise<string[]> {
+  return page.locator('.card .name').allInnerTexts()
+}
+
+function stateOf(page: Page, name: string): Promise<string> {
+  return page
+    .locator('.card', { has: page.getByText(name, { exact: true }) })
+    .locator('.state')
+    .innerText()
+}
+
 describe.skipIf(CHROMIUM === undefined)('the inspector', () => {
   let browser: Browser
   beforeAll(async () => {
@@ -93,13 +104,6 @@ describe.skipIf(CHROMIUM === undefined)('the inspector', () => {
     await page.goto(`${server.resolvedUrls!.local[0]!}__hd/`)
     return { page, faults }
   }
-  const names = (page: Page): Promise<string[]> => page.locator('.card .name').allInnerTexts()
-  const stateOf = (page: Page, name: string): Promise<string> =>
-    page
-      .locator('.card', { has: page.getByText(name, { exact: true }) })
-      .locator('.state')
-      .innerText()
-
   test.each(VITES)('%s: shows images before they are made, makes them, and says live what becomes of them', async (_, load) => {
     const project = await gallery()
     const upscaler = studio()

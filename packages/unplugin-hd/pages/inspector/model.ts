@@ -82,9 +82,9 @@ export function stateText({ state, fraction }: InspectedImage): string {
   return fraction === undefined ? STATES[state] : `${STATES[state]}, ${Math.round(100 * fraction)} %`
 }
 
-/** `2x webp, quality 80` */
-export function variantText({ factor, format, quality }: InspectedVariant): string {
-  return `${factor}x ${format}${quality === undefined ? '' : `, quality ${quality}`}`
+/** `2x webp, quality 80`, `480 px avif` */
+export function variantText({ factor, requestedWidth, format, quality }: InspectedVariant): string {
+  return `${requestedWidth === undefined ? `${factor}x` : `${requestedWidth} px`} ${format}${quality === undefined ? '' : `, quality ${quality}`}`
 }
 
 /** `640×427 → 1280×854, 36.0 kB → 94.2 kB` */

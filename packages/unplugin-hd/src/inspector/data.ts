@@ -15,7 +15,9 @@ export type VariantState = 'cached' | 'encoded' | 'made' | 'off' | 'missing' | '
 export type ImageState = VariantState | 'waiting' | 'making'
 
 /** One of the enlarged files of an image. */
-export interface InspectedVariant extends VariantRequest {
+export interface InspectedVariant extends Omit<VariantRequest, 'width'> {
+  /** When the request asked for a width. */
+  requestedWidth?: number
   state: VariantState
   /** In pixels; of a missing one, what it will have. */
   width: number

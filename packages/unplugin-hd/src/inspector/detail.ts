@@ -6,7 +6,7 @@ export interface Detail {
   /** In pixels of the source. */
   width: number
   height: number
-  /** What the part after is of: `2x webp`. */
+  /** What the part after is of: `1280×854 webp`. */
   label: string
   /** As `data:` URLs. */
   before: string
@@ -35,18 +35,18 @@ export function detailWidth(images: number): number {
  * @param width the largest one, in pixels of the source; the height is at most three quarters of it
  */
 export async function detailOf({ image, source, variants }: Inspected, width: number): Promise<Detail | undefined> {
-  const variant = variants.find(({ asset }) => asset !== undefined && asset.factor > 1)
-  if (!source || !image.source || !variant) return undefined
-  const { factor, format, bytes } = variant.asset!
+  const after = variants.flatMap(({ asset }) => (asset && !asset.isSource ? asset : [])).toSorted((a, b) => b.width - a.width)[0]
+  if (!source || !image.source || !after) return undefined
+  const scale = after.width / image.source.width
   const part = { width: Math.min(image.source.width, width), height: Math.min(image.source.height, Math.round(0.75 * width)) }
   const left = (image.source.width - part.width) >> 1
   const top = (image.source.height - part.height) >> 1
   try {
-    const [before, after] = await Promise.all([
+    const [one, other] = await Promise.all([
       cut(source.bytes, { ...part, left, top }, 1),
-      cut(bytes, { ...part, left, top }, factor),
+      cut(after.bytes, { ...part, left, top }, scale),
     ])
-    return { ...part, label: `${factor}x ${format}`, before, after }
+    return { ...part, label: `${after.width}×${after.height} ${after.format}`, before: one, after: other }
   } catch {
     // The report is about the image all the same.
     return undefined
@@ -64,7 +64,9 @@ async function cut(bytes: Uint8Array, { left, top, width, height }: Region, scal
   const sharp = await loadSharp()
   const image = sharp(bytes, { autoOrient: true })
   const { hasAlpha } = await image.metadata()
-  const region = { left: scale * left, top: scale * top, width: scale * width, height: scale * height }
+  // Rounded down, so that it stays within the image.
+  const scaled = (side: number): number => Math.floor(scale * side)
+  const region = { left: scaled(left), top: scaled(top), width: scaled(width), height: scaled(height) }
   const part = image.extract(region).toColourspace('srgb')
   const format = hasAlpha ? 'webp' : 'jpeg'
   const data = await part.toFormat(format, { quality: 90 }).toBuffer()

@@ -62,7 +62,7 @@ test('one that was made in this run says so and how long it took, another run fi
     state: 'made',
     variants: [{ state: 'made', bytes: expect.any(Number), ms: expect.any(Number) }],
   })
-  expect(await detailOf(inspected, 480)).toMatchObject({ width: 12, height: 8, label: '2x webp' })
+  expect(await detailOf(inspected, 480)).toMatchObject({ width: 12, height: 8, label: '24×16 webp' })
   expect(await detailOf(inspected, 4)).toMatchObject({
     width: 4,
     height: 3,
@@ -93,6 +93,17 @@ test('one that failed says why, and one that fell back says to what', async () =
   const unscaled = await workshop({ upscaler: FAILING, onError: 'source' })
   await unscaled.make()
   expect((await unscaled.look()).image).toMatchObject({ state: 'off', variants: [{ width: 12, fallback: true }] })
+})
+
+test('widths that were asked for are told apart, and the largest one is shown', async () => {
+  const { look, hd } = await workshop({ cache: { dir: await mkdtemp(path.join(tmpdir(), 'hd-inspect-cache-')) } })
+  onTestFinished(() => rm(hd.options.cache.dir, { recursive: true, force: true }))
+  const query = '?hd&as=img&w=5;18'
+  for (const { request } of (await look(query)).variants) await hd.job((await look(query)).source!, request).make()
+  const inspected = await look(query)
+  const sizes = inspected.image.variants.map(({ requestedWidth, width, height, state }) => [requestedWidth, width, height, state])
+  expect(sizes).toEqual(expect.arrayContaining([[18, 18, 12, 'made']]))
+  expect(await detailOf(inspected, 6)).toMatchObject({ width: 6, height: 5, label: '18×12 png' })
 })
 
 test('a file that is no image is one that failed, and mode off shows the source', async () => {

@@ -93,7 +93,8 @@ function finders(hd: Hd, found: Map<string, FoundVariant>, image: InspectedImage
 
 function variantOf(request: VariantRequest, asset: HdAsset, isFound: boolean, outcome: Outcome | undefined): InspectedVariant {
   const { width, height, upscaler, provisional, isSource } = asset
-  const facts = { ...request, width, height, ...(upscaler !== undefined && { upscaler }), fallback: provisional }
+  const asked = requested(request)
+  const facts = { ...asked, width, height, ...(upscaler !== undefined && { upscaler }), fallback: provisional }
   const done = outcome && 'image' in outcome ? outcome.image : undefined
   if (isFound) {
     const own = done?.bytes === asset.bytes.length ? done : undefined
@@ -104,8 +105,13 @@ function variantOf(request: VariantRequest, asset: HdAsset, isFound: boolean, ou
   if (!done) return { ...facts, state: 'missing', fallback: false }
   // The cache did not take it, or it is the source because of `onError`.
   const { bytes, ms, upscaler: by } = done
-  const made = { ...request, width: done.width, height: done.height, bytes, ms, fallback: done.provisional }
+  const made = { ...asked, width: done.width, height: done.height, bytes, ms, fallback: done.provisional }
   return { ...made, state: stateOfDone(done.cache), ...(by !== undefined && { upscaler: by }) }
+}
+
+/** The request with a name of its own for the width. */
+function requested({ width, ...rest }: VariantRequest): Omit<VariantRequest, 'width'> & { requestedWidth?: number } {
+  return { ...rest, ...(width !== undefined && { requestedWidth: width }) }
 }
 
 function stateOfDone(cache: 'hit' | 'encoded' | 'made' | 'off'): VariantState {

@@ -193,7 +193,8 @@ export function createInspection(context: InspectionContext): Inspection {
   }
 
   function all(): Changes {
-    return { all: true, images: [...images.values()], gone: [], isComplete: !working, problems }
+    const sorted = [...images.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    return { all: true, images: sorted, gone: [], isComplete: !working, problems }
   }
 }
 

@@ -101,9 +101,9 @@ async function open({ config, session }: Project, { access, images, server }: In
     async make(name) {
       const found = inspection.find(name)
       if (!found) return
-      for (const { state, factor, format, quality } of found.image.variants)
+      for (const { state, factor, requestedWidth, format, quality } of found.image.variants)
         if (state === 'missing' || state === 'failed')
-          await images.make(normalizePath(found.wanted.file), { scale: factor, format, quality })
+          await images.make(normalizePath(found.wanted.file), { scale: factor, width: requestedWidth, format, quality })
     },
   })
   return {
