@@ -16,6 +16,8 @@ interface Manifest {
   dependencies?: Record<string, string>
   optionalDependencies?: Record<string, string>
   peerDependencies?: Record<string, string>
+  publishConfig: object
+  sideEffects: boolean
 }
 
 function manifestOf(name: string): Manifest {
@@ -34,6 +36,12 @@ describe.each(PACKAGES)('the package %s', (name) => {
     expect(homepage.startsWith(REPOSITORY)).toBe(true)
     expect(bugs).toEqual({ url: `${REPOSITORY}/issues` })
     expect(repository).toEqual({ type: 'git', url: `git+${REPOSITORY}.git`, directory: `packages/${name}` })
+  })
+
+  test('is published for everybody, with provenance, and can be left out of a bundle that does not use it', () => {
+    const { publishConfig, sideEffects } = manifestOf(name)
+    expect(publishConfig).toEqual({ access: 'public', provenance: true })
+    expect(sideEffects).toBe(false)
   })
 
   test('has a README whose links lead somewhere on npm, and in the repository', async () => {
