@@ -9,17 +9,17 @@ import { attributesOf, expectDoubled, open } from './support/page.ts'
 
 interface Project {
   name: string
-  /** How many places each of its pages has; a new one has to be counted here. */
+  /** The number of places on each page; update it for new ones. */
   pages: Readonly<Record<string, number>>
-  /** Those of its pages that the server makes without a script. */
+  /** Pages that the server renders without a script. */
   scriptless?: readonly string[]
-  /** Its pages come with their content from the server, or from the build. */
+  /** True if the server or the build renders its pages. */
   isRendered: boolean
-  /** Where the build's public files are. */
+  /** The folder of the build's public files. */
   output: string
-  /** 2x images that it uses. */
+  /** The 2x images that it uses. */
   images: readonly string[]
-  /** How its built server, and its dev server, are told where to listen; by `HOST` and `PORT` as well. */
+  /** Flags for the host and port of its built server and its dev server, in addition to `HOST` and `PORT`. */
   previewFlags?: (port: number) => readonly string[]
   devFlags: (port: number) => readonly string[]
 }
@@ -97,7 +97,7 @@ describe.each(PROJECTS)('frameworks/$name', (described) => {
     let printed: string
     let server: Server | undefined
     beforeAll(async () => {
-      // All of them use the same images, which are made once.
+      // All projects use the same images, which are made once.
       const project = framework(name, path.join(folder, 'cache'))
       await rm(path.join(project.folder, output), { recursive: true, force: true, maxRetries: 3 })
       printed = await project.run('build')
@@ -140,7 +140,7 @@ describe.each(PROJECTS)('frameworks/$name', (described) => {
         const opened = await open(browser!, server!.origin + page, 1)
         const { mounted, ...hydrated } = await attributesOf(opened.page)
         expect(hydrated).toEqual(rendered)
-        // Made in the browser alone, of the same import.
+        // Rendered only in the browser, from the same import.
         expect(mounted!['src']).toBe(rendered['import']!['src'])
       },
     )
@@ -149,25 +149,25 @@ describe.each(PROJECTS)('frameworks/$name', (described) => {
   describe.skipIf(CHROMIUM === undefined)('in dev', () => {
     let server: Server
     beforeAll(async () => {
-      // A cache of its own: nothing is there yet.
+      // A separate, empty cache.
       server = await framework(name, path.join(folder, `dev-${name}`)).serve('dev', devFlags)
     })
     afterAll(() => server?.close())
 
-    // On a screen of 1x a browser may take what it has of a set that changes, so which it is says nothing here.
-    test.for(Object.entries(pages))('shows on /%s previews at first, and the images in the end', async ([page, places]) => {
+    // On a 1x screen a browser may keep an already loaded candidate of a changing set, so only 2x is tested.
+    test.for(Object.entries(pages))('shows previews on /%s at first, and finally the images', async ([page, places]) => {
       const { faults, previews, look } = await open(browser!, server.origin + page, 2)
       const shownPreviews = async (): Promise<string[]> => (await look()).map(({ url }) => url).filter((url) => previews.has(url))
       await expect.poll(shownPreviews, { timeout: 60_000, interval: 250 }).toEqual([])
       const seen = await look()
       expect(seen.map(({ place }) => place)).toHaveLength(places)
       expectDoubled(seen, 2)
-      // The first page needs all images that the others have.
+      // The first page needs all images of the others.
       if (page === Object.keys(pages)[0]) expect(previews.size).toBeGreaterThan(0)
       expect(faults).toEqual([])
     })
 
-    test('tells of nothing', () => {
+    test('prints no warnings', () => {
       expect(server.output()).not.toMatch(/unplugin-hd: |was not processed|HD_[A-Z]+/)
     })
   })

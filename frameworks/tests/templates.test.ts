@@ -5,12 +5,12 @@ import { expect, test } from 'vitest'
 import { framework } from './support/framework.ts'
 
 interface Transformed {
-  /** What the file becomes; nothing when it stays as it is. */
+  /** The transformed file; `undefined` if it is unchanged. */
   code: string | undefined
   warnings: string[]
 }
 
-/** The parts that are used here of a Vite that only the projects have. */
+/** The API of the projects' Vite that is used here. */
 interface Vite {
   resolveConfig(config: object, command: 'serve'): Promise<Config>
 }
@@ -21,7 +21,7 @@ interface Config {
 
 const load = async (file: string): Promise<unknown> => import(/* @vite-ignore */ pathToFileURL(file).href)
 
-/** What the plugin makes of a file of a project in dev. The file need not exist. @param name relative to the project */
+/** Transforms a file of a project in dev. The file need not exist. @param name relative to the project */
 async function transform(project: string, name: string, code: string): Promise<Transformed> {
   const { folder } = framework(project, '')
   const local = createRequire(path.join(folder, 'package.json'))
@@ -47,7 +47,7 @@ async function transform(project: string, name: string, code: string): Promise<T
   return { code: result?.code, warnings }
 }
 
-test('a Svelte component imports what it names, and keeps its script and its styles as they are', async () => {
+test('a Svelte component imports its images, and keeps its script and styles unchanged', async () => {
   const script = '<script lang="ts" generics="T extends Array<string>">\n  let a: string = `./b.png?hd`\n</script>'
   const style = '<style lang="scss">\n  $a: 1; p { &:hover { background: url(./a.png?hd) } }\n</style>'
   const { code, warnings } = await transform(
@@ -63,7 +63,7 @@ test('a Svelte component imports what it names, and keeps its script and its sty
   )
 })
 
-test('what is not static in a Svelte component is warned of with the file and the line', async () => {
+test('dynamic references in a Svelte component cause warnings with file and line', async () => {
   const { code, warnings } = await transform(
     'sveltekit',
     'src/A.svelte',
@@ -88,7 +88,7 @@ test('what is not static in a Svelte component is warned of with the file and th
   ])
 })
 
-test('an Astro component imports what it names, after letters of several bytes as well', async () => {
+test('an Astro component imports its images, also after multi-byte characters', async () => {
   const { code, warnings } = await transform(
     'astro',
     'src/A.astro',
@@ -103,13 +103,13 @@ test('an Astro component imports what it names, after letters of several bytes a
 test.each([
   ['sveltekit', 'src/A.svelte'],
   ['astro', 'src/A.astro'],
-])('in dev, %s is left the addresses of the public folder, which its server answers for', async (project, name) => {
+])('in dev, %s keeps URLs of the public folder, which its server handles', async (project, name) => {
   expect(await transform(project, name, '<img src="/schooner.png?hd" alt="">')).toEqual({ code: undefined, warnings: [] })
   const { code } = await transform(project, name, '<img src="/schooner.png?hd&as=img" alt="">')
   expect(code).toContain('src={__hd0.src}')
 })
 
-test('what is not static in an Astro component is warned of with the file and the line', async () => {
+test('dynamic references in an Astro component cause warnings with file and line', async () => {
   const { code, warnings } = await transform(
     'astro',
     'src/A.astro',
@@ -127,7 +127,7 @@ test('what is not static in an Astro component is warned of with the file and th
 test.each([
   ['sveltekit', 'src/A.svelte', '<script>\n</script>\n<video poster="./a.png?hd&as=img"></video>'],
   ['astro', 'src/A.astro', '---\n---\n<video poster="./a.png?hd&as=img"></video>'],
-])('a shape that makes no sense in a template of %s is an error with the file and the line', async (project, name, code) => {
+])('an unsuitable shape in a template of %s is an error with file and line', async (project, name, code) => {
   await expect(transform(project, name, code)).rejects.toThrow(
     expect.objectContaining({ code: 'HD_QUERY', message: expect.stringContaining(`${name}:3`) }),
   )

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(cache, { recursive: true, force: true, maxRetries: 3 }))
 
-test.each(['astro', 'nuxt'])('beside the types of %s, what `?hd` gives and the options have their own', (name) => {
+test.each(['astro', 'nuxt'])('with the types of %s, `?hd` imports and the options are typed', (name) => {
   const { folder } = framework(name, cache)
   const { status, stdout } = spawnSync(process.execPath, [TSC, '-p', path.join(folder, 'tsconfig.types.json')], {
     encoding: 'utf8',
@@ -26,7 +26,7 @@ test.each(['astro', 'nuxt'])('beside the types of %s, what `?hd` gives and the o
 test.each([
   ['astro', '.astro'],
   ['nuxt', '.nuxt'],
-])('the types that %s generates bring those of `?hd`', async (name, generated) => {
+])('the types that %s generates include those of `?hd`', async (name, generated) => {
   const project = framework(name, cache)
   await project.run('types')
   const folder = path.join(project.folder, generated)

@@ -58,7 +58,7 @@ test.skipIf(CHROMIUM === undefined)(
     await page.getByRole('region', { name: 'enlarged view' }).focus()
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Shift+ArrowUp')
-    expect(await page.getByRole('status').innerText()).toMatch(/^Pixel 13, 0: as it is, 1x rgb\(\d+, \d+, \d+\); neural/)
+    expect(await page.getByRole('status').innerText()).toMatch(/^Pixel 13, 0: source, 1x rgb\(\d+, \d+, \d+\); neural/)
     expect(await seriousFindings(page)).toEqual([])
     await page.getByLabel('side by side').check()
     expect(await seriousFindings(page)).toEqual([])

@@ -14,11 +14,11 @@ const PLACES = fileURLToPath(new URL('../../playground/vite-places', import.meta
 
 const VITES = [
   ['vite 8', () => import('vite')],
-  // The versions differ in types that are not used here.
+  // The versions differ only in types that are not used here.
   ['vite 7', () => import('vite7') as unknown as Promise<typeof import('vite')>],
 ] as const
 
-/** One colour, as grey as can be. */
+/** A single neutral grey. */
 function grey(level: number): Promise<Buffer> {
   return sharp({ create: { width: 20, height: 20, channels: 3, background: { r: level, g: level, b: level } } })
     .png()
@@ -111,7 +111,7 @@ describe.skipIf(CHROMIUM === undefined)("Vite's dev server in a browser", () => 
       return server.resolvedUrls!.local[0]!
     }
 
-    test('every place of playground/vite-places shows a 2x, at once and when it is made', async () => {
+    test('every place of playground/vite-places shows a 2x, at first and when it is made', async () => {
       const project = await createProject()
       const upscaler = gated()
       const url = await serve({
@@ -155,19 +155,19 @@ describe.skipIf(CHROMIUM === undefined)("Vite's dev server in a browser", () => 
       await expect.poll(() => realOnes(page, ids), { timeout: 50_000 }).toEqual(ids)
       expect(await page.evaluate('window.marker')).toBe('still here')
 
-      // What comes later is replaced as well, whatever its author knew.
+      // Elements that are added later are updated too.
       await page.evaluate(`document.getElementById('img').outerHTML = '<img id="img" src="/p.png?hd">'`)
       await expect.poll(() => realOnes(page, ids), { timeout: 50_000 }).toEqual(ids)
       expect(await page.evaluate('window.updates')).toBe(1)
 
       await project.write('p.png', await grey(150))
-      // Vite 8 loads the page anew for the sake of the styles that stand in it.
+      // Vite 8 reloads the page for its inline styles.
       const look = (): Promise<string[]> => realOnes(page, ids, 140).catch(() => [])
       await expect.poll(look, { timeout: 50_000 }).toEqual(ids)
       expect(page.faults).toEqual([])
     })
 
-    test('an image that the browser does not decode holds up no other, nor what Vite says afterwards', async () => {
+    test("an image that the browser cannot decode does not block others or Vite's later messages", async () => {
       const project = await createProject({
         'a.png': await grey(90),
         'b.png': await grey(120),
@@ -191,11 +191,11 @@ describe.skipIf(CHROMIUM === undefined)("Vite's dev server in a browser", () => 
 })
 
 interface Watched extends Page {
-  /** Errors in the console, and of the page. */
+  /** Errors of the console and the page. */
   faults: string[]
 }
 
-/** @param script run in the page before any of its own */
+/** @param script runs in the page before its own scripts */
 async function open(browser: Browser, url: string, script = ''): Promise<Watched> {
   const context = await browser.newContext({ deviceScaleFactor: 2, viewport: { width: 60, height: 600 } })
   onTestFinished(() => context.close())
@@ -208,7 +208,7 @@ async function open(browser: Browser, url: string, script = ''): Promise<Watched
   return page
 }
 
-/** Those elements that show what the upscaler made, by the pixel in their middle. @param level the least of blue */
+/** The elements that show the upscaler's result, by their centre pixel. @param level minimum of blue */
 async function realOnes(page: Page, ids: readonly string[], level: number = 0): Promise<string[]> {
   const boxes = await page.evaluate<{ x: number; y: number }[]>(
     '[...document.querySelectorAll("[id]")].map((element) => element.getBoundingClientRect()).map(({ x, y }) => ({ x, y }))',

@@ -12,12 +12,12 @@ import { doubled, visit } from './support/page.ts'
 
 const ROOT = fileURLToPath(new URL('../../playground/vite-places', import.meta.url))
 
-/** How many places each page has; a new one has to be counted here. */
+/** The number of places on each page; update it for new ones. */
 const PAGES = { 'index.html': 33, 'sets.html': 11 }
 
 const VITES = [
   ['vite 8', () => import('vite')],
-  // The versions differ in types that are not used here.
+  // The versions differ only in types that are not used here.
   ['vite 7', () => import('vite7') as unknown as Promise<typeof import('vite')>],
 ] as const
 
@@ -55,7 +55,7 @@ describe.skipIf(CHROMIUM === undefined)('playground/vite-places in a browser', (
     })
     afterAll(() => server?.close())
 
-    test.each([1, 2])('every place shows the image it should, at a device scale factor of %i', async (factor) => {
+    test.each([1, 2])('every place shows the right image at a device scale factor of %i', async (factor) => {
       const [origin] = server.resolvedUrls!.local
       const visits = await Promise.all(Object.keys(PAGES).map((page) => visit(browser, origin! + page, factor)))
       expect(visits.flatMap(({ faults }) => faults)).toEqual([])
@@ -64,7 +64,7 @@ describe.skipIf(CHROMIUM === undefined)('playground/vite-places in a browser', (
       for (const { place, source, isSet, url, pixels, natural, isLoaded } of seen) {
         expect(isLoaded, `${place}: ${url}`).toBe(true)
         expect(pixels, place).toBe(isSet && factor === 1 ? source : doubled(source))
-        // A candidate with a descriptor is as large as the source, whatever pixels it has.
+        // A candidate with a descriptor has the CSS size of the source, whatever its pixels.
         if (natural !== undefined) expect(natural, place).toBe(isSet ? source : doubled(source))
       }
     })

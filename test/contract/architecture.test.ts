@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 const PACKAGES = fileURLToPath(new URL('../../packages', import.meta.url))
 const IMPORT_RE = /(?:\bfrom|\bimport\(|^import)\s*'(\.{1,2}\/[^']+)'/gm
 
-/** Source files with their relative imports, types included; without tests and what only they need. */
+/** Source files with their relative imports, including types; without tests and their helpers. */
 function readImports(folder: string): Map<string, string[]> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll(path.sep, '/'))
@@ -38,7 +38,7 @@ function findCircles(imports: ReadonlyMap<string, readonly string[]>): string[] 
 const sources = readdirSync(PACKAGES).map((name) => ({ name, imports: readImports(path.join(PACKAGES, name, 'src')) }))
 
 describe.each(sources)('packages/$name', ({ name, imports }) => {
-  test('has source files, and no circle of imports, types included', () => {
+  test('has source files without circular imports, including types', () => {
     expect(imports.size).toBeGreaterThan(3)
     expect(findCircles(imports)).toEqual([])
   })
@@ -50,7 +50,7 @@ describe.each(sources)('packages/$name', ({ name, imports }) => {
   })
 })
 
-/** Core's rooms, and those that each may import. Files outside of rooms (errors, events, options …) are open to all. */
+/** Core's folders, and those that each may import. Files outside folders (errors, events, options …) are open to all. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   options: [],
   request: [],

@@ -43,7 +43,7 @@ function image(level: (at: number) => number, channels = 3): Image {
   return { width: 32, height: 32, channels, data }
 }
 
-/** What the two tools print, by the images that they are given. */
+/** The output of the two tools, by their input images. */
 const printed: Run = async (program, files) => {
   if (files.length === 0) throw Object.assign(new Error('usage'), { code: 1 })
   const [one, other] = await Promise.all(files.map((file) => sharp(file).raw().toBuffer()))
@@ -51,18 +51,18 @@ const printed: Run = async (program, files) => {
   return program === 'butteraugli_main' ? `9.5\n3-norm: ${difference}.25\n` : `${difference / 100}\n`
 }
 
-test('of what butteraugli_main prints the 3-norm counts, not the maximum', () => {
+test('uses the 3-norm of butteraugli_main, not the maximum', () => {
   expect(parseButteraugli('4.9514756203\n3-norm: 2.033885\n')).toBe(2.033885)
   expect(parseButteraugli('4.9514756203\r\n3-norm: 2.033885\r\n')).toBe(2.033885)
   expect(parseButteraugli('0.0000000000\n3-norm: 0.000000\n')).toBe(0)
 })
 
-test('what ssimulacra_main prints is one number', () => {
+test('ssimulacra_main prints one number', () => {
   expect(parseSsimulacra('0.05918818\n')).toBe(0.05918818)
   expect(parseSsimulacra('0.00000000\n')).toBe(0)
 })
 
-test('a tool that prints no figure is named, with what it printed', () => {
+test('the error for a tool that prints no number contains its name and output', () => {
   expect(() => parseButteraugli('4.95\n')).toThrow('butteraugli_main printed no figure, but: 4.95')
   expect(() => parseButteraugli('4.95\n6-norm: 2.61\n')).toThrow('butteraugli_main printed no figure')
   expect(() => parseSsimulacra('Image size mismatch\n')).toThrow('ssimulacra_main printed no figure, but: Image size mismatch')
@@ -70,7 +70,7 @@ test('a tool that prints no figure is named, with what it printed', () => {
   expect(() => parseSsimulacra('nan\n')).toThrow('printed no figure')
 })
 
-test('both tools are given PNG files of the very pixels, which are gone afterwards', async () => {
+test('both tools get PNG files with the exact pixels, which are removed afterwards', async () => {
   const perceptual = (await openPerceptual({ folder, run: printed }))!
   const figures = await perceptual.judge(
     image(() => 90),
@@ -83,19 +83,19 @@ test('both tools are given PNG files of the very pixels, which are gone afterwar
   expect(await readdir(folder)).toEqual([])
 })
 
-/** The same, but that the second tool fails. */
+/** The same, but the second tool fails. */
 const broken: Run = async (program, files) => {
   if (program === 'ssimulacra_main' && files.length > 0) throw new Error('it broke')
   return printed(program, files)
 }
 
-/** The same, but that the second tool is not there. */
+/** The same, but the second tool is missing. */
 const absent: Run = async (program, files) => {
   if (program === 'ssimulacra_main') throw Object.assign(new Error('spawn ENOENT'), { code: 'ENOENT' })
   return printed(program, files)
 }
 
-test('no file stays where a tool fails', async () => {
+test('no file remains if a tool fails', async () => {
   const perceptual = (await openPerceptual({ folder, run: broken }))!
   await expect(
     perceptual.judge(
@@ -108,12 +108,12 @@ test('no file stays where a tool fails', async () => {
   await perceptual.close()
 })
 
-test('where a tool is not installed the measures are left out, and nothing is written', async () => {
+test('if a tool is not installed, its measures are skipped, and nothing is written', async () => {
   expect(await openPerceptual({ folder, run: absent })).toBeUndefined()
   expect(await readdir(folder)).toEqual([])
 })
 
-test('the real tools, where they are installed, find an image like itself and a noisy one not', async ({ skip }) => {
+test('the real tools, if installed, distinguish a noisy image from an identical one', async ({ skip }) => {
   const perceptual = await openPerceptual({ folder })
   if (!perceptual) return skip('libjxl-devtools is not installed')
   const plain = image((at) => (at * 7) % 200)
@@ -125,7 +125,7 @@ test('the real tools, where they are installed, find an image like itself and a 
   await perceptual.close()
 })
 
-test('a transparent image is judged on white and on black, and the mean of both counts', async () => {
+test('a transparent image is judged by the mean on white and on black', async () => {
   const seen: number[][] = []
   const perceptual = {
     async judge(original: Image, doubled: Image) {
@@ -201,7 +201,7 @@ test('rows are averaged by kind, condition and method', () => {
   ])
 })
 
-test('the tables tell both families of measures, and only what was measured', () => {
+test('the tables show both families of measures, and only measured values', () => {
   const both = formatTables(ROWS, ['neural'], ['clean', 'jpeg85'], { each: false })
   expect(both).toContain('photo (2)               clean\n  neural                32.00 0.8500 0.030\n')
   expect(both).toContain('photo (2)               clean\n  neural                2.50 0.0600\n')

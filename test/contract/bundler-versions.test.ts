@@ -10,8 +10,8 @@ interface Manifest {
 }
 
 describe.each(Object.entries(BUNDLER_VERSIONS))('%s', (bundler, { name, range }) => {
-  // Bun is a runtime, and hardly ever a package of a project.
-  test.skipIf(bundler === 'bun')('is an optional peer, in the range that the code refuses others by', async () => {
+  // Bun is a runtime, and rarely a package of a project.
+  test.skipIf(bundler === 'bun')('is an optional peer, with the range that the code checks', async () => {
     const manifest = JSON.parse(await read('packages/unplugin-hd/package.json')) as Manifest
     expect(manifest.peerDependencies[bundler]).toBe(range)
     expect(manifest.peerDependenciesMeta[bundler]).toEqual({ optional: true })

@@ -19,20 +19,20 @@ function rows(text: string): string[][] {
 }
 
 describe('docs/errors.md', () => {
-  test('lists every code with the condition that the code states, and no other', async () => {
+  test('lists exactly the codes and conditions of the code', async () => {
     const listed = rows(await read('docs/errors.md')).map(([code, condition]) => [code!.replaceAll('`', ''), condition])
     expect(Object.fromEntries(listed)).toEqual(HD_CODES)
   })
 })
 
 describe('README.md', () => {
-  test('names every error code, and no other', async () => {
+  test('names exactly the error codes of the code', async () => {
     const named = new Set((await read('README.md')).match(/\bHD_[A-Z_]+\b/g)?.filter((name) => !name.startsWith('UNPLUGIN')))
     for (const name of ['HD_MODE', 'HD_CACHE_DIR']) named.delete(name)
     expect([...named].toSorted()).toEqual(Object.keys(HD_CODES).toSorted())
   })
 
-  test('states the defaults that the code has', async () => {
+  test('states the defaults of the code', async () => {
     const readme = await read('README.md')
     const table = readme.slice(readme.indexOf('<!-- options -->'), readme.indexOf('<!-- /options -->'))
     const stated = Object.fromEntries(rows(table).map(([name, value]) => [name, value]))

@@ -12,7 +12,7 @@ interface Thrown {
 }
 
 describe.each([vite8, vite7, rollup, rolldown, esbuild])('an error that $name throws', (bundler) => {
-  test('has the code where docs/errors.md says', async () => {
+  test('has the code in the documented property', async () => {
     const project = await createProject({ 'a.jpg': 'no image', 'main.js': `export { default } from './a.jpg?hd'` })
     const error = (await bundler.build(project, project.options()).catch((reason: unknown) => reason)) as Thrown
     const codes = (error.errors ?? [error]).map((one) => one.pluginCode ?? one.detail?.code)

@@ -9,7 +9,7 @@ const PACKAGES = ['core', 'engine', 'neural', 'wechat', 'wechat-emulator', 'unpl
 describe.each(PACKAGES)('the package %s', (name) => {
   const root = new URL(`../../packages/${name}/`, import.meta.url)
 
-  test('exports only files that are there, and publishes them', async () => {
+  test('exports only existing files, and publishes them', async () => {
     const manifest = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as {
       exports: Record<string, string | Record<string, string>>
       files: string[]
@@ -30,7 +30,7 @@ describe.each(PACKAGES)('the package %s', (name) => {
   })
 })
 
-test('every entry of unplugin-hd gives a function that makes a plugin', async () => {
+test('every entry of unplugin-hd exports a function that creates a plugin', async () => {
   for (const entry of ['vite', 'rollup', 'rolldown', 'webpack', 'rspack', 'esbuild', 'bun']) {
     const module = (await import(/* @vite-ignore */ import.meta.resolve(`unplugin-hd/${entry}`))) as {
       default: unknown
@@ -43,13 +43,13 @@ test('every entry of unplugin-hd gives a function that makes a plugin', async ()
   }
 })
 
-test('unplugin-hd/wechat gives the upscalers that go to WeChat', async () => {
+test('unplugin-hd/wechat exports the upscalers by WeChat', async () => {
   const module = (await import(/* @vite-ignore */ import.meta.resolve('unplugin-hd/wechat'))) as Record<string, unknown>
   for (const name of ['wechat', 'wechatCloud', 'wechatRelay', 'createWechatClient'])
     expect(module[name], name).toBeTypeOf('function')
 })
 
-test('unplugin-hd/astro gives an integration that brings the plugin and the types', () => {
+test('unplugin-hd/astro exports an integration that adds the plugin and the types', () => {
   const { name, hooks } = astro({ mode: 'off' })
   const updates: object[] = []
   hooks['astro:config:setup']({
@@ -65,10 +65,10 @@ test('unplugin-hd/astro gives an integration that brings the plugin and the type
   expect(types).toMatchObject([{ content: expect.stringContaining('unplugin-hd/client') }])
 })
 
-test('unplugin-hd/nuxt gives a module that brings a plugin for each side, the types, and a watcher that skips the cache', async () => {
+test('unplugin-hd/nuxt exports a module that adds a plugin for each side, the types, and a watcher that ignores the cache', async () => {
   expect(await nuxt.getMeta()).toMatchObject({ configKey: 'hd' })
   const listeners = new Map<string, (argument: never) => void>()
-  // Relative paths start at the package.
+  // Relative paths are resolved from the package.
   const rootDir = path.dirname(import.meta.dirname)
   const options = { rootDir, ignore: [] as string[], hd: { cache: { dir: 'images' } } }
   nuxt({ mode: 'off' }, { options, hook: (hook: string, listener: () => void) => listeners.set(hook, listener) })
@@ -98,7 +98,7 @@ async function readManifest(name: string): Promise<Manifest> {
   return JSON.parse(await readFile(new URL(`../../packages/${name}/package.json`, import.meta.url), 'utf8')) as Manifest
 }
 
-test('@unplugin-hd/neural brings no ONNX runtime and no ONNX file, and all packages take the same ones', async () => {
+test('@unplugin-hd/neural contains no ONNX runtime and no ONNX file, and all packages accept the same runtimes', async () => {
   const [neural, plugin] = await Promise.all(['neural', 'unplugin-hd'].map(readManifest))
   expect(Object.keys(neural!.dependencies).toSorted()).toEqual(['@unplugin-hd/core', '@unplugin-hd/engine'])
   expect(neural!.files).not.toContain('models')

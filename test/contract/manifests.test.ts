@@ -27,7 +27,7 @@ function manifestOf(name: string): Manifest {
 const REPOSITORY = 'https://github.com/unplugin-hd/unplugin-hd'
 
 describe.each(PACKAGES)('the package %s', (name) => {
-  test('says what it is, where it comes from, and where to report what is wrong', () => {
+  test('has a description, a repository and an address for bugs', () => {
     const { description, keywords, homepage, bugs, repository, license } = manifestOf(name)
     expect(description).not.toBe('')
     expect(license).toBe('MIT')
@@ -44,7 +44,7 @@ describe.each(PACKAGES)('the package %s', (name) => {
     expect(sideEffects).toBe(false)
   })
 
-  test('has a README whose links lead somewhere on npm, and in the repository', async () => {
+  test('has a README whose links work on npm and in the repository', async () => {
     const { files } = manifestOf(name)
     const readme = readFileSync(new URL(`${name}/README.md`, PACKAGES_URL), 'utf8')
     for (const [, target] of readme.matchAll(/\]\(([^)\s]+)[^)]*\)/g)) {
@@ -59,7 +59,7 @@ describe.each(PACKAGES)('the package %s', (name) => {
   })
 })
 
-test('every package that takes a runtime takes it in the same range', () => {
+test('all packages that accept a runtime accept the same range', () => {
   for (const runtime of ['onnxruntime-node', 'onnxruntime-web']) {
     const ranges = PACKAGES.flatMap((name) => {
       const { dependencies, optionalDependencies, peerDependencies } = manifestOf(name)
@@ -70,7 +70,7 @@ test('every package that takes a runtime takes it in the same range', () => {
   }
 })
 
-/** An address that is none of a file of this repository. */
+/** True for a URL that is not a file of this repository. */
 function isElsewhere(target: string): boolean {
   return /^[a-z]+:/.test(target) && !/\/(?:blob|tree)\/main\//.test(target)
 }

@@ -33,7 +33,7 @@ function stripes(amplitude: number): Plane {
   return plane(40, 40, (x) => 128 + (x % 2 ? amplitude : -amplitude))
 }
 
-test('a plane is like itself, by every measure', () => {
+test('a plane is identical to itself by every measure', () => {
   const one = plane(40, 30, (x, y) => 100 + 50 * Math.sin(x) + 30 * Math.cos(2 * y))
   expect(psnr(one, one)).toBe(Number.POSITIVE_INFINITY)
   expect(ssim(one, one)).toBeCloseTo(1, 12)
@@ -45,7 +45,7 @@ test('PSNR of a difference of 5 levels is 20 log10(255 / 5)', () => {
   expect(psnr(...values)).toBeCloseTo(20 * Math.log10(255 / 5), 10)
 })
 
-test('SSIM of two plain areas is what remains of its formula', () => {
+test('SSIM of two flat areas matches its formula', () => {
   const c1 = (0.01 * 255) ** 2
   const expected = (2 * 100 * 140 + c1) / (100 ** 2 + 140 ** 2 + c1)
   expect(
@@ -56,14 +56,14 @@ test('SSIM of two plain areas is what remains of its formula', () => {
   ).toBeCloseTo(expected, 10)
 })
 
-test('SSIM of a pattern and its contrast halved is what remains of its formula', () => {
-  // Stripes of period 2: inside any Gaussian window, mean and variance are nearly those of the whole.
+test('SSIM of a pattern and the same with half the contrast matches its formula', () => {
+  // Stripes of period 2: in any Gaussian window, mean and variance are nearly those of the whole.
   const c2 = (0.03 * 255) ** 2
   const expected = (2 * 40 * 20 + c2) / (40 ** 2 + 20 ** 2 + c2)
   expect(ssim(stripes(40), stripes(20))).toBeCloseTo(expected, 3)
 })
 
-test('GMSD does not see an even shift, and sees the half of a ramp that was made plain', () => {
+test('GMSD ignores a uniform shift, and detects a flattened half of a ramp', () => {
   const ramp = plane(400, 400, (x) => 4 * x)
   expect(
     gmsd(
@@ -77,27 +77,27 @@ test('GMSD does not see an even shift, and sees the half of a ramp that was made
   expect(gmsd(ramp, plain)).toBeCloseTo(expected, 2)
 })
 
-test('a plain image stays plain when it is halved, and a ramp stays where it is', async () => {
+test('a flat image stays flat when it is halved, and a ramp stays on centre', async () => {
   const data = Uint8Array.from({ length: 3 * 32 * 32 }, (_, at) => 4 * (Math.floor(at / 3) % 32))
   const ramp = { width: 32, height: 32, channels: 3, data, kind: '', name: '' }
   for (const condition of ['clean', 'area']) {
     const half = await CONDITIONS[condition]!(ramp)
     expect(half).toMatchObject({ width: 16, height: 16 })
-    // The middle between source pixels 2x and 2x + 1, on every line.
+    // The mean of source pixels 2x and 2x + 1, on every line.
     for (const line of [0, 7, 15]) for (const x of [4, 8, 11]) expect(half.data[3 * (16 * line + x)]).toBe(4 * (2 * x + 0.5))
     const grey = await CONDITIONS[condition]!({ ...ramp, data: new Uint8Array(3 * 32 * 32).fill(77) })
     expect(new Set(grey.data)).toEqual(new Set([77]))
   }
 })
 
-test('no package that images for judging come from is learnt from', async () => {
+test('no package with held-out images is used for training', async () => {
   const learnt = new Set((await readRows(new URL('../packages/neural/training/images.tsv', BENCH))).map(([name]) => name))
   const judged = await readRows(new URL('images/origin.tsv', BENCH))
   expect(judged.length).toBeGreaterThan(20)
   expect(judged.filter(([, name]) => learnt.has(name))).toEqual([])
 })
 
-test('on held-out images of every kind neural() is far above nohalo, and stays above it on JPEG', async () => {
+test('on held-out images of every kind neural() is far better than nohalo, and still better on JPEG', async () => {
   const upscalers = { neural: neural(), nohalo: resample() }
   const wanted = new Set(['bridge', 'robin', 'hammock', 'console'])
   for await (const image of readImages(HELD_OUT)) {
@@ -117,7 +117,7 @@ test('on held-out images of every kind neural() is far above nohalo, and stays a
   await upscalers.neural.close?.()
 })
 
-test("'quality' is nearer to held-out photos than 'fast', on each of them", async () => {
+test("'quality' is closer than 'fast' to each held-out photo", async () => {
   const upscalers = { fast: neural(), quality: neural({ model: 'quality' }) }
   const gains: Record<string, number> = {}
   for await (const image of readImages(HELD_OUT)) {

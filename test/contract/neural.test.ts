@@ -15,7 +15,7 @@ test.each([
   ['diagonals', (x: number, y: number) => ((x + y) % 3 === 0 ? 0 : 255)],
   ['dots', (x: number, y: number) => (x % 3 === 0 && y % 3 === 0 ? 255 : 0)],
   ['noise', (x: number, y: number) => (Math.imul(x * 374761393 + y * 668265263, 1274126177) >>> 13) % 256],
-])('%s of single pixels is not mistaken for a failure of the network', async (_, level) => {
+])('%s of single pixels is not treated as a failure of the network', async (_, level) => {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'unplugin-hd-')))
   onTestFinished(() => rm(root, { recursive: true, force: true }))
   const hd = createHd(resolveOptions({}, { root, env: {}, defaultUpscaler: neural }), { log })
@@ -36,7 +36,7 @@ test.each([
   await hd.close()
 })
 
-test('a PNG goes through the whole pipeline without harm: its 2x has the very pixels that the network gives', async () => {
+test('the pipeline does not change the pixels of the network for a PNG', async () => {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'unplugin-hd-')))
   onTestFinished(() => rm(root, { recursive: true, force: true }))
   const bytes = await readFile(IMAGE)

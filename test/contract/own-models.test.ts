@@ -9,7 +9,7 @@ import { nearestModel, scalesOf } from '../../packages/neural/src/testing/onnx.t
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined }
 
-test('a 4x model doubles an image with alpha exactly, and its alpha is what it is with every other upscaler', async () => {
+test('a 4x model doubles an image with alpha exactly, with the same alpha as every other upscaler', async () => {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'unplugin-hd-')))
   onTestFinished(() => rm(root, { recursive: true, force: true, maxRetries: 3 }))
   const [width, height] = [45, 31]

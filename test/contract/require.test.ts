@@ -9,7 +9,7 @@ const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', impor
 /** Entries whose default export is a function. */
 const PLUGINS = ['vite', 'rollup', 'rolldown', 'webpack', 'rspack', 'esbuild', 'bun', 'astro', 'nuxt']
 
-/** The others that hold code. */
+/** Other entries with code. */
 const REST = ['.', 'wechat']
 
 /** Entries without code. */
@@ -21,14 +21,14 @@ beforeAll(async () => {
 })
 afterAll(() => unpluginHd.remove())
 
-/** What a script prints as JSON. */
+/** The JSON that a script prints. */
 async function evaluate(name: string, code: string): Promise<unknown> {
   await writeFile(path.join(unpluginHd.project, name), code)
   return JSON.parse(await unpluginHd.node(name))
 }
 
 describe('the packed package', () => {
-  test('has no entry that is not looked at here', async () => {
+  test('has only entries that are tested here', async () => {
     const manifest = path.join(unpluginHd.project, 'node_modules', 'unplugin-hd', 'package.json')
     const { exports } = JSON.parse(await readFile(manifest, 'utf8')) as { exports: object }
     const entries = Object.keys(exports).map((name) => name.replace(/^\.\//, ''))
@@ -48,7 +48,7 @@ describe('the packed package', () => {
     expect(facts).toEqual({ type: 'function', default: true, same: true, lacking: [], named: 'function function' })
   })
 
-  test('gives by require() of the package itself the plugin of every bundler', async () => {
+  test('returns the plugin of every bundler by require()', async () => {
     const bundlers = ['vite', 'rollup', 'rolldown', 'webpack', 'rspack', 'esbuild']
     const facts = await evaluate(
       'index.cjs',
@@ -59,7 +59,7 @@ describe('the packed package', () => {
     expect(facts).toEqual(bundlers)
   })
 
-  test('gives by require() of /wechat its functions', async () => {
+  test('returns the functions of /wechat by require()', async () => {
     const code = `console.log(JSON.stringify(typeof require('unplugin-hd/wechat').wechat))`
     expect(await evaluate('wechat.cjs', code)).toBe('function')
   })
@@ -74,7 +74,7 @@ describe('the packed package', () => {
       `const more: HdOptions = options`,
       `export const all = [${plugins.map((entry) => `${entry}(options), ${entry}.default(options)`).join(', ')}]`,
       `export const rest = [astro(options), nuxt.getMeta(), fromIndex(more), wechat]`,
-      `// @ts-expect-error -- there is no such option`,
+      `// @ts-expect-error -- unknown option`,
       `webpack({ qualty: 80 })`,
     ]
     const imported = [

@@ -15,7 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   templates: ['markup'],
 }
 
-/** The files of the adapter, and what each imports from it: `pages/html.ts`. */
+/** The files of the adapter, with their imports from it: `pages/html.ts`. */
 let imports: Map<string, string[]>
 
 beforeAll(async () => {
@@ -36,7 +36,7 @@ function folderOf(file: string): string {
   return path.posix.dirname(file)
 }
 
-test('every folder but markup is a concern, with one plugin that plugin.ts lists', () => {
+test('every folder except markup is a concern, with one plugin that plugin.ts lists', () => {
   const concerns = Object.keys(ARROWS).filter((folder) => folder !== 'markup')
   expect([...imports.keys()].filter((file) => file.endsWith('/plugin.ts')).toSorted()).toEqual(
     concerns.map((folder) => `${folder}/plugin.ts`),
@@ -56,7 +56,7 @@ test('folders import each other in one direction', () => {
   }
 })
 
-test('no imports run in a circle, those of types included', () => {
+test('there are no circular imports, including types', () => {
   const done = new Set<string>()
   const follow = (file: string, way: readonly string[]): void => {
     expect(way, 'a circle').not.toContain(file)

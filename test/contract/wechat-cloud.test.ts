@@ -16,7 +16,7 @@ const SECRET = 'relay-secret-of-the-test-0123456789abcdef'
 const FUNCTION = fileURLToPath(new URL('../../packages/wechat/cloudfunction/index.js', import.meta.url))
 const HTTP_ACCESS = fileURLToPath(new URL('support/http-access.mjs', import.meta.url))
 
-/** What the SDK finds in the environment of a cloud function. */
+/** The environment of a cloud function for the SDK. */
 const FUNCTION_ENV = {
   TENCENTCLOUD_RUNENV: 'SCF',
   TENCENTCLOUD_REGION: 'ap-shanghai',
@@ -34,9 +34,9 @@ interface Workshop {
   /** An `Hd` on the same cache, as after a restart. */
   hd(upscaler: Upscaler | Upscaler[]): Hd
   write(name: string, bytes: Uint8Array): Promise<string>
-  /** Starts the cloud function behind HTTP access. @returns the options that lead to it */
+  /** Starts the cloud function behind HTTP access. @returns options for it */
   deploy(env?: Record<string, string>): Promise<Required<Pick<WechatRelayOptions, 'endpoint' | 'secret'>>>
-  /** How many calls of img.superresolution reached WeChat. */
+  /** The number of calls of img.superresolution that reached WeChat. */
   uploads(): number
 }
 
@@ -79,7 +79,7 @@ async function workshop(): Promise<Workshop> {
   }
 }
 
-/** Noise that no encoder makes small. */
+/** Noise that does not compress. */
 function noise(width: number, height: number, channels: 3 | 4): Sharp {
   const data = new Uint8Array(channels * width * height)
   for (let at = 0, state = 1; at < data.length; at++) {
@@ -97,7 +97,7 @@ function cloudUpscaler({ cloud }: Workshop, options = {}): Upscaler {
   return wechatCloud({ cloud: sdk, ...options })
 }
 
-/** Each way to WeChat: what makes one upscaler after the other, as builds do. */
+/** Each kind of connection: creates the upscalers of consecutive builds. */
 const WAYS: [string, (place: Workshop) => Promise<(options?: object) => Upscaler>][] = [
   ['wechatCloud() with the real SDK', async (place) => (options) => cloudUpscaler(place, options)],
   [
@@ -115,7 +115,7 @@ beforeEach(() => {
 })
 
 describe.each(WAYS)('%s in the pipeline', (_, make) => {
-  test('a JPEG and a PNG with alpha end as exact 2x', async () => {
+  test('a JPEG and a PNG with alpha become an exact 2x', async () => {
     const place = await workshop()
     const hd = place.hd((await make(place))())
     const photo = await hd.job(await hd.source(await place.write('a.jpg', await small()))).make()
@@ -129,7 +129,7 @@ describe.each(WAYS)('%s in the pipeline', (_, make) => {
     expect(place.warnings).toEqual([])
   })
 
-  test('a build that dies after the media_id pays nothing the second time', async () => {
+  test('a build that crashes after the media_id does not pay again', async () => {
     const place = await workshop()
     const upscaler = await make(place)
     const file = await place.write('a.jpg', await small())
@@ -159,7 +159,7 @@ describe.each(WAYS)('%s in the pipeline', (_, make) => {
     },
   )
 
-  test('a function without the permission says where it belongs', async () => {
+  test('the error for a missing permission says where to add it', async () => {
     const place = await workshop()
     const upscaler = await make(place)
     place.cloud.permissions.clear()
@@ -173,7 +173,7 @@ describe.each(WAYS)('%s in the pipeline', (_, make) => {
     await hd.close()
   })
 
-  test('what the answer holds at once, as some have seen, is used', async () => {
+  test('uses an image in the answer, as some callers got it', async () => {
     const place = await workshop()
     const upscaler = await make(place)
     place.emulator.behaviour.answer = 'image'
@@ -184,7 +184,7 @@ describe.each(WAYS)('%s in the pipeline', (_, make) => {
     expect(place.cloud.files.size).toBe(0)
   })
 
-  test('`publicUrl` has WeChat fetch the image', async () => {
+  test('`publicUrl` makes WeChat fetch the image', async () => {
     const place = await workshop()
     const upscaler = await make(place)
     const bytes = await small()
@@ -199,7 +199,7 @@ describe.each(WAYS)('%s in the pipeline', (_, make) => {
 })
 
 describe('wechatRelay()', () => {
-  test('`hd doctor` can ask whether the function lets this machine in', async () => {
+  test('`hd doctor` checks that the function accepts the secret', async () => {
     const place = await workshop()
     const way = await place.deploy()
     const { signal } = new AbortController()
@@ -208,7 +208,7 @@ describe('wechatRelay()', () => {
     expect(place.cloud.calls).toEqual([])
   })
 
-  test('what is too large is uploaded just under 2 MB; its result over 1 MB goes by the cloud storage, and is deleted there', async () => {
+  test('a large image is uploaded just under 2 MB; its result over 1 MB passes through the cloud storage and is deleted there', async () => {
     const place = await workshop()
     const hd = place.hd(wechatRelay(await place.deploy()))
     const bytes = await noise(1500, 1000, 3).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer()
@@ -222,7 +222,7 @@ describe('wechatRelay()', () => {
     expect(place.cloud.files.size).toBe(0)
   })
 
-  test('a wrong secret is refused before anything is paid, and shown nowhere', async () => {
+  test('a wrong secret is refused before anything is paid, and never shown', async () => {
     const place = await workshop()
     const { endpoint } = await place.deploy()
     const wrong = `wrong-${SECRET}`
@@ -257,7 +257,7 @@ describe('wechatRelay()', () => {
     },
   )
 
-  test('nothing that the function answers holds a secret of its environment', async () => {
+  test('answers of the function contain no secrets of its environment', async () => {
     const place = await workshop()
     const { endpoint } = await place.deploy()
     await place.cloud.close()

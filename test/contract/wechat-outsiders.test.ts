@@ -35,9 +35,9 @@ async function curl(...args: string[]): Promise<string> {
   return stdout
 }
 
-// The samples of WeChat's pages with another host, and nothing else changed.
+// The samples of WeChat's documentation; only the host is changed.
 describe.skipIf(!hasCurl)('curl against the emulator', () => {
-  test('gets a token, uploads a file, and downloads twice the size to a file', async () => {
+  test('gets a token, uploads a file, and downloads the 2x to a file', async () => {
     const { emulator, url, folder } = await start()
     const { appid, secret } = emulator.accounts[0]!
     const { access_token: token } = JSON.parse(
@@ -54,7 +54,7 @@ describe.skipIf(!hasCurl)('curl against the emulator', () => {
     expect(await curl('-I', '-G', medium)).toMatch(/^HTTP\/1\.1 200 OK[^]*filename="[\w-]+\.jpg"/)
   })
 
-  test('has WeChat fetch an address', async () => {
+  test('makes WeChat fetch a URL', async () => {
     const { emulator, url, image } = await start()
     const host = createServer((_, response) => response.end(image))
     await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve))
@@ -66,8 +66,8 @@ describe.skipIf(!hasCurl)('curl against the emulator', () => {
   })
 })
 
-// A client that was written for WeChat itself, by others.
-test('co-wechat-api gets a token and a medium from the emulator, and understands its errors', async () => {
+// A third-party client for WeChat.
+test('co-wechat-api gets a token and a file from the emulator, and understands its errors', async () => {
   const { emulator, url, image } = await start()
   const { appid, secret } = emulator.accounts[0]!
   const WechatApi = createRequire(import.meta.url)('co-wechat-api')

@@ -49,7 +49,7 @@ const alone = (upscaler: Upscaler): Upscaler => upscaler
 const calls = (emulator: WechatEmulator, endpoint: string): WechatEmulator['requests'] =>
   emulator.requests.filter((request) => request.endpoint === endpoint)
 
-/** Noise that no encoder makes small. */
+/** Noise that does not compress. */
 function noise(width: number, height: number, channels: 3 | 4): Sharp {
   const data = new Uint8Array(channels * width * height)
   for (let at = 0, state = 1; at < data.length; at++) {
@@ -60,7 +60,7 @@ function noise(width: number, height: number, channels: 3 | 4): Sharp {
 }
 
 describe('wechat() in the pipeline, against the emulator', () => {
-  test('doubles a small JPEG: its own bytes are uploaded, one token is asked for, the result is exactly 2x', async () => {
+  test('doubles a small JPEG: uploads its original bytes, requests one token, and returns an exact 2x', async () => {
     const { emulator, hd: open, write } = await workshop()
     const bytes = await noise(60, 40, 3).jpeg().toBuffer()
     const hd = open(alone)
@@ -73,7 +73,7 @@ describe('wechat() in the pipeline, against the emulator', () => {
     expect(calls(emulator, 'media/get')).toHaveLength(1)
   })
 
-  test('what is too large is uploaded under 2 MB, and still ends as an exact 2x, alpha and all', async () => {
+  test('a large image is uploaded below 2 MB, and still becomes an exact 2x with its alpha', async () => {
     const { emulator, hd: open, write, events } = await workshop()
     const hd = open(alone)
     const photo = await noise(1500, 1000, 3).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer()
@@ -90,7 +90,7 @@ describe('wechat() in the pipeline, against the emulator', () => {
     expect(events.filter(({ type }) => type === 'upscaled')).toHaveLength(2)
   })
 
-  test('a build that dies after the upload pays nothing the second time', async () => {
+  test('a build that crashes after the upload does not pay again', async () => {
     const { emulator, hd: open, write } = await workshop()
     const file = await write('a.jpg', await noise(60, 40, 3).jpeg().toBuffer())
     emulator.fail('media/get', { kind: 'html', status: 502 }, 20)
@@ -104,14 +104,14 @@ describe('wechat() in the pipeline, against the emulator', () => {
     expect(calls(emulator, 'superresolution')).toHaveLength(1)
   })
 
-  test('a hundred images come through faults in a fifth of the calls, each paid for once', async () => {
+  test('a hundred images succeed with faults in a fifth of the calls, each paid once', async () => {
     const { emulator, hd: open, write } = await workshop({ faults: { rate: 0.2, seed: 5 }, accounts: [{ dailyQuota: 1000 }] })
     const concurrency = 12
     const hd = open(alone, { concurrency, dailyBudget: 200 })
     const tile = await noise(30, 20, 3).jpeg().toBuffer()
     const assets = await Promise.all(
       Array.from({ length: 100 }, async (_, index) => {
-        // A comment makes another file of the same pixels.
+        // A comment makes a different file with the same pixels.
         const comment = Buffer.from([0xff, 0xfe, 0, 3, index])
         const bytes = Buffer.concat([tile.subarray(0, 2), comment, tile.subarray(2)])
         return hd.job(await hd.source(await write(`${index}.jpg`, bytes))).make()
@@ -126,7 +126,7 @@ describe('wechat() in the pipeline, against the emulator', () => {
     expect(emulator.peak).toBeLessThanOrEqual(concurrency)
   })
 
-  test('a daily budget is never exceeded, and the rest is made by the next of the chain, which is said once', async () => {
+  test('a daily budget is never exceeded, and the next upscaler makes the rest, with one message', async () => {
     const { emulator, hd: open, write, events } = await workshop()
     const hd = open((upscaler) => [upscaler, resample({ interpolator: 'bicubic' })], { dailyBudget: 3 })
     const upscalers = await Promise.all(
@@ -143,7 +143,7 @@ describe('wechat() in the pipeline, against the emulator', () => {
     expect(events.filter(({ type }) => type === 'warning')).toHaveLength(1)
   })
 
-  test('with the API removed the chain builds everything elsewhere after at most two calls, and says why', async () => {
+  test('with the API removed, the chain uses the next upscaler after at most two calls, and says why', async () => {
     const { emulator, hd: open, write, events, warnings } = await workshop()
     emulator.behaviour.removed = '40066'
     const hd = open((upscaler) => [upscaler, resample({ interpolator: 'bicubic' })])
@@ -167,7 +167,7 @@ describe('wechat() in the pipeline, against the emulator', () => {
     ])
   })
 
-  test('alone it fails with WECHAT_REMOVED, the file and the page to read, and no secret', async () => {
+  test('without a fallback it fails with WECHAT_REMOVED, the file and a link, and no secret', async () => {
     const { emulator, hd: open, write } = await workshop()
     emulator.behaviour.removed = '404'
     const hd = open(alone)

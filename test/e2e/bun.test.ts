@@ -12,7 +12,7 @@ const TWICE = { width: 2 * WIDTH, height: 2 * HEIGHT, format: 'jpeg' }
 describe.skipIf(!BUN)(BUN ? 'bun' : BUN_MISSING, () => {
   describeBundler(bun)
 
-  test('url() in CSS gives the 2x: inlined when it is small, as Bun does, and a file when it is large', async () => {
+  test('url() in CSS uses the 2x: inlined if it is small, as Bun does, otherwise as a file', async () => {
     const project = await createProject({
       'large.png': await noise(300, 200),
       'deep/part.css': `.d { background: url('../large.png?hd') }`,
@@ -29,7 +29,7 @@ describe.skipIf(!BUN)(BUN ? 'bun' : BUN_MISSING, () => {
     expect(built.warnings).toEqual([])
   })
 
-  test('a shape in url() is the URL of its 2x, with a warning', async () => {
+  test('a shape in url() becomes the URL of its 2x, with a warning', async () => {
     const project = await createProject({
       'main.css': `.a { background: url('./a.jpg?hd&as=img') }`,
       'main.js': `import './main.css'`,
@@ -38,7 +38,7 @@ describe.skipIf(!BUN)(BUN ? 'bun' : BUN_MISSING, () => {
     expect(built.warnings).toEqual([expect.stringMatching(/'\.\/a\.jpg\?hd&as=img' in main\.css: .*only a URL fits there/)])
   })
 
-  test('<img src> of a page gives the 2x, and what Bun does not look at is warned of', async () => {
+  test('<img src> of a page uses the 2x, and places that Bun ignores cause warnings', async () => {
     const project = await createProject({
       'index.html': `<!doctype html><img src="./a.jpg?hd"><p style="background: url(./a.jpg?hd)">`,
     })
@@ -49,7 +49,7 @@ describe.skipIf(!BUN)(BUN ? 'bun' : BUN_MISSING, () => {
     expect(built.warnings).toEqual([expect.stringMatching(/'\.\/a\.jpg\?hd' in index\.html.* was not processed/)])
   })
 
-  test('a srcset, which Bun reads as one path, is warned of with its line', async () => {
+  test('a srcset, which Bun reads as one path, causes a warning with its line', async () => {
     const project = await createProject({ 'index.html': `<!doctype html>\n<img srcset="./a.jpg?hd 2x" src="./a.jpg">` })
     const built = await buildBun(project, project.options(), { entry: 'index.html' })
     expect(built.warnings).toEqual([
@@ -57,7 +57,7 @@ describe.skipIf(!BUN)(BUN ? 'bun' : BUN_MISSING, () => {
     ])
   })
 
-  test('require gives the URL itself, inlined on request', async () => {
+  test('require returns the URL, inlined on request', async () => {
     const project = await createProject({
       'old.cjs': `module.exports = [require('./a.jpg?hd'), require('./a.jpg?hd&inline')]`,
       'main.js': `export { default as urls } from './old.cjs'`,
@@ -68,7 +68,7 @@ describe.skipIf(!BUN)(BUN ? 'bun' : BUN_MISSING, () => {
     expect(urls[1]).toMatch(/^data:image\/jpeg;base64,\/9j\//)
   })
 
-  test('the naming of assets and the public path are honoured, and who inlines images gets these inlined too', async () => {
+  test('respects the naming of assets and the public path, and inlines 2x images if images are inlined', async () => {
     const project = await createProject({
       'b.png': await png(),
       'main.js': `export { default as a } from './a.jpg?hd'\nexport { default as b } from './b.png?hd'\nexport { default as c } from './b.png?hd&no-inline'`,
@@ -92,7 +92,7 @@ describe.skipIf(!BUN)(BUN ? 'bun' : BUN_MISSING, () => {
     ])
   })
 
-  test('with throw: false a miss of cache-only is a failed result, and nothing is written', async () => {
+  test('with throw: false a cache-only miss is a failed result, and nothing is written', async () => {
     const project = await createProject({ 'main.js': `export { default } from './a.jpg?hd'` })
     const options = project.options({ mode: 'cache-only' })
     await expect(buildBun(project, options, { config: { throw: false } })).rejects.toThrow(/main\.js:1: .*\(HD_CACHE_MISS\)/)

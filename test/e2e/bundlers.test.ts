@@ -10,7 +10,7 @@ import { createProject } from './support/project.ts'
 import { doubling } from './support/upscaler.ts'
 import { vite7, vite8 } from './support/vite.ts'
 
-test('one image gives the same bytes in every bundler, and is upscaled once for all of them', async () => {
+test('an image has the same bytes in every bundler, and is upscaled once for all of them', async () => {
   const upscaler = doubling()
   const main = `export { default as a } from './a.jpg?hd'\nexport { default as b } from './a.jpg?hd&format=webp&quality=70'`
   const { options } = await createProject()
@@ -28,7 +28,7 @@ test('one image gives the same bytes in every bundler, and is upscaled once for 
   expect(upscaler.calls).toBe(1)
 })
 
-test('a 3x and a 4x of an odd size are exact and the same bytes in every bundler, for a JPEG and a transparent PNG', async () => {
+test('3x and 4x of an odd size are exact and byte-identical in every bundler, for a JPEG and a transparent PNG', async () => {
   const [width, height] = [301, 199]
   const files = {
     'photo.jpg': await jpeg(0, width, height),
@@ -46,7 +46,7 @@ test('a 3x and a 4x of an odd size are exact and the same bytes in every bundler
   const results = new Map<string, Buffer[]>()
   for (const bundler of [...bundlers, vite8, vite7]) {
     const project = await createProject(files)
-    // Every bundler makes its own images: with one cache they would be the same by copying.
+    // Separate caches, so that every bundler makes its own images.
     const built = await bundler.build(project, project.options({ upscaler: resample() }))
     const urls = Object.values(await built.run())
     for (const [index, url] of urls.entries()) expect(await facts(built, url), bundler.name).toEqual(expected[index])
@@ -73,14 +73,14 @@ test('the default upscaler reaches 3x and 4x in two passes, with the same bytes 
 })
 
 for (const name of ['rollup', 'rolldown', 'webpack', 'rspack', 'esbuild']) {
-  test(`a process that builds with ${name} and the default upscaler ends by itself`, async () => {
+  test(`a process that builds with ${name} and the default upscaler exits`, async () => {
     const project = await createProject({ 'a.jpg': await jpeg(7), 'main.js': `import a from './a.jpg?hd'\nconsole.log(a)` })
     const { written, error } = await buildInChild(name, project, { cache: { dir: `${project.root}/cache` } })
     expect(error).toBeUndefined()
     expect(written).toBe(true)
   })
 
-  test(`so does one whose build fails while images are in work: ${name}`, async () => {
+  test(`a process exits if its build fails while images are in progress: ${name}`, async () => {
     const files: Record<string, Buffer | string> = { 'broken.jpg': 'no image' }
     for (let index = 0; index < 6; index++) files[`p${index}.jpg`] = await jpeg(index)
     const imports = Object.keys(files).map((file, index) => `export { default as p${index} } from './${file}?hd'`)

@@ -13,7 +13,7 @@ const BIN = fileURLToPath(new URL('../../packages/unplugin-hd/bin/hd.mjs', impor
 const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 const PACKAGE = fileURLToPath(new URL('../../packages/unplugin-hd', import.meta.url))
 
-/** Which no pattern with one star matches. */
+/** Queries that no pattern with one star matches. */
 const FILES = {
   'src/main.ts': `import url from '../a.jpg?hd&format=webp&quality=60'
 import img from '../a.jpg?hd&as=img&format=webp'
@@ -26,7 +26,7 @@ export const seen = { url, img }
 
 const TYPES = 'src/unplugin-hd.d.ts'
 
-/** What the file declares for {@link FILES}. */
+/** The declarations for {@link FILES}. */
 const DECLARED = ['?hd&as=img&format=webp', '?hd&as=img&quality=60', '?hd&format=webp&quality=60']
 
 async function projectWith(files: Readonly<Record<string, string>> = FILES): Promise<Project> {
@@ -36,7 +36,7 @@ async function projectWith(files: Readonly<Record<string, string>> = FILES): Pro
   return project
 }
 
-/** What TypeScript says of a project like those of Vite's templates. */
+/** The errors of TypeScript in a project like those of Vite's templates. */
 async function typeCheck(project: Project): Promise<string> {
   const compilerOptions = {
     module: 'esnext',
@@ -57,7 +57,7 @@ async function declared(project: Project, file = TYPES): Promise<string[]> {
 }
 
 describe('the option dts', () => {
-  test('lets TypeScript know every query that a build, its tests and its other files import', async () => {
+  test('declares every query that a build, its tests and its other files import', async () => {
     const project = await projectWith()
     expect(await typeCheck(project)).toMatch(/TS2307.*quality=60/)
     await vite8.build(project, project.options({ dts: true }), { entry: 'src/main.ts' })
@@ -67,7 +67,7 @@ describe('the option dts', () => {
     expect(await typeCheck(project)).toMatch(/wrong\.ts.*TS2322/)
   })
 
-  // Rollup knows no folder of a project but the one that it runs in.
+  // Rollup has no project folder except the working directory.
   test.each([...bundlers, vite8].filter(({ name }) => name !== 'rollup'))(
     '$name: a build declares what is in use and nothing else, and writes only what has changed',
     async (bundler) => {
@@ -85,7 +85,7 @@ describe('the option dts', () => {
     },
   )
 
-  test('in dev adds what is imported, and drops nothing', async () => {
+  test('adds imported queries in dev, and removes none', async () => {
     const project = await projectWith({ ...FILES, [TYPES]: `declare module '*?hd&quality=1' {}\n` })
     const config = vite8.config(project, project.options({ dts: true }), {
       config: { server: { middlewareMode: true, ws: false } },
@@ -99,13 +99,13 @@ describe('the option dts', () => {
     await expect.poll(() => declared(project)).toEqual([...DECLARED, '?hd&as=srcset&quality=7', '?hd&quality=1'].toSorted())
   })
 
-  test('that is none is refused', async () => {
+  test('with an invalid value is refused', async () => {
     const project = await projectWith()
     const build = vite8.build(project, project.options({ dts: 3 as never }), { entry: 'src/main.ts' })
     await expect(build).rejects.toThrow(/the option 'dts' is 3, expected true, false or a path \(HD_OPTION\)/)
   })
 
-  test('that cannot be written is a warning', async () => {
+  test('causes a warning if the file cannot be written', async () => {
     const project = await projectWith({ 'main.js': `export { default } from './a.jpg?hd'`, file: '' })
     const { warnings } = await vite8.build(project, project.options({ dts: 'file/hd.d.ts' }))
     expect(warnings.join('\n')).toMatch(/the types of imports cannot be written to .*hd\.d\.ts/)
@@ -117,7 +117,7 @@ function run(project: Project, args: readonly string[] = []): ReturnType<typeof 
 }
 
 describe('hd types', () => {
-  test('writes the same as a build, where the configuration says', async () => {
+  test('writes the same as a build, to the configured file', async () => {
     const entry = JSON.stringify(import.meta.resolve('unplugin-hd/rollup'))
     const project = await projectWith({
       ...FILES,
@@ -135,7 +135,7 @@ describe('hd types', () => {
     expect(await readFile(path.join(project.root, TYPES), 'utf8')).toBe((await project.read('env/hd.d.ts')).toString())
   })
 
-  test('writes where the types belong without a configuration', async () => {
+  test('writes to the default file without a configuration', async () => {
     const project = await projectWith()
     expect((await run(project)).stdout).toBe(`${path.join('src', 'unplugin-hd.d.ts')}  3 declarations, written\n`)
     expect(await typeCheck(project)).toBe('')

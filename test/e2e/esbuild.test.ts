@@ -16,7 +16,7 @@ describe('esbuild', () => {
 
   describe('naming', () => {
     for (const publicPath of ['', '/', '/x/', './', 'https://cdn.example/x']) {
-      test(`publicPath '${publicPath}' stands before the name`, async () => {
+      test(`publicPath '${publicPath}' precedes the name`, async () => {
         const project = await createProject({ 'main.js': `export { default as srcset } from './a.jpg?hd&as=srcset'` })
         const built = await buildEsbuild(project, project.options(), { config: { publicPath } })
         const start = publicPath === '' ? './' : publicPath.endsWith('/') ? publicPath : `${publicPath}/`
@@ -30,7 +30,7 @@ describe('esbuild', () => {
     for (const [assetNames, expected] of [
       ['images/[name].[hash]', /^\.\/images\/a@2x\.[A-Z\d]{8}\.jpg$/],
       ['[ext]/[name]', /^\.\/jpg\/a@2x\.jpg$/],
-      // A module of a plugin has no folder.
+      // Modules of plugins have no folder.
       ['[dir]/[name]-[hash]', /^\.\/a@2x-[A-Z\d]{8}\.jpg$/],
     ] as const) {
       test(`assetNames ${assetNames} names the 2x`, async () => {
@@ -43,7 +43,7 @@ describe('esbuild', () => {
         expect(built.files).toContain('src/main.js')
         const code = (await project.read('dist/src/main.js')).toString()
         const url = /"(\.[^"]+\.jpg)"/.exec(code)![1]!
-        // As esbuild's own: relative to the output folder.
+        // Like esbuild: relative to the output folder.
         expect(url.replace('../', './')).toMatch(expected)
         expect(await facts(built, url.replace('../', './'))).toEqual(TWICE)
       })
@@ -52,7 +52,7 @@ describe('esbuild', () => {
 
   describe(`the user's own loaders`, () => {
     for (const loader of ['file', 'copy', 'binary', 'base64', 'text', 'empty'] as const) {
-      test(`'.jpg': '${loader}' does not take an image that is ours`, async () => {
+      test(`'.jpg': '${loader}' does not apply to ?hd images`, async () => {
         const project = await createProject({ 'main.js': `import './a.jpg'\nexport { default as url } from './a.jpg?hd'` })
         const built = await buildEsbuild(project, project.options(), {
           config: { loader: { '.jpg': loader } },
@@ -63,7 +63,7 @@ describe('esbuild', () => {
       })
     }
 
-    test('who inlines images gets these inlined too, except with &no-inline', async () => {
+    test('inlines 2x images if images are inlined, except with &no-inline', async () => {
       const project = await createProject({
         'b.png': await png(),
         'main.js': `
@@ -78,7 +78,7 @@ describe('esbuild', () => {
       expect(await facts(built, file)).toEqual({ ...TWICE, format: 'png' })
     })
 
-    test('an image without ?hd comes out byte for byte', async () => {
+    test('an image without ?hd is unchanged', async () => {
       const project = await createProject({
         'main.js': `export { default as plain } from './a.jpg'\nexport { default as twice } from './a.jpg?hd'`,
       })
@@ -88,8 +88,8 @@ describe('esbuild', () => {
     })
   })
 
-  describe('where else ?hd may stand', () => {
-    test('url() in CSS gives the 2x', async () => {
+  describe('?hd in other places', () => {
+    test('url() in CSS uses the 2x', async () => {
       const project = await createProject({
         'main.css': `.a { background: url('./a.jpg?hd') } .b { background: url(./a.jpg?hd&format=webp) }`,
         'main.js': `import './main.css'`,
@@ -102,7 +102,7 @@ describe('esbuild', () => {
       expect(built.warnings).toEqual([])
     })
 
-    test('require gives the URL itself', async () => {
+    test('require returns the URL', async () => {
       const project = await createProject({
         'old.cjs': `module.exports = require('./a.jpg?hd')`,
         'main.js': `export { default as url } from './old.cjs'`,
@@ -123,7 +123,7 @@ describe('esbuild', () => {
     })
   })
 
-  describe('what slips through', () => {
+  describe('unprocessed references', () => {
     test('a reference that is no import gives one warning', async () => {
       const project = await createProject({
         'main.js': `import a from './a.jpg?hd'\nexport default [a, new URL('./a.jpg?hd', import.meta.url).href]`,
@@ -136,14 +136,14 @@ describe('esbuild', () => {
       }
     })
 
-    test('an excluded image gives one warning', async () => {
+    test('an excluded image causes one warning', async () => {
       const project = await createProject(URL_ENTRY)
       const options = project.options({ exclude: '*.jpg' })
       const built = await buildEsbuild(project, options, { config: { loader: { '.jpg': 'file' } } })
       expect(built.warnings).toEqual([expect.stringMatching(/a-[A-Z\d]+\.jpg\?hd' in dist\/main\.js was not processed/)])
     })
 
-    test('files in memory are searched as well', async () => {
+    test('files in memory are searched too', async () => {
       const project = await createProject({ 'main.js': `export default './a.jpg?hd'` })
       const { warnings } = await run({
         absWorkingDir: project.root,
@@ -158,7 +158,7 @@ describe('esbuild', () => {
     })
   })
 
-  test('the images of one module are made side by side', async () => {
+  test('the images of one module are made concurrently', async () => {
     const files: Record<string, Buffer> = {}
     for (let index = 0; index < 4; index++) files[`p${index}.png`] = await png(index)
     const names = Object.keys(files)
@@ -172,7 +172,7 @@ describe('esbuild', () => {
     let running = 0
     const upscaler = {
       ...one,
-      // Returns when another one has begun, so that the build ends only if they are upscaled together.
+      // Returns when another one has started, so that the build ends only if they are upscaled concurrently.
       async upscale(...args: Parameters<typeof one.upscale>) {
         if (++running === 2) meet()
         await two
@@ -183,7 +183,7 @@ describe('esbuild', () => {
     expect(running).toBe(4)
   })
 
-  test('a build that misses images in the cache writes nothing', async () => {
+  test('a build with cache misses writes nothing', async () => {
     const project = await createProject({
       'main.css': `.a { background: url(./a.jpg?hd&format=webp) }`,
       'main.js': `import './main.css'\nexport { default as a } from './a.jpg?hd'`,
@@ -193,7 +193,7 @@ describe('esbuild', () => {
     expect(await listFiles(project.dist)).toEqual([])
   })
 
-  test('an image that no module uses any more is not emitted', async () => {
+  test('an unused image is not emitted', async () => {
     const project = await createProject({ 'main.js': `import unused from './a.jpg?hd&as=img'\nexport const x = 1` })
     expect((await buildEsbuild(project, project.options())).images).toEqual([])
   })

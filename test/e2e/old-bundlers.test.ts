@@ -13,7 +13,7 @@ test.each(['build', 'createServer'] as const)(
   'Vite 5: %s ends with one error that says what is needed and what was found',
   async (work) => {
     const project = await createProject(FILES)
-    // Its types are those of another version.
+    // The types differ between versions.
     const vite = (await import('vite5')) as Record<typeof work, (config: object) => Promise<unknown>>
     const started = vite[work]({
       root: project.root,
@@ -28,15 +28,15 @@ test.each(['build', 'createServer'] as const)(
   },
 )
 
-test('Rollup 3: the build ends with one error that says what is needed and what was found', async () => {
+test('Rollup 3: the build fails with one error with the required and the found version', async () => {
   const project = await createProject(FILES)
   const { rollup } = (await import('rollup3')) as { rollup: (options: object) => Promise<unknown> }
   const built = rollup({ input: path.join(project.root, 'main.js'), plugins: [rollupPlugin(project.options())] })
   await expect(built).rejects.toThrow(/unplugin-hd needs Rollup 4\.0\.0 or later \(.*\), found is 3\.\d+\.\d+/)
 })
 
-// Of the others only what they tell of themselves.
-test('webpack 4, which tells no version', () => {
+// For the others only how they report their version.
+test('webpack 4, which reports no version', () => {
   const compiler = { options: { context: '/', plugins: [] }, hooks: {} }
   expect(() => webpackPlugin().apply(compiler as never)).toThrow(/needs webpack 5\.0\.0 or later .*found is an older one/)
 })

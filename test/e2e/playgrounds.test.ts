@@ -13,7 +13,7 @@ import { visitImages } from '../browser/support/page.ts'
 import { listFiles } from './support/project.ts'
 
 const PLAYGROUNDS = fileURLToPath(new URL('../../playground', import.meta.url))
-/** Built by tests of their own. */
+/** Built by other tests. */
 const OTHERS = ['vite-wechat']
 const NAMES = ['vite-basic', 'vite-places', 'rollup-basic', 'rolldown-basic', 'webpack-basic', 'rspack-basic', 'esbuild-basic']
 
@@ -46,11 +46,11 @@ async function emittedImages(folder: string): Promise<{ digest: string; width: n
   )
 }
 
-// Each is built with the default upscaler; the first one to need an image makes it, the others find it in the cache.
+// All use the default upscaler and one cache: the first one to need an image makes it.
 describe.each(NAMES)('playground/%s', (name) => {
   const folder = path.join(PLAYGROUNDS, name)
 
-  test('builds, without a warning of the plugin, and tells what it did', async () => {
+  test('builds without a warning of the plugin, and prints a summary', async () => {
     const { code, output } = await runBuild(folder)
     expect(code, output).toBe(0)
     expect(output).not.toContain('was not processed')
@@ -66,9 +66,9 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
   })
   afterAll(() => browser?.close())
 
-  test.each(NAMES)('playground/%s shows all of its images, the 2x ones with their pixels', async (name) => {
+  test.each(NAMES)('playground/%s shows all images, the 2x ones with their pixels', async (name) => {
     const folder = path.join(PLAYGROUNDS, name)
-    // Vite's pages are in the output, the others beside it.
+    // Vite's pages are in the output, the others next to it.
     const outDir = name.startsWith('vite') ? 'dist' : '.'
     const server = await preview({ root: folder, configFile: false, build: { outDir }, preview: { port: 0, host: '127.0.0.1' } })
     try {
@@ -82,7 +82,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
   })
 })
 
-test('all of them emit the dandelion at twice its size, byte for byte the same', async () => {
+test('all of them emit the dandelion at 2x, with the same bytes', async () => {
   const digests = await Promise.all(
     NAMES.map(async (name) => {
       const images = await emittedImages(path.join(PLAYGROUNDS, name))
@@ -94,7 +94,7 @@ test('all of them emit the dandelion at twice its size, byte for byte the same',
   expect(digests).toEqual(NAMES.map(() => digests[0]))
 })
 
-test('every playground is built by these tests', async () => {
+test('every playground has a test', async () => {
   const folders = (await readdir(PLAYGROUNDS, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)

@@ -5,7 +5,7 @@ import { createProject, type Project } from './support/project.ts'
 
 const PRINTED = fileURLToPath(new URL('support/printed.mjs', import.meta.url))
 
-/** What a build that fails writes on a terminal. */
+/** The terminal output of a failed build. */
 function print(bundler: string, { root }: Project): Promise<string> {
   return new Promise((resolve) => {
     const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, DEBUG: undefined }
@@ -16,7 +16,7 @@ function print(bundler: string, { root }: Project): Promise<string> {
 }
 
 for (const bundler of ['vite', 'vite7', 'rollup', 'rolldown', 'webpack', 'rspack', 'esbuild']) {
-  test(`${bundler} prints an error once, with the importer and its line, and no frames of ours`, async () => {
+  test(`${bundler} prints an error once, with the importer and its line, and without our stack frames`, async () => {
     const project = await createProject({
       'src/broken.jpg': 'no image',
       'src/App.js': `// './broken.jpg?hd&as=img'\nimport a from '../a.jpg?hd'\nimport broken from './broken.jpg?hd&as=img'\nconsole.log(a, broken)\n`,

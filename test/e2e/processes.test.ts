@@ -25,11 +25,11 @@ interface Ended {
 }
 
 interface BuildOptions {
-  /** Kills it (-9) when so many images have been begun. */
+  /** Kills it (-9) when this many images were started. */
   killAfter?: number
-  /** Called when so many images have been begun. */
+  /** Called when this many images were started. */
   after?: { count: number; call: () => void }
-  /** The cache's cap. */
+  /** The maximum size of the cache, in bytes. */
   maxBytes?: number
 }
 
@@ -68,7 +68,7 @@ async function emitted(outDir: string): Promise<Record<string, string>> {
   )
 }
 
-test('two builds started at the same moment on an empty cache upscale each image once in all', async () => {
+test('two concurrent builds with an empty cache upscale each image only once', async () => {
   const project = await createImages()
   const cache = path.join(project.root, 'cache')
   const ended = await Promise.all(['one', 'two'].map((name) => runBuild(project.root, cache, path.join(project.root, name))))
@@ -82,7 +82,7 @@ test('two builds started at the same moment on an empty cache upscale each image
   expect(await emitted(path.join(project.root, 'one'))).toEqual(await emitted(path.join(project.root, 'two')))
 })
 
-test('the cache copied to another folder serves the project copied to another folder', async () => {
+test('a copy of the cache serves a copy of the project', async () => {
   const project = await createImages()
   await runBuild(project.root, path.join(project.root, 'cache'), path.join(project.root, 'dist'))
   const copy = await createProject()
@@ -92,7 +92,7 @@ test('the cache copied to another folder serves the project copied to another fo
   expect(await emitted(path.join(copy.root, 'again'))).toEqual(await emitted(project.dist))
 })
 
-test('builds that are killed leave nothing that a later build emits damaged, waits for or fails on', async () => {
+test('killed builds leave nothing that damages, delays or breaks a later build', async () => {
   const project = await createImages()
   const cache = path.join(project.root, 'cache')
   for (let kill = 0; kill < KILLS; kill++) {
@@ -105,12 +105,12 @@ test('builds that are killed leave nothing that a later build emits damaged, wai
   expect(Object.keys(await emitted(path.join(project.root, 'last')))).toHaveLength(COUNT)
 })
 
-test('builds of several projects that start one after the other lose nothing to the eviction of each other', async () => {
+test("overlapping builds of several projects do not lose entries to each other's eviction", async () => {
   const projects = await Promise.all([createImages(), createImages(), createImages()])
   const cache = path.join(projects[0]!.root, 'cache')
   const run = ({ root, dist }: Project, options: BuildOptions): Promise<Ended> =>
     runBuild(root, cache, dist, { maxBytes: 1, ...options })
-  // Each starts when the one before it is at work.
+  // Each starts while the previous one is running.
   const running: Promise<Ended>[] = []
   const start = (index: number): void => {
     const next = index + 1 < projects.length ? { after: { count: 2, call: () => start(index + 1) } } : {}
@@ -126,7 +126,7 @@ test('builds of several projects that start one after the other lose nothing to 
   for (const { dist } of projects) expect(Object.keys(await emitted(dist))).toHaveLength(COUNT)
 })
 
-test('a cache that is deleted in the middle of a build costs no build', async () => {
+test('a cache that is deleted during a build does not break it', async () => {
   const project = await createImages()
   const cache = path.join(project.root, 'cache')
   for (let count = 1; count < COUNT; count += 2) {

@@ -45,7 +45,7 @@ test.each([vite8, esbuild, webpack])(
   },
 )
 
-test('a report counts metered calls and fallbacks, and goes where the option says', async () => {
+test('a report counts metered calls and fallbacks, and is written to the configured place', async () => {
   const project = await createProject({ 'main.js': MAIN })
   await project.write('b.jpg', await project.read('a.jpg'))
   const metered = { ...doubling(), metered: true }
@@ -56,7 +56,7 @@ test('a report counts metered calls and fallbacks, and goes where the option say
   expect(images[0]!.variants[0]).toMatchObject({ upscaler: 'doubling' })
 })
 
-test('a build that fails for a missing image with cache-only tells in the report which', async () => {
+test('the report of a cache-only build lists the missing images', async () => {
   const project = await createProject({ 'main.js': MAIN })
   await project.write('b.jpg', await project.read('a.jpg'))
   await expect(vite8.build(project, project.options({ mode: 'cache-only', report: true }))).rejects.toThrow('HD_CACHE_MISS')

@@ -10,7 +10,7 @@ describe('rolldown', () => {
   describeBundler(rolldown)
   describeRollupLike(buildRolldown)
 
-  test('module types that the user sets for images do not take those that are ours', async () => {
+  test('module types for images do not apply to ?hd images', async () => {
     const project = await createProject({
       'main.js': `export { default as plain } from './a.jpg'\nexport { default as twice } from './a.jpg?hd'`,
     })
@@ -20,7 +20,7 @@ describe('rolldown', () => {
     expect((await readFile(built.file(twice))).subarray(0, 2)).toEqual(Buffer.of(0xff, 0xd8))
   })
 
-  test('a public path by resolveFileUrl is honoured in every format', async () => {
+  test('respects a public path by resolveFileUrl in every format', async () => {
     const project = await createProject({ 'main.js': `export { default as srcset } from './a.jpg?hd&as=srcset'` })
     const publicPath = {
       name: 'test-public-path',
@@ -39,7 +39,7 @@ describe('rolldown', () => {
     }
   })
 
-  test('relative options start at the folder that rolldown is given', async () => {
+  test('relative options start at the configured folder', async () => {
     const project = await createProject({ 'main.js': `export { default } from './a.jpg?hd'` })
     await buildRolldown(project, project.options({ cache: { dir: 'here' }, include: '*.jpg' }))
     expect(await listFiles(`${project.root}/here`)).not.toEqual([])

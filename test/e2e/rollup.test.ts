@@ -11,8 +11,8 @@ describe('rollup', () => {
   describeBundler(rollup)
   describeRollupLike(buildRollup)
 
-  describe('beside other plugins', () => {
-    /** As @rollup/plugin-url does, for whatever it is asked. */
+  describe('with other plugins', () => {
+    /** Like @rollup/plugin-url, for all images. */
     const images: Plugin = {
       name: 'test-images',
       async load(id) {
@@ -21,7 +21,7 @@ describe('rollup', () => {
       },
     }
 
-    test('an image without ?hd is theirs, byte for byte', async () => {
+    test('an image without ?hd is left to them, unchanged', async () => {
       const project = await createProject({
         'main.js': `export { default as plain } from './a.jpg'\nexport { default as twice } from './a.jpg?hd'`,
       })
@@ -31,7 +31,7 @@ describe('rollup', () => {
       expect(built.images).toHaveLength(2)
     })
 
-    test('a public path by resolveFileUrl is honoured', async () => {
+    test('respects a public path by resolveFileUrl', async () => {
       const project = await createProject({ 'main.js': `export { default as srcset } from './a.jpg?hd&as=srcset'` })
       const publicPath: Plugin = {
         name: 'test-public-path',

@@ -11,7 +11,7 @@ import { describeBundler } from './support/suite.ts'
 describeBundler(rsbuild)
 
 describe('rsbuild', () => {
-  test('url() in CSS gives the 2x', async () => {
+  test('url() in CSS uses the 2x', async () => {
     const project = await createProject({
       'main.css': `.a { background: url('./a.jpg?hd&format=webp') }`,
       'main.js': `import './main.css'`,

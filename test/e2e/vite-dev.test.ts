@@ -27,15 +27,15 @@ async function serve(
   return { server, origin: new URL(server.resolvedUrls!.local[0]!).origin }
 }
 
-/** The default export of a module as a browser would get it. */
+/** The default export of a module, as a browser gets it. */
 async function importFrom(server: ViteDevServer, url: string): Promise<any> {
   return (await server.ssrLoadModule(url))['default']
 }
 
-/** For what is made in the background. */
+/** The timeout for background work. */
 const WAIT = { timeout: 50_000 }
 
-/** Fetches until the real image is there. */
+/** Fetches until the real image is available. */
 async function fetchReal(address: string): Promise<Response> {
   let response = await fetch(address)
   await expect.poll(async () => (response = await fetch(address)).headers.get('etag'), WAIT).not.toBeNull()
@@ -51,7 +51,7 @@ async function sizeOf(response: Response): Promise<{ width: number; height: numb
   return { width, height, format }
 }
 
-/** Asks with the path as it is, which `fetch` would tidy up. */
+/** Requests the exact path, which `fetch` would normalise. */
 function statusOf(origin: string, target: string): Promise<number | undefined> {
   const { hostname, port } = new URL(origin)
   return new Promise((resolve, reject) => {
@@ -65,13 +65,13 @@ const TWICE = { width: 2 * WIDTH, height: 2 * HEIGHT }
 
 for (const bundler of [vite8, vite7]) {
   describe(`${bundler.name}: the dev server`, () => {
-    test('shows a preview at once, and the real image when it is made, with the right headers', async () => {
+    test('serves a preview at once and the real image when it is made, with the right headers', async () => {
       const project = await createProject()
       const upscaler = gated()
       const { server, origin } = await serve(bundler, project, project.options({ upscaler }))
       const url = await importFrom(server, '/a.jpg?hd')
       expect(url).toMatch(/^\/a\.jpg\?hd&v=[0-9a-f]{12}$/)
-      // The server's side and the browser's agree, so that a page that was rendered can be taken over.
+      // Server and browser agree, so that a rendered page can be hydrated.
       expect((await server.transformRequest('/a.jpg?hd'))!.code).toContain(JSON.stringify(url))
       expect(upscaler.calls).toBe(0)
 
@@ -103,7 +103,7 @@ for (const bundler of [vite8, vite7]) {
       expect(upscaler.calls).toBe(1)
     })
 
-    test('answers an address without a version, which may be asked for again', async () => {
+    test('serves an address without a version, with revalidation', async () => {
       const project = await createProject({ 'sub/b.jpg': await jpeg(30) })
       const { origin } = await serve(bundler, project, project.options(), '/base/')
       const response = await fetchReal(`${origin}/base/sub/b.jpg?hd&format=webp`)
@@ -121,7 +121,7 @@ for (const bundler of [vite8, vite7]) {
       expect(await sizeOf(await fetchReal(origin + addresses[1]![0]!))).toEqual({ width: 40, height: 27, format: 'jpeg' })
     })
 
-    test('makes no more encodings of an image than a project has, whatever a page asks for', async () => {
+    test('limits the encodings of an image, whatever a page requests', async () => {
       const project = await createProject()
       const warnings: string[] = []
       const { origin } = await serve(bundler, project, project.options(), '/', {}, warnings)
@@ -139,7 +139,7 @@ for (const bundler of [vite8, vite7]) {
       expect(told[0]).toMatch(/a\.jpg: more than 64 encodings/)
     })
 
-    test('makes what was asked for last first, and the others meanwhile wait for nothing', async () => {
+    test('makes the latest request first, without blocking other requests', async () => {
       const names = ['b.jpg', 'c.jpg', 'd.jpg']
       const project = await createProject()
       for (const [index, name] of names.entries()) await project.write(name, await jpeg(20 * index + 20))
@@ -147,7 +147,7 @@ for (const bundler of [vite8, vite7]) {
       const { origin } = await serve(bundler, project, project.options({ upscaler, concurrency: 1 }))
       for (const name of ['a.jpg', ...names]) {
         expect(await sizeOf(await fetch(`${origin}/${name}?hd`))).toEqual({ ...TWICE, format: 'jpeg' })
-        // The first one is at work when the others come.
+        // The first one is in progress when the others arrive.
         if (name === 'a.jpg') await expect.poll(() => upscaler.calls, WAIT).toBe(1)
       }
       expect((await fetch(`${origin}/@vite/client`)).status).toBe(200)
@@ -158,7 +158,7 @@ for (const bundler of [vite8, vite7]) {
       expect(upscaler.files).toHaveLength(4)
     })
 
-    test.for(['/sub/', '/foo bar/'])('keeps the base %s before the address, and gives shapes their 1x', async (base) => {
+    test.for(['/sub/', '/foo bar/'])('keeps the base %s in addresses, and shapes have their 1x', async (base) => {
       const project = await createProject()
       const { server, origin } = await serve(bundler, project, project.options(), base)
       const img = await importFrom(server, '/a.jpg?hd&as=img')
@@ -185,7 +185,7 @@ for (const bundler of [vite8, vite7]) {
       expect(warnings).toEqual([])
     })
 
-    test('answers an address of an earlier run, from the cache or anew', async () => {
+    test('serves an address of an earlier run, from the cache or made again', async () => {
       const project = await createProject()
       const upscaler = doubling()
       const first = await serve(bundler, project, project.options({ upscaler }))
@@ -203,7 +203,7 @@ for (const bundler of [vite8, vite7]) {
       expect(upscaler.calls).toBe(2)
     })
 
-    test('answers 404 to what is not there, and leaves to others what is no image', async () => {
+    test('returns 404 for missing images, and ignores other requests', async () => {
       const project = await createProject({ 'index.html': '<p>page</p>' })
       const { origin } = await serve(bundler, project)
       for (const accept of ['image/*', '*/*', 'text/html']) {
@@ -216,7 +216,7 @@ for (const bundler of [vite8, vite7]) {
       expect(await bytesOf(await fetch(`${origin}/a.jpg?hdx`))).toEqual(new Uint8Array(await project.read('a.jpg')))
     })
 
-    test('serves only what Vite may serve', async () => {
+    test('serves only files that Vite may serve', async () => {
       const outside = await createProject({ 'secret.jpg': await jpeg(50) })
       const project = await createProject({ 'deny/d.jpg': await jpeg(), 'b b.jpg': await jpeg(10) })
       await symlink(path.join(outside.root, 'secret.jpg'), path.join(project.root, 'link.jpg'))
@@ -248,27 +248,27 @@ for (const bundler of [vite8, vite7]) {
       expect((await fetch(`${origin}/b%20b.jpg?hd`)).status).toBe(200)
       expect((await fetch(`${origin}/@fs${project.root}/b%20b.jpg?hd`)).status).toBe(200)
 
-      // What code imports may be shown, wherever it is.
+      // Imported files may be served, wherever they are.
       await project.write('main.js', `export { default } from '${secret}?hd'`)
       expect((await fetch(origin + (await importFrom(server, '/main.js')))).status).toBe(200)
     })
 
-    test('gives a changed image another address', async () => {
+    test('a changed image gets another address', async () => {
       const project = await createProject()
       const { server, origin } = await serve(bundler, project)
       const before = await importFrom(server, '/a.jpg?hd')
       await project.write('a.jpg', await jpeg(60))
       const after = async (): Promise<unknown> => {
-        // The watcher may not have been there yet when it changed.
+        // The watcher may have started after the change.
         await project.touch('a.jpg')
         return importFrom(server, '/a.jpg?hd')
       }
       await expect.poll(after, { ...WAIT, interval: 500 }).not.toBe(before)
-      // An old tab gets the new image.
+      // An old tab gets the new image, too.
       expect((await fetchReal(origin + before)).headers.get('cache-control')).toBe('no-cache')
     })
 
-    test('reloads the page when an image of new URL() is edited', async () => {
+    test('reloads the page if an image of new URL() is edited', async () => {
       const main = `globalThis.url = new URL('./a.jpg?hd', import.meta.url)`
       const project = await createProject({ 'a.jpg': await jpeg(30), 'main.js': main })
       const { server } = await serve(bundler, project)
@@ -282,7 +282,7 @@ for (const bundler of [vite8, vite7]) {
       await server.transformRequest('/main.js')
       await project.write('a.jpg', await jpeg(60))
       const messages = async (): Promise<unknown[]> => {
-        // The watcher may not have been there yet when it changed.
+        // The watcher may have started after the change.
         await project.touch('a.jpg')
         return sent
       }
@@ -303,7 +303,7 @@ for (const bundler of [vite8, vite7]) {
       expect(await importFrom(full.server, '/a.jpg?hd&as=meta')).toMatchObject({ ...TWICE, upscaler: 'doubling' })
     })
 
-    test('keeps the preview where an upscaler fails, tries it once, and says why', async () => {
+    test('keeps the preview if the upscaler fails, tries it once, and reports the reason', async () => {
       const project = await createProject()
       const upscaler = failing()
       const warnings: string[] = []
@@ -316,8 +316,8 @@ for (const bundler of [vite8, vite7]) {
       expect(upscaler.calls).toBe(1)
     })
 
-    // Windows has no such names.
-    test.skipIf(process.platform === 'win32')('shows what a terminal would obey in an address', async () => {
+    // Windows does not allow such names.
+    test.skipIf(process.platform === 'win32')('escapes control characters in an address', async () => {
       const name = 'a\u001B[31m\u202E.jpg'
       const project = await createProject({ [name]: 'no image' })
       const warnings: string[] = []
@@ -330,7 +330,7 @@ for (const bundler of [vite8, vite7]) {
       }
     })
 
-    test('reports a broken image as an error that names it, and shows none', async () => {
+    test('reports a broken image as an error that names it, and serves none', async () => {
       const project = await createProject({ 'bad.jpg': 'no image' })
       const { server, origin } = await serve(bundler, project)
       await expect(importFrom(server, '/bad.jpg?hd')).rejects.toThrow(/bad\.jpg: .*\(HD_SOURCE_FORMAT\)/)
@@ -338,7 +338,7 @@ for (const bundler of [vite8, vite7]) {
       expect([response.status, response.headers.get('content-type')]).toEqual([500, 'text/plain; charset=utf-8'])
     })
 
-    test("with mode 'cache-only' a miss is an error, and with 'off' the source is shown", async () => {
+    test("with mode 'cache-only' a miss is an error, and with 'off' the source is served", async () => {
       const project = await createProject()
       const only = await serve(bundler, project, project.options({ mode: 'cache-only' }))
       await expect(importFrom(only.server, '/a.jpg?hd')).rejects.toThrow('HD_CACHE_MISS')
@@ -348,7 +348,7 @@ for (const bundler of [vite8, vite7]) {
       expect(await sizeOf(await fetch(`${off.origin}/a.jpg?hd`))).toMatchObject({ width: WIDTH, height: HEIGHT })
     })
 
-    test('refuses in pages and stylesheets what a build refuses', async () => {
+    test('refuses the same in pages and stylesheets as a build', async () => {
       const project = await createProject({
         'index.html': `<p>\n<img src="./a.jpg?hd&as=meta">`,
         'style.css': `a {\n background: url('./a.jpg?hd&as=img') }`,
@@ -363,7 +363,7 @@ for (const bundler of [vite8, vite7]) {
   })
 }
 
-test('the bundled dev server of Vite 8 shows images, and is told of once as what it is', async () => {
+test('the bundled dev server of Vite 8 serves images, with one warning that it is not supported yet', async () => {
   const files = {
     'index.html': '<script type="module" src="/main.js"></script>',
     'main.js': `import a from './a.jpg?hd'; window.a = a`,

@@ -8,14 +8,14 @@ import { HEIGHT, WIDTH } from './support/images.ts'
 import { createProject, listFiles, type Project } from './support/project.ts'
 import { vite7, vite8, type ViteBundler } from './support/vite.ts'
 
-/** Every hook of the plugin, and of which of its plugin objects. */
+/** Every hook of the plugin, with its plugin object. */
 const HOOKS = (hd() as unknown as Plugin[]).flatMap((plugin) =>
   Object.entries(plugin)
     .filter(([, value]) => typeof value === 'function' || (typeof value === 'object' && value !== null && 'handler' in value))
     .map(([hook]) => ({ plugin: plugin.name, hook })),
 )
 
-/** What a second compiler makes of plugins: copies, without one of their hooks. */
+/** The plugins of a second compiler: copies without one hook. */
 function copiesWithout(plugins: unknown, { plugin, hook }: { plugin: string; hook: string }): Plugin[] {
   return (plugins as Plugin[]).map((each) => (each.name === plugin ? { ...each, [hook]: undefined } : { ...each }))
 }
@@ -48,12 +48,12 @@ async function serve(bundler: ViteBundler, project: Project, plugins: Plugin[]):
 
 for (const bundler of [vite8, vite7]) {
   describe(`${bundler.name}: a compiler that copies the plugins`, () => {
-    test('has hooks to leave out', () => {
+    test('has hooks to drop', () => {
       expect(HOOKS.map(({ hook }) => hook)).toEqual(expect.arrayContaining(['configResolved', 'configureServer', 'buildStart']))
       expect(HOOKS.length).toBeGreaterThan(15)
     })
 
-    test.each(HOOKS)('and leaves out $hook of $plugin builds what it can, and says clearly what it cannot', async (left) => {
+    test.each(HOOKS)('and drops $hook of $plugin builds what it can, and reports what it cannot', async (left) => {
       const project = await createProject(FILES)
       const warnings: string[] = []
       const { build } = await bundler.vite()
@@ -67,7 +67,7 @@ for (const bundler of [vite8, vite7]) {
         return
       }
       const written = (name: RegExp): Promise<string> => outputs(project, name)
-      // What is not there is warned of, so that nothing is lost in silence.
+      // Missing images cause warnings, so that nothing is lost silently.
       for (const pattern of [/\.css$/, /\.js$/, /\.html$/]) {
         const text = await written(pattern)
         if (!DOUBLED_RE.test(text)) expect(warnings.join('\n')).toMatch(CLEAR_RE)
@@ -76,7 +76,7 @@ for (const bundler of [vite8, vite7]) {
       }
     })
 
-    test.each(HOOKS)('and leaves out $hook of $plugin serves modules and stylesheets', async (left) => {
+    test.each(HOOKS)('and drops $hook of $plugin serves modules and stylesheets', async (left) => {
       const project = await createProject(FILES)
       const server = await serve(bundler, project, copiesWithout(hd(project.options()), left))
       const loaded = await server.ssrLoadModule('/main.js').catch((error: Error) => error)
@@ -91,7 +91,7 @@ for (const bundler of [vite8, vite7]) {
       expect(page).toMatch(/a\.jpg\?hd/)
     })
 
-    test('beside the one that serves leaves that one alone, and gives the same addresses', async () => {
+    test('next to the serving one does not affect it, and uses the same addresses', async () => {
       const project = await createProject(FILES)
       const plugins = hd(project.options()) as unknown as Plugin[]
       const server = await serve(bundler, project, plugins)
@@ -111,7 +111,7 @@ for (const bundler of [vite8, vite7]) {
   })
 }
 
-/** The texts of the written files of that kind. */
+/** The texts of the written files with such a name. */
 async function outputs(project: Project, name: RegExp): Promise<string> {
   const files = (await listFiles(project.dist)).filter((file) => name.test(file))
   const texts = await Promise.all(files.map((file) => readFile(path.join(project.dist, file), 'utf8')))

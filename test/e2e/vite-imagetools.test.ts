@@ -3,7 +3,7 @@ import hd from 'unplugin-hd/vite'
 import { createProject } from './support/project.ts'
 import { vite8 } from './support/vite.ts'
 
-test('vite-imagetools before this plugin is told of, behind it is not', async () => {
+test('warns about vite-imagetools before this plugin, but not after it', async () => {
   const project = await createProject({ 'main.js': `export { default as a } from './a.jpg?hd'` })
   const imagetools = { name: 'imagetools', enforce: 'pre' as const }
   const build = async (plugins: unknown[]): Promise<string[]> => {

@@ -10,7 +10,7 @@ const TWICE = { width: 2 * WIDTH, height: 2 * HEIGHT }
 const ENTRY = { 'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as img } from './a.jpg?hd&as=img'` }
 
 for (const bundler of [vite8, vite7]) {
-  describe(`${bundler.name}: what Vite itself does with assets holds for 2x images`, () => {
+  describe(`${bundler.name}: Vite's handling of assets applies to 2x images`, () => {
     test.each(['/sub/', 'https://cdn.example.com/x/', '/'])('base %s stands before the URL', async (base) => {
       const project = await createProject(ENTRY)
       const built = await bundler.build(project, project.options(), { config: { base } })
@@ -28,7 +28,7 @@ for (const bundler of [vite8, vite7]) {
       expect(url).toMatch(/^https:\/\/elsewhere\.example\/assets\/a@2x-[\w-]+\.jpg\?v=1$/)
     })
 
-    test('an image under assetsInlineLimit becomes a data URL, &no-inline keeps it a file', async () => {
+    test('an image below assetsInlineLimit becomes a data URL, and &no-inline keeps it a file', async () => {
       const project = await createProject({
         'main.js': `export { default as a } from './a.jpg?hd'\nexport { default as b } from './a.jpg?hd&no-inline'`,
       })
@@ -81,7 +81,7 @@ for (const bundler of [vite8, vite7]) {
       expect(entry!.assets).toHaveLength(2)
     })
 
-    test('another folder and an empty node_modules give the same names from the same cache', async () => {
+    test('another folder with an empty node_modules has the same names with the same cache', async () => {
       const one = await createProject(ENTRY)
       const other = await createProject(ENTRY)
       const upscaler = doubling()
@@ -93,8 +93,8 @@ for (const bundler of [vite8, vite7]) {
     })
   })
 
-  describe(`${bundler.name}: a ?hd that is not processed`, () => {
-    test('is one warning each, with the file and the line where it is written', async () => {
+  describe(`${bundler.name}: an unprocessed ?hd`, () => {
+    test('causes one warning each, with file and line', async () => {
       const project = await createProject({
         'b.jpg': await jpeg(20),
         'c.jpg': await jpeg(40),
@@ -113,7 +113,7 @@ for (const bundler of [vite8, vite7]) {
       ])
     })
 
-    test('in new URL() of server code, which Vite leaves alone, is a warning', async () => {
+    test('in new URL() of server code, which Vite ignores, causes a warning', async () => {
       const project = await createProject({ 'main.js': `\nexport const url = new URL('./a.jpg?hd', import.meta.url)` })
       const built = await bundler.build(project, project.options(), { config: { build: { ssr: true } } })
       expect(built.warnings).toEqual([
@@ -121,7 +121,7 @@ for (const bundler of [vite8, vite7]) {
       ])
     })
 
-    test('because it is excluded is a warning', async () => {
+    test('of an excluded image causes a warning', async () => {
       const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
       const built = await bundler.build(project, project.options({ exclude: '**/a.jpg' }))
       expect(built.warnings).toEqual([expect.stringMatching(/a-[\w-]{8}\.jpg\?hd' in main\.js:1 /)])

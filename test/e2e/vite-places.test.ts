@@ -13,18 +13,18 @@ const TWICE = { width: 2 * WIDTH, height: 2 * HEIGHT }
 const ONCE = { width: WIDTH, height: HEIGHT }
 const LIGHTNING: ViteSettings = { config: { css: { transformer: 'lightningcss' } } }
 
-/** What stands in every `url()` of a text. */
+/** The content of every `url()` in a text. */
 function urlsIn(css: string): string[] {
   return [...css.matchAll(/url\(\s*(["']?)(.*?)\1\s*\)/g)].map(([, , url]) => url!)
 }
 
-/** The written file whose name begins and ends so. */
+/** The written file whose name matches. */
 async function output(project: Project, pattern: RegExp, dist = 'dist'): Promise<string> {
   const name = (await listFiles(path.join(project.root, dist))).find((file) => pattern.test(file))
   return (await project.read(`${dist}/${name}`)).toString()
 }
 
-/** Attributes of every element of that name, in the order of the page; also those in templates. */
+/** Attributes of every element with that name, in document order, including templates. */
 function elements(html: string, name: string): Record<string, string>[] {
   const found: Record<string, string>[] = []
   const visit = (node: DefaultTreeAdapterTypes.Node): void => {
@@ -50,7 +50,7 @@ async function expectTwice(built: Built, urls: readonly string[], folder = '.'):
   for (const url of urls) expect(await facts(built, path.posix.join(folder, url)), url).toMatchObject(TWICE)
 }
 
-/** The hash in the name of every 2x, by the name before it. */
+/** The hash in the name of every 2x, by the part before it. */
 function hashes({ images }: Built): Record<string, string> {
   return Object.fromEntries(images.map((name) => /(\w+)@2x-([\w-]{8})/.exec(name)!.slice(1)))
 }
@@ -122,7 +122,7 @@ for (const bundler of [vite8, vite7]) {
       })
     }
 
-    test('queries that are ours but for a slip are told of wherever they stand, with the right form', async () => {
+    test('mistyped queries are reported in every place, with the right form', async () => {
       const project = await createProject({
         'style.css': `.a { background: url(./a.jpg?4x) }\n.b { background: url("./a.jpg?hd?as=srcset") }`,
         'main.js': `import './style.css'\n\nconsole.log(new URL('./a.jpg?HD', import.meta.url))`,
@@ -142,7 +142,7 @@ for (const bundler of [vite8, vite7]) {
       }
     })
 
-    test('a factor of 3 is exact in CSS, and an image-set() has every factor up to it', async () => {
+    test('a factor of 3 is exact in CSS, and image-set() has every factor up to it', async () => {
       const project = await createProject({
         'style.css': `.a { background: url(./a.jpg?hd=3) } .b { background: url(./a.jpg?hd=3&as=srcset) }`,
         'main.js': `import './style.css'`,
@@ -204,7 +204,7 @@ for (const bundler of [vite8, vite7]) {
       }
     })
 
-    test('CSS modules, ?inline and ?url stylesheets hold the 2x', async () => {
+    test('CSS modules, ?inline and ?url stylesheets use the 2x', async () => {
       const project = await createProject({
         'b.png': await png(1),
         'm.module.css': `.m { background: url(./a.jpg?hd) }`,
@@ -253,7 +253,7 @@ for (const bundler of [vite8, vite7]) {
       expect(two).toBe(a)
     })
 
-    test(`mode: 'off' gives the source, and no image-set()`, async () => {
+    test(`mode: 'off' uses the source, without image-set()`, async () => {
       const project = await createProject({
         'main.js': `import './style.css'`,
         'style.css': `.a { background: url(./a.jpg?hd) } .b { background: url(./a.jpg?hd&as=srcset) }`,
@@ -267,7 +267,7 @@ for (const bundler of [vite8, vite7]) {
 
     const faults = [
       [
-        'a shape that makes no sense',
+        'an unsuitable shape',
         `.a{}\n.b { background: url(./a.jpg?hd&as=meta) }`,
         /style\.css:2: .*'as=meta' makes no sense in CSS.*\(HD_QUERY\)/,
       ],
@@ -298,7 +298,7 @@ for (const bundler of [vite8, vite7]) {
   })
 
   describe(`${bundler.name}: ?hd in a page`, () => {
-    test('every attribute that names an image gets the 2x', async () => {
+    test('every attribute for images gets the 2x', async () => {
       const project = await createProject({
         'pics/b.png': await png(1),
         'pics/ü c.png': await png(2),
@@ -345,7 +345,7 @@ for (const bundler of [vite8, vite7]) {
       expect(built.warnings.filter((text) => !text.includes('example.com'))).toEqual([])
     })
 
-    test('as=img writes src, srcset and the size that is missing', async () => {
+    test('as=img writes src, srcset and the missing size', async () => {
       const project = await createProject({
         'index.html': `
           <img class="x" src="./a.jpg?hd&as=img" alt="A &amp; b">
@@ -398,11 +398,11 @@ for (const bundler of [vite8, vite7]) {
         expect(await facts(built, one!)).toMatchObject(ONCE)
         expect(await facts(built, two!)).toMatchObject(TWICE)
       }
-      // What is public stays where it is.
+      // Public files stay in place.
       expect(candidates(filled!['srcset']!)['1x']).toBe('/p.jpg')
     })
 
-    test('<style>, style="" and modules in the page hold the 2x', async () => {
+    test('<style>, style="" and modules in the page use the 2x', async () => {
       const project = await createProject({
         'b.png': await png(1),
         'sub/index.html': `
@@ -472,7 +472,7 @@ for (const bundler of [vite8, vite7]) {
   })
 
   describe(`${bundler.name}: ?hd in scripts`, () => {
-    test('new URL() gives the 2x: relative, by alias, package, public path, in TypeScript and with a template', async () => {
+    test('new URL() uses the 2x: relative, by alias, package, public path, in TypeScript and with a template', async () => {
       const project = await createProject({
         'deep/b.png': await png(1),
         'public/p.png': await png(3),
@@ -500,7 +500,7 @@ for (const bundler of [vite8, vite7]) {
       expect(built.warnings).toEqual([])
     })
 
-    test('new URL() in a component, not in its text, and not where Vite is told to leave it', async () => {
+    test('new URL() works in the script of a component, but not in its text or with @vite-ignore', async () => {
       const project = await createProject({
         'b.png': await png(1),
         'a.vue': `<p>Don't use \`</p>\n<script>\nexport const a = new URL('./b.png?hd', import.meta.url)</script> new URL('./gone.png?hd', import.meta.url)`,
@@ -523,7 +523,7 @@ for (const bundler of [vite8, vite7]) {
       expect(built.warnings).toEqual([expect.stringMatching(/'\.\/a\.jpg\?hd' in main\.js:3 or main\.js:4 /)])
     })
 
-    test('import.meta.glob and dynamic imports give the 2x', async () => {
+    test('import.meta.glob and dynamic imports use the 2x', async () => {
       const project = await createProject({
         'pics/b.png': await png(1),
         'pics/c.png': await png(2),
@@ -568,7 +568,7 @@ for (const bundler of [vite8, vite7]) {
     })
   })
 
-  describe(`${bundler.name}: what Vite does with assets`, () => {
+  describe(`${bundler.name}: Vite's handling of assets`, () => {
     const FILES = {
       'main.js': `import './style.css'\nexport { default as url } from './a.jpg?hd'`,
       'style.css': `.a { background: url(./a.jpg?hd) } .b { background: url(./b.png?hd&as=srcset) }`,
@@ -590,7 +590,7 @@ for (const bundler of [vite8, vite7]) {
       expect(urls).toHaveLength(3)
     })
 
-    test('the manifest names a 2x as the project does', async () => {
+    test('the manifest names a 2x by its path in the project', async () => {
       const project = await createProject({ ...FILES, 'b.png': await png(1) })
       const options = project.options({
         cache: { dir: path.join(project.root, '..', path.basename(project.root), 'deep/cache') },
@@ -605,7 +605,7 @@ for (const bundler of [vite8, vite7]) {
       expect(JSON.stringify(manifest)).not.toContain('cache')
     })
 
-    test('a library has its images inlined', async () => {
+    test('the images of a library are inlined', async () => {
       const project = await createProject({ ...FILES, 'b.png': await png(1) })
       const lib = { entry: path.join(project.root, 'main.js'), formats: ['es' as const], fileName: 'main', cssFileName: 'style' }
       const built = await bundler.build(project, project.options(), { config: { build: { lib } } })
@@ -615,7 +615,7 @@ for (const bundler of [vite8, vite7]) {
       for (const url of [...urls, (await built.run())['url']]) expect(url).toMatch(/^data:image\/(?:jpeg|png);base64,/)
     })
 
-    test('a changed image is built anew while watching, wherever it stands', async () => {
+    test('a changed image is rebuilt in watch mode, in every place', async () => {
       const project = await createProject({
         'b.png': await png(1),
         'c.png': await png(2),
@@ -656,7 +656,7 @@ for (const bundler of [vite8, vite7]) {
       'style.css': `.a { background: url(./a.jpg?hd) }`,
     }
 
-    test('cold and warm, in two folders: the same names and URLs', async () => {
+    test('cold and warm builds in two folders have the same names and URLs', async () => {
       const base = '/'
       const seen: unknown[] = []
       for (const folder of ['one', 'another']) {

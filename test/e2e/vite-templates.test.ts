@@ -5,13 +5,13 @@ import hd from 'unplugin-hd/vite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createProject, type Project } from './support/project.ts'
 
-/** Projects of tests have no packages of their own. */
+/** Test projects have no installed packages. */
 const alias = ['vue', 'vue/server-renderer'].map((name) => ({
   find: new RegExp(`^${name}$`),
   replacement: fileURLToPath(import.meta.resolve(name)),
 }))
 
-/** Builds `main.js` and gives its code and what was warned of. */
+/** Builds `main.js` and returns its code and the warnings. */
 async function buildMain(
   { root, options }: Project,
   { ssr = false } = {},
@@ -42,7 +42,7 @@ function loggerInto(warnings: string[]): NonNullable<Parameters<typeof createSer
   return { info: nothing, warn, warnOnce: warn, error: warn, clearScreen: nothing, hasErrorLogged: () => false, hasWarned: false }
 }
 
-/** What the dev server makes of a file, and what it warned of meanwhile. */
+/** The dev server's transform of a file, with the warnings. */
 async function serveFile({ root, options }: Project, url: string): Promise<{ code: string; warnings: string[] }> {
   const warnings: string[] = []
   const server = await createServer({
@@ -64,7 +64,7 @@ const vueApp = (template: string, script = ''): Record<string, string> => ({
 })
 
 describe('Vue templates', () => {
-  test('as=img becomes the attributes that are missing, in builds for browsers and servers', async () => {
+  test('as=img adds the missing attributes, in builds for browsers and servers', async () => {
     const project = await createProject(
       vueApp('<img src="./a.jpg?hd&as=img" width="12">', '<script>export default { setup: () => ({}) }</script>'),
     )
@@ -87,7 +87,7 @@ describe('Vue templates', () => {
     expect(imports).toEqual(['/a.jpg?import&hd&as=img', '/a.jpg?import&hd', '/a.jpg?import&url', '/a.jpg?import&hd'])
   })
 
-  test('every way to write an ampersand in an attribute means one', async () => {
+  test('accepts every form of an ampersand in an attribute', async () => {
     const project = await createProject(
       vueApp('<img src="./a.jpg?hd&as=img"><img src="./a.jpg?hd&#38;as=img"><img src="./a.jpg?hd&#x26;as=img">'),
     )
@@ -96,21 +96,21 @@ describe('Vue templates', () => {
     expect([...code.matchAll(/^import _imports_\d+ from /gm)]).toHaveLength(1)
   })
 
-  test('a shape that makes no sense in a template is an error with the file and the line', async () => {
+  test('an unsuitable shape in a template is an error with file and line', async () => {
     const project = await createProject(vueApp('<p>one</p>\n<video poster="./a.jpg?hd&as=img" />'))
     await expect(buildMain(project)).rejects.toThrow(
       /App\.vue:3.*'as=img' makes no sense in <video poster> of a template.*HD_QUERY/s,
     )
   })
 
-  test('a text in an expression is warned of, with the file and the line', async () => {
+  test('a string in an expression causes a warning with file and line', async () => {
     const project = await createProject(vueApp(`<p>one</p>\n<img :src="'./a.jpg?hd'">`))
     const { warnings } = await buildMain(project)
     expect(warnings.join('\n')).toContain("'./a.jpg?hd' in App.vue:3 ")
   })
 })
 
-test('of references in a Vue template that read the same, those that were left are named and not those that worked', async () => {
+test('of equal references in a Vue template, warnings name only the unprocessed ones', async () => {
   const img = '<img src="./a.jpg?hd">'
   const card = { 'Card.vue': '<script>export default { props: ["src"] }</script><template><p>{{ src }}</p></template>' }
   const script = `<script setup>import Card from './Card.vue'</script>\n`
@@ -127,7 +127,7 @@ describe('JSX', () => {
       '/** @jsxRuntime classic */',
       "import url from './a.jpg?hd'",
       'const React = { createElement: (...all) => all }',
-      "// As <img src='./c.jpg?hd' />.",
+      "// Compiled from <img src='./c.jpg?hd' />.",
       'export const App = () => (<p>',
       '  <img src={url} />',
       '  <img src="./b.jpg?hd" />',
@@ -135,7 +135,7 @@ describe('JSX', () => {
     ].join('\n'),
   }
 
-  test('imports work, and a text in an attribute is warned of with the file and the line, in build', async () => {
+  test('imports work, and a string in an attribute causes a warning with file and line, in a build', async () => {
     const { assets, warnings } = await buildMain(await createProject(files))
     expect(assets).toEqual([expect.stringMatching(/a@2x-[\w-]{8}\.jpg$/)])
     expect(warnings.filter((each) => each.includes('?hd'))).toEqual([expect.stringContaining("'./b.jpg?hd' in App.jsx:7 ")])

@@ -41,7 +41,7 @@ const KINDS: Kind[] = [
   },
 ]
 
-/** A running server; its scripts are classic ones, as in a browser. */
+/** A running server, whose classic scripts can be run as in a browser. */
 async function start({ bundler, serve }: Kind, project: Project, options: HdOptions = {}): Promise<string> {
   const { experiments: _, output, ...config } = bundler.config(project, project.options(options), { development: true })
   const { path: folder, filename } = output!
@@ -55,7 +55,7 @@ async function start({ bundler, serve }: Kind, project: Project, options: HdOpti
   return `http://127.0.0.1:${(server.server!.address() as AddressInfo).port}`
 }
 
-/** The addresses of 2x images in the script that the server gives. */
+/** The URLs of 2x images in the served script. */
 async function addresses(origin: string): Promise<string[]> {
   const script = await (await fetch(`${origin}/main.js`)).text()
   return [...new Set(script.match(/[\da-f]{16,20}\.jpg/g))]
@@ -71,7 +71,7 @@ describe.each(KINDS)('$name', (kind) => {
 
     await project.write('a.jpg', await jpeg(60))
     const current = async (): Promise<string[]> => {
-      // The watcher may not have been there yet when it changed.
+      // The watcher may have started after the change.
       await project.touch('a.jpg')
       return addresses(origin)
     }

@@ -22,7 +22,7 @@ async function startEmulator(): Promise<WechatEmulator> {
   return emulator
 }
 
-/** Credentials of the first account, and where it is. */
+/** Credentials of the first account, and the emulator's address. */
 function account({ url, accounts }: WechatEmulator): { baseUrl: string; appid: string; secret: string } {
   return { baseUrl: url, appid: accounts[0]!.appid, secret: accounts[0]!.secret }
 }
@@ -51,7 +51,7 @@ function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.on('close', resolve))
 }
 
-test('playground/vite-wechat builds by the stand-in, and from the cache the second time', async () => {
+test('playground/vite-wechat builds with the emulator, and from the cache the second time', async () => {
   const cache = await mkdtemp(path.join(tmpdir(), 'unplugin-hd-wechat-'))
   onTestFinished(() => rm(cache, { recursive: true, force: true, maxRetries: 3 }))
   const outputs: string[] = []
@@ -82,7 +82,7 @@ test('playground/vite-wechat builds by the stand-in, and from the cache the seco
   ])
 })
 
-test('a build that is killed between the media_id and the download pays nothing the second time', async () => {
+test('a build that is killed between media_id and download does not pay again', async () => {
   const emulator = await startEmulator()
   const project = await createImages(1)
   const never = new Promise<void>(() => undefined)
@@ -114,7 +114,7 @@ describe('with the API removed', () => {
     },
   )
 
-  test('wechat() alone fails the build with WECHAT_REMOVED and the page to read', async () => {
+  test('wechat() alone fails the build with WECHAT_REMOVED and a link to the official page', async () => {
     const emulator = await startEmulator()
     emulator.behaviour.removed = '40066'
     const project = await createImages(3)
@@ -125,7 +125,7 @@ describe('with the API removed', () => {
   })
 })
 
-test('the dev server never calls WeChat, and says by whom images are made instead', async () => {
+test('the dev server never calls WeChat, and reports which upscaler makes the images instead', async () => {
   const emulator = await startEmulator()
   const project = await createImages(2)
   const warnings: string[] = []

@@ -78,9 +78,9 @@ holds<Equal<typeof meta.upscaler, string | null>>()
 holds<Equal<typeof meta.source, { readonly src: string; readonly width: number; readonly height: number }>>()
 export const facts: [string, number, number, string, number] = [meta.src, meta.width, meta.height, meta.format, meta.bytes]
 
-// @ts-expect-error an <img> is no text
+// @ts-expect-error an <img> is not a string
 export const wrong: string = img
-// @ts-expect-error values are not to be changed
+// @ts-expect-error values are read-only
 img.width = 3
 
 export const lazily: Promise<string> = import('./b.png?hd').then((module) => module.default)

@@ -1,7 +1,7 @@
-// Runs in the page: the attributes that name images, by place, as they are in the document.
+// Runs in the page: the image attributes by place, as in the document.
 const NAMES = ['src', 'srcset', 'poster', 'href', 'width', 'height']
 
-/** Some frameworks write whole addresses in the browser. */
+/** Some frameworks write absolute URLs in the browser. */
 function valueOf(element, name) {
   return element.getAttribute(name).replaceAll(`${location.origin}/`, '/')
 }

@@ -5,28 +5,28 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Where the projects are. */
+/** The folder of the projects. */
 const FRAMEWORKS = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Frameworks that ask, report, or open something do not, and write nothing for a terminal. */
+/** Turns off prompts, telemetry, opening a browser, and terminal formatting. */
 const QUIET = { CI: '1', NO_COLOR: '1', ASTRO_TELEMETRY_DISABLED: '1', NUXT_TELEMETRY_DISABLED: '1', NO_UPDATE_NOTIFIER: '1' }
 
-/** A server takes its time, the more so on a busy machine. */
+/** Servers start slowly, especially on a busy machine. */
 const START_MS = 120_000
 
 export interface Server {
   /** `http://127.0.0.1:12345/` */
   readonly origin: string
-  /** What it has printed. */
+  /** Its output so far. */
   output(): string
   close(): Promise<void>
 }
 
 export interface Framework {
   readonly folder: string
-  /** Runs the project's own script to its end. @throws Error with all it printed when it fails */
+  /** Runs a script of the project to its end. @throws Error with its output if it fails */
   run(script: string): Promise<string>
-  /** Runs a script that serves, on a free port of this machine alone. @param flags how it is told the port */
+  /** Runs a server script on a free loopback port. @param flags for its port */
   serve(script: string, flags: (port: number) => readonly string[]): Promise<Server>
 }
 
@@ -44,7 +44,7 @@ export function framework(name: string, cache: string): Framework {
       spawn([scripts[script]!, ...flags].join(' '), {
         cwd: folder,
         shell: true,
-        // A group of its own, so that all of it can be ended.
+        // A separate process group, so that all its processes can be ended.
         detached: process.platform !== 'win32',
         env: { ...inherited, ...QUIET, ...env, PATH, UNPLUGIN_HD_CACHE_DIR: cache },
       }),
@@ -69,13 +69,13 @@ export function framework(name: string, cache: string): Framework {
   }
 }
 
-/** Commands at work, so that none outlives the tests. */
+/** Running commands, so that none outlives the tests. */
 const atWork = new Set<Running>()
 process.on('exit', () => {
   for (const running of atWork) running.kill()
 })
 
-/** A command at work. */
+/** A running command. */
 class Running {
   output = ''
   readonly ended: Promise<number | null>
@@ -115,7 +115,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Resolves when the server answers, whatever it says. */
+/** Resolves when the server responds, with any status. */
 async function answers(origin: string, running: Running): Promise<void> {
   const deadline = Date.now() + START_MS
   for (;;) {

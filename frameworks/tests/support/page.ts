@@ -3,21 +3,21 @@ import type { Browser, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { doubled, type Seen } from '../../../test/browser/support/page.ts'
 
-/** A page in a browser, closed when the test is over. */
+/** A page in a browser, closed when the test ends. */
 export interface Opened {
   page: Page
-  /** Errors and warnings in the console, requests that failed, answers from 400 on. */
+  /** Console errors and warnings, failed requests, and responses with status 400 or above. */
   faults: string[]
-  /** Addresses that were answered with a preview. */
+  /** URLs that returned a preview. */
   previews: Set<string>
-  /** What the browser shows now for every element with a `data-place`. */
+  /** What the browser currently shows for every element with a `data-place`. */
   look(): Promise<Seen[]>
 }
 
-/** What frameworks tell developers, whatever the page is. */
+/** Messages of frameworks for developers, unrelated to the page. */
 const CHATTER_RE = /Vue Devtools|React DevTools|\[vite\]|✨|<Suspense> is an experimental/
 
-/** Opens it, and waits until its `<body>` says `data-ready`. @param deviceScaleFactor pixels per CSS pixel */
+/** Opens a page and waits until its `<body>` has `data-ready`. @param deviceScaleFactor pixels per CSS pixel */
 export async function open(browser: Browser, url: string, deviceScaleFactor: number): Promise<Opened> {
   const script = await readFile(new URL('../../../test/browser/support/look.js', import.meta.url), 'utf8')
   const context = await browser.newContext({ deviceScaleFactor })
@@ -36,21 +36,21 @@ export async function open(browser: Browser, url: string, deviceScaleFactor: num
   })
   await page.goto(url, { waitUntil: 'load' })
   await page.waitForSelector('body[data-ready]')
-  // In a block, so that it can be run again.
+  // In a block, so that it can run again.
   return { page, faults, previews, look: () => page.evaluate<Seen[]>(`{${script}}`) }
 }
 
-/** Every place shows 2x pixels, or those of the screen where it has candidates. */
+/** Checks that every place shows 2x pixels, or the screen's candidate. */
 export function expectDoubled(seen: readonly Seen[], deviceScaleFactor: number): void {
   for (const { place, source, isSet, url, pixels, natural, isLoaded } of seen) {
     expect(isLoaded, `${place}: ${url}`).toBe(true)
     expect(pixels, place).toBe(isSet && deviceScaleFactor === 1 ? source : doubled(source))
-    // A candidate with a descriptor is as large as the source, whatever pixels it has.
+    // A candidate with a descriptor has the CSS size of the source, whatever its pixels.
     if (natural !== undefined) expect(natural, place).toBe(isSet ? source : doubled(source))
   }
 }
 
-/** The attributes that name images, by place, as they are in the document. */
+/** The image attributes by place, as in the document. */
 export async function attributesOf(page: Page): Promise<Record<string, Record<string, string>>> {
   return page.evaluate(`{${await readFile(new URL('attributes.js', import.meta.url), 'utf8')}}`)
 }

@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs'
 import { chromium, type Browser } from 'playwright-core'
 
-/** Where Debian, and other systems, put it. */
+/** Default paths on Debian and other systems. */
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
-/** Path of a Chromium on this machine: `CHROMIUM_PATH`, or where systems put it. */
+/** Path of Chromium: `CHROMIUM_PATH` or a default path. */
 export const CHROMIUM: string | undefined = process.env['CHROMIUM_PATH'] ?? PATHS.find((path) => existsSync(path))
 
-// In the runner's own output too, where a skipped test is easily overlooked.
+// Also in the runner's output, where a skipped test is easily overlooked.
 if (CHROMIUM === undefined) {
   console.warn(
     '\n*** NO CHROMIUM: the tests in a browser are SKIPPED. Install it (Debian: apt-get install chromium), or set CHROMIUM_PATH. ***\n',
   )
 }
 
-/** Starts it, without a window and without talking to anybody. */
+/** Starts Chromium, headless and without network access of its own. */
 export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM!,

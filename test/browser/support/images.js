@@ -1,4 +1,4 @@
-// Runs in the page: what the browser chose for every `<img>`, and how many pixels it has.
+// Runs in the page: the file that the browser chose for every `<img>`, with its pixels.
 async function readSize({ currentSrc }) {
   const bitmap = await createImageBitmap(await (await fetch(currentSrc)).blob())
   return `${bitmap.width}x${bitmap.height}`

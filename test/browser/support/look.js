@@ -1,4 +1,4 @@
-// Runs in the page: what the browser shows for every element with a `data-place`.
+// Runs in the page: reports what the browser shows for every element with a `data-place`.
 const sizes = new Map()
 
 async function readSize(url) {

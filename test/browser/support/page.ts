@@ -6,23 +6,23 @@ export interface Seen {
   place: string
   /** Size of the source: `96x96`. */
   source: string
-  /** It has candidates for several screens. */
+  /** True if it has candidates for several screens. */
   isSet: boolean
   url: string
   /** Size of the file behind the URL. */
   pixels: string
-  /** What the browser takes it for, in CSS pixels; of an `<img>`. */
+  /** The natural size of an `<img>`, in CSS pixels. */
   natural: string | undefined
   isLoaded: boolean
 }
 
 export interface Visit {
   seen: Seen[]
-  /** Errors in the console, requests that failed, answers from 400 on. */
+  /** Console errors, failed requests, and responses with status 400 or above. */
   faults: string[]
 }
 
-/** Opens a page and looks, when its `<body>` says `data-ready`. @param deviceScaleFactor pixels per CSS pixel */
+/** Opens a page and inspects it when its `<body>` has `data-ready`. @param deviceScaleFactor pixels per CSS pixel */
 export async function visit(browser: Browser, url: string, deviceScaleFactor: number): Promise<Visit> {
   const look = await readFile(new URL('look.js', import.meta.url), 'utf8')
   return open(browser, url, deviceScaleFactor, async (page, faults) => {
@@ -38,13 +38,13 @@ export interface ShownImage {
   pixels: string
 }
 
-/** Opens a page and looks at each `<img>`, on a screen with two pixels per CSS pixel. */
+/** Opens a page and inspects each `<img>`, on a screen with two pixels per CSS pixel. */
 export async function visitImages(browser: Browser, url: string): Promise<{ images: ShownImage[]; faults: string[] }> {
   const look = await readFile(new URL('images.js', import.meta.url), 'utf8')
   return open(browser, url, 2, async (page, faults) => ({ images: await page.evaluate<ShownImage[]>(look), faults }))
 }
 
-/** Opens a page in a context of its own, waits until nothing is loaded any more, and notes what goes wrong. */
+/** Opens a page in a new context, waits until the network is idle, and records errors. */
 async function open<T>(
   browser: Browser,
   url: string,
@@ -59,7 +59,7 @@ async function open<T>(
     page.on('pageerror', (error) => faults.push(`error: ${error.message}`))
     page.on('requestfailed', (request) => {
       const reason = request.failure()?.errorText
-      // The browser itself ends what it needs no more, such as a poster; what is shown in the end is looked at anyway.
+      // The browser aborts requests that it no longer needs, such as a poster. What it finally shows is checked anyway.
       if (reason !== 'net::ERR_ABORTED') faults.push(`failed: ${request.url()} (${reason})`)
     })
     page.on('response', (response) => response.status() >= 400 && faults.push(`${response.status()}: ${response.url()}`))

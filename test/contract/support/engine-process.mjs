@@ -1,5 +1,5 @@
-// In a process of its own: answers a message of weights and images with the digests of the results. The engine is left open: its idle
-// workers must not keep the process alive.
+// Runs in a separate process: replies to a message of weights and images with the digests of the results. It does not close the engine,
+// because idle workers must not keep the process alive.
 import { createHash } from 'node:crypto'
 import { createEngine } from '@unplugin-hd/engine'
 

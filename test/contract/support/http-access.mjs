@@ -1,5 +1,5 @@
-// Stands for CloudBase's HTTP access (HTTP 访问服务): requests become events for the `main` of a cloud function, within the sizes
-// that are documented. The folder of the function is the first argument; the port goes to stdout.
+// Emulates CloudBase's HTTP access (HTTP 访问服务): turns requests into events for the `main` of a cloud function, with the documented
+// size limits. The first argument is the folder of the function; the port is printed to stdout.
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 

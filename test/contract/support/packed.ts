@@ -8,21 +8,21 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 export interface Packed {
-  /** A project that has the package in its `node_modules`. */
+  /** A project with the package in its `node_modules`. */
   readonly project: string
-  /** Runs Node in there. @throws Error with what it printed when it fails */
+  /** Runs Node in the project. @throws Error with its output if it fails */
   node(...args: string[]): Promise<string>
   remove(): Promise<void>
 }
 
-/** A project with the package as npm would publish it: only what `files` names, at its real place in `node_modules`. */
+/** A project with the package as published: only the files in `files`, in `node_modules`. */
 export async function packed(name: string): Promise<Packed> {
   const source = fileURLToPath(new URL(`../../../packages/${name}`, import.meta.url))
   const project = await realpath(await mkdtemp(path.join(tmpdir(), 'unplugin-hd-packed-')))
   const modules = path.join(project, 'node_modules')
   await mkdir(modules)
   await writeFile(path.join(project, 'package.json'), '{ "private": true }')
-  // npm is a script on Windows, which only a shell can run.
+  // On Windows npm is a script, which needs a shell.
   const shell = process.platform === 'win32'
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], {
     cwd: source,
@@ -32,7 +32,7 @@ export async function packed(name: string): Promise<Packed> {
   await run('tar', ['-xf', filename], { cwd: project })
   const target = path.join(modules, ...name.split('/'))
   await rename(path.join(project, 'package'), target)
-  // Its dependencies are those of the workspace.
+  // Its dependencies come from the workspace.
   await symlink(path.join(source, 'node_modules'), path.join(target, 'node_modules'), 'junction')
   return {
     project,

@@ -33,20 +33,20 @@ interface Pair {
 }
 
 export interface TencentCloud {
-  /** What the SDK takes as `serviceUrl`, or as the URL in TCB_CONTEXT_CNFG. */
+  /** For the SDK's `serviceUrl`, or the URL in TCB_CONTEXT_CNFG. */
   url: string
   /** The `openapi` calls so far. */
   calls: { api: string; pairs: Pair[] }[]
-  /** What lies in the cloud storage, by its path. */
+  /** The files in the cloud storage, by path. */
   files: Map<string, Buffer>
-  /** How often a file was fetched from there. */
+  /** The number of downloads from there. */
   fetched: number
-  /** What the function may call, as in its config.json. */
+  /** The permissions of the function, as in its config.json. */
   permissions: Set<string>
   close(): Promise<void>
 }
 
-/** Loopback in place of Tencent Cloud for a real `wx-server-sdk`: cloud call goes to the emulator, files stay in memory. */
+/** Replaces Tencent Cloud for a real `wx-server-sdk`, on loopback: cloud calls go to the emulator, files stay in memory. */
 export async function startTencentCloud(emulator: WechatEmulator): Promise<TencentCloud> {
   const server = createServer((request, response) => void handle(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -87,7 +87,7 @@ export async function startTencentCloud(emulator: WechatEmulator): Promise<Tence
       const answer = api === 'img.superresolution' ? await superresolution(pairs) : await getTempMedia(pairs)
       return respond(Buffer.from(await answer.arrayBuffer()), answer.headers.get('content-type') ?? '', 0)
     } catch {
-      // WeChat's side broke off.
+      // WeChat closed the connection.
       return respond(Buffer.alloc(0), '', -604_103)
     }
   }
@@ -99,7 +99,7 @@ export async function startTencentCloud(emulator: WechatEmulator): Promise<Tence
       return fetch(`${emulator.url}/cv/img/superresolution?img_url=${address}`, { method: 'POST' })
     }
     const form = new FormData()
-    // The SDK (4.0.2) sends the name of the file, but not its type.
+    // The SDK (4.0.2) sends the file's name, but not its type.
     form.append(
       pair!.key,
       new Blob([new Uint8Array(pair!.value)], { type: /jpe?g$/.test(pair!.filename) ? 'image/jpeg' : 'image/png' }),
@@ -152,13 +152,13 @@ export async function startTencentCloud(emulator: WechatEmulator): Promise<Tence
   }
 }
 
-/** The real SDK, as a cloud function gets it. */
+/** The real SDK, as in a cloud function. */
 export function loadWxServerSdk(): WxServerSdk {
   return requireOfWechat('wx-server-sdk') as WxServerSdk
 }
 
 export interface WxServerSdk {
-  /** A fresh one, so that tests do not share what `init()` was given. */
+  /** A fresh copy, so that tests do not share the arguments of `init()`. */
   createNewInstance(config: Record<string, unknown>): { openapi: Record<string, unknown> }
 }
 
@@ -192,7 +192,7 @@ function readPairs(bytes: Buffer): Pair[] {
     })
 }
 
-/** The fields that have a length; others are left out. */
+/** The length-delimited fields; others are skipped. */
 function fieldsOf(bytes: Uint8Array): [number, Buffer][] {
   const reader = Reader.create(bytes)
   const fields: [number, Buffer][] = []

@@ -8,12 +8,12 @@ import { describeBuilt, type BuildSettings, type Built, type Bundler } from './b
 import type { Project } from './project.ts'
 import type { CountingUpscaler } from './upscaler.ts'
 
-/** What a test changes of the configuration. */
+/** Changes to the configuration. */
 export interface BunSettings extends BuildSettings {
   config?: Readonly<Record<string, unknown>>
 }
 
-/** What the process is told. */
+/** The input of the process. */
 export interface BunBuildOrder {
   root: string
   dist: string
@@ -22,22 +22,22 @@ export interface BunBuildOrder {
   sourcemap: boolean
   config: Readonly<Record<string, unknown>>
   options: Readonly<Record<string, unknown>>
-  /** One of those in `upscaler.ts`, by its name; the default upscaler when it is left out. */
+  /** The name of one in `upscaler.ts`. @default the default upscaler */
   upscaler?: string | undefined
 }
 
-/** What it answers. */
+/** The output of the process. */
 export interface BunBuildReport {
-  /** Messages, when the build failed. */
+  /** Error messages, if the build failed. */
   errors?: readonly string[]
-  /** How often the upscaler was called. */
+  /** The number of calls of the upscaler. */
   calls: number
 }
 
-/** Absolute path of Bun's binary for this machine; `undefined` where there is none. */
+/** Absolute path of Bun's binary for this machine; `undefined` if there is none. */
 export const BUN: string | undefined = binary()
 
-/** Says why tests are skipped. */
+/** The reason for skipping tests. */
 export const BUN_MISSING: string = `@oven/bun-${process.platform} for this processor is not installed: it is an optional dependency`
 
 function binary(): string | undefined {

@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import type { HdOptions } from 'unplugin-hd/rollup'
 import { listFiles, type Project } from './project.ts'
 
-/** What the shared tests ask of a bundler beside the plugin; everything else is the bundler's default. */
+/** Settings of the shared tests; everything else is the bundler's default. */
 export interface BuildSettings {
   /** @default 'main.js' */
   entry?: string
@@ -21,30 +21,30 @@ export interface Bundler {
   readonly name: string
   /** @throws Error with the messages of the bundler's errors */
   build(project: Project, options: HdOptions, settings?: BuildSettings): Promise<Built>
-  /** Left out: the bundler has no watcher that a plugin takes part in. */
+  /** Missing if plugins cannot take part in the bundler's watch mode. */
   watch?(project: Project, options: HdOptions): Promise<Watcher>
 }
 
 export interface Watcher {
   /**
-   * What `look` finds in the first build that shows it. One change may be seen as two, and be built twice, so a build proves
-   * nothing by being the next one: `look` throws (a failed expectation) or gives `undefined` for one that does not show it yet.
-   * @param again called now and then while none does: bundlers begin to watch a file at some time after the build that read it
-   * @throws Error with what was wrong with the last build, when none shows it in time
+   * Waits for the first build in which `look` finds something. One change may cause two builds, so `look` throws (a failed expectation) or
+   * returns `undefined` for a build that does not show it yet.
+   * @param again called from time to time until then: bundlers start to watch a file only some time after the build that read it
+   * @throws Error with the failure of the last build, on timeout
    */
   until<T>(look: (built: Built) => T | Promise<T>, again?: () => Promise<void>): Promise<NonNullable<T>>
-  /** The error of the first build that fails with such a message. @throws Error when none does so in time */
+  /** The error of the first build that fails with such a message. @throws Error on timeout */
   failure(message: RegExp): Promise<Error>
   close(): Promise<void>
 }
 
-/** Long for a build of a few small files, on whatever machine. */
+/** Enough for a build of a few small files on any machine. */
 const PATIENCE_MS = 50_000
 
-/** Longer than most builds, so that it is rarely needed. */
+/** Longer than most builds, so that it is rarely reached. */
 const AGAIN_MS = 5_000
 
-/** @param next the builds in their order, each of them once; a rejection is a build that failed */
+/** @param next returns the builds in order; a rejection is a failed build */
 export function createWatcher(next: () => Promise<Built>, close: () => Promise<void>): Watcher {
   return {
     until: (look, again) => firstFound(async () => look(await next()), again),
@@ -59,7 +59,7 @@ export function createWatcher(next: () => Promise<Built>, close: () => Promise<v
   }
 }
 
-/** What the first `look` that finds something gives. @throws Error with the last failure when none does in time */
+/** The result of the first `look` that finds something. @throws Error with the last failure, on timeout */
 async function firstFound<T>(
   look: () => Promise<T>,
   again: () => Promise<void> = async () => undefined,
@@ -92,12 +92,12 @@ async function firstFound<T>(
 export interface Built {
   /** Names of the written files, relative to `dist`. */
   readonly files: readonly string[]
-  /** Without code, source maps and pages. */
+  /** Files other than code, source maps and pages. */
   readonly images: readonly string[]
   readonly warnings: readonly string[]
-  /** Runs the entry, as an ES module of Node, and gives what it exports. */
+  /** Runs the entry as an ES module in Node, and returns its exports. */
   run(): Promise<Record<string, any>>
-  /** The file in `dist` that a URL of a value means. */
+  /** The file in `dist` for a URL in a value. */
   file(url: string): string
 }
 
@@ -115,18 +115,18 @@ export async function describeBuilt(dist: string, warnings: readonly string[], e
   }
 }
 
-/** Width, height and format of the file that a URL means. */
+/** Width, height and format of the file for a URL. */
 export async function facts(built: Built, url: string): Promise<{ width: number; height: number; format: string }> {
   const { width, height, format } = await sharp(built.file(url)).metadata()
   return { width, height, format }
 }
 
-/** True for what Rolldown says of plugins that took long, which says something of the machine, not of the build. */
+/** True for Rolldown's warnings about slow plugins, which depend on the machine. */
 export function isTiming(warning: string): boolean {
   return /(?:PLUGIN|BUNDLER)_TIMINGS|spent significant time/.test(warning)
 }
 
-/** Collects what events bring, for those who wait. */
+/** A queue of values from events. */
 export function createQueue<T>(): { push: (item: T) => void; next: () => Promise<T> } {
   const items: T[] = []
   const waiting: ((item: T) => void)[] = []

@@ -6,5 +6,5 @@ import { rollup } from './rollup.ts'
 import { rspack } from './rspack.ts'
 import { webpack } from './webpack.ts'
 
-/** Every bundler; a test file for one of them imports only its own, because each takes a while to load. */
+/** Every bundler. The test file of a bundler imports only its own, because each takes a while to load. */
 export const bundlers: readonly Bundler[] = [rollup, rolldown, webpack, rspack, esbuild, ...(BUN ? [bun] : [])]

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import type { Project } from './project.ts'
 
 export interface ChildResult {
-  /** Of the upscaler `doubling`. */
+  /** Calls of the upscaler `doubling`. */
   calls: number
   warnings: string[]
   written: boolean
@@ -12,7 +12,7 @@ export interface ChildResult {
   error?: string
 }
 
-/** Plain data: it goes to another process. */
+/** Plain data, because it is sent to another process. */
 export interface ChildOptions {
   upscaler?: 'doubling'
   [option: string]: unknown
@@ -21,8 +21,8 @@ export interface ChildOptions {
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url))
 
 /**
- * Builds in a process of its own.
- * @throws Error when the process fails, or has not ended by itself after 20 s
+ * Builds in a separate process.
+ * @throws Error if the process fails, or has not exited after 20 s
  */
 export async function buildInChild(
   bundler: string,
@@ -35,7 +35,7 @@ export async function buildInChild(
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as ChildResult
 }
 
-/** A process that has ended, however. */
+/** A process that has ended. */
 export interface Ended {
   code: number | null
   stdout: string

@@ -4,7 +4,7 @@ import hd from 'unplugin-hd/esbuild'
 import { createQueue, createWatcher, describeBuilt, type BuildSettings, type Built, type Bundler } from './bundler.ts'
 import type { Project } from './project.ts'
 
-/** What a test changes of the configuration. */
+/** Changes to the configuration. */
 export interface EsbuildSettings extends BuildSettings {
   config?: BuildOptions
 }

@@ -1,13 +1,13 @@
 import type { CountingUpscaler } from './upscaler.ts'
 
 export interface Gated extends CountingUpscaler {
-  /** From now on it delivers. */
+  /** Opens the gate. */
   open(): void
-  /** Names of the images it was given, in this order. */
+  /** Names of the images it got, in order. */
   files: string[]
 }
 
-/** Doubles every pixel and makes it redder, but not before it is let. */
+/** Doubles every pixel and makes it redder, after the gate was opened. */
 export function gated(): Gated {
   let open: () => void
   const opened = new Promise<void>((resolve) => (open = resolve))
@@ -34,10 +34,10 @@ export function gated(): Gated {
   }
 }
 
-/** How much red is added to what was as red as green: less would be lost in JPEG, more would be refused. */
+/** How much red is added: less would be lost in JPEG, more would be refused. */
 const REDDER = 24
 
-/** Whether a pixel comes from the upscaler, when the source was grey. */
+/** Whether a pixel of a grey source comes from the upscaler. */
 export function isReal([red, green]: Uint8Array): boolean {
   return red! - green! > REDDER / 2
 }

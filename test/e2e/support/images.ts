@@ -3,7 +3,7 @@ import sharp, { type Sharp } from 'sharp'
 export const WIDTH = 24
 export const HEIGHT = 16
 
-/** A soft gradient; every seed is another image. */
+/** A soft gradient, different for every seed. */
 function pixels(seed: number, width: number = WIDTH, height: number = HEIGHT): Sharp {
   const data = new Uint8Array(3 * width * height)
   for (let y = 0; y < height; y++) {
@@ -30,7 +30,7 @@ export async function transparentPng(width: number = WIDTH, height: number = HEI
     .toBuffer()
 }
 
-/** A PNG that hardly compresses, the same every time. */
+/** A PNG that hardly compresses; always the same. */
 export function noise(width: number, height: number): Promise<Buffer> {
   let state = 1
   const next = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24

@@ -6,21 +6,21 @@ import type { HdOptions } from 'unplugin-hd/rollup'
 import { jpeg } from './images.ts'
 import { doubling } from './upscaler.ts'
 
-/** A folder of its own with sources in it, removed when the test is over. */
+/** A temporary folder with sources, removed when the test ends. */
 export interface Project {
   readonly root: string
-  /** Where builds go. */
+  /** The output folder. */
   readonly dist: string
   /** Writes a file. @param name relative to the root */
   write(name: string, content: string | Uint8Array): Promise<void>
-  /** Lets a file look changed once more, for a watcher that was not watching yet when it changed. */
+  /** Touches a file, for a watcher that started after the change. */
   touch(name: string): Promise<void>
   read(name: string): Promise<Buffer>
-  /** The plugin's options for this project: a cache inside it and an upscaler of the test's own. */
+  /** The plugin's options for this project: a cache inside it and an upscaler for tests. */
   options(options?: HdOptions): HdOptions
 }
 
-/** @param files by name; `a.jpg` is there anyway */
+/** @param files by name; `a.jpg` always exists */
 export async function createProject(files: Readonly<Record<string, string | Uint8Array>> = {}): Promise<Project> {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'unplugin-hd-e2e-')))
   onTestFinished(() => rm(root, { recursive: true, force: true, maxRetries: 3 }))

@@ -5,7 +5,7 @@ import hd from 'unplugin-hd/rolldown'
 import { createQueue, createWatcher, describeBuilt, isTiming, type BuildSettings, type Built, type Bundler } from './bundler.ts'
 import type { Project } from './project.ts'
 
-/** What a test changes of the configuration. */
+/** Changes to the configuration. */
 export interface RolldownSettings extends BuildSettings {
   input?: Partial<InputOptions>
   output?: OutputOptions

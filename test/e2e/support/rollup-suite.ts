@@ -9,7 +9,7 @@ import { HEIGHT, jpeg, WIDTH } from './images.ts'
 import { createProject, type Project } from './project.ts'
 import type { HdOptions } from 'unplugin-hd/rollup'
 
-/** What is used here of the output options of both. */
+/** The output options of both that are used here. */
 interface Output {
   format?: 'es' | 'cjs' | 'iife' | 'umd'
   name?: string
@@ -27,12 +27,12 @@ export type BuildRollupLike = (
 const TWICE = { width: 2 * WIDTH, height: 2 * HEIGHT, format: 'jpeg' }
 const require = createRequire(import.meta.url)
 
-/** What Rollup and Rolldown have in common beyond the suite of all bundlers. */
+/** Tests for both Rollup and Rolldown. */
 export function describeRollupLike(build: BuildRollupLike): void {
   const entry = { 'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as img } from './a.jpg?hd&as=img'` }
 
   describe('formats', () => {
-    test('cjs gives a file URL in Node', async () => {
+    test('cjs uses a file URL in Node', async () => {
       const project = await createProject(entry)
       const built = await build(project, project.options(), { output: { format: 'cjs', entryFileNames: '[name].cjs' } })
       const { url, img } = require(path.join(project.dist, 'main.cjs')) as { url: string; img: { srcset: string } }
@@ -46,7 +46,7 @@ export function describeRollupLike(build: BuildRollupLike): void {
         ['the script', (src: string) => ({ src, tagName: 'SCRIPT' })],
         ['the page when the script is a module', () => null],
       ] as const) {
-        test(`${format} gives a URL that starts at ${where}`, async () => {
+        test(`${format} uses a URL relative to ${where}`, async () => {
           const project = await createProject(entry)
           const built = await build(project, project.options(), { output: { format, name: 'bundle' } })
           const src = pathToFileURL(path.join(project.dist, 'main.js')).href
@@ -79,7 +79,7 @@ export function describeRollupLike(build: BuildRollupLike): void {
     }
   })
 
-  describe('what slips through', () => {
+  describe('unprocessed references', () => {
     test('a reference that is no import gives one warning', async () => {
       const project = await createProject({
         'main.js': `
@@ -94,14 +94,14 @@ export function describeRollupLike(build: BuildRollupLike): void {
       }
     })
 
-    test('inline source maps give none', async () => {
+    test('inline source maps cause no warnings', async () => {
       const project = await createProject(entry)
       const built = await build(project, project.options(), { output: { sourcemap: 'inline' } })
       expect(built.warnings).toEqual([])
     })
   })
 
-  test('two images of one name are two files', async () => {
+  test('two images with the same name are two files', async () => {
     const project = await createProject({
       'b/a.jpg': await jpeg(50),
       'main.js': `export { default as one } from './a.jpg?hd'\nexport { default as two } from './b/a.jpg?hd'`,

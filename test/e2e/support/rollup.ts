@@ -5,7 +5,7 @@ import hd from 'unplugin-hd/rollup'
 import { createQueue, createWatcher, describeBuilt, type BuildSettings, type Built, type Bundler } from './bundler.ts'
 import type { Project } from './project.ts'
 
-/** What a test changes of the configuration. */
+/** Changes to the configuration. */
 export interface RollupSettings extends BuildSettings {
   input?: Partial<InputOptions>
   output?: OutputOptions
@@ -15,7 +15,7 @@ function toConfig(project: Project, options: HdOptions, settings: RollupSettings
   const { entry = 'main.js', alias = {}, input } = settings
   return {
     input: path.join(project.root, entry),
-    // As users have it: the resolvers come after.
+    // As usual in projects: the resolvers come after.
     plugins: [hd(options) as Plugin, resolver(project, alias)],
     logLevel: 'warn',
     onLog: (level, { message }) => void (level === 'warn' && warnings.push(message)),
@@ -27,7 +27,7 @@ function toOutput(project: Project, { minify, sourcemap, output }: RollupSetting
   return { dir: project.dist, format: 'es', sourcemap: sourcemap ?? false, compact: minify ?? false, ...output }
 }
 
-/** Rollup resolves neither aliases nor packages by itself. */
+/** Rollup does not resolve aliases and packages without plugins. */
 function resolver({ root }: Project, alias: Readonly<Record<string, string>>): Plugin {
   return {
     name: 'test-resolver',

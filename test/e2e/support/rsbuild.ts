@@ -3,7 +3,7 @@ import hd, { type HdOptions } from 'unplugin-hd/rspack'
 import { describeBuilt, type Built, type BuildSettings, type Bundler } from './bundler.ts'
 import type { Project } from './project.ts'
 
-/** The documented set-up, with an entry that Node can run and that has its exports. */
+/** The documented setup, with an entry that Node can run and that keeps its exports. */
 function toConfig(project: Project, options: HdOptions, settings: BuildSettings = {}): RsbuildConfig {
   const { entry = 'main.js', alias = {}, minify = false, sourcemap, development } = settings
   return {

@@ -8,7 +8,7 @@ import { doubling, failing } from './upscaler.ts'
 const TWICE = { width: 2 * WIDTH, height: 2 * HEIGHT }
 const ONCE = { width: WIDTH, height: HEIGHT }
 
-/** What every bundler has to do, whatever its adapter looks like. */
+/** The tests for every bundler. */
 export function describeBundler(bundler: Bundler): void {
   describe('imports', () => {
     test('a static and a dynamic import give the URL of an image of exactly twice the size', async () => {
@@ -37,7 +37,7 @@ export function describeBundler(bundler: Bundler): void {
       expect(await facts(built, c)).toEqual({ ...TWICE, format: 'jpeg' })
     })
 
-    test('an image whose name has spaces, dots and other letters is emitted, and its URL leads there', async () => {
+    test('an image whose name has spaces, dots and non-ASCII letters is emitted, and its URL is correct', async () => {
       const project = await createProject({
         'my photo.v2 (ü).jpg': await jpeg(),
         'main.js': `export { default as url } from './my photo.v2 (ü).jpg?hd'`,
@@ -98,7 +98,7 @@ export function describeBundler(bundler: Bundler): void {
   })
 
   describe('shapes', () => {
-    test('as=srcset gives the source itself at 1x and the doubled image at 2x', async () => {
+    test('as=srcset has the source at 1x and the 2x image', async () => {
       const project = await createProject({ 'main.js': `export { default as srcset } from './a.jpg?hd&as=srcset'` })
       const built = await bundler.build(project, project.options())
       const { srcset } = await built.run()
@@ -110,14 +110,14 @@ export function describeBundler(bundler: Bundler): void {
       expect(built.images).toHaveLength(2)
     })
 
-    test('as=img&jsx names them as React does', async () => {
+    test("as=img&jsx uses React's names", async () => {
       const project = await createProject({ 'main.js': `export { default as img } from './a.jpg?hd&as=img&jsx'` })
       const { img } = await (await bundler.build(project, project.options())).run()
       expect(Object.keys(img)).toEqual(['src', 'srcSet', 'width', 'height'])
       expect(img.srcSet).toMatch(/ 1x, .* 2x$/)
     })
 
-    test('as=img gives the attributes of an <img> with the size in CSS pixels', async () => {
+    test('as=img has the attributes of an <img> with the size in CSS pixels', async () => {
       const project = await createProject({ 'main.js': `export { default as img } from './a.jpg?hd&as=img&format=webp'` })
       const built = await bundler.build(project, project.options())
       const { img } = await built.run()
@@ -128,7 +128,7 @@ export function describeBundler(bundler: Bundler): void {
       expect(await facts(built, two!.url)).toEqual({ ...TWICE, format: 'webp' })
     })
 
-    test('as=picture gives a source for each format, in the order written, and an <img> in the own format', async () => {
+    test("as=picture has a source for each format, in the given order, and an <img> in the source's format", async () => {
       const project = await createProject({
         'main.js': `export { default as picture } from './a.jpg?hd&as=picture&format=avif;webp'`,
       })
@@ -187,7 +187,7 @@ export function describeBundler(bundler: Bundler): void {
       expect(await sharp(tiny).metadata()).toMatchObject({ format: 'webp', width: 20 })
     })
 
-    test('as=meta gives the facts of both images', async () => {
+    test('as=meta has the facts of both images', async () => {
       const project = await createProject({ 'main.js': `export { default as meta } from './a.jpg?hd&as=meta'` })
       const built = await bundler.build(project, project.options())
       const { meta } = await built.run()
@@ -236,7 +236,7 @@ export function describeBundler(bundler: Bundler): void {
       expect(built.images).toHaveLength(2)
     })
 
-    test('&inline gives a data URL and no file', async () => {
+    test('&inline returns a data URL without a file', async () => {
       const project = await createProject({
         'main.js': `export { default as a } from './a.jpg?hd&inline'\nexport { default as b } from './a.jpg?hd&as=img&inline'`,
       })
@@ -247,7 +247,7 @@ export function describeBundler(bundler: Bundler): void {
       expect(built.images).toEqual([])
     })
 
-    test('a name ends in the extension of what is inside when the format is an option', async () => {
+    test('the extension matches the format of the option', async () => {
       const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
       const built = await bundler.build(project, project.options({ format: 'webp' }))
       const { url } = await built.run()
@@ -267,7 +267,7 @@ export function describeBundler(bundler: Bundler): void {
       ['a text file', './text.jpg?hd', /\(HD_SOURCE_FORMAT\)/],
     ] as const
     for (const [what, specifier, message] of failures) {
-      test(`${what} fails the build with a message that names the importer and its line, once`, async () => {
+      test(`${what} fails the build with one message that names the importer and its line`, async () => {
         const project = await createProject({
           'anim.gif': await animatedGif(),
           'logo.svg': SVG,
@@ -279,9 +279,9 @@ export function describeBundler(bundler: Bundler): void {
           (reason: unknown) => reason as Error,
         )
         expect(error?.message).toMatch(message)
-        // The bundler's own message is the best for what it cannot find.
+        // For a missing file the bundler's own message is best.
         const isOurs = !specifier.includes('gone')
-        // One fault, one report.
+        // One error, one report.
         expect(error!.message.match(/\(HD_[A-Z_]+\)/g) ?? []).toHaveLength(isOurs ? 1 : 0)
         if (isOurs) expect(error!.message).toContain(`main.js:3: '${specifier}': `)
       })
@@ -291,7 +291,7 @@ export function describeBundler(bundler: Bundler): void {
       ['./a.jpg?HD', './a.jpg?hd'],
       ['./a.jpg?hd?as=img', './a.jpg?hd&as=img'],
     ] as const) {
-      test(`${written} is not taken in silence: the message says what to write`, async () => {
+      test(`${written} is not ignored: the message says what to write`, async () => {
         const project = await createProject({ 'main.js': `export const other = 1\nexport { default } from '${written}'\n` })
         const outcome = await bundler.build(project, project.options()).then(
           () => '',
@@ -302,7 +302,7 @@ export function describeBundler(bundler: Bundler): void {
       })
     }
 
-    test('a reference that an option leaves out is told so, and not to be imported', async () => {
+    test('the warning for an excluded image names the options, not an import', async () => {
       const project = await createProject({ 'main.js': `export { default as a } from './a.jpg?hd'` })
       const outcome = await bundler.build(project, project.options({ exclude: /a\.jpg$/ })).then(
         ({ warnings }) => warnings.join('\n'),
@@ -325,7 +325,7 @@ export function describeBundler(bundler: Bundler): void {
   })
 
   describe('options', () => {
-    test(`onError: 'source' warns, gives the source and no 2x descriptor`, async () => {
+    test(`onError: 'source' warns, and uses the source without a 2x descriptor`, async () => {
       const project = await createProject({
         'main.js': `export { default as srcset } from './a.jpg?hd&as=srcset'\nexport { default as url } from './a.jpg?hd'`,
       })
@@ -337,7 +337,7 @@ export function describeBundler(bundler: Bundler): void {
       for (const warning of built.warnings) expect(warning).toMatch(/a\.jpg: .*no luck today/)
     })
 
-    test(`mode: 'off' gives the source itself, in shapes of the same type`, async () => {
+    test(`mode: 'off' uses the source, in shapes of the same type`, async () => {
       const project = await createProject({
         'main.js': `
           export { default as url } from './a.jpg?hd'
@@ -360,7 +360,7 @@ export function describeBundler(bundler: Bundler): void {
       expect(built.warnings).toEqual([])
     })
 
-    test(`mode: 'cache-only' fails without the cache and builds the same with it`, async () => {
+    test(`mode: 'cache-only' fails without the cache, and builds the same with it`, async () => {
       const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
       const cacheOnly = project.options({ mode: 'cache-only' })
       await expect(bundler.build(project, cacheOnly)).rejects.toThrow(/main\.js:1: '\.\/a\.jpg\?hd': .*\(HD_CACHE_MISS\)/)
@@ -371,7 +371,7 @@ export function describeBundler(bundler: Bundler): void {
       expect(await project.read(`dist/${second.images[0]}`)).toEqual(bytes)
     })
 
-    test(`mode: 'cache-only' names every image that is missing in one error, with its importer, and what makes them`, async () => {
+    test(`mode: 'cache-only' names every missing image in one error, with its importer and the remedy`, async () => {
       const project = await createProject({
         'b.png': await png(),
         'c.jpg': await jpeg(50),
@@ -395,14 +395,14 @@ export function describeBundler(bundler: Bundler): void {
       )
       expect(message.match(/HD_CACHE_MISS/g)).toHaveLength(1)
       const places = [/main\.js:2: '\.\/a\.jpg\?hd'/, /main\.js:3: '\.\/b\.png\?hd&as=img'/, /other\.js:2: '\.\/c\.jpg\?hd'/]
-      // Which importer comes first is the bundler's affair.
+      // The order of importers depends on the bundler.
       const again = /other\.js:3: '\.\/a\.jpg\?hd&as=img&quality=50'/
       expect(message).toMatch(new RegExp(`${places[0]!.source}|${again.source}`))
       for (const place of places.slice(1)) expect(message).toMatch(place)
       expect(message).not.toContain('d.jpg')
     })
 
-    test('include takes the files that it matches, also behind an alias', async () => {
+    test('include applies to matching files, also behind an alias', async () => {
       const project = await createProject({
         'images/b.jpg': await jpeg(30),
         'main.js': `export { default as a } from './images/b.jpg?hd'\nexport { default as b } from '@images/b.jpg?hd&format=webp'`,
@@ -415,7 +415,7 @@ export function describeBundler(bundler: Bundler): void {
       expect(built.warnings).toEqual([])
     })
 
-    test('exclude wins over include, whatever the query says', async () => {
+    test('exclude overrides include, with any query', async () => {
       const project = await createProject({ 'main.js': `export { default as a } from './a.jpg?hd&unknown=1'` })
       const upscaler = doubling()
       const options = project.options({ upscaler, include: /\.jpg$/, exclude: /a\.jpg$/ })
@@ -427,7 +427,7 @@ export function describeBundler(bundler: Bundler): void {
       expect(upscaler.calls).toBe(0)
     })
 
-    test('a second build takes the image from the cache', async () => {
+    test('a second build uses the cached image', async () => {
       const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
       const upscaler = doubling()
       const first = await bundler.build(project, project.options({ upscaler }))
@@ -436,7 +436,7 @@ export function describeBundler(bundler: Bundler): void {
       expect(upscaler.calls).toBe(1)
     })
 
-    test('two builds at the same time upscale once', async () => {
+    test('two concurrent builds upscale once', async () => {
       const files = { 'main.js': `export { default as url } from './a.jpg?hd'` }
       const [one, two] = [await createProject(files), await createProject(files)]
       const upscaler = doubling()
@@ -482,7 +482,7 @@ export function describeBundler(bundler: Bundler): void {
       expect(built.warnings).toEqual([])
     })
 
-    test('nothing that is written names a folder of this machine', async () => {
+    test('the output contains no paths of this machine', async () => {
       const project = await createProject({
         'main.js': `export { default as a } from './a.jpg?hd'\nexport { default as b } from './a.jpg?hd&as=img'`,
       })
@@ -496,7 +496,7 @@ export function describeBundler(bundler: Bundler): void {
   })
 
   describe.skipIf(!bundler.watch)('watching', () => {
-    test('a changed image is built anew, and closing ends the process', async () => {
+    test('a changed image is rebuilt, and the process exits after closing', async () => {
       const project = await createProject({
         'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as img } from './a.jpg?hd&as=img'`,
       })
@@ -518,7 +518,7 @@ export function describeBundler(bundler: Bundler): void {
       }
     })
 
-    test('a build that failed builds again when the image is mended', async () => {
+    test('a failed build is repeated when the image is repaired', async () => {
       const project = await createProject({ 'a.jpg': 'broken', 'main.js': `export { default as url } from './a.jpg?hd'` })
       const watcher = await bundler.watch!(project, project.options())
       try {

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Upscaler } from 'unplugin-hd'
 
 export interface CountingUpscaler extends Upscaler {
-  /** How many images it was given. */
+  /** The number of images it got. */
   calls: number
 }
 
@@ -25,7 +25,7 @@ export function doubling(): CountingUpscaler {
   }
 }
 
-/** Fails with every image. */
+/** Always fails. */
 export function failing(): CountingUpscaler {
   return {
     name: 'failing',
@@ -38,7 +38,7 @@ export function failing(): CountingUpscaler {
   }
 }
 
-/** Doubles images named `slow…` only when there was time to close it meanwhile: then those fail, as a stopped worker does. */
+/** Delays images named `slow…`, so that they fail if it is closed meanwhile, like a stopped worker. */
 export function closable(): Upscaler {
   const { upscale, ...rest } = doubling()
   let closing = new AbortController()

@@ -13,12 +13,12 @@ import {
 } from './bundler.ts'
 import type { Project } from './project.ts'
 
-/** What a test changes of the configuration. */
+/** Changes to the configuration. */
 export interface ViteSettings extends BuildSettings {
   config?: InlineConfig
 }
 
-/** Of one major version of Vite, what is used here. */
+/** The API of one major version of Vite that is used here. */
 interface Vite {
   build(config: InlineConfig): Promise<unknown>
   createServer(config: InlineConfig): Promise<import('vite').ViteDevServer>
@@ -41,7 +41,7 @@ function config(
   return {
     root: project.root,
     configFile: false,
-    // A URL then starts at the module that holds it, so that the output runs in Node.
+    // Makes URLs relative to the module, so that the output runs in Node.
     base: './',
     customLogger: {
       hasWarned: false,
@@ -106,5 +106,5 @@ function createVite(name: string, vite: () => Promise<Vite>): ViteBundler {
 }
 
 export const vite8: ViteBundler = createVite('vite 8', () => import('vite'))
-// The versions differ in types that are not used here.
+// The versions differ only in types that are not used here.
 export const vite7: ViteBundler = createVite('vite 7', () => import('vite7') as unknown as Promise<Vite>)

@@ -3,7 +3,7 @@ import type { HdOptions } from 'unplugin-hd/webpack'
 import type { Configuration } from 'webpack'
 import type { Project } from './project.ts'
 
-/** What a test changes of the configuration, beside the plugin. */
+/** Changes to the configuration, besides the plugin. */
 export interface WebpackSettings extends BuildSettings {
   config?: Configuration
 }
@@ -86,7 +86,7 @@ function toConfig(project: Project, plugin: unknown, settings: WebpackSettings):
     ...(sourcemap === undefined ? {} : { devtool: 'source-map' }),
     resolve: { alias: { ...alias }, ...config.resolve },
     optimization: { minimize: minify ?? false, ...config.optimization },
-    // So that the entry runs in Node and gives its exports.
+    // Makes the entry run in Node and keep its exports.
     experiments: { outputModule: true, ...config.experiments },
     output: { path: project.dist, filename: '[name].js', library: { type: 'module' }, chunkFormat: 'module', ...config.output },
     plugins: [plugin as NonNullable<Configuration['plugins']>[number], ...(config.plugins ?? [])],

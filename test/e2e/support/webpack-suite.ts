@@ -15,11 +15,11 @@ const URL_ENTRY = { 'main.js': `export { default as url } from './a.jpg?hd'` }
 type Output = NonNullable<Configuration['output']>
 type Rule = NonNullable<NonNullable<Configuration['module']>['rules']>[number]
 
-/** What webpack and Rspack have in common beyond the suite of all bundlers. */
+/** Tests for both webpack and Rspack. */
 export function describeWebpackLike(bundler: WebpackLike): void {
   describe('output.publicPath', () => {
     for (const publicPath of ['', '/', './', '/x/', 'https://cdn.example/x/']) {
-      test(`'${publicPath}' stands before the name`, async () => {
+      test(`'${publicPath}' precedes the name`, async () => {
         const project = await createProject({
           'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as img } from './a.jpg?hd&as=img'`,
         })
@@ -60,7 +60,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
     }
   })
 
-  test('[path] is the folder of the image, whoever imports it', async () => {
+  test('[path] is the folder of the image, not of the importer', async () => {
     const project = await createProject({
       'pics/a.jpg': await jpeg(),
       'one/index.js': `export { default as one } from '../pics/a.jpg?hd'`,
@@ -115,7 +115,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       ['a rule by query', [{ test: /\.jpg$/, resourceQuery: /hd/, type: 'asset/source' }]],
     ]
     for (const [what, own] of rules) {
-      test(`do not take an image that is ours: ${what}`, async () => {
+      test(`do not apply to ?hd images: ${what}`, async () => {
         const project = await createProject({
           'main.js': `
             export { default as url } from './a.jpg?hd'
@@ -131,7 +131,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       })
     }
 
-    test('a loader for scripts does not see the modules that we write', async () => {
+    test("a loader for scripts does not see the plugin's modules", async () => {
       const project = await createProject({
         'loader.cjs': `module.exports = function (code) { if (/\\.jpg/.test(this.resource)) throw new Error('ours'); return code }`,
         'main.js': `export { default as img } from './a.jpg?hd&as=img'`,
@@ -141,7 +141,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       expect((await built.run())['img']).toMatchObject({ width: WIDTH, height: HEIGHT })
     })
 
-    test('an image without ?hd comes out byte for byte', async () => {
+    test('an image without ?hd is unchanged', async () => {
       const project = await createProject({
         'b.png': await png(),
         'main.js': `
@@ -166,7 +166,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
   })
 
   describe('inlining', () => {
-    test(`the limit that the user sets holds for the 2x`, async () => {
+    test(`the configured limit applies to the 2x`, async () => {
       const project = await createProject({
         'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as file } from './a.jpg?hd&no-inline'`,
       })
@@ -176,15 +176,15 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       expect(await facts(large, file)).toEqual(TWICE)
     })
 
-    test('a smaller limit, or none, leaves it a file', async () => {
+    test('with a smaller limit, or none, it is a file', async () => {
       const project = await createProject(URL_ENTRY)
       const small = await bundler.build(project, project.options(), { config: limit(10) })
       expect(await facts(small, (await small.run())['url'])).toEqual(TWICE)
     })
   })
 
-  describe('where else ?hd may stand', () => {
-    test('require and new URL give the 2x', async () => {
+  describe('?hd in other places', () => {
+    test('require and new URL return the 2x', async () => {
       const project = await createProject({
         'old.cjs': `module.exports = require('./a.jpg?hd')`,
         'main.js': `export { default as url } from './old.cjs'\nexport const other = new URL('./a.jpg?hd', import.meta.url).href`,
@@ -196,7 +196,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       expect(built.images).toHaveLength(1)
     })
 
-    test('url() in native CSS gives the 2x', async () => {
+    test('url() in native CSS uses the 2x', async () => {
       const project = await createProject({
         'main.css': `.a { background: url('./a.jpg?hd') }\n.b { background: url(./a.jpg?hd&format=webp) }`,
         'main.js': `import './main.css'`,
@@ -213,17 +213,17 @@ export function describeWebpackLike(bundler: WebpackLike): void {
     })
   })
 
-  describe('what slips through', () => {
+  describe('unprocessed references', () => {
     const rules: Rule[] = [{ test: /\.jpg$/, type: 'asset/resource' }]
 
-    test('an excluded image gives one warning', async () => {
+    test('an excluded image causes one warning', async () => {
       const project = await createProject({ ...URL_ENTRY, 'other.js': `import './a.jpg?hd'` })
       const built = await bundler.build(project, project.options({ exclude: '*.jpg' }), { config: { module: { rules } } })
       expect(built.warnings).toEqual([expect.stringMatching(/a\.jpg\?hd.*not processed by unplugin-hd/)])
       expect(built.warnings[0]).not.toContain(project.root)
     })
 
-    test('an inline request gives one warning', async () => {
+    test('an inline request causes one warning', async () => {
       const project = await createProject({
         'loader.cjs': `module.exports = (x) => x\nmodule.exports.raw = true`,
         'main.js': `export { default as url } from './loader.cjs!./a.jpg?hd'`,
@@ -245,7 +245,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
   })
 
   describe('several compilers', () => {
-    test('one plugin instance serves two builds after one another, with warnings for each', async () => {
+    test('one plugin instance serves two consecutive builds, with warnings for each', async () => {
       const project = await createProject(URL_ENTRY)
       const config = bundler.config(project, project.options({ exclude: '*.jpg' }), {
         config: { module: { rules: [{ test: /\.jpg$/, type: 'asset/resource' }] } },
@@ -257,7 +257,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       expect(config.module?.rules).toHaveLength(1)
     })
 
-    test('two of one project with equal options, at the same time, do not end each other', async () => {
+    test('two concurrent ones of a project with equal options do not end each other', async () => {
       const project = await createProject({
         'slow.jpg': await jpeg(3),
         'slow.js': `export { default as url } from './slow.jpg?hd'`,
@@ -270,7 +270,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       expect((await listFiles(project.dist)).filter((name) => name.endsWith('.jpg'))).toHaveLength(2)
     })
 
-    test('a bad query is reported once, with the module that has it', async () => {
+    test('a bad query is reported once, with its module', async () => {
       const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd&quality=0'` })
       const error = await bundler.build(project, project.options()).catch((reason: Error) => reason)
       expect((error as Error).message.match(/a\.jpg/g)).toHaveLength(1)
@@ -278,7 +278,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
   })
 
   describe(`the compiler's own cache on disk`, () => {
-    test('keeps the assets in later processes, and notices a changed image and changed options', async () => {
+    test('keeps the assets in later processes, and detects changed images and options', async () => {
       const project = await createProject({
         'main.js': `import a from './a.jpg?hd'\nimport b from './a.jpg?hd&as=img&format=webp'\nconsole.log(a, b)`,
       })
@@ -316,7 +316,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
     })
 
     for (const onError of ['source', 'resample'] as const) {
-      test(`does not keep what onError: '${onError}' put in the place of the 2x`, async () => {
+      test(`does not keep the fallback of onError: '${onError}'`, async () => {
         const project = await createProject({
           'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as meta } from './a.jpg?hd&as=meta'`,
         })
@@ -333,7 +333,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       })
     }
 
-    test('is used again when one configuration is built twice in a process', async () => {
+    test('is used again if a configuration is built twice in a process', async () => {
       const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
       const config = bundler.config(project, project.options(), { config: persistent(bundler, project) })
       const first = await bundler.buildConfig(project, config)
@@ -345,7 +345,7 @@ export function describeWebpackLike(bundler: WebpackLike): void {
     })
   })
 
-  test('an image that no module uses any more is not emitted', async () => {
+  test('an unused image is not emitted', async () => {
     const project = await createProject({ 'main.js': `import unused from './a.jpg?hd&as=img'\nexport const x = 1` })
     await bundler.build(project, project.options({ upscaler: doubling() }))
     expect((await listFiles(project.dist)).filter((name) => name.endsWith('.jpg'))).toEqual([])
