@@ -1,5 +1,4 @@
-import { setMaxListeners } from 'node:events'
-import { unlessAborted } from './schedule/aborted.ts'
+import { createAbortController, unlessAborted } from './schedule/aborted.ts'
 import { Cache } from './store/cache.ts'
 import { inFile, isHdError } from './errors.ts'
 import type { HdEvent } from './events.ts'
@@ -49,7 +48,7 @@ export interface HdContext {
 
 /** @param options complete, from `resolveOptions` */
 export function createHd(options: ResolvedOptions, { log, onEvent = () => undefined, skipMetered = () => false }: HdContext): Hd {
-  let controller = createController()
+  let controller = createAbortController()
   const store = options.cache.store ?? new DiskStore(options.cache.dir)
   const cache = new Cache(store, options.cache.maxBytes, log)
   const atWork = new Set<Promise<unknown>>()
@@ -92,14 +91,7 @@ export function createHd(options: ResolvedOptions, { log, onEvent = () => undefi
     },
     abort() {
       controller.abort()
-      controller = createController()
+      controller = createAbortController()
     },
   }
-}
-
-function createController(): AbortController {
-  const controller = new AbortController()
-  // Every waiting image adds a listener; this is not a leak.
-  setMaxListeners(0, controller.signal)
-  return controller
 }

@@ -73,7 +73,7 @@ export {
 export { readWhole } from './source/read-file.ts'
 export { relativePath } from './relative-path.ts'
 export { resample, type ResampleOptions } from './upscaler/resample.ts'
-export { abortError, throwIfAborted, unlessAborted } from './schedule/aborted.ts'
+export { abortError, createAbortController, throwIfAborted, unlessAborted } from './schedule/aborted.ts'
 export { Gate } from './schedule/gate.ts'
 export { MAX_SOURCE_BYTES, type Source } from './source/source.ts'
 export { backgroundConcurrency } from './schedule/threads.ts'

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { HdError } from '../errors.ts'
 
 /** The `HD_ABORTED` of a signal that has aborted, with its reason as the cause. */
@@ -30,4 +31,11 @@ export function unlessAborted<T>(
       .then(resolve, reject)
       .finally(() => signal.removeEventListener('abort', stop))
   })
+}
+
+/** An abort controller for any number of images: each one that waits adds a listener, which Node would report as a leak. */
+export function createAbortController(): AbortController {
+  const controller = new AbortController()
+  setMaxListeners(0, controller.signal)
+  return controller
 }

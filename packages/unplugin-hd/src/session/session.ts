@@ -1,6 +1,8 @@
 import path from 'node:path'
 import {
+  createAbortController,
   createHd,
+  Gate,
   isHdId,
   parseRequest,
   visible,
@@ -81,6 +83,12 @@ export interface Loaded {
   shape: Shape
 }
 
+/**
+ * Images that are read at the same time. Bundlers ask for all images of a project at once; each one that waits for an upscaler
+ * holds the bytes of its source.
+ */
+const MAX_LOADS = 32
+
 /** @throws Error like {@link Session.load} if the options are wrong */
 export function createSession(options: HdOptions, { root, quiet, warn, dev = () => false }: SessionContext): Session {
   const resolved = resolve(options, root)
@@ -94,6 +102,8 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
   }
   const hd = createHd(resolved, { log, onEvent, skipMetered: () => resolved.dev === 'preview' && dev() })
   const misses = createMisses(hd)
+  const loads = new Gate(Math.max(MAX_LOADS, 2 * resolved.concurrency))
+  let loading = createAbortController()
   /** File names. */
   const leftOut = new Set<string>()
   const origins = createOrigins(root)
@@ -139,12 +149,21 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
     load: (file, request, origin, makers = misses.makers(origin)) =>
       tellingBundlers(origin, async () => {
         images?.asked(file, request, origin)
-        const source = await hd.source(file)
-        return { source, shape: await createShape(makers, source, request) }
+        const leave = await loads.enter(loading.signal)
+        try {
+          const source = await hd.source(file)
+          return { source, shape: await createShape(makers, source, request) }
+        } finally {
+          leave()
+        }
       }),
     stopAtMiss: misses.stop,
     async end(cancel) {
-      if (cancel) hd.abort()
+      if (cancel) {
+        loading.abort()
+        loading = createAbortController()
+        hd.abort()
+      }
       await hd.close()
       if (!cancel) await types?.update()
       reporter.end()
