@@ -1,9 +1,9 @@
-import { availableParallelism } from 'node:os'
 import { cacheDir } from './cache-dir.ts'
 import { DEFAULTS } from './defaults.ts'
 import { guarded, integer, oneOf, type Options, required, string, unchecked } from './options/option.ts'
 import { readOption, readOptions, refusedOption, show } from './options/read.ts'
 import { canonicalFormat, OUTPUT_FORMATS, type NamedFormat, type OutputFormat } from './request/format.ts'
+import { availableCores } from './schedule/cores.ts'
 import type { Store } from './store/store.ts'
 import { quoted } from './unknown.ts'
 import { DEFAULT_FACTORS } from './upscaler/passes.ts'
@@ -129,7 +129,7 @@ export const CORE_OPTIONS: Options<ReadOptions> = {
   },
   quality: integer({ min: 1, max: 100, default: DEFAULTS.quality }),
   maxPixels: integer({ min: 1, default: DEFAULTS.maxPixels }),
-  concurrency: integer({ min: 1, default: availableParallelism() }),
+  concurrency: integer({ min: 1, default: availableCores() }),
 }
 
 /**

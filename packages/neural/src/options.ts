@@ -1,7 +1,6 @@
-import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { HdError, integer, type Options, readOptions } from '@unplugin-hd/core'
+import { availableCores, HdError, integer, type Options, readOptions } from '@unplugin-hd/core'
 import { type BuiltInName, isBuiltInName } from './built-in/models.ts'
 import { type Model, modelFromBytes, modelFromFile } from './onnx/model.ts'
 import { checkOwnOptions, OWN_OPTIONS, type OwnModel, type OwnModelOptions } from './onnx/options.ts'
@@ -41,7 +40,7 @@ const OPTIONS: Options<Given> = {
     parse: (value) => (isBuiltInName(value) ? value : parseModel(value)),
     default: 'fast',
   },
-  threads: integer({ min: 1, max: 64, default: Math.min(availableParallelism(), MAX_THREADS) }),
+  threads: integer({ min: 1, max: 64, default: Math.min(availableCores(), MAX_THREADS) }),
   ...OWN_OPTIONS,
 }
 
