@@ -129,7 +129,7 @@ for (const bundler of [vite8, vite7]) {
         'index.html': `<p>\n\n\n<img src="./a.jpg?hd2"><script type="module" src="./main.js"></script>`,
       })
       const { warnings } = await bundler.build(project, project.options(), { entry: 'index.html' })
-      const told = warnings.filter((text) => text.includes('no query of unplugin-hd'))
+      const told = warnings.filter((text) => text.includes('is not a query of unplugin-hd'))
       expect(told).toHaveLength(4)
       for (const [place, form] of [
         ['style.css:1 ', "'?hd=4'"],

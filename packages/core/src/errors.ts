@@ -1,7 +1,7 @@
 import { inspect, types } from 'node:util'
 import { bounded, visible } from './visible.ts'
 
-/** Longer messages are cut, in characters: text from outside has no bound of its own. */
+/** The maximum length of messages, in characters, because text from outside may be unlimited. */
 const MAX_MESSAGE = 2000
 
 /** The same bound for messages of foreign errors. */
@@ -94,7 +94,7 @@ export function isHdError(value: unknown): value is HdError {
 
 /**
  * The value as an {@link HdError}: itself when it is one already (its code is kept, its file filled in), otherwise wrapped under
- * `code` with its own message kept, as far as it has one that can be read.
+ * `code` keeps its own message, if that is readable.
  */
 export function toHdError(value: unknown, code: HdCode, what: string, details: HdErrorDetails = {}): HdError {
   if (isHdError(value) && isSound(value)) return inFile(value, details.file)
@@ -142,7 +142,7 @@ export function inFile(error: HdError, file: string | undefined): HdError {
   return error.file !== undefined || file === undefined ? error : ofFile(error, file)
 }
 
-/** A copy of the error that names this file, whatever it named. */
+/** A copy of the error that names this file instead of its own. */
 export function ofFile(error: HdError, file: string | undefined): HdError {
   const { stack } = error
   // The properties of a frozen error cannot be changed on the copy, so they are prepared first.
@@ -158,7 +158,7 @@ export function ofFile(error: HdError, file: string | undefined): HdError {
 }
 
 /**
- * One line: `file: message (CODE)`, or without the file when there is none.
+ * One line: `file: message (CODE)`, without the file if there is none.
  * @param file in place of the error's own; `null` for none
  */
 export function formatError(error: HdError, file: string | null = error.file ?? null): string {

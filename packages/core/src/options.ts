@@ -57,7 +57,7 @@ export interface CoreOptions {
   quality?: number
   /** The most pixels (width times height) of a result, and of the 4x that a 3x is made from. @default 50000000 */
   maxPixels?: number
-  /** The most images processed at once; memory has a bound of its own. @default the number of cores */
+  /** The most images processed at once; memory is limited separately. @default the number of cores */
   concurrency?: number
 }
 
@@ -133,7 +133,7 @@ export const CORE_OPTIONS: Options<ReadOptions> = {
 }
 
 /**
- * The complete options: what the user set, else the environment, else the default.
+ * The complete options: the user's, otherwise from the environment, otherwise the default.
  * @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed
  */
 export function resolveOptions(options: CoreOptions, { root, env, defaultUpscaler }: OptionsContext): ResolvedOptions {

@@ -4,7 +4,7 @@ import { HdError } from './errors.ts'
 /**
  * @param owner the owner of the options in messages: `unplugin-hd`, `neural()`
  * @param prefix of nested options: `cache.`
- * @throws HdError `HD_OPTION` when `value` is no object or has a key that is not in `keys`, with the nearest and all of them
+ * @throws HdError `HD_OPTION` if `value` is not an object or has a key that is not in `keys`; it names the nearest and all allowed keys
  */
 export function refuseUnknown(value: object, keys: readonly string[], owner: string, prefix: string = ''): void {
   if (typeof value !== 'object' || value === null) {

@@ -14,7 +14,7 @@ interface Nuxt {
   hook(name: string, listener: (argument: never) => void): unknown
 }
 
-/** A Nuxt module; `hd` in `nuxt.config.ts` holds its options. */
+/** A Nuxt module, with its options in `hd` of `nuxt.config.ts`. */
 export interface HdNuxtModule {
   (inline: EntryOptions | undefined, nuxt: object): void
   getMeta(): Promise<{ name: string; configKey: string; compatibility: { nuxt: string; builder: object } }>

@@ -53,7 +53,7 @@ async function markVisible({ rgb, alpha, state }: Field): Promise<{ visible: num
   return { visible, mean: sum.map((total) => total / visible) }
 }
 
-/** The unknown pixels beside known ones, now pending. */
+/** The unknown pixels next to known ones, now pending. */
 async function firstRing(field: Field): Promise<number[]> {
   const ring: number[] = []
   await slices(field.state.length, (pixel) => {

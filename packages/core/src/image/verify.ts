@@ -22,7 +22,7 @@ const MAX_CELL = 96
 
 /**
  * Decodes the result of an upscaler and verifies it: exactly `factor` times the size of `input`, and similar to it when reduced.
- * @throws HdError `HD_UPSCALE_FAILED` when it is no image, `HD_UPSCALE_SIZE`, `HD_UPSCALE_DIFFERS`
+ * @throws HdError `HD_UPSCALE_FAILED` if it is not an image, `HD_UPSCALE_SIZE`, `HD_UPSCALE_DIFFERS`
  */
 export async function verify(result: unknown, input: Pixels, upscaler: string, factor: number): Promise<Pixels> {
   const expected = { width: factor * input.width, height: factor * input.height }

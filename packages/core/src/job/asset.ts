@@ -16,7 +16,7 @@ export interface Asset {
   mime: string
 }
 
-/** The asset that a `?hd` import stands for. */
+/** The asset of a `?hd` import. */
 export interface HdAsset extends Asset {
   /** In pixels: exactly `factor` times those of the source, or as the request's `width` says. */
   width: number

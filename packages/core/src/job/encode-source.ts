@@ -36,7 +36,7 @@ export async function encodeSource(
 }
 
 async function reduceSource(image: Image, { width, height }: Size): Promise<Image> {
-  // Reducing mixes neighbours, so transparent pixels need the colour of the visible ones beside them.
+  // Reducing mixes neighbours, so transparent pixels need the colour of adjacent visible ones.
   if (image.alpha) await bleed(image.rgb, image.alpha, image.width, image.height)
   return reduce(image, width, height)
 }

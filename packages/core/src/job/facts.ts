@@ -1,12 +1,12 @@
 import type { Source } from '../source/source.ts'
 
-/** What the store keeps beside the bytes of a master. */
+/** What the store keeps with the bytes of a master. */
 export interface MasterFacts extends VariantFacts {
   /** `bytes` are a PNG of our own encoding, so that they are the PNG variant as well. */
   ownPng: boolean
 }
 
-/** What the store keeps beside the bytes of a variant. `width` and `height` are those of its master. */
+/** What the store keeps with the bytes of a variant. `width` and `height` are those of its master. */
 export interface VariantFacts {
   upscaler: string
   width: number
@@ -15,20 +15,20 @@ export interface VariantFacts {
   /** The upscaler was given a smaller image. */
   shrunk: boolean
   source: { width: number; height: number }
-  /** For people who look into the store; entries of earlier versions have none. */
+  /** For listing the store; entries of earlier versions have none. */
   image?: ImageOrigin
 }
 
-/** Of which image an entry was made. It is no part of any key: the same image under another name has the same entry. */
+/** The image that an entry was made from. Not part of any key: the same image under another name has the same entry. */
 export interface ImageOrigin {
-  /** Relative to the root, with `/`; only the last part of what lies outside of it. */
+  /** Relative to the root, with `/`; only the file name for files outside it. */
   name: string
   /** SHA-256 of the file. */
   digest: string
 }
 
 export function imageOrigin({ name, digest }: Source): ImageOrigin {
-  // A path of this machine says nothing on another, and is nobody's business there.
+  // Paths of this machine are useless, and possibly private, on another.
   return { name: /^(?:\.\.\/|\/|[a-z]:)/i.test(name) ? name.slice(name.lastIndexOf('/') + 1) : name, digest }
 }
 
@@ -49,7 +49,7 @@ export function parseMasterFacts(meta: Readonly<Record<string, unknown>>): Maste
   return facts && typeof ownPng === 'boolean' ? { ...facts, ownPng } : undefined
 }
 
-/** An entry for lists, by what it says about itself. */
+/** The facts of an entry, for lists. */
 export interface EntryDescription {
   kind: 'master' | 'variant' | 'original'
   image?: ImageOrigin
@@ -62,7 +62,7 @@ export interface EntryDescription {
   quality?: number
 }
 
-/** Facts that are missing or make no sense are left out. */
+/** Missing or invalid facts are omitted. */
 export function describeEntry(meta: Readonly<Record<string, unknown>>): EntryDescription {
   const image = parseImage(meta['image'])
   const quality = isSide(meta['quality']) ? meta['quality'] : undefined

@@ -7,10 +7,10 @@ import { describeEntry, type EntryDescription } from './facts.ts'
 import type { SourceFormat } from '../request/format.ts'
 import { sniffFormat } from '../source/signature.ts'
 
-/** `unreadable`: it is no entry of its key, or not complete; `verifyCache` finds every other damage as well. */
+/** `unreadable`: not an entry of its key, or incomplete; `verifyCache` finds all other damage. */
 export type EntryKind = EntryDescription['kind'] | 'unreadable'
 
-/** An entry of a cache folder, with what it says about itself. */
+/** An entry of a cache folder, with its facts. */
 export interface InventoryItem extends StoredFile, Partial<Omit<EntryDescription, 'kind'>> {
   kind: EntryKind
   format?: SourceFormat
@@ -23,7 +23,7 @@ const BEGINNING_BYTES = 4096
 export async function* inventory(dir: string): AsyncGenerator<InventoryItem> {
   for await (const { key, file } of entryFiles(cacheFolder(dir))) {
     const item = await describe(key, file).catch(() => undefined)
-    // What went away meanwhile was deleted by somebody else.
+    // Another process deleted it meanwhile.
     if (item) yield item
   }
 }

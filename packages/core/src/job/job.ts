@@ -18,43 +18,43 @@ import { createTurn, type Turn } from '../schedule/turn.ts'
 import type { Upscaler } from '../upscaler/upscaler.ts'
 import { encodeVariant, findVariant, refuseUnencodable, toEncoding, type Encoding, type Variant } from './variant.ts'
 
-/** How the image is to be encoded; what is left out comes from the options. */
+/** How to encode the image. Missing values come from the options. */
 export interface EncodingRequest {
   format?: OutputFormat | undefined
   /** 1 to 100 */
   quality?: number | undefined
 }
 
-/** What an import asks of the image. */
+/** What an import requests. */
 export interface JobRequest extends EncodingRequest {
-  /** How many times as wide and high it is to be. @default 2 */
+  /** How many times as wide and high as the source. @default 2 */
   factor?: Factor | undefined
   /** Reduced to this width in pixels, at most `factor` times that of the source. @default that */
   width?: number | undefined
 }
 
-/** What can be said of an image before it is made. */
+/** The facts of an image before it is made. */
 export type PlannedAsset = Omit<HdAsset, 'key' | 'bytes'>
 
-/** One source and one request. Immutable: whatever is asked of it is asked of the same chain and encoding. */
+/** One source and one request. Immutable: all its methods use the same chain and encoding. */
 export interface Job {
   readonly source: Source
   readonly factor: Factor
   readonly encoding: Encoding
-  /** The upscalers that may be asked to work, first to last. */
+  /** The upscalers that may be called, in order. */
   readonly chain: readonly Upscaler[]
-  /** Changes with everything that decides what the image will be (source, upscalers, factor, encoding); 64 hexadecimal digits. */
+  /** Changes with everything that affects the image (source, upscalers, factor, encoding); 64 hexadecimal digits. */
   readonly key: string
   /**
-   * The image as far as the cache has it: nothing is made. With `mode: 'off'` it is the source itself.
+   * The image if it is cached; makes nothing. With `mode: 'off'` it is the source itself.
    * @throws HdError `HD_SOURCE_…` with `mode: 'off'`
    */
   find(): Promise<HdAsset | undefined>
-  /** What the image will be, by the header of the source alone. @throws HdError `HD_SOURCE_…`, `HD_ENCODE` */
+  /** The facts of the image, from the header of the source. @throws HdError `HD_SOURCE_…`, `HD_ENCODE` */
   plan(): Promise<PlannedAsset>
-  /** The image: found in the cache, or made. @throws HdError, see `docs/errors.md` */
+  /** The image, from the cache or made. @throws HdError, see `docs/errors.md` */
   make(): Promise<HdAsset>
-  /** The source in the place of the image, as `mode: 'off'` gives it. @throws HdError `HD_SOURCE_…` */
+  /** The source in place of the image, as with `mode: 'off'`. @throws HdError `HD_SOURCE_…` */
   unscaled(): Promise<HdAsset>
 }
 

@@ -1,7 +1,7 @@
 import { HdError } from '../errors.ts'
 import type { Factor } from '../request/factor.ts'
 
-/** How large an image is to be: so many times the source, or reduced from there to a width in pixels. */
+/** The requested size: a factor of the source, optionally reduced from there to a width in pixels. */
 export interface TargetSize {
   readonly factor: Factor
   /** At most `factor` times that of the source. The height keeps the ratio. */

@@ -11,7 +11,7 @@ import { sizeOf, type TargetSize } from './size.ts'
 import type { Header, Source } from '../source/source.ts'
 import type { Turn } from '../schedule/turn.ts'
 
-/** How a variant is to be encoded. */
+/** How to encode a variant. */
 export interface Encoding {
   readonly format: OutputFormat
   /** `undefined` for a format that has none. */
@@ -97,7 +97,7 @@ export interface EncodeContext {
 
 /**
  * Encodes once for all concurrent callers and stores the bytes.
- * @param meta stored beside the bytes
+ * @param meta stored with the bytes
  * @param make called when a slot is free
  */
 export async function encodeOnce(

@@ -6,7 +6,7 @@ export interface Option<T> {
   readonly expected: string
   /** The value in its resolved form; `undefined` if it is not allowed. */
   parse(value: unknown): T | undefined
-  /** What an option that is not set stands for; read like a value that is set. */
+  /** The value of an option that is not set; parsed like a given value. */
   readonly default?: unknown
   /** Refused when it is not set. */
   readonly required?: boolean
@@ -69,7 +69,7 @@ export function guarded<T>(expected: string, is: (value: unknown) => value is T)
   return { expected, parse: (value) => (is(value) ? value : undefined) }
 }
 
-/** Any value: whoever uses it checks it. */
+/** Any value; its user checks it. */
 export function unchecked<T>(fallback?: T): Option<T | undefined> {
   return { expected: 'anything', parse: (value) => value as T, default: fallback }
 }

@@ -12,7 +12,7 @@ export interface HdRequest {
   as: Shape
   /** How many times as wide and high as the source: `?hd=3`. `?hd` alone is 2. */
   factor: Factor
-  /** Formats asked for, in the order written; empty: the default of the options. More than one only for `picture`. */
+  /** Requested formats, in the given order; empty: the default of the options. More than one only for `picture`. */
   formats: readonly OutputFormat[]
   /** 1 to 100; `undefined`: the default of the options. */
   quality: number | undefined
@@ -20,7 +20,7 @@ export interface HdRequest {
   delivery: 'auto' | 'inline' | 'file'
   /** In pixels, ascending, each once: `w=480;960`. @default the source and its factors */
   widths?: readonly number[]
-  /** A tiny preview beside the URLs. Only for `img`, `picture` and `meta`. @default false */
+  /** Adds a tiny preview to the URLs. Only for `img`, `picture` and `meta`. @default false */
   placeholder?: boolean
   /** Attribute names as in JSX: `srcSet`. Only for `img` and `picture`. @default false */
   jsx?: boolean
@@ -71,7 +71,7 @@ const MAX_WIDTHS = 32
 /** 1 to 65535, which is more than any format holds. */
 const WIDTH_RE = /^[1-9]\d{0,4}$/
 
-/** True when the module id asks for an enlarged image. */
+/** True if the module id requests an enlarged image. */
 export function isHdId(id: string): boolean {
   return HD_QUERY_RE.test(id)
 }
@@ -96,7 +96,7 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
   for (const [key, value] of query) {
     if (FOREIGN_KEYS.has(key)) continue
     if (key !== 'hd' && !(KEYS as readonly string[]).includes(key)) {
-      refuse(`the query has the unknown key '${key}'`, allowedInstead(key, KEYS, "Allowed beside 'hd' are"))
+      refuse(`the query has the unknown key '${key}'`, allowedInstead(key, KEYS, "Allowed besides 'hd' are"))
     }
     if (values.has(key)) refuse(`the query has the key '${key}' twice`, 'Write it once')
     values.set(key, value)

@@ -15,7 +15,7 @@ export function throwIfAborted(signal: AbortSignal): void {
  * Settles like `work`, or rejects as soon as `signal` aborts, even if `work` ignores the signal. `work` is not started after an
  * abort.
  * @param signal `undefined`: never aborts
- * @param toError makes what it rejects with @default an HdError `HD_ABORTED`
+ * @param toError creates the error @default an HdError `HD_ABORTED`
  */
 export function unlessAborted<T>(
   signal: AbortSignal | undefined,

@@ -1,6 +1,6 @@
 import { HdError } from '../errors.ts'
 
-/** What work needs from the pool. */
+/** What work requires from the pool. */
 export interface Demand {
   /** Memory in bytes. */
   weight: number

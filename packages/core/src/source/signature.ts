@@ -63,7 +63,7 @@ function isAnimatedPng(bytes: Uint8Array): boolean {
 }
 
 function isSvg(bytes: Uint8Array): boolean {
-  // In UTF-16 each of these letters has a zero byte beside it.
+  // In UTF-16 each of these letters has an adjacent zero byte.
   return /<svg[\s>]/i.test(latin1(bytes, 0, 4096).replaceAll('\0', ''))
 }
 

@@ -4,7 +4,7 @@ import { createProcessMemo } from './memo.ts'
 import { isKey, type Store, type StoreEntry } from './store.ts'
 import type { Logger, Memo } from '../upscaler/upscaler.ts'
 
-/** Eviction begins when so many bytes were added since the last one, or a tenth of the cap if that is more. */
+/** Eviction starts when this many bytes were added since the last one, or a tenth of the limit if that is more. */
 const EVICT_AFTER_BYTES = 16 * 1024 * 1024
 
 /** The store as jobs use it: a store that fails (read-only, full, out of reach) costs speed and a warning, not the build. */
@@ -28,7 +28,7 @@ export class Cache {
     this.#log = log
   }
 
-  /** `undefined` also for what cannot be a key: it may come from an address that somebody asked a server for. */
+  /** `undefined` also for an invalid key, which may come from a request to a server. */
   async get(key: string): Promise<StoreEntry | undefined> {
     if (!isKey(key)) return undefined
     return this.#store.get(key).catch((error: unknown) => this.#warn(error, 'read'))
@@ -52,10 +52,10 @@ export class Cache {
   }
 
   /**
-   * Runs `work` unless another process is at work for the same key. Where no lock can be made (a read-only folder), it runs
+   * Runs `work` unless another process works on the same key. If no lock can be created (a read-only folder), it runs
    * without.
    * @returns `undefined` when another process is at it: see {@link waitForOther}
-   * @throws what `work` throws; HdError `HD_CACHE_IO` when something lies in the lock's place
+   * @throws the error of `work`; HdError `HD_CACHE_IO` if something else is in the lock's place
    */
   async runAlone<T>(key: string, work: () => Promise<T>): Promise<{ result: T } | undefined> {
     const { locks } = this.#store
@@ -68,7 +68,7 @@ export class Cache {
     }
   }
 
-  /** Resolves when the other process is done, or is no more. @throws HdError `HD_ABORTED`, `HD_CACHE_IO` */
+  /** Resolves when the other process is done or has ended. @throws HdError `HD_ABORTED`, `HD_CACHE_IO` */
   async waitForOther(key: string, signal: AbortSignal): Promise<void> {
     await this.#store.locks?.waitUntilFree(key, signal, (message) => this.#log.info(message))
   }

@@ -28,7 +28,7 @@ export function parseEntry(key: string, file: Uint8Array): StoreEntry | undefine
 
 /**
  * What the beginning of a file says, unverified, for lists of many: the meta and as much of the payload as is there.
- * `undefined` when it is no entry of that key, or the meta is not complete.
+ * `undefined` if it is not an entry of that key, or the meta is incomplete.
  * @param size of the whole file
  */
 export function parseBeginning(key: string, beginning: Uint8Array, size: number): StoreEntry | undefined {

@@ -5,11 +5,11 @@ import type { StoredItem } from './store.ts'
 import { errorMessage, HdError } from '../errors.ts'
 
 export interface PruneOptions {
-  /** The most bytes that may stay: what was used least recently goes first. @default any number */
+  /** The maximum size in bytes. The least recently used entries are deleted first. @default no limit */
   maxBytes?: number
-  /** What was not used for so many milliseconds goes. @default nothing goes for its age */
+  /** Deletes entries that were not used for this many milliseconds. @default keeps old entries */
   unusedForMs?: number
-  /** Only says what would go. @default false */
+  /** Only lists what would be deleted. @default false */
   dryRun?: boolean
 }
 
@@ -20,7 +20,7 @@ export interface StoredFile extends StoredItem {
 }
 
 export interface Pruned<Item> {
-  /** What went, or would go; least recently used first. */
+  /** The deleted entries, or those that would be; least recently used first. */
   removed: Item[]
   /** Bytes of what stays, and how many entries these are. */
   bytes: number
@@ -28,8 +28,8 @@ export interface Pruned<Item> {
 }
 
 /**
- * Takes out of a cache what is old or too much. Unlike the eviction of builds it obeys to the letter: also what was used just
- * now goes when the bound says so.
+ * Deletes old entries of a cache, or those beyond a size. Unlike the eviction in builds, it also deletes entries that were used
+ * recently.
  * @param dir absolute path
  * @param entries all that it holds
  * @throws HdError `HD_CACHE_IO` where the folder was not made by us, or cannot be written
@@ -55,7 +55,7 @@ export async function pruneCache<Item extends StoredFile>(
 export async function removeEntries(dir: string, items: readonly { file: string }[]): Promise<void> {
   if (items.length === 0) return
   if (!(await isClaimed(cacheFolder(dir)))) {
-    throw new HdError('HD_CACHE_IO', "nothing is deleted, because CACHEDIR.TAG is missing: it may be somebody else's folder", {
+    throw new HdError('HD_CACHE_IO', 'nothing is deleted, because CACHEDIR.TAG is missing: it may not be a cache folder', {
       file: cacheFolder(dir).owned,
     })
   }

@@ -3,7 +3,7 @@ import type { Lock } from './lock.ts'
 
 const KEY_RE = /^[0-9a-f]{64}$/
 
-/** True for what may be a key of a store. */
+/** True for a valid key of a store. */
 export function isKey(text: string): boolean {
   return KEY_RE.test(text)
 }
@@ -26,10 +26,10 @@ export interface StoredItem {
 /**
  * Where masters and variants are kept. Keys are 64 hexadecimal digits and mean the same on every machine, so a store may be
  * shared. `get` returns whole entries only: a damaged one is `undefined` (`parseEntry` checks the digest of an entry that was
- * written by `serializeEntry`). Whatever throws is a miss, and one warning for each build.
+ * written by `serializeEntry`). An error counts as a miss, with one warning per build.
  *
- * The optional parts are what a folder on this machine can do better. Without them work is shared within the process alone,
- * upscalers remember nothing after it, and nothing is evicted.
+ * The optional parts are features of a local folder. Without them, work is shared only within the process, upscalers remember values
+ * only as long as it runs, and nothing is evicted.
  */
 export interface Store {
   /**
@@ -48,7 +48,7 @@ export interface Store {
   memo?(upscaler: string): Memo
   /** Deletes the least recently used entries until `maxBytes` are left. */
   trim?(maxBytes: number): Promise<void>
-  /** Resolves when everything that was put is kept, or was given up. */
+  /** Resolves when everything that was put is stored or has failed. */
   flush?(): Promise<void>
 }
 
@@ -56,7 +56,7 @@ export interface StoreLocks {
   /** @returns `undefined` while another process holds the lock. @throws HdError `HD_CACHE_IO`, or the error of the system */
   tryLock(key: string): Promise<Lock | undefined>
   /**
-   * Resolves when the lock is free, or its owner is gone. @param tell given one message when the wait is long
+   * Resolves when the lock is free, or its owner has ended. @param tell called with one message if the wait is long
    * @throws HdError `HD_ABORTED`, `HD_CACHE_IO`
    */
   waitUntilFree(key: string, signal: AbortSignal, tell: (message: string) => void): Promise<void>

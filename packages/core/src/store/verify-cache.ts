@@ -11,7 +11,7 @@ export interface DamagedEntry {
   /** Absolute path. */
   file: string
   size: number
-  /** `memo`: what an upscaler remembered, of work that was paid for. */
+  /** `memo`: a value that an upscaler remembers, such as the id of a paid result. */
   kind: 'entry' | 'memo'
 }
 
@@ -27,7 +27,7 @@ export interface Verification {
  * Reads every entry of a cache whole and compares it with its digest. A damaged one does no harm: it counts as missing, and
  * is made again.
  * @param dir absolute path, need not exist
- * @param fix deletes what is damaged
+ * @param fix deletes damaged entries
  * @throws HdError `HD_CACHE_IO` when that fails
  */
 export async function verifyCache(

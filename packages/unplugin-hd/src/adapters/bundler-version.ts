@@ -16,14 +16,14 @@ export type BundlerName = keyof typeof BUNDLER_VERSIONS
 
 /**
  * Refuses a bundler that is too old, before something else fails that says less. Newer ones than the range are let through.
- * @param found `6.4.1`; `undefined` where the bundler does not tell
+ * @param found `6.4.1`; `undefined` if the bundler does not report it
  * @throws Error with `HD_BUNDLER`
  */
 export function requireBundler(bundler: BundlerName, found: string | undefined): void {
   if (found !== undefined && isOlder(found, lowest(bundler))) throw tooOld(bundler, found)
 }
 
-/** The same for a bundler that tells its version in all that are supported. */
+/** The same for a bundler whose supported versions all report their version. */
 export function requireToldBundler(bundler: BundlerName, found: string | undefined): void {
   if (found === undefined) throw tooOld(bundler, found)
   requireBundler(bundler, found)
@@ -53,7 +53,7 @@ function lowest(bundler: BundlerName): string {
   return /\d+\.\d+\.\d+/.exec(BUNDLER_VERSIONS[bundler].range)![0]
 }
 
-/** Prereleases count as what they lead to. */
+/** Prereleases count as the release. */
 function isOlder(version: string, than: string): boolean {
   const [one, other] = [version, than].map((text) => text.split(/[-+]/, 1)[0]!.split('.').map(Number))
   for (const [index, number] of other!.entries()) {

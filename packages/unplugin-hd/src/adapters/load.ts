@@ -4,7 +4,7 @@ import type { Session } from '../session/session.ts'
 import type { Shape } from '../shape/shape.ts'
 import type { BundlerPort, PartUrl } from './port.ts'
 
-/** An import of ours, as it was resolved. */
+/** A resolved `?hd` import. */
 export interface Asked {
   /** Absolute path of the source. */
   file: string
@@ -13,14 +13,14 @@ export interface Asked {
   origin: Origin | undefined
 }
 
-/** The module that stands for an import. */
+/** The module for an import. */
 export interface LoadedModule {
   /** An ES module whose default export is the value of the import. */
   code: string
   shape: Shape
 }
 
-/** What a module id asks for. @throws Error with `HD_QUERY` */
+/** Parses a module id. @throws Error with `HD_QUERY` */
 export async function askedBy(session: Session, id: string): Promise<Asked> {
   const origin = session.origins.of(id)
   return { ...(await session.parse(id, origin)), origin }

@@ -2,7 +2,7 @@ import type { Part } from '../shape/part.ts'
 import type { EmittedFile, PartUrl } from './port.ts'
 
 /*
- * esbuild and Bun let plugins have namespaces of their own, which no loader of the user's is applied to. An import becomes a
+ * esbuild and Bun let plugins define namespaces, to which the user's loaders do not apply. An import becomes a
  * module in one of them, and imports its files from the other.
  */
 
@@ -57,7 +57,7 @@ export function pathOfPart(specifier: string): string {
   return specifier.slice(PART_PREFIX.length)
 }
 
-/** A reference to a module of ours in the output: in modules that run lazily the bundlers write their ids into the code. */
+/** A reference to a module of the plugin in the output: bundlers write the ids of lazy modules into the code. */
 export function isOwnId(reference: string): boolean {
   return reference.startsWith(`${VALUE_NAMESPACE}:`) || reference.startsWith(`${FILE_NAMESPACE}:`)
 }

@@ -13,7 +13,7 @@ export interface ResolvedImport {
   origin: Origin
 }
 
-/** Where a specifier stands. */
+/** The place of a specifier. */
 export interface ImportPlace {
   /** Absolute path or module id; `undefined` for an entry point. */
   importer: string | undefined
@@ -21,7 +21,7 @@ export interface ImportPlace {
   isUrl?: boolean
 }
 
-/** Imports that are ours, and those that were probably meant to be. */
+/** Imports with `?hd`, and probable misspellings. */
 export const RESOLVE_FILTER: RegExp[] = [HD_QUERY_RE, MISTAKEN_QUERY_RE]
 
 /**
@@ -64,7 +64,7 @@ export interface ResolveContext {
 
 /**
  * {@link resolveThrough} in Rollup, Rolldown and Vite.
- * @param correct given the file that the bundler found and the specifier that it was asked for
+ * @param correct called with the file that the bundler found and the requested specifier
  */
 export function resolveImport(
   context: ResolveContext,

@@ -1,7 +1,7 @@
 import type { Session } from '../session/session.ts'
 import { unprocessedWarnings, type SearchedOutput } from '../unprocessed/warnings.ts'
 
-/** A finished build, as far as the bundler knows it. */
+/** A finished build. */
 export type BuildOutput = Omit<SearchedOutput, 'root' | 'leftOut'>
 
 /** Warns of every `?hd` reference that is left in the output of a build. */

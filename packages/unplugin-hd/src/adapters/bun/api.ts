@@ -45,7 +45,7 @@ export interface BunResult {
   metafile?: { inputs: Readonly<Record<string, object>> }
 }
 
-/** Bun's global, as far as it is used here. */
+/** The part of Bun's global that is used here. */
 declare const Bun: { resolveSync(specifier: string, folder: string): string }
 
 /** Absolute path of what an import leads to, with packages and the `paths` of `tsconfig.json`; `undefined` when there is nothing. */

@@ -12,7 +12,7 @@ import { createStagedFiles } from '../staged-files.ts'
 import { warnUnprocessed, type BuildOutput } from '../unprocessed.ts'
 import { resolveFile, type BunBuild, type BunResult } from './api.ts'
 
-/** Imports that become a module of ours; `require` wants the file itself. */
+/** Imports that become a module of the plugin; `require` needs the file itself. */
 const MODULE_KINDS: ReadonlySet<string> = new Set(['import-statement', 'dynamic-import', 'entry-point-build'])
 
 /** What `url()` in CSS and attributes in HTML are resolved as: Bun takes no module of a namespace there, but a file. */
@@ -69,7 +69,7 @@ export function setupBun(build: BunBuild, options: HdOptions): void {
   build.onLoad({ filter: /.*/, namespace: FILE_NAMESPACE }, ({ path: where }) => {
     const file = files.at(where)
     if (!file) return undefined
-    // Bun's own loader for data URLs gives an empty text for what a plugin loads.
+    // Bun's loader for data URLs returns an empty string for modules of plugins.
     return isInline(build, file)
       ? { contents: `module.exports = ${dataUrl(file.part)}`, loader: 'js' }
       : { contents: file.part.asset.bytes, loader: 'file' }
@@ -97,7 +97,7 @@ async function srcsetMessage(root: string, importer: string, srcset: string): Pr
   )
 }
 
-/** Who loads images as data URLs wants that for these too; every other setting means a file. */
+/** If the user's loader inlines images, 2x images are inlined too; with every other loader they are files. */
 function isInline({ config }: BunBuild, { part, delivery }: Pick<EmittedFile, 'part' | 'delivery'>): boolean {
   return delivery === 'auto' ? config.loader?.[`.${part.asset.extension}`] === 'dataurl' : delivery === 'inline'
 }

@@ -22,10 +22,10 @@ import type { BundlerPort } from '../port.ts'
 import { resolveThrough } from '../resolve.ts'
 import { warnUnprocessed } from '../unprocessed.ts'
 
-/** Imports that become a module of ours. Whatever else asks for an image (`url()`, `require`) wants the file itself. */
+/** Imports that become a module of the plugin. Everything else (`url()`, `require`) needs the file itself. */
 const MODULE_KINDS: ReadonlySet<ImportKind> = new Set<ImportKind>(['import-statement', 'dynamic-import', 'entry-point'])
 
-/** Sets esbuild up: `?hd` imports resolve into namespaces of our own, so that no loader of the user's is involved. */
+/** Sets up esbuild: `?hd` imports resolve into separate namespaces, so that the user's loaders do not apply. */
 export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
   requireToldBundler('esbuild', build.esbuild?.version)
   const { initialOptions } = build
@@ -37,7 +37,7 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
     quiet: ['silent', 'error', 'warning'].includes(initialOptions.logLevel ?? 'info'),
     warn: (message) => void warnings.push(message),
   })
-  // Needed to know what was written; the caller reads it only if it asked for it.
+  // Needed for the list of outputs; removed again unless the user requested it.
   initialOptions.metafile = true
 
   // First, because the ids in them match the next one's filter too.
@@ -97,7 +97,7 @@ export function setupEsbuild(build: PluginBuild, options: HdOptions): void {
   })
 }
 
-/** Marks our own question to esbuild, so that it is not asked back. */
+/** Marks our own `resolve()` calls, so that our hook ignores them. */
 const SKIP: unique symbol = Symbol('skip')
 
 interface Resolver {
@@ -127,7 +127,7 @@ function toMessage(error: unknown): PartialMessage {
   return { text: error instanceof Error ? error.message : errorMessage(error), detail: error }
 }
 
-/** Who loads images as data URLs wants that for these too; every other setting means a file. */
+/** If the user's loader inlines images, 2x images are inlined too; with every other loader they are files. */
 function loaderOf({ initialOptions }: PluginBuild, { part, delivery }: KeptFile): Loader {
   if (delivery !== 'auto') return delivery === 'inline' ? 'dataurl' : 'file'
   return initialOptions.loader?.[`.${part.asset.extension}`] === 'dataurl' ? 'dataurl' : 'file'

@@ -73,11 +73,11 @@ export function rollupHooks(options: HdOptions): RollupHooks {
       },
     },
     async buildEnd(error) {
-      // There is no session when an option is wrong.
+      // There is no session if an option is wrong.
       await session?.end(error !== undefined)
     },
     resolveFileUrl({ relativePath, format }) {
-      // In formats without `import.meta` Rolldown writes `{}.url` where Rollup asks the document for the script's address.
+      // In formats without `import.meta` Rolldown writes `{}.url`, where Rollup reads the script's URL from the document.
       if (!isRolldown(this) || (format !== 'iife' && format !== 'umd')) return null
       return `new URL(${JSON.stringify(relativePath)}, document.currentScript && document.currentScript.src || document.baseURI).href`
     },

@@ -1,4 +1,4 @@
 import type { Plugin } from 'vite'
 
-/** A Vite plugin of ours. Vite's CSS plugins run between the two orders. */
+/** One of our Vite plugins. Vite's CSS plugins run between the two orders. */
 export type HdPlugin = Omit<Plugin, 'enforce'> & { enforce: 'pre' | undefined }

@@ -26,7 +26,7 @@ export function lifecyclePlugin(runs: Runs): HdPlugin {
     async buildEnd(error) {
       const { project, dev } = runs.of(this)
       dev?.close()
-      // A dev server calls this when it closes: nobody waits for images any more.
+      // A dev server calls this when it closes, so images are no longer needed.
       await project.session.end(error !== undefined || dev !== undefined)
       await project.assets.sweep()
     },

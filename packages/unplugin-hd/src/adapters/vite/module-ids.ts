@@ -4,5 +4,5 @@ export const STYLE_RE: RegExp = /\.(?:css|less|sass|scss|styl|stylus|pcss|postcs
 /** Ids of pages. */
 export const PAGE_RE: RegExp = /\.html$/
 
-/** Code that may hold an `hd` query. A hook filter: Vite 8 checks it without calling JavaScript. */
+/** Code that may contain an `hd` query. A hook filter: Vite 8 checks it without calling JavaScript. */
 export const HD_CODE_RE: RegExp = /[?&]hd/

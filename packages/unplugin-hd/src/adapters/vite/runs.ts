@@ -5,7 +5,7 @@ import { createDev, type Dev } from './server/dev.ts'
 import { createProject, type Project } from './project.ts'
 import { viteVersion } from './vite-version.ts'
 
-/** One resolved configuration of Vite at work: a build or a dev server. */
+/** One resolved configuration of Vite: a build or a dev server. */
 export interface Run {
   readonly project: Project
   /** `undefined` in a build. */
@@ -56,7 +56,7 @@ export function createRuns(options: HdOptions): Runs {
     const project = createProject(options, main)
     const run = { project, dev: main.command === 'serve' ? createDev(project) : undefined }
     runs.set(main, run)
-    // A framework's build may start a dev server of its own, which must not replace the build.
+    // A framework's build may start a dev server, which must not replace the build.
     if (!last || last.dev || !run.dev) last = run
     return run
   }

@@ -5,9 +5,8 @@ import type { Asked } from '../load.ts'
 import type { EmittedFile } from '../port.ts'
 
 /**
- * Files that the compiler is to see get an extension of their own (`hero@2x.hd-jpg`), so that no rule of the user's for
- * images takes them; rules of ours give them their real one. Those that must be inlined end in `-inline`, those that
- * must not in `-file`.
+ * Files for the compiler get a private extension (`hero@2x.hd-jpg`), so that the user's rules for images do not match them; our
+ * rules give them the real one. Those that must be inlined end in `-inline`, those that must not in `-file`.
  */
 export const EXTENSIONS: readonly string[] = [...Object.values(FORMAT_FACTS).map(({ extension }) => extension), 'gif', 'tiff']
 
@@ -17,10 +16,10 @@ const VALUE_EXTENSION = '.hd.mjs'
 /** The `matchResource` of those modules. */
 export const VALUE_RE: RegExp = /\.hd\.mjs$/
 
-/** The `matchResource` of all modules of ours. */
+/** Matches the `matchResource` of all modules of the plugin. */
 export const OWN_RE: RegExp = /\.hd(?:\.mjs|-[a-z]+(?:-file|-inline)?)$/
 
-/** Where the loader stands, and what it is told. */
+/** The path of the loader, and its options. */
 export interface LoaderReference {
   /** Absolute path of the built loader. */
   loader: string
@@ -51,7 +50,7 @@ export function hdModuleRequest(
   return `${path.join(directory, matched)}!=!-!${loader}?key=${key}!${file}${toQuery(request)}`
 }
 
-/** The request for one file of an import. @param asked of the module that imports it */
+/** The request for one file of an import. @param asked the request of the importing module */
 export function partRequest({ file, request }: Asked, { part, index }: EmittedFile, { loader, key }: LoaderReference): string {
   const { dir } = path.parse(file)
   const { name } = path.parse(part.name)

@@ -6,7 +6,7 @@ export interface WebpackSession extends Session {
   fail(error: unknown): void
 }
 
-/** What webpack and Rspack tell of a compiler; a child's root is the one that the plugin was applied to. */
+/** The part of a compiler that is used here. The root of a child compiler is the one that the plugin was applied to. */
 interface CompilerLike {
   root?: CompilerLike
 }
@@ -26,6 +26,6 @@ export function registerSession(compiler: CompilerLike, session: WebpackSession)
 /** @throws Error when the plugin is not in the configuration of this compiler */
 export function sessionOf(compiler: CompilerLike | undefined): WebpackSession {
   const session = compiler && global[REGISTRY]?.get(compiler.root ?? compiler)
-  if (!session) throw new Error(`unplugin-hd's loader runs only beside its plugin, in the same process`)
+  if (!session) throw new Error(`unplugin-hd's loader needs its plugin in the same process`)
   return session
 }

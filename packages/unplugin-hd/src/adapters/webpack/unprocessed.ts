@@ -10,7 +10,7 @@ import { OWN_RE, VALUE_RE } from './request.ts'
 /** Warns of every `?hd` that did not come through our loader, or came to a place where its value does not fit. */
 export async function warnUnprocessedModules(session: Session, compilation: Compilation): Promise<void> {
   const { root } = session.hd.options
-  /** Images of the modules that are reported already: they stand in the output too, or what they were emitted as does. */
+  /** Images of already reported modules, which are also in the output, under this or their emitted name. */
   const reported = new Set(compilation.getAssets().map(({ name }) => basename(name)))
   for (const module of compilation.modules) {
     for (const message of misplacedValues(compilation, module, root)) session.warn(message)
@@ -25,7 +25,7 @@ export async function warnUnprocessedModules(session: Session, compilation: Comp
 }
 
 function outputOf(compilation: Compilation, reported: ReadonlySet<string>): BuildOutput {
-  // Scripts that are made for `eval` hold the text of every source, imports included.
+  // Scripts for `eval` contain the text of every source, including imports.
   const isText = String(compilation.options.devtool).includes('eval') ? /\.(?:css|html?)$/ : TEXT_OUTPUT_RE
   return {
     outputs: compilation
@@ -33,12 +33,12 @@ function outputOf(compilation: Compilation, reported: ReadonlySet<string>): Buil
       .filter(({ name }) => isText.test(name))
       .map(({ name, source }) => ({ name, text: () => source.source().toString() })),
     sources: compilation.fileDependencies,
-    // The names of our own modules hold loaders.
+    // The names of our modules contain loaders.
     isKnown: (reference) => reference.includes('!') || reported.has(basename(reference)),
   }
 }
 
-/** `new URL()` of a value: Rspack does not tell before that a URL is wanted. */
+/** `new URL()` of a value: Rspack does not report earlier that a URL is needed. */
 function misplacedValues({ moduleGraph }: Compilation, module: Module, root: string): string[] {
   // A value and its parts may have become one module.
   const parts = module.modules ?? [module]

@@ -13,7 +13,7 @@ import { warnUnprocessedModules } from './unprocessed.ts'
 
 const NAME = 'unplugin-hd'
 
-/** Built as a file of its own beside the entries, whichever of them this code is bundled into. */
+/** Built as a separate file next to the entries. */
 const LOADER = new URL('./webpack-loader.mjs', import.meta.url)
 
 /**
@@ -42,7 +42,7 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
 
   compiler.hooks.compilation.tap(NAME, (_, { normalModuleFactory }) => {
     normalModuleFactory.hooks.beforeResolve.tapPromise(NAME, async (data) => {
-      // An inline request says itself which loaders it wants; if it was not ours, the check at the end warns.
+      // An inline request names its loaders; if it is not ours, the check at the end warns.
       if (data.request.includes('!')) return
       try {
         await rewrite(data, normalModuleFactory, session, reference)
@@ -53,7 +53,7 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
       }
     })
   })
-  // With `bail` there is no end of the compilation.
+  // With `bail` the compilation does not finish.
   compiler.hooks.failed.tap(NAME, () => void session.end(true).catch(() => undefined))
   compiler.hooks.afterCompile.tapPromise(NAME, async (compilation) => {
     // Child compilers (HTML and CSS extraction) share the parent's build.
@@ -81,7 +81,7 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
 async function rewrite(data: ResolveData, factory: ModuleFactory, session: Session, reference: LoaderReference): Promise<void> {
   const { request: specifier, context, dependencyType = 'esm' } = data
   const port: Pick<BundlerPort, 'resolve'> = {
-    // What is not found goes on too: the bundler's own message is the best.
+    // Missing files continue too: the bundler's own message is the best.
     resolve: async (bare) => (await resolveFile(factory, dependencyType, context, bare)) ?? path.resolve(context, bare),
   }
   const importer = issuerOf(data) || undefined

@@ -42,7 +42,7 @@ export function createAssetFiles({ root, cacheDir }: Pick<ResolvedConfig, 'root'
   }
 }
 
-/** The query that asks for one part alone. There is none for 1x, so its format is named without `hd`. */
+/** The query for a single part. There is none for 1x, so its format is given without `hd`. */
 function queryOf({ factor: top, formats, quality }: HdRequest, scale: number, width: number | undefined): string {
   const common = { as: 'url', formats, quality, delivery: 'auto' } as const
   if (width) return toQuery({ ...common, factor: top, widths: [width] })

@@ -13,7 +13,7 @@ export function resolveInDev(
   resolved: ResolvedImport,
   importer: string | undefined,
 ): string {
-  // Vite's importer for an address that somebody typed.
+  // Vite's importer for a URL that was opened in the browser.
   const noImporter = `${normalizePath(config.root)}/index.html`
   if (importer !== undefined && normalizePath(importer) !== noImporter) access.add(normalizePath(resolved.file))
   return toModuleId(resolved)

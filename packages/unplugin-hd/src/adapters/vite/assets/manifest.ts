@@ -5,7 +5,7 @@ import type { Project } from '../project.ts'
 
 /**
  * Renames entries of Vite's `manifest.json`. Vite names an asset by its source file, which here is a staged one: its path differs
- * between machines and is unknown to whoever looks it up. The entry is named `src/a.jpg?hd` instead.
+ * between machines and cannot be looked up. The entry is named `src/a.jpg?hd` instead.
  * @param manifest Vite's option `build.manifest`
  * @param dir absolute path of the output
  */
@@ -23,7 +23,7 @@ export async function renameManifestEntries({ config, assets }: Project, manifes
   await writeFile(file, JSON.stringify(Object.fromEntries(renamed), undefined, 2))
 }
 
-/** The entries of a manifest; `undefined` for a file that is no manifest of Vite, because another plugin wrote its own. */
+/** The entries of a manifest; `undefined` if the file is not Vite's manifest, because another plugin wrote its own. */
 export function parseManifest(text: string): Map<string, object> | undefined {
   const json = parseJson(text)
   if (!isObject(json)) return undefined

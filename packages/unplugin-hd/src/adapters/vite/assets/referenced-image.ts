@@ -3,7 +3,7 @@ import type { Shape } from '../../../shape/shape.ts'
 import { originAt, requestAt, type Place } from '../place.ts'
 import type { Project } from '../project.ts'
 
-/** What a reference outside of JavaScript imports asks for, in a build. */
+/** A reference outside JavaScript imports, in a build. */
 export interface ReferencedImage {
   request: HdRequest
   shape: Shape
@@ -11,11 +11,11 @@ export interface ReferencedImage {
   files: readonly string[]
 }
 
-/** The query that tells Vite whether to inline a file that no module imports. */
+/** The query that makes Vite inline a file, or not, if no module imports it. */
 const DELIVERY_QUERY: Readonly<Record<HdRequest['delivery'], string>> = { auto: '', inline: '?inline', file: '?no-inline' }
 
 /**
- * Makes the images that a reference in a page, a stylesheet or a `new URL()` asks for. `undefined` when the options exclude the
+ * Makes the images of a reference in a page, a stylesheet or a `new URL()`. `undefined` if the options exclude the
  * file.
  * @param file absolute path of the source
  * @param reference as it is written, with its query

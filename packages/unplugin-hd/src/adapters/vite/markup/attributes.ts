@@ -6,7 +6,7 @@ export type Element = DefaultTreeAdapterTypes.Element
 /** The key `hd` in a list of URLs. */
 export const HD_KEY_RE: RegExp = /[?&]hd(?=[=&#,\s]|$)/
 
-/** What an attribute holds: one URL, or a list of candidates. */
+/** The value of an attribute: one URL, or a list of candidates. */
 export type AttributeKind = 'url' | 'srcset'
 
 /** An attribute of a page that names at least one image with `?hd`. */
@@ -75,7 +75,7 @@ function imageAttributesOf(element: Element, sources: readonly (AssetSource | un
   })
 }
 
-/** What an attribute holds; `undefined` when it names no image with `?hd`. @param attributes of the same element */
+/** The parsed value of an attribute; `undefined` if it has no image with `?hd`. @param attributes of the same element */
 export function kindOf(
   { srcAttributes, srcsetAttributes, filter }: AssetSource,
   name: string,

@@ -28,6 +28,6 @@ export function refuseSecondSrcset(
 /** @throws Error with `HD_QUERY` when a candidate of a `srcset` with `as=srcset` has a descriptor */
 export function refuseDescriptor(where: string, { url, descriptor }: Candidate): void {
   if (descriptor === '') return
-  const what = `'as=srcset' writes descriptors of its own, but '${descriptor}' follows`
+  const what = `'as=srcset' writes its own descriptors, but '${descriptor}' follows`
   refuseAt(where, url, what, `Leave the descriptor out, or write '?hd' alone`)
 }

@@ -15,7 +15,7 @@ export function findImageFiles(project: Project, html: string, page: string): st
   return urls.filter((url) => HD_QUERY_RE.test(url)).flatMap((url) => fileOfUrl(url, page, project) ?? [])
 }
 
-/** The file that a URL of a page means for Vite; `undefined` when there is none. */
+/** The file to which Vite resolves a URL of a page; `undefined` if there is none. */
 export function fileOfUrl(url: string, page: string, { config }: Project): string | undefined {
   if (isExternal(url)) return undefined
   const address = decode(url.split('?', 1)[0]!)

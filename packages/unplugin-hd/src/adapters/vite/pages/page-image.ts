@@ -2,7 +2,7 @@ import type { HdRequest } from '@unplugin-hd/core'
 import type { ImgValue, PictureValue, Shape, ShapeValue } from '../../../shape/shape.ts'
 import type { Place } from '../place.ts'
 
-/** What a URL of a page stands for. */
+/** The image of a URL in a page. */
 export interface PageImage {
   request: HdRequest
   shape: Shape
@@ -10,7 +10,7 @@ export interface PageImage {
   urls: readonly string[]
 }
 
-/** Finds what a URL stands for; `undefined` when the options exclude the file. @param file absolute path of the source */
+/** Finds the image of a URL; `undefined` if the options exclude the file. @param file absolute path of the source */
 export type FindPageImage = (place: Place, file: string, url: string) => Promise<PageImage | undefined>
 
 /** What is to be written into a page. */

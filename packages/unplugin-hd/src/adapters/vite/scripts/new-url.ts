@@ -11,12 +11,12 @@ import { inPublicDir, relativeUrl } from '../paths.ts'
 import { cleanId, displayPath, lineAt, requestAt, whereIs, type Place } from '../place.ts'
 import type { Project } from '../project.ts'
 
-/** A quick check: false for code without a `new URL()` of ours. */
+/** A quick check: false for code without `new URL()` and `?hd`. */
 export function mayHaveNewUrl(code: string): boolean {
   return code.includes('import.meta.url') && /\bnew\s+URL\b/.test(code)
 }
 
-/** Components: only what is between their script tags is JavaScript. */
+/** Components, in which only the content of script tags is JavaScript. */
 const COMPONENT_RE = /\.(?:vue|svelte)$/
 const SCRIPT_RE = /(<script\b[^>]*>)([^]*?)<\/script>/gi
 
@@ -63,7 +63,7 @@ export async function findImagesOfNewUrls(
 
 /**
  * Replaces the URL in `new URL('./a.jpg?hd', import.meta.url)` by the path of the enlarged image, which Vite then treats as an asset.
- * Vite asks no plugin for these URLs. It turns a template literal into an `import.meta.glob()`, whose imports are resolved as any
+ * Vite calls no plugin for these URLs. It turns a template literal into an `import.meta.glob()`, whose imports are resolved as any
  * other; of these only the query is checked.
  * @param id of the module
  * @param onImage called with the file of every image that is used

@@ -4,7 +4,7 @@ import type { Runs } from '../runs.ts'
 import { findImagesOfNewUrls, mayHaveNewUrl, transformNewUrls } from './new-url.ts'
 
 /**
- * `new URL('./a.jpg?hd', import.meta.url)`, and workers: Vite bundles them with plugins of their own.
+ * `new URL('./a.jpg?hd', import.meta.url)`, and workers, which Vite bundles with separate plugins.
  * @param others plugins that workers need besides this one
  */
 export function scriptsPlugin(runs: Runs, others: readonly HdPlugin[]): HdPlugin {

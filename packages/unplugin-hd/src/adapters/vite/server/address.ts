@@ -29,10 +29,10 @@ export type ParsedAddress =
   | ImageAddress
   /** It tries to leave its folder, or cannot be decoded. */
   | { kind: 'malformed' }
-  /** Not one of ours. */
+  /** Not an address of the plugin. */
   | { kind: 'foreign' }
 
-/** An address that asks for an image. */
+/** The address of an image. */
 export interface ImageAddress {
   kind: 'image'
   /** Without the base, decoded: `/src/a.jpg`, `/@fs/abs/a.jpg`. */
@@ -46,7 +46,7 @@ export interface ImageAddress {
   token: string | undefined
 }
 
-/** Addresses hold this many digits of keys and digests. */
+/** Addresses contain this many digits of keys and digests. */
 export const SHORT_LENGTH = 12
 
 /** The parts of Vite's configuration that addresses depend on. */

@@ -1,4 +1,4 @@
-/** Work that nobody waits for. The task that was added last is done first. */
+/** Background work. The latest task runs first. */
 export interface Background {
   /** Adds a task. One that waits already moves to the front, one that runs is left alone. */
   add(id: string, task: () => Promise<void>): void
@@ -10,10 +10,10 @@ export interface Background {
   clear(): void
 }
 
-/** After the last hold: a page that asked for one image asks for the next one within this time. */
+/** The delay after the last hold: a page requests its next image within this time. */
 const REST_MS = 150
 
-/** When more tasks wait, the oldest are dropped: their pages are closed, or ask again. */
+/** The most waiting tasks. Older ones are dropped: their pages are closed, or request the image again. */
 const MAX_WAITING = 1000
 
 /**

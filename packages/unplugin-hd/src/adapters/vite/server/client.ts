@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 export const CLIENT_ID = '/@hd/client'
 export const CLIENT_ID_RE: RegExp = /^\/@hd\/client$/
 
-/** Vite's own module in pages. Every page that has it needs ours, whoever rendered the page. */
+/** Vite's client module. Every page with it needs ours, whatever rendered the page. */
 export const VITE_CLIENT_RE: RegExp = /\/vite\/dist\/client\/client\.mjs$/
 
 const CLIENT = new URL('../browser/dev-client.js', import.meta.url)

@@ -20,7 +20,7 @@ export interface Dev {
   warm(): Promise<void>
   /** Begins to answer the server's requests for images. */
   serve(server: ViteDevServer): void
-  /** Answers requests that nobody else did. To be called when Vite has added its own middlewares. */
+  /** Handles requests that no other middleware handled. Call it after Vite has added its own middlewares. */
   addLastMiddleware(): void
   close(): void
 }

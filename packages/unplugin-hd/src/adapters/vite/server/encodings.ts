@@ -6,7 +6,7 @@ import type { ImageVariant } from './address.ts'
  */
 export const MAX_ENCODINGS = 64
 
-/** The encodings of each image that were asked for. */
+/** The requested encodings of each image. */
 export interface Encodings {
   /** False for an encoding beyond {@link MAX_ENCODINGS}. @param file absolute path of the source */
   admit(file: string, variant: ImageVariant): boolean

@@ -131,7 +131,7 @@ export function createImages(hd: Hd, { warn, onReady, onWait }: ImagesContext): 
   const work = async (id: string, file: string, version: string, variant: ImageVariant): Promise<void> => {
     try {
       const source = await hd.source(file)
-      // If it was edited meanwhile, pages ask for the new one.
+      // If it was edited meanwhile, pages request the new one.
       const job = jobOf(source, variant)
       if (job.key !== version) return
       const asset = await make(job)
@@ -159,11 +159,11 @@ export function createImages(hd: Hd, { warn, onReady, onWait }: ImagesContext): 
         return { kind: 'real', asset, version, final: true }
       }
       if (!encodings.admit(file, variant)) {
-        warnOnce(`${source.name}: more than ${MAX_ENCODINGS} encodings of it were asked for, the others stay previews`)
+        warnOnce(`${source.name}: more than ${MAX_ENCODINGS} encodings of it were requested, the others remain previews`)
         return preview(source, variant)
       }
       const isNew = !background.has(id) && outcomes.get(id) !== 'failed'
-      // A page with new images gets all its previews before one is made. A request that is repeated holds up nothing.
+      // A page with new images gets all its previews before one is made. A repeated request delays nothing.
       const release = isNew ? background.hold() : () => undefined
       if (outcomes.get(id) !== 'failed') {
         onQueued(id)

@@ -19,7 +19,7 @@ export async function locate(path: string, config: AddressConfig, access: Access
   return { kind: isDenied ? 'denied' : 'missing' }
 }
 
-/** The file of an address of ours that may be shown; `undefined` for every other address. */
+/** The file of one of our addresses, if it may be served; `undefined` for every other address. */
 export async function fileOfAddress(url: string, config: AddressConfig, access: Access): Promise<string | undefined> {
   const parsed = parseAddress(url, config.base)
   if (parsed.kind !== 'image') return undefined

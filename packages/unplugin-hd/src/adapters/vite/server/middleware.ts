@@ -120,5 +120,5 @@ function asModuleUrl(url: string, { base, root, publicDir }: Project['config']):
 /** The warning for a shape in a place that no hook sees, such as a stylesheet of the public folder. */
 function unprocessed({ url, headers }: IncomingMessage, { request: { as } }: ImageAddress): string {
   const where = headers.referer ? ` in ${headers.referer}` : ''
-  return `'as=${as}' of '${url}'${where} was not processed, so the 2x stands there alone. Import it in JavaScript, or write '?hd' alone`
+  return `'as=${as}' of '${url}'${where} was not processed, so only the 2x is served. Import it in JavaScript, or write only '?hd'`
 }

@@ -15,7 +15,7 @@ export interface Plan {
 const NO_BYTES = new Uint8Array(0)
 
 /**
- * Plans the shape of a request from the header of the source alone. The images are made when their addresses are asked for.
+ * Plans the shape of a request from the header of the source. The images are made when their addresses are requested.
  * @param file absolute path with `/`
  * @throws Error like {@link Session.load} when the source cannot be enlarged, or is not in the cache with `mode: 'cache-only'`
  */

@@ -5,7 +5,7 @@ import { CLIENT_ID, CLIENT_ID_RE, loadClient, VITE_CLIENT_RE, withClient } from 
 const BUNDLED_DEV =
   "'experimental.bundledDev' of Vite is not supported yet: images may stay previews until the page is loaded again"
 
-/** The dev server: it answers requests for images, and its pages replace previews by what is ready. */
+/** The dev server: handles requests for images, and updates previews in pages. */
 export function serverPlugin(runs: Runs): HdPlugin {
   return {
     name: 'unplugin-hd:server',
@@ -16,7 +16,7 @@ export function serverPlugin(runs: Runs): HdPlugin {
       if ('bundledDev' in server.config.experimental && server.config.experimental.bundledDev) project.warn(BUNDLED_DEV)
       return () => dev?.addLastMiddleware()
     },
-    // While Vite starts: later, loading sharp would hold up the modules of a page.
+    // While Vite starts: later, loading sharp would delay the modules of a page.
     async buildStart() {
       await runs.of(this).dev?.warm()
     },

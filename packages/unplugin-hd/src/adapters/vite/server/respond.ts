@@ -50,7 +50,7 @@ export function respond(
   send(206, bytes.subarray(range.start, range.end + 1))
 }
 
-/** Answers with an error in plain text. Vite's overlay does not show it; a person who opens the address sees it. */
+/** Responds with an error in plain text. Vite's overlay does not show it, but it is visible when the address is opened. */
 export function refuse({ method }: IncomingMessage, response: ServerResponse, status: number, message: string): void {
   const bytes = Buffer.from(`${visible(message)}\n`)
   response.statusCode = status

@@ -22,7 +22,7 @@ export function styleAlias(project: Project, sets: ImageSets, onImage: (file: st
     const resolved = await this.resolve(specifier, importer, { skipSelf: false })
     if (!resolved) return null
     const file = inPublicDir(resolved.id, config.publicDir)
-    // Vite asks no further alias, so an excluded file is resolved here as if there were no plugin.
+    // Vite tries no further alias, so an excluded file is resolved here as without the plugin.
     const query = reference.slice(specifier.length)
     if (!session.shouldTransform(file + query)) return { ...resolved, id: resolved.id + query }
     // An import from a module is left to the `resolveId` hook. Only modules are known to the bundler.

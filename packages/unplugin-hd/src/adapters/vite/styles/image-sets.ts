@@ -32,7 +32,7 @@ export interface ImageSets {
   markerFor(assets: AssetFiles, set: ImageSet): Promise<string>
   /** Replaces every marker by an `image-set()`. @throws Error with `HD_QUERY` for a marker inside an `image-set()` */
   complete(context: Pick<Rollup.PluginContext, 'load'>, code: string): Promise<string>
-  /** @throws Error with `HD_BUNDLER` when an output still holds a marker */
+  /** @throws Error with `HD_BUNDLER` if an output still contains a marker */
   refuseIncomplete(text: () => string): void
 }
 

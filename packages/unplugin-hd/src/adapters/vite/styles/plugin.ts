@@ -8,7 +8,7 @@ import { createImageSets } from './image-sets.ts'
 import { replacePublicUrls, resolvePublicUrls } from './public-files.ts'
 import { COMPILED_PLUGIN, createStyleUrls, OWN_STYLE_RE } from './style-urls.ts'
 
-/** Outputs that can hold CSS. */
+/** Outputs that can contain CSS. */
 const OUTPUT_RE = /\.(?:css|[cm]?js|html)$/
 
 /** `url()` and `image-set()` in stylesheets: the first plugin sees their source, the second what Vite's CSS plugins made of it. */

@@ -12,16 +12,16 @@ const URL_RE = /url\((?:"[^"]*"|'[^']*'|[^"')]*)\)/g
 
 /**
  * Finds out how Vite writes the URLs of files into compiled CSS, whatever its placeholders look like: Vite compiles a stylesheet
- * of ours with one rule for each file, and this reads the result.
+ * generated here, with one rule for each file, and this reads the result.
  */
 export interface StyleUrls {
   /**
    * The `url()` of each file, as Vite would write it.
    * @param files absolute paths with `/`, with or without a query
-   * @throws Error with `HD_BUNDLER` when a hook of ours was not called
+   * @throws Error with `HD_BUNDLER` if one of our hooks was not called
    */
   urlsFor(context: Pick<Rollup.PluginContext, 'load'>, files: readonly string[]): Promise<readonly string[]>
-  /** For the `load` hook: the code of a stylesheet of ours. */
+  /** For the `load` hook: the code of the generated stylesheet. */
   load(id: string): string | undefined
   /** For the `transform` hook: what Vite made of it. */
   compiled(id: string, code: string): void

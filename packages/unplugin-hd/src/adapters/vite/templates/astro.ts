@@ -26,7 +26,7 @@ interface Attribute {
 
 type Parse = (code: string, options: { position: true }) => Promise<{ ast: Node }>
 
-/** The parser of the project's Astro. @throws Error when there is none */
+/** The parser of the project's Astro. @throws Error if it is missing */
 export async function loadAstroParser(root: string): Promise<Parse> {
   const astro = createRequire(path.join(root, 'package.json')).resolve('astro/package.json')
   const compiler: { parse?: unknown } = await import(pathToFileURL(createRequire(astro).resolve('@astrojs/compiler')).href)

@@ -11,7 +11,7 @@ import { transformTemplate, type Template } from './transform.ts'
 import { extendVue } from './vue.ts'
 
 /**
- * `?hd` in the templates of components. Vue's compiler gets a transform of ours. Svelte and Astro files are rewritten before their
+ * `?hd` in the templates of components. Vue's compiler gets a transform. Svelte and Astro files are rewritten before their
  * compilers see them, as these leave addresses unchanged. In JSX an address is only a string, so it causes a warning.
  */
 export function templatesPlugin(runs: Runs): HdPlugin {

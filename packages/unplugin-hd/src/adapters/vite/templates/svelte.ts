@@ -22,7 +22,7 @@ interface Root {
 
 type Parse = (code: string, options: { modern: true; filename: string }) => Root
 
-/** The parser of the project's Svelte. @throws Error when there is none */
+/** The parser of the project's Svelte. @throws Error if it is missing */
 export function loadSvelteParser(root: string): Parse {
   const compiler: { parse?: unknown } = createRequire(path.join(root, 'package.json'))('svelte/compiler')
   if (!isParse(compiler.parse)) throw new Error("'svelte/compiler' exports no 'parse'")

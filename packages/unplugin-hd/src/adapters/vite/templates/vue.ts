@@ -50,7 +50,7 @@ interface VueApi {
   options?: { template?: { compilerOptions?: { nodeTransforms?: NodeTransform[] } } }
 }
 
-/** The transforms that were added, so that no plugin of Vue gets two, however many copies of ours exist. */
+/** The added transforms, so that no Vue plugin gets two, even if several copies of our plugin exist. */
 const added = new WeakSet<NodeTransform>()
 
 /**
