@@ -71,7 +71,7 @@ export {
   type Shape,
 } from './request/request.ts'
 export { readWhole } from './source/read-file.ts'
-export { relativePath } from './relative-path.ts'
+export { isInside, relativePath } from './relative-path.ts'
 export { resample, type ResampleOptions } from './upscaler/resample.ts'
 export { abortError, createAbortController, throwIfAborted, unlessAborted } from './schedule/aborted.ts'
 export { Gate } from './schedule/gate.ts'

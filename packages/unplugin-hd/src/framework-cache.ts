@@ -1,5 +1,4 @@
-import path from 'node:path'
-import { cacheDir } from '@unplugin-hd/core'
+import { cacheDir, isInside } from '@unplugin-hd/core'
 import type { HdOptions } from './options.ts'
 
 /** The cache folder of a framework's project. */
@@ -18,6 +17,6 @@ export function frameworkCache(options: HdOptions, root: string): FrameworkCache
   return {
     dir,
     options: { ...options, cache: { ...options.cache, dir } },
-    isInside: (file) => path.resolve(file) === dir || path.resolve(file).startsWith(dir + path.sep),
+    isInside: (file) => isInside(dir, file),
   }
 }

@@ -37,7 +37,7 @@ async function writeOnce(temporaryDir: string, file: string, chunks: readonly Ui
       await handle.close()
     }
     await mkdir(path.dirname(file), { recursive: true })
-    await replace(temporary, file)
+    await patiently(() => rename(temporary, file))
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
@@ -45,14 +45,13 @@ async function writeOnce(temporaryDir: string, file: string, chunks: readonly Ui
 }
 
 /** Windows refuses to replace a file that is open; a short wait is enough. */
-async function replace(temporary: string, file: string): Promise<void> {
+export async function patiently(replace: () => Promise<void>, platform: NodeJS.Platform = process.platform): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
-      await rename(temporary, file)
-      return
+      return await replace()
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      if (attempt >= 8 || (code !== 'EPERM' && code !== 'EACCES' && code !== 'EBUSY') || process.platform !== 'win32') throw error
+      if (attempt >= 8 || (code !== 'EPERM' && code !== 'EACCES' && code !== 'EBUSY') || platform !== 'win32') throw error
       await delay(10 * 2 ** attempt)
     }
   }

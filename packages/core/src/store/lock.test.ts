@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import path from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { tryLock, waitUntilFree } from './lock.ts'
+import { mayPass, tryLock, waitUntilFree } from './lock.ts'
 import { hdErrorOf } from '../testing/errors.ts'
 import { temporaryFolder } from '../testing/folder.ts'
 
@@ -215,4 +215,12 @@ describe('something other than a lock file', () => {
     expect(error.code).toBe('HD_CACHE_IO')
     expect(error.message).toContain(`${file}.remove`)
   })
+})
+
+test('a denied lock file is tried again on Windows, where one that is being deleted is denied too', () => {
+  const denied = Object.assign(new Error('EPERM'), { code: 'EPERM', syscall: 'open' })
+  expect(mayPass(denied, 'win32')).toBe(true)
+  expect(mayPass(denied, 'linux')).toBe(false)
+  expect(mayPass(Object.assign(denied, { syscall: 'mkdir' }), 'win32')).toBe(false)
+  expect(mayPass(Object.assign(new Error('EEXIST'), { code: 'EEXIST', syscall: 'open' }), 'linux')).toBe(true)
 })

@@ -122,10 +122,7 @@ async function create(file: string, owner: Owner): Promise<NodeJS.ErrnoException
     handle = await openNew(file)
   } catch (error) {
     const reason = error as NodeJS.ErrnoException
-    // Windows answers EPERM while a deleted file is still open somewhere, and also when the folder is read-only.
-    const isLater = reason.code === 'EEXIST' || (reason.code === 'EPERM' && process.platform === 'win32')
-    // Creating the folder fails with the same codes.
-    if (isLater && reason.syscall === 'open') return reason
+    if (mayPass(reason)) return reason
     throw error
   }
   try {
@@ -138,6 +135,14 @@ async function create(file: string, owner: Owner): Promise<NodeJS.ErrnoException
     await rm(file, { force: true }).catch(() => undefined)
     throw error
   }
+}
+
+/** True for an error of `open` after which trying again makes sense. */
+export function mayPass({ code, syscall }: NodeJS.ErrnoException, platform: NodeJS.Platform = process.platform): boolean {
+  // Creating the folder fails with the same codes.
+  if (syscall !== 'open') return false
+  // Windows answers EPERM while a deleted file is still open somewhere, and also when the folder is read-only.
+  return code === 'EEXIST' || (code === 'EPERM' && platform === 'win32')
 }
 
 /** Creates a file that must not exist yet, and its folder, also when that is deleted meanwhile. */

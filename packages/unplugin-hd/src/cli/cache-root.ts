@@ -10,15 +10,16 @@ import { packageFolder } from '@unplugin-hd/core'
 export function cacheRoot(
   cwd: string,
   env: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform = process.platform,
 ): { root: string; cacheDir: string | undefined } {
   const root = packageFolder(cwd)
   if (root !== undefined) return { root, cacheDir: undefined }
-  return { root: cwd, cacheDir: env['UNPLUGIN_HD_CACHE_DIR'] || path.join(userCacheDir(env), 'unplugin-hd') }
+  return { root: cwd, cacheDir: env['UNPLUGIN_HD_CACHE_DIR'] || path.join(userCacheDir(env, platform), 'unplugin-hd') }
 }
 
 /** XDG Base Directory Specification; Apple's and Microsoft's conventions. */
-function userCacheDir(env: Readonly<Record<string, string | undefined>>): string {
-  if (process.platform === 'win32') return env['LOCALAPPDATA'] ?? path.join(homedir(), 'AppData', 'Local')
-  if (process.platform === 'darwin') return path.join(homedir(), 'Library', 'Caches')
+function userCacheDir(env: Readonly<Record<string, string | undefined>>, platform: NodeJS.Platform): string {
+  if (platform === 'win32') return env['LOCALAPPDATA'] ?? path.join(homedir(), 'AppData', 'Local')
+  if (platform === 'darwin') return path.join(homedir(), 'Library', 'Caches')
   return env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache')
 }

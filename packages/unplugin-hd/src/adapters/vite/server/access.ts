@@ -40,9 +40,9 @@ export function createAccess({ server, publicDir }: Pick<ResolvedConfig, 'server
 }
 
 /** A second name for a file on Windows: of a stream, or a short name. */
-function isAmbiguous(file: string): boolean {
+export function isAmbiguous(file: string, separator: string = path.sep): boolean {
   const local = file.replace(/^[a-z]:/i, '')
-  return local.includes(':') || (path.sep === '\\' && local.includes('~'))
+  return local.includes(':') || (separator === '\\' && local.includes('~'))
 }
 
 function isBelow(folder: string, file: string): boolean {
