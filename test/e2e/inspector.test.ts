@@ -121,3 +121,12 @@ test('images that only a package or a page asks for are listed as well', async (
   await ask('/node_modules/pkg/index.js')
   await expect.poll(async () => (await imagesOf(ask)).map(({ name }) => name)).toEqual(['b.jpg', 'node_modules/pkg/p.jpg'])
 })
+
+test('Vite DevTools finds a panel in the plugins, in dev servers only', () => {
+  const found = [hd()].flat().filter((plugin) => 'devtools' in plugin) as unknown[]
+  expect(found).toMatchObject([{ apply: 'serve', devtools: { capabilities: { build: false }, setup: expect.any(Function) } }])
+  const { devtools } = found[0] as { devtools: { setup(context: object): void } }
+  const entries: unknown[] = []
+  devtools.setup({ viteConfig: { base: '/sub/' }, docks: { register: (entry: unknown) => entries.push(entry) } })
+  expect(entries).toMatchObject([{ id: 'unplugin-hd', type: 'iframe', title: 'HD images', url: '/sub/__hd/' }])
+})

@@ -1,6 +1,7 @@
 import type { HdPlugin } from '../hd-plugin.ts'
 import type { Runs } from '../runs.ts'
 import { CLIENT_ID, CLIENT_ID_RE, loadClient, VITE_CLIENT_RE, withClient } from './client.ts'
+import { devtools } from './devtools.ts'
 
 const BUNDLED_DEV =
   "'experimental.bundledDev' of Vite is not supported yet: images may stay previews until the page is loaded again"
@@ -11,6 +12,7 @@ export function serverPlugin(runs: Runs): HdPlugin {
     name: 'unplugin-hd:server',
     enforce: 'pre',
     apply: 'serve',
+    devtools,
     configureServer(server) {
       const { project, dev } = runs.serve(server, this)
       if ('bundledDev' in server.config.experimental && server.config.experimental.bundledDev) project.warn(BUNDLED_DEV)
