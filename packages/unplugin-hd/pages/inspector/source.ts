@@ -63,13 +63,14 @@ export function serverSource(): Source {
 }
 
 /** The data in the page itself. */
-export function reportSource({ report, details }: PageData): Source {
+export function reportSource({ report, details: all }: PageData): Source {
+  const details = new Map(report.images.map(({ name }, index) => [name, all[index]]))
   return {
     title: 'Images of a build',
     begin: (onChanges) => onChanges({ all: true, images: report.images, gone: [], isComplete: true, problems: report.problems }),
-    thumbnail: ({ name }) => details[name]?.before,
+    thumbnail: ({ name }) => details.get(name)?.before,
     viewed({ name }) {
-      const detail = details[name]
+      const detail = details.get(name)
       if (!detail) return undefined
       const { width, height, label, before, after } = detail
       return {
@@ -83,7 +84,7 @@ export function reportSource({ report, details }: PageData): Source {
       }
     },
     note({ name, source }) {
-      const detail = details[name]
+      const detail = details.get(name)
       if (!detail) return 'This report has no part of the image.'
       const isWhole = detail.width === source?.width && detail.height === source.height
       return isWhole ? '' : `The middle of the image: ${detail.width}×${detail.height} of its pixels.`

@@ -2,7 +2,8 @@ import path from 'node:path'
 import { throwIfAborted, writeAtomically, type Hd } from '@unplugin-hd/core'
 import { readPage, renderDocument } from '../pages.ts'
 import { version } from '../version.ts'
-import type { Report } from './data.ts'
+import { concurrently } from '../concurrently.ts'
+import type { InspectedImage, Report } from './data.ts'
 import { detailOf, detailWidth, MAX_DETAILS, type Detail } from './detail.ts'
 import { jsonPath } from './report-path.ts'
 import type { Activity } from './image-log.ts'
@@ -12,8 +13,8 @@ import { totalsOf } from './totals.ts'
 /** What the page of a report is given. */
 export interface PageData {
   report: Report
-  /** By name of the image. */
-  details: Record<string, Detail>
+  /** In the order of the images; `null` where there is none. */
+  details: (Detail | null)[]
 }
 
 export interface ReportOrder {
@@ -25,31 +26,35 @@ export interface ReportOrder {
   problems: readonly string[]
 }
 
+/** Images that are looked at at the same time; each keeps a core busy. */
+const AT_ONCE = 4
+
 /** Looks at all images. Nothing is made, and no image is held on to. */
 export async function createReport(
   hd: Hd,
   { images, activities, problems }: ReportOrder,
-  signal?: AbortSignal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<PageData> {
   const width = detailWidth(images.length)
-  const data: PageData = {
-    report: { version: 1, generator: `unplugin-hd ${version()}`, totals: totalsOf([]), problems: [...problems], images: [] },
-    details: {},
-  }
-  for (const [index, wanted] of images.entries()) {
-    if (signal) throwIfAborted(signal)
+  const found: { image: InspectedImage; detail: Detail | undefined }[] = []
+  await concurrently(images, AT_ONCE, signal, async (wanted, index) => {
     const inspected = await inspect(hd, wanted, (name) => activities.get(name))
-    const { image } = inspected
-    // Paths of this machine are of no use elsewhere.
-    data.report.images.push({
-      ...image,
-      uses: image.uses.map(({ text, reference, line }) => ({ text, reference, ...(line && { line }) })),
-    })
     const detail = index < MAX_DETAILS ? await detailOf(inspected, width) : undefined
-    if (detail) data.details[image.name] = detail
+    found[index] = { image: portable(inspected.image), detail }
+  })
+  throwIfAborted(signal)
+  const all = found.map(({ image }) => image)
+  const generator = `unplugin-hd ${version()}`
+  return {
+    report: { version: 1, generator, totals: totalsOf(all), problems: [...problems], images: all },
+    details: found.map(({ detail }) => detail ?? null),
   }
-  data.report.totals = totalsOf(data.report.images)
-  return data
+}
+
+/** Without paths of this machine, which are of no use elsewhere. */
+function portable(image: InspectedImage): InspectedImage {
+  const uses = image.uses.map(({ text, reference, line }) => ({ text, reference, ...(line !== undefined && { line }) }))
+  return { ...image, uses }
 }
 
 export interface WrittenReport {

@@ -2,7 +2,7 @@ import { formatError, isHdError, type Hd } from '@unplugin-hd/core'
 import { createBar } from '../../progress/bar.ts'
 import { makersOf } from '../../shape/makers.ts'
 import { createShape } from '../../shape/shape.ts'
-import { concurrently } from '../concurrently.ts'
+import { concurrently } from '../../concurrently.ts'
 import type { CliContext } from '../context.ts'
 import type { MissingImage } from './survey.ts'
 
