@@ -1,4 +1,4 @@
-// `vite build` with WeChat's stand-in beside it, and a word on what it was asked.
+// Runs `vite build` with the WeChat emulator, and prints the calls that it received.
 import { createWechatEmulator } from '@unplugin-hd/wechat-emulator'
 import { build } from 'vite'
 
@@ -15,4 +15,4 @@ try {
 const calls = ['stable_token', 'superresolution', 'media/get'].map(
   (name) => `${emulator.requests.filter(({ endpoint }) => endpoint === name).length} ${name}`,
 )
-console.log(`Calls of WeChat's stand-in: ${calls.join(', ')}`)
+console.log(`Calls to the WeChat emulator: ${calls.join(', ')}`)

@@ -14,21 +14,21 @@ import { CHROMIUM, launch } from './support/chromium.ts'
 
 const VITES = [
   ['vite 8', () => import('vite')],
-  // The versions differ in types that are not used here.
+  // The versions differ only in types that are not used here.
   ['vite 7', () => import('vite7') as unknown as Promise<typeof import('vite')>],
 ] as const
 
-/** Windows has no such names. */
+/** Windows does not allow such names. */
 const HOSTILE = process.platform === 'win32' ? "&lt;b onclick='x'.png" : '<img src=x onerror=hacked=1>.png'
 
 interface Studio extends Upscaler {
-  /** What waits goes on. */
+  /** Continues waiting work. */
   open(): void
   /** `bad.png` no longer fails. */
   repair(): void
 }
 
-/** Stops at 42 % with `slow.png`, and fails with `bad.png`. */
+/** Stops at 42 % for `slow.png`, and fails for `bad.png`. */
 function studio(): Studio {
   const good = doubling()
   let open: () => void
@@ -81,7 +81,7 @@ describe.skipIf(CHROMIUM === undefined)('the inspector', () => {
   })
   afterAll(() => browser?.close())
 
-  /** A page with its errors, of a server below a base. */
+  /** Opens the page of a server with a base, and records errors. */
   async function open(
     load: () => Promise<typeof import('vite')>,
     config: InlineConfig,
@@ -104,7 +104,7 @@ describe.skipIf(CHROMIUM === undefined)('the inspector', () => {
     await page.goto(`${server.resolvedUrls!.local[0]!}__hd/`)
     return { page, faults }
   }
-  test.each(VITES)('%s: shows images before they are made, makes them, and says live what becomes of them', async (_, load) => {
+  test.each(VITES)('%s: shows images before they are made, makes them, and updates live', async (_, load) => {
     const project = await gallery()
     const upscaler = studio()
     const { page, faults } = await open(load, { root: project.root, plugins: [hd(project.options({ upscaler }))] })
@@ -129,7 +129,7 @@ describe.skipIf(CHROMIUM === undefined)('the inspector', () => {
     await page.emulateMedia({ colorScheme: 'dark' })
     expect(await seriousFindings(page)).toEqual([])
 
-    // A failed one says why, and is tried again.
+    // A failed image has the reason, and can be retried.
     await dialog.getByRole('button', { name: 'Previous' }).click()
     await dialog.getByRole('button', { name: 'Make it now' }).click()
     const again = dialog.getByRole('button', { name: 'Try again' })
@@ -160,7 +160,7 @@ describe.skipIf(CHROMIUM === undefined)('the inspector', () => {
     expect(faults).toEqual([])
   })
 
-  test('is filtered, sorted and used by keyboard, and opens the editor at a use', async () => {
+  test('can be filtered, sorted and used with the keyboard, and opens the editor at a place of use', async () => {
     const project = await gallery()
     const upscaler = studio()
     const { page, faults } = await open(VITES[0][1], { root: project.root, plugins: [hd(project.options({ upscaler }))] })
@@ -194,13 +194,13 @@ describe.skipIf(CHROMIUM === undefined)('the inspector', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'style.css:1' }).press('Enter')
     await page.getByText('style.css:1 is open in the editor').waitFor()
     expect(decodeURIComponent(opened[0]!)).toMatch(/^\?file=.*[/\\]style\.css:1$/)
-    // The address names the image.
+    // The URL contains the image.
     await page.reload()
     expect(await page.getByRole('dialog', { name: 'slow.png' }).isVisible()).toBe(true)
     expect(faults).toEqual([])
   })
 
-  test('the report of a build is the same page, and requests nothing', async () => {
+  test('the report of a build is the same page, without requests', async () => {
     const project = await gallery()
     await project.write('main.js', "export { default } from './good.png?hd&as=img'\n")
     await vite8.build(project, project.options({ report: true }))

@@ -14,7 +14,7 @@ interface Answer {
 
 type Ask = (address: string, options?: { method?: string; headers?: Record<string, string>; body?: string }) => Promise<Answer>
 
-/** Asks a server with whatever headers, the host included. */
+/** Sends a request with any headers, including the host. */
 async function serve(project: Project, config: InlineConfig = {}): Promise<{ ask: Ask; host: string }> {
   const server = await createServer({
     root: project.root,
@@ -41,7 +41,7 @@ async function serve(project: Project, config: InlineConfig = {}): Promise<{ ask
 
 const MAIN = { 'main.js': "import url from './a.jpg?hd'\nimport './gone.jpg?hd'\n" }
 
-/** The images that the inspector knows, once all were looked at. */
+/** The images of the inspector, once all have been inspected. */
 async function imagesOf(
   ask: Ask,
   base = '/',
@@ -49,7 +49,7 @@ async function imagesOf(
   return (JSON.parse((await ask(`${base}__hd/api/images`)).body) as { images: [] }).images
 }
 
-test('the page and its parts are below the base, for whom Vite serves, and forbid what they do not need', async () => {
+test("serves the page and its files below the base, with Vite's access checks and a strict policy", async () => {
   const { ask } = await serve(await createProject(MAIN), { base: '/sub/' })
   const page = await ask('/sub/__hd/')
   expect(page).toMatchObject({
@@ -67,7 +67,7 @@ test('the page and its parts are below the base, for whom Vite serves, and forbi
   expect((await ask('/sub/__hd/', { method: 'POST' })).status).toBe(405)
 })
 
-test('an image is made only when its own page asks', async () => {
+test('makes an image only on request of its own page', async () => {
   const project = await createProject(MAIN)
   const upscaler = doubling()
   const { ask, host } = await serve(project, { plugins: [hd(project.options({ upscaler }))] })
@@ -90,7 +90,7 @@ test('an image is made only when its own page asks', async () => {
   for (const url of [image!.url!, image!.variants[0]!.url!]) expect((await ask(url)).status).toBe(200)
 })
 
-test('what options hold is not shown, nor an image that Vite may not serve', async () => {
+test('shows no options, and no image that Vite may not serve', async () => {
   const outside = await createProject()
   const image = path.join(outside.root, 'a.jpg')
   const project = await createProject({
@@ -105,10 +105,10 @@ test('what options hold is not shown, nor an image that Vite may not serve', asy
   expect(body).not.toContain('hunter2')
   const found = JSON.parse(body) as { images: { name: string; url?: string }[]; problems: string[] }
   expect(found.images.map(({ url }) => url !== undefined).toSorted()).toEqual([false, true])
-  expect(found.problems).toEqual(["main.js: './gone.jpg?hd' leads to no file"])
+  expect(found.problems).toEqual(["main.js: './gone.jpg?hd': file not found"])
 })
 
-test('images that only a package or a page asks for are listed as well', async () => {
+test('also lists images that only a package or a page requests', async () => {
   const project = await createProject({
     'main.js': "import 'pkg'\n",
     'node_modules/pkg/package.json': '{ "name": "pkg", "type": "module", "exports": "./index.js" }',

@@ -20,14 +20,14 @@ function done(log: ImageLog, image: Partial<DoneImage> = {}): void {
   log.onEvent({ type: 'done', name: 'a.jpg', variant: VARIANT, image: { ...IMAGE, ...image } })
 }
 
-test('references are kept once each, with where they are', () => {
+test('keeps references once, with their places', () => {
   const log = createImageLog('/root')
   for (const _ of [1, 2]) {
     log.imported('/root/a.jpg?hd', '/root/main.js', './a.jpg?hd')
     log.asked('/root/a.jpg', REQUEST, { reference: '/a.jpg?hd', place: 'index.html:3', where: () => undefined })
     log.asked('/root/b.jpg', REQUEST, undefined)
   }
-  // Imports are noted when they are resolved.
+  // Imports are recorded when they are resolved.
   log.asked('/root/a.jpg', REQUEST, { reference: './a.jpg?hd', where: () => Promise.reject(new Error('searched')) })
   expect([...log.wishes]).toEqual([
     [
@@ -41,7 +41,7 @@ test('references are kept once each, with where they are', () => {
   ])
 })
 
-test('the first answer counts, not the same one from the cache; another one replaces it', () => {
+test('keeps the first result instead of a later cache hit; another result replaces it', () => {
   const log = createImageLog('/root')
   const outcome = (): unknown => log.activities.get('a.jpg')!.outcomes.get(variantId(VARIANT))
   done(log)
@@ -51,7 +51,7 @@ test('the first answer counts, not the same one from the cache; another one repl
   expect(outcome()).toMatchObject({ image: { cache: 'hit', bytes: 3000 } })
 })
 
-test('work goes from waiting to made, and listeners hear of each step until they stop', () => {
+test('tracks work from waiting to made, and calls listeners until they unsubscribe', () => {
   const log = createImageLog('/root')
   const heard: unknown[] = []
   const stop = log.onChange((name) => {
@@ -75,7 +75,7 @@ test('work goes from waiting to made, and listeners hear of each step until they
   ])
 })
 
-test('a failure is told without the name and forgotten when the file is edited; what was cancelled is none', () => {
+test('records a failure without the name until the file is edited; cancelled work is not a failure', () => {
   const log = createImageLog('/root')
   const fail = (error: unknown): void => log.onEvent({ type: 'failed', name: 'a.jpg', variant: VARIANT, error })
   fail(new HdError('HD_ABORTED', 'cancelled'))

@@ -35,7 +35,7 @@ async function workshop(options: CoreOptions = {}, bytes?: Uint8Array): Promise<
   }
 }
 
-test('an image that was not made yet has the facts that it will have', async () => {
+test('an image that is not made yet has its planned facts', async () => {
   const { look } = await workshop()
   const { image } = await look()
   expect(image).toEqual({
@@ -52,7 +52,7 @@ test('an image that was not made yet has the facts that it will have', async () 
   expect(totalsOf([image])).toMatchObject({ images: 1, variants: 1, hits: 0, misses: 1, bytes: 0 })
 })
 
-test('one that was made in this run says so and how long it took, another run finds it cached', async () => {
+test('an image made in this run has its time, and another run finds it cached', async () => {
   const options = { cache: { dir: await mkdtemp(path.join(tmpdir(), 'hd-inspect-cache-')) } }
   onTestFinished(() => rm(options.cache.dir, { recursive: true, force: true }))
   const { look, make } = await workshop(options)
@@ -74,7 +74,7 @@ test('one that was made in this run says so and how long it took, another run fi
   expect(totalsOf([image])).toMatchObject({ hits: 1, misses: 0 })
 })
 
-test('one that failed says why, and one that fell back says to what', async () => {
+test('a failed image has the reason, and a fallback its upscaler', async () => {
   const failed = await workshop({ upscaler: FAILING })
   await failed.make().catch(() => undefined)
   expect((await failed.look()).image).toMatchObject({
@@ -95,7 +95,7 @@ test('one that failed says why, and one that fell back says to what', async () =
   expect((await unscaled.look()).image).toMatchObject({ state: 'off', variants: [{ width: 12, fallback: true }] })
 })
 
-test('widths that were asked for are told apart, and the largest one is shown', async () => {
+test('distinguishes requested widths, and shows the largest one', async () => {
   const { look, hd } = await workshop({ cache: { dir: await mkdtemp(path.join(tmpdir(), 'hd-inspect-cache-')) } })
   onTestFinished(() => rm(hd.options.cache.dir, { recursive: true, force: true }))
   const query = '?hd&as=img&w=5;18'
@@ -106,7 +106,7 @@ test('widths that were asked for are told apart, and the largest one is shown', 
   expect(await detailOf(inspected, 6)).toMatchObject({ width: 6, height: 5, label: '18×12 png' })
 })
 
-test('a file that is no image is one that failed, and mode off shows the source', async () => {
+test('an invalid file is a failed image, and mode off shows the source', async () => {
   const broken = await workshop({}, Buffer.from('no image'))
   expect((await broken.look()).image).toMatchObject({
     state: 'failed',

@@ -77,7 +77,7 @@ export function createInspection(context: InspectionContext): Inspection {
   const refresh = async (): Promise<void> => {
     scanned ??= new Map(await Promise.all((await sourceFiles(context.folder)).map(scanEntry)))
     const references = await resolveReferences([...scanned.values()].flat(), context)
-    problems = [...references.unresolved.map((each) => `${each} leads to no file`), ...references.failures]
+    problems = [...references.unresolved.map((each) => `${each}: file not found`), ...references.failures]
     const found = new WantedImages()
     addReferences(found, references.resolved, root)
     for (const { file } of found.all()) known.add(file)

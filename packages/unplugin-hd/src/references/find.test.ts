@@ -13,7 +13,7 @@ test.each([
   expect(findReferences(text, name).map(({ reference }) => reference)).toEqual(references)
 })
 
-test('says in which lines each is written, comments and all', () => {
+test('returns the lines of each reference, counting comments', () => {
   const text =
     "/* one\ntwo */\nimport a from './a.jpg?hd'\n// './a.jpg?hd'\nimport('./a.jpg?hd'); f('./b.jpg?hd')\nurl(c.png?hd)\n"
   expect(findReferences(text, 'a.js').map(({ reference, lines }) => [reference, lines])).toEqual([

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Report } from '../../inspector/data.ts'
 import { imageBytes, packageWith, type Folder } from '../testing/cli.ts'
 
-// Windows has no such names.
+// Windows does not allow such names.
 const HOSTILE_NAME = process.platform === 'win32' ? '&lt;b onclick=x.png' : '<b onclick=x>.png'
 const HOSTILE = `src/${HOSTILE_NAME}`
 
@@ -27,15 +27,15 @@ async function reportIn({ root }: Folder, name = 'hd-report'): Promise<{ page: s
 }
 
 describe('hd report', () => {
-  test('tells what the project refers to and what the cache has of it, and makes nothing', async () => {
+  test('reports the referenced images and their state in the cache, and makes nothing', async () => {
     const folder = await project()
     const ended = await folder.hd('report --json')
-    expect(ended.stderr).toBe("src/main.js: './gone.png?hd' leads to no file\n")
+    expect(ended.stderr).toBe("src/main.js: './gone.png?hd': file not found\n")
     expect(JSON.parse(ended.stdout)).toMatchObject({
       out: 'hd-report.html',
       json: 'hd-report.json',
       totals: { images: 2, variants: 3, hits: 0, misses: 3 },
-      problems: ["src/main.js: './gone.png?hd' leads to no file"],
+      problems: ["src/main.js: './gone.png?hd': file not found"],
     })
     await folder.hd(['upscale', 'src/a.png', '--out', 'out.png'])
     expect((await folder.hd('report')).stdout).toMatch(/^hd-report\.html {2}.*, 2 images, 2 of 3 files in the cache\n$/)
@@ -48,14 +48,14 @@ describe('hd report', () => {
       { text: 'src/main.js:1', reference: './a.png?hd', line: 1 },
       { text: 'src/main.js:3', reference: './a.png?hd&format=webp', line: 3 },
     ])
-    // Neither markup, nor anything that looks like a reference to those who search files for them; and no path of this machine.
+    // No markup, nothing that tools could take for a reference, and no path of this machine.
     expect(page).not.toContain('<b onclick')
     expect(page).not.toContain('png?hd')
     expect(page).not.toContain(folder.root)
     expect((await folder.hd('warm --dry-run --json')).stdout).toContain('"images":2')
   })
 
-  test('replaces its own file, another one only with --overwrite', async () => {
+  test('replaces the default file, but another one only with --overwrite', async () => {
     const folder = await project()
     await folder.hd('report')
     expect((await folder.hd('report')).status).toBe(0)

@@ -13,33 +13,33 @@ import { projectReferences } from '../warm/collect.ts'
 
 export const reportCommand: Command = defineCommand({
   name: 'report',
-  summary: 'write a page that shows every image of the project before and after',
+  summary: 'write an HTML page with every image of the project before and after',
   usage: '[--out <page.html>] [options]',
   text: [
-    'Every image that the project refers to, as `hd warm` finds them, with what the cache has of it: sizes, format, upscaler, where it is used, and the middle of it before and after. The same facts go to a JSON file beside the page. Nothing is made; what the last build made is there.',
-    "Where the page goes: --out, else the option 'report', else hd-report.html beside the package.json.",
+    'Shows every image that the project references, like `hd warm`, with its state in the cache: sizes, format, upscaler, places of use, and its middle before and after. Writes the same facts to a JSON file next to the page. Makes no images.',
+    "The page is written to --out, the option 'report', or hd-report.html next to package.json, in this order.",
   ],
   flags: {
-    out: { type: 'string', value: '<page.html>', text: 'where the page goes' },
-    overwrite: { type: 'boolean', text: 'replace what --out names if it is there' },
+    out: { type: 'string', value: '<page.html>', text: 'the file to write' },
+    overwrite: { type: 'boolean', text: 'replace an existing file of --out' },
   },
-  examples: [['report --out reports/images.html', 'as an artifact of a CI']],
+  examples: [['report --out reports/images.html', 'as a CI artifact']],
   async run({ flags: { out, overwrite = false, json, config } }, context) {
     const { cwd, stdout, stderr, signal } = context
-    if (out !== undefined && !out.endsWith('.html')) throw refuse('--out has to end in .html', this)
+    if (out !== undefined && !out.endsWith('.html')) throw refuse('--out must end in .html', this)
     const project = await readProject(context, config)
     const page = out === undefined ? (project.options.report ?? reportPath(true, project.root)) : path.resolve(cwd, out)
     for (const file of out === undefined || overwrite ? [] : [page, jsonPath(page)])
       if (await isThere(file))
-        throw new HdError('HD_OUTPUT', 'it is there already', {
+        throw new HdError('HD_OUTPUT', 'the file exists', {
           file: path.relative(cwd, file),
-          remedy: "Say '--overwrite' to replace it",
+          remedy: "Use '--overwrite' to replace it",
         })
     const say = (message: string): void => void stderr.write(`${visible(message)}\n`)
     const { resolved, unresolved, failures } = await projectReferences(project)
     const wanted = new WantedImages()
     addReferences(wanted, resolved, project.root)
-    const problems = [...unresolved.map((each) => `${each} leads to no file`), ...failures]
+    const problems = [...unresolved.map((each) => `${each}: file not found`), ...failures]
     for (const each of problems) say(each)
     const hd = createHd({ ...project.options, mode: 'on' }, { log: { debug: () => undefined, info: say, warn: say } })
     const data = await createReport(hd, { images: wanted.all(), activities: new Map(), problems }, signal).finally(() =>

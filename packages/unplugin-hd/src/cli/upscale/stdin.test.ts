@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { readInput } from './stdin.ts'
 
-test('the chunks of standard input become one file, which can be removed', async () => {
+test('writes standard input to one file, which can be removed', async () => {
   const stdin = (async function* () {
     yield Buffer.from('one, ')
     yield Buffer.from('two')
@@ -13,7 +13,7 @@ test('the chunks of standard input become one file, which can be removed', async
   await expect(stat(file)).rejects.toThrow('ENOENT')
 })
 
-test('an input without end is read up to the limit, and one chunk more', async () => {
+test('reads an endless input only up to the limit, plus one chunk', async () => {
   let chunks = 0
   const stdin = (async function* () {
     for (;;) {
