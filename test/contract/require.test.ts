@@ -7,13 +7,13 @@ import { packed, type Packed } from './support/packed.ts'
 const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 
 /** Entries whose default export is a function. */
-const PLUGINS = ['vite', 'rollup', 'rolldown', 'webpack', 'rspack', 'esbuild', 'bun', 'astro', 'nuxt']
+const PLUGINS = ['vite', 'rollup', 'rolldown', 'webpack', 'rspack', 'esbuild', 'bun', 'astro', 'nuxt', 'next']
 
 /** Other entries with code. */
 const REST = ['.', 'wechat']
 
 /** Entries without code. */
-const NO_CODE = ['client', 'package.json']
+const NO_CODE = ['client', 'next/client', 'package.json']
 
 let unpluginHd: Packed
 beforeAll(async () => {

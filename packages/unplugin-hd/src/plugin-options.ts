@@ -8,9 +8,14 @@ export function carryingOptions<Make extends (options?: HdOptions) => object>(ma
   // Every bundler's function takes only the options.
   return ((options: HdOptions = {}) => {
     const made = make(options)
-    for (const plugin of Array.isArray(made) ? made : [made]) plugin[OPTIONS] = options
+    for (const plugin of Array.isArray(made) ? made : [made]) carryOptions(plugin, options)
     return made
   }) as Make
+}
+
+/** Makes a plugin, or a configuration, carry options. Frameworks that check their configuration do not see them. */
+export function carryOptions<Carrier extends object>(carrier: Carrier, options: HdOptions): Carrier {
+  return Object.defineProperty(carrier, OPTIONS, { value: options, configurable: true })
 }
 
 /** The options of one of our plugins; `undefined` for anything else. */

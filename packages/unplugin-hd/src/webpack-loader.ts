@@ -1,5 +1,6 @@
 import type { LoaderContext } from 'webpack'
 import { askedBy, loadThrough } from './adapters/load.ts'
+import { staticImage } from './adapters/next/static-image.ts'
 import { partRequest } from './adapters/webpack/request.ts'
 import { sessionOf } from './adapters/webpack/sessions.ts'
 import type { Session } from './session/session.ts'
@@ -34,6 +35,7 @@ async function make(context: LoaderContext<unknown>, session: Session): Promise<
   const query = new URLSearchParams(typeof context.query === 'string' ? context.query.slice(1) : '')
   const reference = { loader: context.loaders[context.loaderIndex]!.path, key: query.get('key') ?? '' }
   const part = query.get('part')
+  const isImage = query.has('image')
   const asked = await askedBy(session, context.resourcePath + context.resourceQuery)
   const { code, shape } = await loadThrough(
     {
@@ -43,9 +45,10 @@ async function make(context: LoaderContext<unknown>, session: Session): Promise<
     },
     session,
     asked,
+    isImage ? staticImage(session, asked.file) : undefined,
   )
   // The next build may make a better image.
   if (shape.parts.some(({ asset }) => 'provisional' in asset && asset.provisional)) context.cacheable(false)
-  if (part === null && asked.request.as !== 'url') return code
+  if (part === null && (isImage || asked.request.as !== 'url')) return code
   return Buffer.from(shape.parts[Number(part ?? 0)]!.asset.bytes)
 }

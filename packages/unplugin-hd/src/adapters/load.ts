@@ -1,6 +1,7 @@
 import type { HdRequest } from '@unplugin-hd/core'
 import type { Origin } from '../session/origin.ts'
 import type { Session } from '../session/session.ts'
+import type { Makers } from '../shape/makers.ts'
 import type { Shape } from '../shape/shape.ts'
 import type { BundlerPort, PartUrl } from './port.ts'
 
@@ -27,33 +28,43 @@ export async function askedBy(session: Session, id: string): Promise<Asked> {
 }
 
 /** What loading needs of a bundler. */
-export type LoadPort = Pick<BundlerPort, 'watch' | 'writesEarly'>
+export interface LoadPort extends Pick<BundlerPort, 'watch' | 'writesEarly'> {
+  /** Other makers than those that report all misses of `cache-only` when the build ends. */
+  makers?: Makers
+}
 
 /** Makes the images of an import. @throws Error like `session.load`, and where a bundler has to be stopped */
 export async function makeThrough(port: LoadPort, session: Session, { file, request, origin }: Asked): Promise<Shape> {
   port.watch(file)
-  const { shape } = await session.load(file, request, origin)
+  const { shape } = await session.load(file, request, origin, port.makers)
   if (port.writesEarly) session.stopAtMiss()
   return shape
 }
 
-/** Makes the images of an import, and the module that gives its value. @throws Error like {@link makeThrough} */
+/**
+ * Makes the images of an import, and the module that gives its value.
+ * @param toValue a value of a framework's own instead of that of the shape
+ * @throws Error like {@link makeThrough}
+ */
 export async function loadThrough(
   port: LoadPort & Pick<BundlerPort, 'emit'>,
   session: Session,
   asked: Asked,
+  toValue: (shape: Shape) => Promise<Shape['expression']> = async (shape) => shape.expression,
 ): Promise<LoadedModule> {
   const shape = await makeThrough(port, session, asked)
+  const valueOf = await toValue(shape)
   const { delivery } = asked.request
   const urls = shape.parts.map((part, index) => port.emit({ part, index, delivery }))
   const imports = urls.map((url, index) =>
     'specifier' in url ? `import ${nameOf(index)} from ${JSON.stringify(url.specifier)}\n` : '',
   )
-  return { code: `${imports.join('')}export default ${shape.expression(urls.map(expressionOf))}\n`, shape }
+  return { code: `${imports.join('')}export default ${valueOf(urls.map(expressionOf))}\n`, shape }
 }
 
 function expressionOf(url: PartUrl, index: number): string {
-  return 'expression' in url ? url.expression : nameOf(index)
+  if ('expression' in url) return url.expression
+  return url.property === undefined ? nameOf(index) : `${nameOf(index)}.${url.property}`
 }
 
 function nameOf(index: number): string {

@@ -32,6 +32,6 @@ export interface EmittedFile {
 
 /**
  * The URL of an emitted file in a module: a JavaScript expression, or the specifier of another module whose default export it
- * is.
+ * is, or has as a property.
  */
-export type PartUrl = { expression: string } | { specifier: string }
+export type PartUrl = { expression: string } | { specifier: string; property?: string }

@@ -27,7 +27,7 @@ export interface CompilerOptions {
   readonly module: {
     readonly rules: unknown[]
     readonly parser: { readonly asset?: { readonly dataUrlCondition?: unknown } }
-    readonly generator: { readonly 'asset/resource'?: object }
+    readonly generator: { readonly asset?: { readonly filename?: AssetModuleFilename }; readonly 'asset/resource'?: object }
   }
   readonly output: { readonly assetModuleFilename?: AssetModuleFilename | undefined }
 }

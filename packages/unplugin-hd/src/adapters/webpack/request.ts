@@ -25,6 +25,8 @@ export interface LoaderReference {
   loader: string
   /** From `optionsKey`: changed options are another request, so that caches notice. */
   key: string
+  /** Whether the import gives a framework's image object instead of the URL. */
+  isImage?: boolean
 }
 
 /**
@@ -38,16 +40,16 @@ export function hdModuleRequest(
   request: HdRequest,
   directory: string,
   options: ResolvedOptions,
-  { loader, key }: LoaderReference,
+  { loader, key, isImage = false }: LoaderReference,
 ): string {
   const { name, ext } = path.parse(file)
   const [width] = request.widths ?? []
   const mark = options.mode === 'off' ? '' : width ? widthMark(width) : factorMark(request.factor)
   const matched =
-    request.as === 'url'
+    request.as === 'url' && !isImage
       ? `${name}${mark}.hd-${outputExtension(ext, request, options)}${deliverySuffix(request)}`
       : `${name}${VALUE_EXTENSION}`
-  return `${path.join(directory, matched)}!=!-!${loader}?key=${key}!${file}${toQuery(request)}`
+  return `${path.join(directory, matched)}!=!-!${loader}?key=${key}${isImage ? '&image' : ''}!${file}${toQuery(request)}`
 }
 
 /** The request for one file of an import. @param asked the request of the importing module */

@@ -11,14 +11,16 @@ const NOTHING = { maxSize: 0 }
  * The rules that turn modules of our private extensions into assets, named as the user names assets. Whether they are
  * inlined is said by a parser option and not by the type, because `asset` alone takes every generator option: a rule of the
  * user's that catches all files may add some.
+ * @param outputPath where they are written, relative to the compiler's folder
  */
-export function assetRules({ options }: Compiler): RuleSetRule[] {
-  const template = options.output.assetModuleFilename
+export function assetRules({ options }: Compiler, outputPath?: string): RuleSetRule[] {
+  const template = options.module.generator.asset?.filename ?? options.output.assetModuleFilename
   // Only a limit that the user set: webpack's own default would inline what most projects emit.
   const limit = (options.module.parser.asset?.dataUrlCondition ?? NOTHING) as typeof NOTHING
   const rules = EXTENSIONS.flatMap((extension): RuleSetRule[] => {
     const generator = {
       ...options.module.generator['asset/resource'],
+      ...(outputPath !== undefined && { outputPath }),
       filename: withExtension(template, extension),
       dataUrl: { mimetype: mimeOf(extension) },
     }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { optionsKey } from '../../session/options-key.ts'
 import type { HdOptions } from '../../options.ts'
 import { createSession, type Session } from '../../session/session.ts'
+import { namesShape } from '../next/static-image.ts'
 import type { BundlerPort } from '../port.ts'
 import { resolveThrough } from '../resolve.ts'
 import { hdModuleRequest, type LoaderReference } from './request.ts'
@@ -16,17 +17,26 @@ const NAME = 'unplugin-hd'
 /** Built as a separate file next to the entries. */
 const LOADER = new URL('./webpack-loader.mjs', import.meta.url)
 
+/** What a framework that runs webpack needs otherwise. */
+export interface WebpackHost {
+  /** The value of an import without `as` is the framework's image object. */
+  givesImages: boolean
+  /** Where assets are written, relative to the compiler's folder. */
+  outputPath: string
+}
+
 /**
  * Sets webpack, or Rspack, up. Every request for `file?hd` is rewritten before it is resolved, wherever it comes from, to
  * one for a module of a private type with a loader of ours: the user's rules for images never see it.
  */
-export function applyWebpack(compiler: Compiler, options: HdOptions): void {
+export function applyWebpack(compiler: Compiler, options: HdOptions, host?: WebpackHost): void {
   const { context: root, options: config } = compiler
   let warnings = new Set<string>()
   let failures: Error[] = []
   const session = createSession(options, {
     root,
-    quiet: config.infrastructureLogging?.level === 'none' || config.infrastructureLogging?.level === 'error',
+    // A framework has messages of its own instead of the bundler's.
+    quiet: !host && (config.infrastructureLogging?.level === 'none' || config.infrastructureLogging?.level === 'error'),
     warn: (message) => void warnings.add(message),
     dev: () => compiler.watchMode && config.mode === 'development',
   })
@@ -38,14 +48,14 @@ export function applyWebpack(compiler: Compiler, options: HdOptions): void {
   const reference: LoaderReference = { loader: fileURLToPath(LOADER), key }
   registerSession(compiler, { ...session, fail })
   extendCacheVersion(config, key)
-  config.module.rules.push(...assetRules(compiler))
+  config.module.rules.push(...assetRules(compiler, host?.outputPath))
 
   compiler.hooks.compilation.tap(NAME, (_, { normalModuleFactory }) => {
     normalModuleFactory.hooks.beforeResolve.tapPromise(NAME, async (data) => {
       // An inline request names its loaders; if it is not ours, the check at the end warns.
       if (data.request.includes('!')) return
       try {
-        await rewrite(data, normalModuleFactory, session, reference)
+        await rewrite(data, normalModuleFactory, session, { ...reference, isImage: host?.givesImages === true })
       } catch (error) {
         fail(error)
         // Thrown, it would be called a module that is not found.
@@ -85,10 +95,12 @@ async function rewrite(data: ResolveData, factory: ModuleFactory, session: Sessi
     resolve: async (bare) => (await resolveFile(factory, dependencyType, context, bare)) ?? path.resolve(context, bare),
   }
   const importer = issuerOf(data) || undefined
-  const asked = await resolveThrough(port, session, specifier, { importer, isUrl: isUrlPlace(data) })
+  const isUrl = isUrlPlace(data)
+  const asked = await resolveThrough(port, session, specifier, { importer, isUrl })
   if (!asked) return
   const bare = specifier.split(/[?#]/, 1)[0]!
-  data.request = hdModuleRequest(bare, asked.request, path.dirname(asked.file), session.hd.options, reference)
+  const isImage = reference.isImage === true && !isUrl && !namesShape(specifier)
+  data.request = hdModuleRequest(bare, asked.request, path.dirname(asked.file), session.hd.options, { ...reference, isImage })
 }
 
 const STYLE_OR_PAGE_RE = /\.(?:css|s[ac]ss|less|styl|html?)$/
