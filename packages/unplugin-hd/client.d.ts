@@ -61,6 +61,16 @@ interface HdMeta {
   readonly source: { readonly src: string; readonly width: number; readonly height: number }
 }
 
+/** Frameworks declare here what an imported image is: the property `asset`. */
+interface HdAssetTypes {}
+
+/** What `as=asset` gives: what every imported image is in this project. A URL, unless a framework or a plugin makes more of it. */
+type HdAsset = HdAssetTypes extends { readonly asset: infer Asset } ? Asset : string
+
+declare module '*&as=asset' {
+  const asset: HdAsset
+  export default asset
+}
 declare module '*?hd' {
   const url: string
   export default url

@@ -14,6 +14,13 @@ export interface HdAstroIntegration {
   }
 }
 
+/** An imported image is an `ImageMetadata` in Astro, and so is `?hd&as=asset`. */
+const TYPES = `/// <reference types="unplugin-hd/client" />
+interface HdAssetTypes {
+  readonly asset: import('astro').ImageMetadata
+}
+`
+
 /**
  * The Astro integration: adds the Vite plugin and the types of `?hd` imports, and keeps the watcher out of the cache.
  * @param options of the plugin; paths are relative to the project root
@@ -27,7 +34,7 @@ function integration(options: EntryOptions = {}): HdAstroIntegration {
         updateConfig({ vite: { plugins: [vite(cache.options)], server: { watch: { ignored: [cache.isInside] } } } })
       },
       'astro:config:done': ({ injectTypes }) => {
-        injectTypes({ filename: 'types.d.ts', content: '/// <reference types="unplugin-hd/client" />\n' })
+        injectTypes({ filename: 'types.d.ts', content: TYPES })
       },
     },
   }

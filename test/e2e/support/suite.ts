@@ -179,6 +179,14 @@ export function describeBundler(bundler: Bundler): void {
       )
     })
 
+    test('as=asset is a URL where nothing makes more of an image, and keys that no tool takes are refused', async () => {
+      const project = await createProject({ 'main.js': `export { default as asset } from './a.jpg?hd&as=asset'` })
+      const built = await bundler.build(project, project.options())
+      expect(await facts(built, (await built.run())['asset'])).toEqual({ ...TWICE, format: 'jpeg' })
+      await project.write('main.js', `export { default } from './a.jpg?hd&as=asset&blur=3'`)
+      await expect(bundler.build(project, project.options())).rejects.toThrow(/main\.js:1.*'blur=3'.*\(HD_QUERY\)/)
+    })
+
     test('placeholder is a data URL beside the others', async () => {
       const project = await createProject({ 'main.js': `export { default as img } from './a.jpg?hd&as=img&placeholder'` })
       const { img } = await (await bundler.build(project, project.options())).run()

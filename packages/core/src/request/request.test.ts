@@ -86,6 +86,14 @@ describe('the values of a request', () => {
     expect(requestOf('?hd')).not.toHaveProperty('widths')
   })
 
+  test('leave every key but hd to other tools with as=asset, as it is written', () => {
+    expect(requestOf('?hd&as=asset')).toEqual({ ...DEFAULT, as: 'asset' })
+    const asked = requestOf('?hd=3&w=400;800&format=webp&as=asset&grayscale&import&t=1')!
+    expect(asked).toMatchObject({ as: 'asset', factor: 3, formats: [], rest: 'w=400;800&format=webp&grayscale' })
+    expect(toQuery(asked)).toBe('?hd=3&as=asset&w=400;800&format=webp&grayscale')
+    expect(requestOf(toQuery(asked))).toEqual(asked)
+  })
+
   test('say whether there is a placeholder', () => {
     expect(requestOf('?hd&as=meta&placeholder')).toMatchObject({ as: 'meta', placeholder: true })
     expect(toQuery(requestOf('?hd&placeholder&as=img&jsx')!)).toBe('?hd&as=img&placeholder&jsx')
@@ -122,6 +130,8 @@ describe('a refusal', () => {
     ['?hd&w=480;960', ["'w' has 2 values", 'as=img']],
     ['?hd&as=meta&w=480', ["'w' does not go with 'as=meta'"]],
     [`?hd&as=img&w=${Array.from({ length: 33 }, (_, index) => index + 1).join(';')}`, ["'w' has 33 values", '32']],
+    ['?hd&as=asset&hd', ["'hd' twice"]],
+    ['?hd=5&as=asset', ["'hd' is '5'", 'hd=3']],
     ['?hd&placeholder', ["'placeholder' does not go with 'as=url'", 'as=img', 'as=meta']],
     ['?hd&as=img&placeholder=blur', ["'placeholder' takes no value"]],
     ...['1', '5', '2.0', '03', 'x', ' '].map((factor): [string, string[]] => [
@@ -168,7 +178,7 @@ describe('the canonical query', () => {
   test('is parsed to the same request, and is stable', () => {
     for (const as of SHAPES) {
       for (const formats of [[], ['webp'], ['avif', 'jpeg']] as const) {
-        if (as === 'picture' ? formats.length === 0 : formats.length > 1) continue
+        if (as === 'asset' || (as === 'picture' ? formats.length === 0 : formats.length > 1)) continue
         for (const quality of [undefined, 1, 100]) {
           for (const delivery of ['auto', 'inline', 'file'] as const) {
             for (const factor of FACTORS) {

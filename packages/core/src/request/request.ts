@@ -4,7 +4,7 @@ import { canonicalFormat, isOutputFormat, OUTPUT_FORMATS, type OutputFormat } fr
 import { allowedInstead } from '../unknown.ts'
 
 /** The shapes of the default export of a `?hd` import. */
-export const SHAPES = ['url', 'srcset', 'img', 'picture', 'meta'] as const
+export const SHAPES = ['url', 'srcset', 'img', 'picture', 'meta', 'asset'] as const
 export type Shape = (typeof SHAPES)[number]
 
 /** A parsed query, complete and canonical. */
@@ -24,6 +24,8 @@ export interface HdRequest {
   placeholder?: boolean
   /** Attribute names as in JSX: `srcSet`. Only for `img` and `picture`. @default false */
   jsx?: boolean
+  /** Keys of other tools, as they were written: `w=400&format=webp`. Only for `asset`. */
+  rest?: string
 }
 
 /**
@@ -92,6 +94,7 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
   const refuse = (what: string, remedy: string): never => {
     throw new HdError('HD_QUERY', what, { file, remedy })
   }
+  if (query.getAll('as').at(-1) === 'asset') return parseAsset(query, refuse)
   const values = new Map<string, string>()
   for (const [key, value] of query) {
     if (FOREIGN_KEYS.has(key)) continue
@@ -101,11 +104,7 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
     if (values.has(key)) refuse(`the query has the key '${key}' twice`, 'Write it once')
     values.set(key, value)
   }
-  const hd = values.get('hd')!
-  const factor = hd === '' ? DEFAULT_FACTOR : Number(hd)
-  if (!isFactor(factor) || !/^\d?$/.test(hd)) {
-    return refuse(`'hd' is '${hd}'`, `Write 'hd' alone, or a factor: ${FACTORS.map((allowed) => `'hd=${allowed}'`).join(', ')}`)
-  }
+  const factor = parseFactor(values.get('hd')!, refuse)
   for (const flag of ['placeholder', 'inline', 'no-inline', 'jsx']) {
     const value = values.get(flag)
     if (value) refuse(`'${flag}' takes no value, but has '${value}'`, `Write '${flag}' alone`)
@@ -148,11 +147,26 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
   }
 }
 
-function parseWidths(
-  value: string | undefined,
-  as: Shape,
-  refuse: (what: string, remedy: string) => never,
-): readonly number[] | undefined {
+type Refuse = (what: string, remedy: string) => never
+
+/** `as=asset` leaves every other key to the tool that makes what an image is in this project. */
+function parseAsset(query: URLSearchParams, refuse: Refuse): HdRequest {
+  for (const key of ['hd', 'as'])
+    if (query.getAll(key).length > 1) refuse(`the query has the key '${key}' twice`, 'Write it once')
+  const factor = parseFactor(query.get('hd')!, refuse)
+  const rest = [...query].filter(([key]) => key !== 'hd' && key !== 'as' && !FOREIGN_KEYS.has(key))
+  // Tools write lists with `;`, which URLSearchParams would escape.
+  const text = rest.map(([key, value]) => (value === '' ? key : `${key}=${value.replaceAll('&', '%26')}`)).join('&')
+  return { as: 'asset', factor, formats: [], quality: undefined, delivery: 'auto', ...(text && { rest: text }) }
+}
+
+function parseFactor(hd: string, refuse: Refuse): Factor {
+  const factor = hd === '' ? DEFAULT_FACTOR : Number(hd)
+  if (isFactor(factor) && /^\d?$/.test(hd)) return factor
+  return refuse(`'hd' is '${hd}'`, `Write 'hd' alone, or a factor: ${FACTORS.map((allowed) => `'hd=${allowed}'`).join(', ')}`)
+}
+
+function parseWidths(value: string | undefined, as: Shape, refuse: Refuse): readonly number[] | undefined {
   if (value === undefined) return undefined
   const widths = value.split(';').map((text) => {
     if (!WIDTH_RE.test(text)) refuse(`'w' is '${text}'`, `Write widths in pixels: 'w=480;960'`)
@@ -166,7 +180,7 @@ function parseWidths(
   return [...new Set(widths)].toSorted((one, other) => one - other)
 }
 
-function parseFormats(value: string | undefined, refuse: (what: string, remedy: string) => never): OutputFormat[] {
+function parseFormats(value: string | undefined, refuse: Refuse): OutputFormat[] {
   if (value === undefined) return []
   const formats = value.split(';').map((name) => {
     const format = canonicalFormat<string>(name)
@@ -188,6 +202,7 @@ export function toQuery(request: HdRequest): string {
   if (request.placeholder) query += '&placeholder'
   if (request.delivery !== 'auto') query += request.delivery === 'inline' ? '&inline' : '&no-inline'
   if (request.jsx) query += '&jsx'
+  if (request.rest) query += `&${request.rest}`
   return query
 }
 

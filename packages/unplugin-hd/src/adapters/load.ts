@@ -1,4 +1,5 @@
-import type { HdRequest } from '@unplugin-hd/core'
+import { HdError, type HdRequest } from '@unplugin-hd/core'
+import { toBundlerError } from '../session/bundler-error.ts'
 import type { Origin } from '../session/origin.ts'
 import type { Session } from '../session/session.ts'
 import type { Makers } from '../shape/makers.ts'
@@ -35,6 +36,7 @@ export interface LoadPort extends Pick<BundlerPort, 'watch' | 'writesEarly'> {
 
 /** Makes the images of an import. @throws Error like `session.load`, and where a bundler has to be stopped */
 export async function makeThrough(port: LoadPort, session: Session, { file, request, origin }: Asked): Promise<Shape> {
+  await refuseRest(request, origin)
   port.watch(file)
   const { shape } = await session.load(file, request, origin, port.makers)
   if (port.writesEarly) session.stopAtMiss()
@@ -69,4 +71,13 @@ function expressionOf(url: PartUrl, index: number): string {
 
 function nameOf(index: number): string {
   return `url${index}`
+}
+
+/** Keys of other tools go with Vite only, where the enlarged file can be handed on to them. @throws Error with `HD_QUERY` */
+async function refuseRest({ rest }: HdRequest, origin: Origin | undefined): Promise<void> {
+  if (rest === undefined) return
+  const error = new HdError('HD_QUERY', `'${rest}' is not for unplugin-hd, and 'as=asset' hands it on in Vite only`, {
+    remedy: "Leave it out; 'as=url' takes 'format', 'quality' and 'w'",
+  })
+  throw toBundlerError(error, await origin?.where(), origin?.reference)
 }

@@ -3,8 +3,8 @@ import type { HdRequest } from '@unplugin-hd/core'
 /** The request for places that accept only one URL; unchanged if it already requests a URL. */
 export function asUrl(request: HdRequest): HdRequest {
   if (request.as === 'url') return request
-  const { jsx: _, widths: __, placeholder: ___, ...rest } = request
-  return { ...rest, as: 'url', formats: request.formats.slice(0, 1) }
+  const { jsx: _, widths: __, placeholder: ___, rest: ____, ...common } = request
+  return { ...common, as: 'url', formats: request.formats.slice(0, 1) }
 }
 
 /** The warning for a request that {@link asUrl} changed. @param where the file with the reference, relative to the root */

@@ -54,6 +54,7 @@ export async function createShape(makers: Makers, source: Source, request: HdReq
   const name = path.parse(source.name).name
   const [format] = request.formats
   switch (request.as) {
+    case 'asset':
     case 'url': {
       const { factor, quality, widths } = request
       const asset = await makers.enlarge(source, { factor, format, quality, width: widths?.[0] })

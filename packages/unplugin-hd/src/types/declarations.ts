@@ -61,6 +61,8 @@ function valueOf({ as, jsx, placeholder }: HdRequest): [name: string, type: stri
       const picture = jsx ? 'HdJsxPicture' : 'HdPicture'
       return ['picture', placeholder ? `${picture} & { readonly img: HdPlaceholder }` : picture]
     }
+    case 'asset':
+      return ['asset', 'HdAsset']
     case 'meta':
       return ['meta', `HdMeta${more}`]
   }

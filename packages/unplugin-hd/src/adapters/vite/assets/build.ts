@@ -2,6 +2,7 @@ import type { Rollup } from 'vite'
 import { toModuleId, type ResolvedImport } from '../../resolve.ts'
 import type { Project } from '../project.ts'
 import { toModule, urlSpecifier } from './module.ts'
+import { loadNative } from './native.ts'
 
 /**
  * In a build the enlarged image is a file, imported with `?url`. Vite's asset handling does the rest: `base`, `renderBuiltUrl`,
@@ -22,6 +23,7 @@ export async function loadInBuild(project: Project, id: string): Promise<Rollup.
   const { session, assets } = project
   const origin = session.origins.of(id)
   const { file, request } = await session.parse(id, origin)
+  if (request.as === 'asset') return loadNative(project, { file, request, origin })
   const { shape } = await session.load(file, request, origin)
   const bindings = (await assets.filesOf(shape, file, request)).map((each) => ({ file: each }))
   return { code: toModule(bindings, shape, request), map: null, moduleSideEffects: false }

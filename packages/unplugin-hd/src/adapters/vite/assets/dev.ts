@@ -5,6 +5,7 @@ import type { Project } from '../project.ts'
 import type { Access } from '../server/access.ts'
 import { planShape } from '../server/plan.ts'
 import { toModule } from './module.ts'
+import { hasImageMaker, loadNative } from './native.ts'
 
 /** The id of a `?hd` import in dev. What code of the project imports may be served from now on. */
 export function resolveInDev(
@@ -20,15 +21,16 @@ export function resolveInDev(
 }
 
 /** The module of such an id: addresses of images that are made later. `null` when the file may not be served. */
-export async function loadInDev(
-  { config, session }: Project,
-  access: Access,
-  id: string,
-): Promise<Rollup.SourceDescription | null> {
+export async function loadInDev(project: Project, access: Access, id: string): Promise<Rollup.SourceDescription | null> {
+  const { config, session } = project
   const origin = session.origins.of(id)
   const parsed = await session.parse(id, origin)
   const file = normalizePath(parsed.file)
   if (!(await access.allows(file))) return null
+  // Another plugin reads the file, so it is made at once.
+  if (parsed.request.as === 'asset' && (parsed.request.rest !== undefined || hasImageMaker(project))) {
+    return loadNative(project, { file, request: parsed.request, origin })
+  }
   const { shape, addresses } = await planShape(session, config, file, parsed.request, origin)
   const bindings = addresses.map((url) => (url === undefined ? { file } : { url }))
   return { code: toModule(bindings, shape, parsed.request), map: null, moduleSideEffects: false }
