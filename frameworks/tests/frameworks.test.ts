@@ -72,7 +72,8 @@ const PROJECTS: readonly Project[] = [
   },
   {
     name: 'astro',
-    pages: { '': 18, server: 19 },
+    pages: { '': 18, server: 19, asset: 2 },
+    scriptless: ['asset'],
     isRendered: true,
     output: 'dist/client',
     images: ['campfire', 'ladybug', 'schooner'],

@@ -24,13 +24,14 @@ test.each(['astro', 'nuxt'])('with the types of %s, `?hd` imports and the option
 })
 
 test.each([
-  ['astro', '.astro'],
-  ['nuxt', '.nuxt'],
-])('the types that %s generates include those of `?hd`', async (name, generated) => {
+  ['astro', '.astro', 'interface HdAssetTypes'],
+  ['nuxt', '.nuxt', ''],
+])('the types that %s generates include those of `?hd`', async (name, generated, more) => {
   const project = framework(name, cache)
   await project.run('types')
   const folder = path.join(project.folder, generated)
   const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.d.ts'))
   const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')))
   expect(texts.join('\n')).toContain('<reference types="unplugin-hd/client" />')
+  expect(texts.join('\n')).toContain(more)
 })

@@ -27,12 +27,14 @@ describe('as=asset beside vite-imagetools', () => {
     const project = await createProject({
       'main.js': [
         `export { default as set } from './a.jpg?hd&as=asset&w=10;40&format=webp'`,
+        `export { default as picture } from './a.jpg?hd&as=asset&w=40&format=webp&as=picture'`,
         `export { default as one } from './a.jpg?hd&as=asset'`,
         `export { default as url } from './a.jpg?hd'`,
       ].join('\n'),
     })
     const built = await vite8.build(project, project.options(), { config: { plugins: [hd(project.options()), imagetools()] } })
-    const { set, one, url } = await built.run()
+    const { set, one, url, picture } = await built.run()
+    expect(picture.img).toMatchObject({ w: 40, h: 27 })
     const sizes = (set as string[]).map(async (each) => facts(built, each))
     expect(await Promise.all(sizes)).toEqual([
       { width: 10, height: 7, format: 'webp' },

@@ -23,6 +23,7 @@ import jsxImg from './a.jpg?hd&as=img&jsx'
 import jsxFirst from './a.jpg?hd&jsx&as=img'
 import jsxPicture from './a.jpg?hd&format=avif;webp&as=picture&jsx'
 import meta from './a.jpg?hd&as=meta'
+import asset from './a.jpg?hd&as=asset'
 import widths from './a.jpg?hd&w=480;960&as=img'
 import placeholderImg from './a.jpg?hd&as=img&placeholder'
 import placeholderJsx from './a.jpg?hd&as=img&placeholder&jsx'
@@ -53,6 +54,7 @@ export const urls: string[] = [
   file,
   srcset,
   webpSrcset,
+  asset,
 ]
 holds<Equal<typeof url, string>>()
 holds<Equal<typeof last, string>>()

@@ -92,6 +92,7 @@ describe('the values of a request', () => {
     expect(asked).toMatchObject({ as: 'asset', factor: 3, formats: [], rest: 'w=400;800&format=webp&grayscale' })
     expect(toQuery(asked)).toBe('?hd=3&as=asset&w=400;800&format=webp&grayscale')
     expect(requestOf(toQuery(asked))).toEqual(asked)
+    expect(requestOf('?hd&w=400&as=picture&as=asset')?.rest).toBe('w=400&as=picture')
   })
 
   test('say whether there is a placeholder', () => {
@@ -130,7 +131,8 @@ describe('a refusal', () => {
     ['?hd&w=480;960', ["'w' has 2 values", 'as=img']],
     ['?hd&as=meta&w=480', ["'w' does not go with 'as=meta'"]],
     [`?hd&as=img&w=${Array.from({ length: 33 }, (_, index) => index + 1).join(';')}`, ["'w' has 33 values", '32']],
-    ['?hd&as=asset&hd', ["'hd' twice"]],
+    ['?hd&as=asset&hd', ['twice']],
+    ['?hd&as=asset&as=asset', ['twice']],
     ['?hd=5&as=asset', ["'hd' is '5'", 'hd=3']],
     ['?hd&placeholder', ["'placeholder' does not go with 'as=url'", 'as=img', 'as=meta']],
     ['?hd&as=img&placeholder=blur', ["'placeholder' takes no value"]],

@@ -94,7 +94,7 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
   const refuse = (what: string, remedy: string): never => {
     throw new HdError('HD_QUERY', what, { file, remedy })
   }
-  if (query.getAll('as').at(-1) === 'asset') return parseAsset(query, refuse)
+  if (query.getAll('as').includes('asset')) return parseAsset(query, refuse)
   const values = new Map<string, string>()
   for (const [key, value] of query) {
     if (FOREIGN_KEYS.has(key)) continue
@@ -149,12 +149,16 @@ function parseQuery(query: URLSearchParams, file: string): HdRequest {
 
 type Refuse = (what: string, remedy: string) => never
 
+/** Another `as` is the other tool's. */
+function isKeyOfAsset([key, value]: [string, string]): boolean {
+  return key === 'hd' || (key === 'as' && value === 'asset')
+}
+
 /** `as=asset` leaves every other key to the tool that makes what an image is in this project. */
 function parseAsset(query: URLSearchParams, refuse: Refuse): HdRequest {
-  for (const key of ['hd', 'as'])
-    if (query.getAll(key).length > 1) refuse(`the query has the key '${key}' twice`, 'Write it once')
+  if ([...query].filter(isKeyOfAsset).length > 2) refuse(`the query has 'hd' or 'as=asset' twice`, 'Write it once')
   const factor = parseFactor(query.get('hd')!, refuse)
-  const rest = [...query].filter(([key]) => key !== 'hd' && key !== 'as' && !FOREIGN_KEYS.has(key))
+  const rest = [...query].filter((entry) => !isKeyOfAsset(entry) && !FOREIGN_KEYS.has(entry[0]))
   // Tools write lists with `;`, which URLSearchParams would escape.
   const text = rest.map(([key, value]) => (value === '' ? key : `${key}=${value.replaceAll('&', '%26')}`)).join('&')
   return { as: 'asset', factor, formats: [], quality: undefined, delivery: 'auto', ...(text && { rest: text }) }
