@@ -40,8 +40,8 @@ test.each([vite8, esbuild, webpack])(
     expect(page).not.toContain(project.root)
     expect((await listFiles(project.dist)).filter((name) => name.includes('hd-report'))).toEqual([])
 
-    await bundler.build(project, options)
-    expect((await readReport(project)).totals).toMatchObject({ variants: 3, hits: 3, misses: 0 })
+    await bundler.build(project, project.options({ report: 'again.html' }))
+    expect((await readReport(project, 'again.json')).totals).toMatchObject({ variants: 3, hits: 3, misses: 0 })
   },
 )
 
@@ -61,4 +61,15 @@ test('the report of a cache-only build lists the missing images', async () => {
   await project.write('b.jpg', await project.read('a.jpg'))
   await expect(vite8.build(project, project.options({ mode: 'cache-only', report: true }))).rejects.toThrow('HD_CACHE_MISS')
   expect((await readReport(project)).images.map(({ state }) => state)).toEqual(['missing', 'missing'])
+})
+
+test('several builds of one process, as frameworks run them, share a report', async () => {
+  const project = await createProject({ 'main.js': "export { default } from './a.jpg?hd'\n", 'server.js': MAIN })
+  await project.write('b.jpg', await project.read('a.jpg'))
+  await vite8.build(project, project.options({ report: true }))
+  await vite8.build(project, project.options({ report: true }), { entry: 'server.js', config: { build: { ssr: true } } })
+  const { totals, images } = await readReport(project)
+  // What the first one made, the second one found.
+  expect(totals).toMatchObject({ images: 2, variants: 3, hits: 0, misses: 3 })
+  expect(images[0]!.uses.map(({ text }) => text)).toEqual(['main.js:1', 'server.js:1', 'server.js:3'])
 })

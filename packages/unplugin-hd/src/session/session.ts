@@ -20,6 +20,7 @@ import { createOrigins, type Origin, type Origins } from './origin.ts'
 import { reportBuild } from '../inspector/build.ts'
 import { resolveHdOptions, type HdOptions, type ResolvedHdOptions } from '../options.ts'
 import { createImageLog, type ImageLog } from '../inspector/image-log.ts'
+import { sharedImageLog } from '../inspector/shared-log.ts'
 import { createReporter } from '../progress/reporter.ts'
 import type { Makers } from '../shape/makers.ts'
 import { createShape, type Shape } from '../shape/shape.ts'
@@ -95,7 +96,7 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
   const reporter = createReporter({ stream: process.stderr, quiet, warn })
   const warnVisibly = (message: string): void => warn(visible(message))
   const log: Logger = { debug: () => undefined, info: reporter.info, warn: warnVisibly }
-  const images = resolved.report !== undefined || dev() ? createImageLog(root) : undefined
+  const images = dev() ? createImageLog(root) : resolved.report === undefined ? undefined : sharedImageLog(resolved.report, root)
   const onEvent = (event: HdEvent): void => {
     reporter.onEvent(event)
     images?.onEvent(event)
