@@ -8,6 +8,7 @@ import type { BundlerPort } from '../port.ts'
 import { resolveThrough } from '../resolve.ts'
 import { hdModuleRequest, type LoaderReference } from './request.ts'
 import type { Compiler, CompilerOptions, ModuleFactory, ResolveData } from './compiler.ts'
+import { logRestored } from './restored.ts'
 import { assetRules } from './rules.ts'
 import { registerSession } from './sessions.ts'
 import { warnUnprocessedModules } from './unprocessed.ts'
@@ -68,6 +69,7 @@ export function applyWebpack(compiler: Compiler, options: HdOptions, host?: Webp
   compiler.hooks.afterCompile.tapPromise(NAME, async (compilation) => {
     // Child compilers (HTML and CSS extraction) share the parent's build.
     if (compilation.compiler !== compiler) return
+    logRestored(session, compilation)
     await session.end(false).catch((error: unknown) => void failures.push(error as Error))
     const toMessage = (text: string): Error => {
       const message = new compiler.webpack.WebpackError(text.startsWith(`${NAME}: `) ? text : `${NAME}: ${text}`)
