@@ -333,6 +333,18 @@ export function describeWebpackLike(bundler: WebpackLike): void {
       })
     }
 
+    test('leaves no image out of the report', async () => {
+      const project = await createProject({
+        'main.js': `import a from './a.jpg?hd'\nimport b from './a.jpg?hd&as=img&format=webp'\nconsole.log(a, b)`,
+      })
+      for (const name of ['first', 'second']) {
+        await bundler.build(project, project.options({ report: `${name}.html` }), { config: persistent(bundler, project) })
+        const { totals, images } = JSON.parse((await project.read(`${name}.json`)).toString()) as Report
+        expect(totals).toMatchObject({ images: 1, variants: 2, hits: name === 'first' ? 0 : 2 })
+        expect(images[0]!.uses.map(({ text }) => text)).toEqual(['main.js:1', 'main.js:2'])
+      }
+    })
+
     test('is used again if a configuration is built twice in a process', async () => {
       const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
       const config = bundler.config(project, project.options(), { config: persistent(bundler, project) })
@@ -350,6 +362,11 @@ export function describeWebpackLike(bundler: WebpackLike): void {
     await bundler.build(project, project.options({ upscaler: doubling() }))
     expect((await listFiles(project.dist)).filter((name) => name.endsWith('.jpg'))).toEqual([])
   })
+}
+
+interface Report {
+  totals: Record<string, number>
+  images: { uses: { text: string }[] }[]
 }
 
 function limit(maxSize: number): Configuration {
