@@ -1,5 +1,5 @@
 import { inspect, types } from 'node:util'
-import { bounded, visible } from './visible.ts'
+import { bounded, visible } from './visible-text.ts'
 
 /** The maximum length of messages, in characters, because text from outside may be unlimited. */
 const MAX_MESSAGE = 2000

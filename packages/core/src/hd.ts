@@ -12,7 +12,7 @@ import { relativePath } from './relative-path.ts'
 import type { Store } from './store/store.ts'
 import { readSource, type Source } from './source/source.ts'
 import type { Logger } from './upscaler/upscaler.ts'
-import { holdUpscalers, releaseUpscalers } from './upscaler/users.ts'
+import { holdUpscalers, releaseUpscalers } from './upscaler/open-upscalers.ts'
 
 /** Turns source files into assets, for one set of options. */
 export interface Hd {

@@ -78,7 +78,7 @@ export { Gate } from './schedule/gate.ts'
 export { MAX_SOURCE_BYTES, type Source } from './source/source.ts'
 export { availableCores } from './schedule/cores.ts'
 export { backgroundConcurrency } from './schedule/threads.ts'
-export { allowedInstead, nearestTo, quoted, refuseUnknown } from './unknown.ts'
+export { allowedInstead, nearestTo, quoted, refuseUnknown } from './unknown-keys.ts'
 export { DiskStore } from './store/disk-store.ts'
 export { parseEntry, serializeEntry } from './store/entry.ts'
 export type { Lock } from './store/lock.ts'
@@ -95,6 +95,6 @@ export type {
   UpscalerAccepts,
   UpscalerCheck,
 } from './upscaler/upscaler.ts'
-export { visible, visibleJson } from './visible.ts'
+export { visible, visibleJson } from './visible-text.ts'
 export { makePreview, type Preview } from './image/preview.ts'
 export { loadSharp } from './sharp.ts'

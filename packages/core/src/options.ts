@@ -5,7 +5,7 @@ import { readOption, readOptions, refusedOption, show } from './options/read.ts'
 import { canonicalFormat, OUTPUT_FORMATS, type NamedFormat, type OutputFormat } from './request/format.ts'
 import { availableCores } from './schedule/cores.ts'
 import type { Store } from './store/store.ts'
-import { quoted } from './unknown.ts'
+import { quoted } from './unknown-keys.ts'
 import { DEFAULT_FACTORS } from './upscaler/passes.ts'
 import type { UploadFormat, Upscaler, UpscalerAccepts } from './upscaler/upscaler.ts'
 

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { toEntry, type Entry, type EntryOptions, type EntryUpscaler } from './entry.ts'
 import { frameworkCache } from './framework-cache.ts'
 import { neural, resample } from './index.ts'
-import { carryingOptions } from './plugin-options.ts'
+import { carryingOptions } from './carried-options.ts'
 import vite from './vite.ts'
 
 /** The parts of Astro's integration types used here, so that the declarations do not need Astro. */

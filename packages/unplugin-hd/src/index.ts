@@ -1,7 +1,7 @@
 import { createUnplugin, type UnpluginInstance } from 'unplugin'
 import { factory } from './factory.ts'
 import type { HdOptions } from './options.ts'
-import { carryingOptions } from './plugin-options.ts'
+import { carryingOptions } from './carried-options.ts'
 
 type Instance = UnpluginInstance<HdOptions | undefined>
 

@@ -2,7 +2,7 @@ import { createWebpackPlugin, type UnpluginInstance } from 'unplugin'
 import { toEntry, type Entry, type EntryOptions, type EntryUpscaler } from './entry.ts'
 import { factory } from './factory.ts'
 import { neural, resample } from './index.ts'
-import { carryingOptions } from './plugin-options.ts'
+import { carryingOptions } from './carried-options.ts'
 
 type Plugin = UnpluginInstance<EntryOptions | undefined>['webpack']
 

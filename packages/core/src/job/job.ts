@@ -1,7 +1,7 @@
 import { sourceAsset, toAsset, type HdAsset } from './asset.ts'
 import type { Cache } from '../store/cache.ts'
 import { chainOf, LAST_RESORT, tellSkipped } from './chain.ts'
-import { demandOf } from './demand.ts'
+import { demandOf } from './memory-demand.ts'
 import { refuseSize } from '../image/encode.ts'
 import { formatError, HdError, isHdError } from '../errors.ts'
 import type { CacheState, DoneImage, HdEvent } from '../events.ts'

@@ -1,5 +1,5 @@
 import { imageOrigin } from './facts.ts'
-import { demandOf } from './demand.ts'
+import { demandOf } from './memory-demand.ts'
 import type { JobDeps } from './job.ts'
 import { placeholderKey } from './key.ts'
 import { encodeOnce } from './variant.ts'

@@ -1,4 +1,4 @@
-import { quoted } from '../unknown.ts'
+import { quoted } from '../unknown-keys.ts'
 
 /** How one option is read. A table of them is the schema of a function's options. */
 export interface Option<T> {

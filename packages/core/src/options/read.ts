@@ -1,5 +1,5 @@
 import { HdError } from '../errors.ts'
-import { nearestTo, refuseUnknown } from '../unknown.ts'
+import { nearestTo, refuseUnknown } from '../unknown-keys.ts'
 import { type Option, type Options, typeOf } from './option.ts'
 
 /**

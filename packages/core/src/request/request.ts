@@ -1,7 +1,7 @@
 import { HdError } from '../errors.ts'
 import { DEFAULT_FACTOR, FACTORS, isFactor, type Factor } from './factor.ts'
 import { canonicalFormat, isOutputFormat, OUTPUT_FORMATS, type OutputFormat } from './format.ts'
-import { allowedInstead } from '../unknown.ts'
+import { allowedInstead } from '../unknown-keys.ts'
 
 /** The shapes of the default export of a `?hd` import. */
 export const SHAPES = ['url', 'srcset', 'img', 'picture', 'meta', 'asset'] as const

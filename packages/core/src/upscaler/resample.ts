@@ -1,7 +1,7 @@
 import { enlarge, type Interpolator } from './enlarge.ts'
 import { HdError } from '../errors.ts'
 import { DEFAULT_FACTOR, FACTORS } from '../request/factor.ts'
-import { refuseUnknown } from '../unknown.ts'
+import { refuseUnknown } from '../unknown-keys.ts'
 import type { Pixels, Upscaler } from './upscaler.ts'
 
 export interface ResampleOptions {

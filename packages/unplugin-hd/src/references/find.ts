@@ -1,5 +1,5 @@
 import { isHdId } from '@unplugin-hd/core'
-import { lineAt } from '../line.ts'
+import { lineAt } from '../line-number.ts'
 import { blankComments } from '../unprocessed/find.ts'
 
 /** Quoted text on one line, in scripts, JSX, pages and stylesheets. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { relativePath } from '@unplugin-hd/core'
-import { lineAt } from '../line.ts'
+import { lineAt } from '../line-number.ts'
 import { blankComments } from '../unprocessed/find.ts'
 import { followStyles } from '../unprocessed/styles.ts'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { mistakenQuery, relativePath } from '@unplugin-hd/core'
-import { lineAt } from '../line.ts'
+import { lineAt } from '../line-number.ts'
 import { blankComments } from './find.ts'
 import { followStyles } from './styles.ts'
 

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { resample } from '@unplugin-hd/core'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
-import { optionsOf } from '../../plugin-options.ts'
+import { optionsOf } from '../../carried-options.ts'
 import { requireTurbopack, withHd } from './with-hd.ts'
 
 afterEach(() => vi.unstubAllEnvs())

@@ -2,7 +2,7 @@ import { HdError, isHdError, parseRequest, SHAPES, type HdRequest } from '@unplu
 import { toBundlerError } from '../../session/bundler-error.ts'
 import { displayPath, findWritten, type Origin } from '../../session/origin.ts'
 
-export { lineAt } from '../../line.ts'
+export { lineAt } from '../../line-number.ts'
 export { cleanId, displayPath } from '../../session/origin.ts'
 
 /** The place of a reference with `?hd` outside of JavaScript imports. */

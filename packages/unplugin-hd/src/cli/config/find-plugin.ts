@@ -1,5 +1,5 @@
 import type { HdOptions } from '../../options.ts'
-import { optionsOf } from '../../plugin-options.ts'
+import { optionsOf } from '../../carried-options.ts'
 
 export interface FoundPlugin {
   options: HdOptions

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { visible, visibleJson } from './visible.ts'
+import { visible, visibleJson } from './visible-text.ts'
 
 test('escapes every character that controls a terminal or a log', () => {
   const codes = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nearestTo, refuseUnknown } from './unknown.ts'
+import { nearestTo, refuseUnknown } from './unknown-keys.ts'
 
 test('suggests a name that differs by a typo or by case, otherwise none', () => {
   const allowed = ['format', 'quality', 'as']
