@@ -1,5 +1,6 @@
 import { HD_QUERY_RE } from '@unplugin-hd/core'
 import { BYTES_RE, RENAMED_RE } from './bytes-request.ts'
+import { REFERENCE_RE, SCRIPT_RE, STYLE_RE } from './source-file.ts'
 import type { LoaderOptions } from './loader-options.ts'
 
 /** A rule of Turbopack, so that the declarations do not need Next.js. */
@@ -16,7 +17,8 @@ const EXTENSIONS = ['jpg', 'png', 'webp', 'avif', 'gif']
 
 /**
  * The rules for Turbopack. It takes no files but the project's own, so an image passes our loader twice: `a.jpg?hd` becomes a module that
- * imports `a.jpg?hd-bytes=…`, and that becomes the enlarged image, which Next.js names, emits and serves as every other.
+ * imports `a.jpg?hd-bytes=…`, and that becomes the enlarged image, which Next.js names, emits and serves as every other. Stylesheets and scripts with references pass it
+ * once.
  * @param loader absolute path
  */
 export function turbopackRules(loader: string, options: LoaderOptions): TurbopackRule[] {
@@ -29,6 +31,8 @@ export function turbopackRules(loader: string, options: LoaderOptions): Turbopac
       loaders,
       as: `*.${extension}`,
     })),
+    // Without `as` they stay what they are, such as modules of CSS.
+    ...[STYLE_RE, SCRIPT_RE].map((file) => ({ condition: { all: [{ path: file }, { content: REFERENCE_RE }] }, loaders })),
   ]
 }
 

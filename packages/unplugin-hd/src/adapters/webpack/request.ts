@@ -68,7 +68,7 @@ function deliverySuffix({ delivery }: HdRequest): string {
  * webpack names a file before it is read, so the extension comes from the request, the options or the file's name.
  * @param ext with the dot
  */
-function outputExtension(ext: string, request: HdRequest, { mode, format }: ResolvedOptions): string {
+export function outputExtension(ext: string, request: HdRequest, { mode, format }: ResolvedOptions): string {
   const named = ext
     .slice(1)
     .toLowerCase()

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Rollup } from 'vite'
 import { hookLeftOut } from '../../bundler-version.ts'
+import { isInImageSet } from '../../in-image-set.ts'
 import type { Part } from '../../../shape/part.ts'
 import type { AssetFiles } from '../assets/asset-files.ts'
 import { refuseAt } from '../place.ts'
@@ -69,15 +70,6 @@ export function toImageSet(urls: readonly string[], parts: readonly Pick<Part, '
 export function refuseInImageSet(code: string, position: number, where: string, reference: string): void {
   if (!isInImageSet(code, position)) return
   refuseAt(where, reference, `'as=srcset' writes an image-set() and cannot be inside one`, `Write '?hd' alone`)
-}
-
-/** Whether an `image-set(` before the position is still open there. */
-export function isInImageSet(code: string, position: number): boolean {
-  const start = code.lastIndexOf('image-set(', position)
-  if (start < 0) return false
-  let depth = 0
-  for (const [bracket] of code.slice(start, position).matchAll(/[()]/g)) depth += bracket === '(' ? 1 : -1
-  return depth > 0
 }
 
 function decode(payload: string): string {
