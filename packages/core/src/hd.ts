@@ -10,6 +10,7 @@ import { createWidthJob } from './job/width.ts'
 import { DiskStore } from './store/disk-store.ts'
 import { relativePath } from './relative-path.ts'
 import type { Store } from './store/store.ts'
+import { tieredStore } from './store/tiered-store.ts'
 import { readSource, type Source } from './source/source.ts'
 import type { Logger } from './upscaler/upscaler.ts'
 import { holdUpscalers, releaseUpscalers } from './upscaler/open-upscalers.ts'
@@ -49,7 +50,9 @@ export interface HdContext {
 /** @param options complete, from `resolveOptions` */
 export function createHd(options: ResolvedOptions, { log, onEvent = () => undefined, skipMetered = () => false }: HdContext): Hd {
   let controller = createAbortController()
-  const store = options.cache.store ?? new DiskStore(options.cache.dir)
+  const near = options.cache.store ?? new DiskStore(options.cache.dir)
+  const far = options.cache.remote?.(log)
+  const store = far ? tieredStore(near, far) : near
   const cache = new Cache(store, options.cache.maxBytes, log)
   const atWork = new Set<Promise<unknown>>()
   const user = {}

@@ -41,6 +41,7 @@ export {
   type CoreOptions,
   type Mode,
   type OnError,
+  type OpenRemote,
   type OptionsContext,
   type ResolvedOptions,
 } from './options.ts'
@@ -57,6 +58,7 @@ export {
   type Option,
   type Options,
 } from './options/option.ts'
+export type { RemoteMode, RemoteOptions, RemoteStorage, ResolvedRemote } from './options/remote.ts'
 export { readOption, readOptions, refusedOption } from './options/read.ts'
 export type { OriginalJob } from './job/original.ts'
 export {
@@ -82,7 +84,16 @@ export { allowedInstead, nearestTo, quoted, refuseUnknown } from './unknown-keys
 export { DiskStore } from './store/disk-store.ts'
 export { parseEntry, serializeEntry } from './store/entry.ts'
 export type { Lock } from './store/lock.ts'
-export type { Store, StoredItem, StoreEntry, StoreLocks } from './store/store.ts'
+export {
+  isKey,
+  type EntryCheck,
+  type RemoteStore,
+  type Store,
+  type StoredItem,
+  type StoreEntry,
+  type StoreLocks,
+  type Traffic,
+} from './store/store.ts'
 export { tieredStore } from './store/tiered-store.ts'
 export type {
   Logger,

@@ -3,11 +3,19 @@ import { DEFAULTS } from './defaults.ts'
 import { guarded, integer, oneOf, type Options, required, string, unchecked } from './options/option.ts'
 import { readOption, readOptions, refusedOption, show } from './options/read.ts'
 import { canonicalFormat, OUTPUT_FORMATS, type NamedFormat, type OutputFormat } from './request/format.ts'
+import {
+  REMOTE_SETTINGS,
+  remoteOption,
+  type RemoteDescription,
+  type RemoteOptions,
+  type RemoteStorage,
+  type ResolvedRemote,
+} from './options/remote.ts'
+import type { RemoteStore, Store } from './store/store.ts'
 import { availableCores } from './schedule/cores.ts'
-import type { Store } from './store/store.ts'
 import { quoted } from './unknown-keys.ts'
 import { DEFAULT_FACTORS } from './upscaler/passes.ts'
-import type { UploadFormat, Upscaler, UpscalerAccepts } from './upscaler/upscaler.ts'
+import type { Logger, UploadFormat, Upscaler, UpscalerAccepts } from './upscaler/upscaler.ts'
 
 export const MODES = ['on', 'cache-only', 'off'] as const
 export type Mode = (typeof MODES)[number]
@@ -32,6 +40,13 @@ export interface CacheOptions {
    * A `Store` to use instead of the folder `dir`. `maxBytes` then applies only if the store has `trim`. @default the folder `dir`
    */
   store?: Store
+  /**
+   * A store that several machines share, behind the one on this machine: a URL (`https:`, `http:`, `s3:`, `redis:`), an object with
+   * `getItemRaw`, `setItemRaw` and `hasItem` as unstorage has, or `RemoteOptions`. Needs the package `@unplugin-hd/remote-cache`.
+   * Nothing is sent in CI unless `UNPLUGIN_HD_REMOTE=rw`.
+   * @default none
+   */
+  remote?: string | RemoteStorage | RemoteOptions
 }
 
 /** The options of image processing. */
@@ -68,7 +83,7 @@ export interface ResolvedOptions {
   /** Where `mode` comes from. */
   modeFrom: 'option' | 'environment' | 'default'
   onError: OnError
-  cache: { dir: string; maxBytes: number; store?: Store }
+  cache: { dir: string; maxBytes: number; store?: Store; remote?: OpenRemote }
   format: OutputFormat | undefined
   quality: number
   maxPixels: number
@@ -82,7 +97,12 @@ export interface OptionsContext {
   root: string
   env: Readonly<Record<string, string | undefined>>
   defaultUpscaler: () => Upscaler
+  /** What `cache.remote` is opened by. @default the option is refused */
+  remote?: (remote: ResolvedRemote, context: Pick<OptionsContext, 'root' | 'env'>) => OpenRemote
 }
+
+/** Connects to a shared store; what is wrong there is a warning. */
+export type OpenRemote = (log: Logger) => RemoteStore
 
 /** The owner of the options in messages. */
 const OWNER = 'unplugin-hd'
@@ -91,6 +111,7 @@ interface ReadCacheOptions {
   dir: string | undefined
   maxBytes: number
   store: Store | undefined
+  remote: RemoteDescription | undefined
 }
 
 const STORE_METHODS = ['get', 'put', 'has', 'delete', 'list'] as const satisfies readonly (keyof Store)[]
@@ -104,6 +125,7 @@ const CACHE_OPTIONS: Options<ReadCacheOptions> = {
   dir: string('a path'),
   maxBytes: integer({ min: 0, default: DEFAULTS.cacheMaxBytes }),
   store: guarded(`an object with the methods ${quoted(STORE_METHODS)}`, isStore),
+  remote: remoteOption(OWNER, 'cache.remote.'),
 }
 
 type ReadOptions = Omit<ResolvedOptions, 'upscalers' | 'mode' | 'modeFrom' | 'cache' | 'root'> & {
@@ -136,18 +158,26 @@ export const CORE_OPTIONS: Options<ReadOptions> = {
  * The complete options: the user's, otherwise from the environment, otherwise the default.
  * @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed
  */
-export function resolveOptions(options: CoreOptions, { root, env, defaultUpscaler }: OptionsContext): ResolvedOptions {
+export function resolveOptions(options: CoreOptions, context: OptionsContext): ResolvedOptions {
+  const { root, env, defaultUpscaler } = context
   const { upscaler, mode, cache, ...read } = readOptions(OWNER, options, CORE_OPTIONS)
   const envMode = env['UNPLUGIN_HD_MODE'] || undefined
-  const { dir, maxBytes, store } = cache
+  const { dir, maxBytes, store, remote } = cache
   return {
     ...read,
     upscalers: resolveUpscalers(upscaler, defaultUpscaler),
     mode: mode ?? readOption(OWNER, 'UNPLUGIN_HD_MODE', envMode, oneOf(MODES, DEFAULTS.mode)),
     modeFrom: mode !== undefined ? 'option' : envMode === undefined ? 'default' : 'environment',
-    cache: { dir: cacheDir(dir, { root, env }), maxBytes, ...(store !== undefined && { store }) },
+    cache: { dir: cacheDir(dir, { root, env }), maxBytes, ...(store && { store }), ...(remote && remoteOf(remote, context)) },
     root,
   }
+}
+
+function remoteOf(remote: RemoteDescription, { remote: open, root, env }: OptionsContext): { remote?: OpenRemote } {
+  const setting = readOption(OWNER, 'UNPLUGIN_HD_REMOTE', env['UNPLUGIN_HD_REMOTE'] || undefined, oneOf(REMOTE_SETTINGS))
+  if (setting === 'off') return {}
+  if (!open) throw refusedOption(OWNER, 'cache.remote', 'set', "a 'cache.store' made by `tieredStore()` where no plugin opens it")
+  return { remote: open({ ...remote, setting }, { root, env }) }
 }
 
 function resolveUpscalers(value: unknown, defaultUpscaler: () => Upscaler): readonly Upscaler[] {

@@ -6,6 +6,7 @@ import type { HdEvent } from '../events.ts'
 import { fit } from '../image/fit.ts'
 import { shareWork } from '../schedule/flight.ts'
 import { imageOrigin, parseMasterFacts, type MasterFacts } from './facts.ts'
+import { checkMaster } from './foreign.ts'
 import { masterKey } from './key.ts'
 import { levelOf } from '../upscaler/passes.ts'
 import { decodeFile, decodeSource, type Image } from '../image/pixels.ts'
@@ -52,7 +53,7 @@ export function keyOfMaster({ source, upscaler, passes }: MasterOrder): string {
 /** The master, when the cache has it. */
 export async function findMaster(order: MasterOrder, cache: Cache): Promise<Master | undefined> {
   const key = keyOfMaster(order)
-  const entry = await cache.get(key)
+  const entry = await cache.get(key, checkMaster(order))
   const facts = entry && parseMasterFacts(entry.meta)
   if (!facts) return undefined
   return { key, facts, bytes: entry.bytes, fresh: false, image: () => decodeMaster(facts, entry.bytes) }

@@ -2,6 +2,7 @@ import { originalAsset, type Asset } from './asset.ts'
 import { encodeSource } from './encode-source.ts'
 import { fileFacts } from '../request/format.ts'
 import type { EncodingRequest, JobDeps } from './job.ts'
+import { checkOriginal } from './foreign.ts'
 import { originalKey } from './key.ts'
 import type { Source } from '../source/source.ts'
 import { toEncoding } from './variant.ts'
@@ -31,7 +32,7 @@ export function createOriginalJob(source: Source, { format, quality }: EncodingR
   const key = originalKey(source.digest, format, encoding.quality)
   const plan = { format, ...fileFacts(format) }
   const find = async (): Promise<Asset | undefined> => {
-    const entry = await cache.get(key)
+    const entry = await cache.get(key, checkOriginal(source, undefined, encoding))
     return entry && { key, bytes: entry.bytes, ...plan }
   }
   return {

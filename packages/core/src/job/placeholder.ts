@@ -1,4 +1,5 @@
 import { imageOrigin } from './facts.ts'
+import { checkPlaceholder } from './foreign.ts'
 import { demandOf } from './memory-demand.ts'
 import type { JobDeps } from './job.ts'
 import { placeholderKey } from './key.ts'
@@ -11,7 +12,7 @@ import { readHeader, type Source } from '../source/source.ts'
 /** A tiny preview of a source as a `data:` URL, from the cache or made. */
 export async function placeholderOf(source: Source, { cache, options, run }: JobDeps): Promise<string> {
   const key = placeholderKey(source.digest)
-  const known = await cache.get(key)
+  const known = await cache.get(key, checkPlaceholder(source))
   if (known) return toUrl(known.bytes)
   return run(source, async (context) => {
     const header = await readHeader(source, options.maxPixels, 1)

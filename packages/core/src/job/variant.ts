@@ -3,6 +3,7 @@ import { encode, refuseSize, refuseTransparency } from '../image/encode.ts'
 import { shareWork } from '../schedule/flight.ts'
 import { FORMAT_FACTS, type OutputFormat } from '../request/format.ts'
 import { parseVariantFacts, type VariantFacts } from './facts.ts'
+import { checkVariant } from './foreign.ts'
 import { variantKey } from './key.ts'
 import { findMaster, keyOfMaster, type Master, type MasterOrder } from './master.ts'
 import { decodeSource } from '../image/pixels.ts'
@@ -38,7 +39,7 @@ export async function findVariant(
   cache: Cache,
 ): Promise<Variant | undefined> {
   const key = variantKey(keyOfMaster(order), size, format, quality)
-  const entry = await cache.get(key)
+  const entry = await cache.get(key, checkVariant(order, size, { format, quality }))
   const facts = entry && parseVariantFacts(entry.meta)
   if (facts) return { key, bytes: entry.bytes, facts }
   // Masters are large: read one only if it may itself be the variant.

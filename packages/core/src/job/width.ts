@@ -1,6 +1,7 @@
 import type { HdAsset } from './asset.ts'
 import { encodeSource } from './encode-source.ts'
 import { parseSize } from './facts.ts'
+import { checkOriginal } from './foreign.ts'
 import { createJob, type Job, type JobDeps, type JobRequest } from './job.ts'
 import { originalKey } from './key.ts'
 import { refuseWidth, sizeOf, type Size } from './size.ts'
@@ -30,7 +31,7 @@ export function createWidthJob(source: Source, request: JobRequest & { width: nu
     source: { width: original.width, height: original.height, format: source.format, bytes: source.bytes.length },
   })
   const findReduced = async (): Promise<HdAsset | undefined> => {
-    const entry = await cache.get(key)
+    const entry = await cache.get(key, checkOriginal(source, width, encoding))
     const original = entry && parseSize(entry.meta['source'])
     return original && { key, bytes: entry.bytes, ...planOf(original) }
   }

@@ -1,7 +1,7 @@
 import { errorMessage, isHdError } from '../errors.ts'
 import type { Lock } from './lock.ts'
 import { createProcessMemo } from './memo.ts'
-import { isKey, type Store, type StoreEntry } from './store.ts'
+import { isKey, type EntryCheck, type Store, type StoreEntry } from './store.ts'
 import type { Logger, Memo } from '../upscaler/upscaler.ts'
 
 /** Eviction starts when this many bytes were added since the last one, or a tenth of the limit if that is more. */
@@ -29,9 +29,9 @@ export class Cache {
   }
 
   /** `undefined` also for an invalid key, which may come from a request to a server. */
-  async get(key: string): Promise<StoreEntry | undefined> {
+  async get(key: string, check?: EntryCheck): Promise<StoreEntry | undefined> {
     if (!isKey(key)) return undefined
-    return this.#store.get(key).catch((error: unknown) => this.#warn(error, 'read'))
+    return this.#store.get(key, check).catch((error: unknown) => this.#warn(error, 'read'))
   }
 
   /** Whether the entry is there; it may still turn out to be damaged. */

@@ -1,4 +1,4 @@
-import type { Memo } from '../upscaler/upscaler.ts'
+import type { Memo, UpscalerCheck } from '../upscaler/upscaler.ts'
 import type { Lock } from './lock.ts'
 
 const KEY_RE = /^[0-9a-f]{64}$/
@@ -24,6 +24,12 @@ export interface StoredItem {
 }
 
 /**
+ * What is wrong with an entry that another machine made, in words that follow "it"; `undefined` when it is what its reader asked
+ * for. The entry was not damaged on its way: that is checked before.
+ */
+export type EntryCheck = (entry: StoreEntry) => Promise<string | undefined>
+
+/**
  * Where masters and variants are kept. Keys are 64 hexadecimal digits and mean the same on every machine, so a store may be
  * shared. `get` returns whole entries only: a damaged one is `undefined` (`parseEntry` checks the digest of an entry that was
  * written by `serializeEntry`). An error counts as a miss, with one warning per build.
@@ -37,7 +43,8 @@ export interface Store {
    * on one entry is done once. @default the object itself, without a name in messages
    */
   readonly location?: string
-  get(key: string): Promise<StoreEntry | undefined>
+  /** @param check for stores whose content is not trusted. Without it they have nothing */
+  get(key: string, check?: EntryCheck): Promise<StoreEntry | undefined>
   put(key: string, entry: StoreEntry): Promise<void>
   has(key: string): Promise<boolean>
   delete(key: string): Promise<void>
@@ -50,6 +57,28 @@ export interface Store {
   trim?(maxBytes: number): Promise<void>
   /** Resolves when everything that was put is stored or has failed. */
   flush?(): Promise<void>
+  /** What was fetched from another machine and sent there since the last call. */
+  traffic?(): Traffic
+}
+
+/** Counts entries and bytes between this machine and another. */
+export interface Traffic {
+  fetched: number
+  fetchedBytes: number
+  sent: number
+  sentBytes: number
+}
+
+/** A store that several machines share. Its content is not trusted. */
+export interface RemoteStore extends Store {
+  /** Whether it answers, and what may be done there. Changes nothing. */
+  check(): Promise<UpscalerCheck>
+  /**
+   * Sends an entry, unless the store has it.
+   * @returns the number of bytes sent; 0: it was there
+   * @throws HdError `HD_REMOTE` when it is read-only or refuses
+   */
+  send(key: string, entry: StoreEntry): Promise<number>
 }
 
 export interface StoreLocks {

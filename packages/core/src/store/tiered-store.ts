@@ -21,10 +21,11 @@ export function tieredStore(near: Store, far: Store, onFarError: (error: unknown
     ...(near.memo && { memo: (upscaler: string) => near.memo!(upscaler) }),
     ...(near.trim && { trim: (maxBytes: number) => near.trim!(maxBytes) }),
     list: () => near.list(),
-    async get(key) {
-      const found = await near.get(key)
+    ...(far.traffic && { traffic: () => far.traffic!() }),
+    async get(key, check) {
+      const found = await near.get(key, check)
       if (found) return found
-      const fetched = await far.get(key).catch(report)
+      const fetched = await far.get(key, check).catch(report)
       // A near store that cannot be written is still a store.
       if (fetched) await near.put(key, fetched).catch(() => undefined)
       return fetched
@@ -42,8 +43,9 @@ export function tieredStore(near: Store, far: Store, onFarError: (error: unknown
       await far.delete(key).catch(report)
     },
     async flush() {
-      await Promise.all(writes)
+      // `far` may give up what takes too long.
       await Promise.all([near.flush?.(), far.flush?.().catch(report)])
+      await Promise.all(writes)
     },
   }
 }
