@@ -24,6 +24,7 @@ export const FILES: Record<string, string[]> = {
     'models/hd-x2.hdw',
     'package.json',
   ],
+  'remote-cache': ['LICENSE', 'README.md', 'dist/index.d.mts', 'dist/index.mjs', 'package.json'],
   'unplugin-hd': [
     'LICENSE',
     'README.md',

@@ -1,0 +1,33 @@
+import { errorMessage } from '@unplugin-hd/core'
+
+/** Why a request brought nothing. */
+export type FailureKind = 'timeout' | 'denied' | 'full' | 'too-large' | 'other'
+
+/** A request to the remote store failed. The message is a few words and may hold secrets until it is redacted. */
+export class RemoteFailure extends Error {
+  override name = 'RemoteFailure'
+  readonly kind: FailureKind
+
+  constructor(kind: FailureKind, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.kind = kind
+  }
+}
+
+/** @param thrown by a library; its code says more than its text, and no address */
+export function toFailure(thrown: unknown): RemoteFailure {
+  if (thrown instanceof RemoteFailure) return thrown
+  const { code } = (thrown ?? {}) as { code?: unknown }
+  const text = errorMessage(thrown)
+  return new RemoteFailure('other', typeof code === 'string' && !text.includes(code) ? `${text} ${code}`.trim() : text, thrown)
+}
+
+/** The failure that an HTTP status stands for. */
+export function statusFailure(method: string, status: number): RemoteFailure {
+  const text = `HTTP ${status} for ${method}`
+  if (status === 401 || status === 403) return new RemoteFailure('denied', `${text} (the credentials are missing or not enough)`)
+  if (status === 405) return new RemoteFailure('denied', `${text} (the server does not allow it)`)
+  if (status === 413 || status === 507) return new RemoteFailure('full', `${text} (there is no room for it)`)
+  if (status >= 300 && status < 400) return new RemoteFailure('other', `${text} (redirects are not followed)`)
+  return new RemoteFailure('other', text)
+}

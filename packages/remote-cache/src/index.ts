@@ -1,0 +1,1 @@
+export { createRemoteCache, type RemoteContext } from './remote-cache.ts'

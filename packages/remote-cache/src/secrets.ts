@@ -1,0 +1,33 @@
+const HIDDEN = '***'
+
+/** A URL without credentials and query, which may hold a token. */
+export function shownUrl(url: string): string {
+  const { protocol, host, pathname } = new URL(url)
+  return `${protocol}//${host}${pathname.replace(/\/+$/, '')}`
+}
+
+/** True for this machine, whose traffic no other sees. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+}
+
+/** User name and password of a URL, decoded. */
+export function credentialsOf({ username, password }: URL): { username: string; password: string } {
+  return { username: decodeURIComponent(username), password: decodeURIComponent(password) }
+}
+
+/** Replaces everything secret in text that comes from libraries and servers. */
+export class Redactor {
+  readonly #secrets = new Set<string>()
+
+  /** @param secrets those that are not set are left out */
+  add(...secrets: (string | undefined)[]): void {
+    for (const secret of secrets) if (secret) this.#secrets.add(secret).add(encodeURIComponent(secret))
+  }
+
+  redact(text: string): string {
+    let shown = text.replace(/\b([a-z][a-z\d+.-]*:\/\/)[^/\s@]*@/gi, `$1${HIDDEN}@`)
+    for (const secret of this.#secrets) shown = shown.replaceAll(secret, HIDDEN)
+    return shown
+  }
+}
