@@ -12,6 +12,7 @@ import {
 } from '@unplugin-hd/core'
 import { neural } from '@unplugin-hd/neural'
 import { createFilter, type FilterPattern } from 'unplugin-utils'
+import { openRemote } from './remote/open-remote.ts'
 import { reportPath } from './inspector/report-path.ts'
 import { typesPath } from './types/types-file.ts'
 
@@ -78,7 +79,7 @@ const OWN_OPTIONS: Options<OwnOptions> = {
 export function resolveHdOptions(options: HdOptions, root: string): ResolvedHdOptions {
   const { include, exclude, dev, dts, report } = readOptions('unplugin-hd', options, { ...CORE_OPTIONS, ...OWN_OPTIONS })
   const core = Object.fromEntries(Object.entries(options).filter(([key]) => Object.hasOwn(CORE_OPTIONS, key)))
-  const resolved = resolveOptions(core, { root, env: process.env, defaultUpscaler: neural })
+  const resolved = resolveOptions(core, { root, env: process.env, defaultUpscaler: neural, remote: openRemote })
   const typesFile = dts === false ? undefined : typesPath(dts, root)
   return {
     ...resolved,

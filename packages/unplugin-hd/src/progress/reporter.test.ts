@@ -58,6 +58,17 @@ describe('the reporter', () => {
     expect(printed.at(-1)).toContain('1 image')
   })
 
+  test('tells what a remote cache gave and got', () => {
+    const { reporter, output } = setUp(false)
+    send(reporter, ...made('a.jpg'))
+    reporter.end({ fetched: 3, fetchedBytes: 1_200_000, sent: 1, sentBytes: 36_000 })
+    expect(output()).toContain('remote cache: 3 entries fetched (1.20 MB), 1 entry sent (36.0 kB)')
+    const without = setUp(false)
+    send(without.reporter, ...made('a.jpg'))
+    without.reporter.end({ fetched: 0, fetchedBytes: 0, sent: 0, sentBytes: 0 })
+    expect(without.output()).not.toContain('remote')
+  })
+
   test('escapes control characters in names and messages', () => {
     const evil = 'a\n\u001B[31m\u202Eb.jpg'
     for (const terminal of [false, true]) {

@@ -1,6 +1,6 @@
-import { visible, type DoneImage, type HdEvent } from '@unplugin-hd/core'
+import { visible, type DoneImage, type HdEvent, type Traffic } from '@unplugin-hd/core'
 import { createLiveLine, ERASE } from './live-line.ts'
-import { createStyle, formatBytes, formatImage, formatTime } from './text.ts'
+import { createStyle, formatBytes, formatImage, formatTime, formatTraffic } from './text.ts'
 
 /** Up to this many images, cache hits are listed one by one. */
 const MAX_LISTED = 20
@@ -15,8 +15,8 @@ export interface ReporterDeps {
 export interface Reporter {
   onEvent: (event: HdEvent) => void
   info: (message: string) => void
-  /** Prints the summary, if there were images, and resets the counters. */
-  end: () => void
+  /** Prints the summary, if there were images, and resets the counters. @param traffic with the remote cache */
+  end: (traffic?: Traffic) => void
 }
 
 /** Prints the progress of a build: a live line on a terminal, one line per made image, and a summary. */
@@ -78,13 +78,15 @@ export function createReporter({ stream, quiet, warn }: ReporterDeps): Reporter 
           break
       }
     },
-    end() {
+    end(traffic) {
       live.clear()
       const images = [...build.images.values()]
       if (images.length > 0) {
         const listed = images.filter(({ image }) => image.cache === 'hit' || image.cache === 'off')
         if (images.length <= MAX_LISTED) for (const { name, image } of listed) print(line(name, image))
         print(summary(build))
+        const remote = traffic && formatTraffic(traffic)
+        if (remote) print(remote)
       }
       build = newBuild()
     },

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { visible, type DoneImage } from '@unplugin-hd/core'
+import { visible, type DoneImage, type Traffic } from '@unplugin-hd/core'
 import { formatBytes, formatTime } from './units.ts'
 
 export { formatBytes, formatTime } from './units.ts'
@@ -19,6 +19,16 @@ export function formatImage({ source, width, height, bytes, ms, cache, upscaler 
     formatTime(ms),
     upscaler ? `${STATES[cache]} (${visible(upscaler)})` : STATES[cache],
   ].join('  ')
+}
+
+/** `remote cache: 3 entries fetched (1.20 MB), 1 entry sent (36.0 kB)`; empty when there was none. */
+export function formatTraffic({ fetched, fetchedBytes, sent, sentBytes }: Traffic): string {
+  const parts = [...formatTransfer(fetched, fetchedBytes, 'fetched'), ...formatTransfer(sent, sentBytes, 'sent')]
+  return parts.length === 0 ? '' : `remote cache: ${parts.join(', ')}`
+}
+
+function formatTransfer(entries: number, bytes: number, what: string): string[] {
+  return entries === 0 ? [] : [`${entries} ${entries === 1 ? 'entry' : 'entries'} ${what} (${formatBytes(bytes)})`]
 }
 
 /** Colours for a stream: none if it is not a terminal or `NO_COLOR` is set (https://no-color.org). */

@@ -167,7 +167,7 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
       }
       await hd.close()
       if (!cancel) await types?.update()
-      reporter.end()
+      reporter.end(hd.store.traffic?.())
       if (!cancel && images && resolved.report !== undefined) await reportBuild(resolved.report, hd, images, log)
       const missing = await misses.take()
       if (missing && !cancel) throw missing

@@ -7,11 +7,11 @@ import {
   ofFile,
   resolveOptions,
   visible,
-  type CacheOptions,
   type DoneImage,
   type Factor,
   type Hd,
   type HdEvent,
+  type ResolvedOptions,
   type OutputFormat,
 } from '@unplugin-hd/core'
 import { neural } from '@unplugin-hd/neural'
@@ -63,12 +63,17 @@ export async function upscale(order: UpscaleOrder, context: CliContext): Promise
     if (event.type === 'warning') say(`${isSingle ? images[0]!.name : event.name}: ${event.message}`)
   }
   const { root, cacheDir } = cacheRoot(cwd, process.env)
-  const cache = (await projectCache(context, order.config, say)) ?? (cacheDir === undefined ? {} : { dir: cacheDir })
+  const cache = await projectCache(context, order.config, say)
   const file = model === undefined || MODEL_NAMES.has(model) ? model : path.resolve(cwd, model)
-  const options = resolveOptions(
-    { cache, upscaler: neural(file === undefined ? {} : { model: file }), mode: 'on' },
+  const defaults = resolveOptions(
+    {
+      ...(cacheDir !== undefined && { cache: { dir: cacheDir } }),
+      upscaler: neural(file === undefined ? {} : { model: file }),
+      mode: 'on',
+    },
     { root, env: process.env, defaultUpscaler: neural },
   )
+  const options = cache ? { ...defaults, cache } : defaults
   const hd = createHd(options, { onEvent, log: { debug: () => undefined, info: say, warn: say } })
   const abort = (): void => hd.abort()
   signal.addEventListener('abort', abort)
@@ -146,7 +151,7 @@ async function projectCache(
   context: CliContext,
   config: string | undefined,
   say: (message: string) => void,
-): Promise<CacheOptions | undefined> {
+): Promise<ResolvedOptions['cache'] | undefined> {
   try {
     const project = await readProject(context, config)
     return project.config === null ? undefined : project.options.cache
