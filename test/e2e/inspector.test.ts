@@ -90,6 +90,45 @@ test('makes an image only on request of its own page', async () => {
   for (const url of [image!.url!, image!.variants[0]!.url!]) expect((await ask(url)).status).toBe(200)
 })
 
+test('sends all images to a page, then changes, until the server closes', async () => {
+  const project = await createProject(MAIN)
+  const server = await createServer({
+    root: project.root,
+    configFile: false,
+    logLevel: 'silent',
+    plugins: [hd(project.options())],
+    server: { host: '127.0.0.1', port: 0 },
+  })
+  await server.listen()
+  const messages: { all: boolean; images: { name: string }[]; isComplete: boolean }[] = []
+  const ended = fetch(`${server.resolvedUrls!.local[0]!}__hd/api/events`).then(async ({ body }) => {
+    let text = ''
+    for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk
+      const parts = text.split('\n\n')
+      text = parts.pop()!
+      for (const part of parts) messages.push(JSON.parse(part.replace(/^data: /, '')) as (typeof messages)[0])
+    }
+  })
+  await expect.poll(() => messages.at(-1)).toMatchObject({ isComplete: true })
+  expect(messages[0]).toMatchObject({ all: true })
+  expect(messages.flatMap(({ images }) => images.map(({ name }) => name))).toContain('a.jpg')
+  await server.close()
+  // Ended by the server, or cut off with its sockets.
+  await ended.catch(() => undefined)
+})
+
+test("makes nothing with mode: 'cache-only'", async () => {
+  const project = await createProject(MAIN)
+  const { ask, host } = await serve(project, { plugins: [hd(project.options({ mode: 'cache-only' }))] })
+  expect(await imagesOf(ask)).toMatchObject([{ state: 'missing' }])
+  const headers = { Origin: `http://${host}`, 'Content-Type': 'application/json' }
+  expect(await ask('/__hd/api/make', { method: 'POST', headers, body: '{"name":"a.jpg"}' })).toMatchObject({
+    status: 409,
+    body: "Nothing is made with mode: 'cache-only'\n",
+  })
+})
+
 test('shows no options, and no image that Vite may not serve', async () => {
   const outside = await createProject()
   const image = path.join(outside.root, 'a.jpg')

@@ -36,7 +36,7 @@ export interface HdOptions extends CoreOptions {
   dts?: boolean | string
   /**
    * Writes a page that shows all images of a build before and after, and their facts as JSON beside it. A path relative to the
-   * nearest `package.json` that ends in `.html`, or `true` for `hd-report.html`. Not in dev servers: there `/__hd/` shows them.
+   * nearest `package.json` that ends in `.html`, or `true` for `hd-report.html`. Vite's dev server writes none: there `/__hd/` shows them.
    * @default false
    */
   report?: boolean | string

@@ -42,6 +42,7 @@ export function start(source: Source): void {
       const at = shown.findIndex((image) => image.name === name)
       return at < 0 ? undefined : shown[at + step]
     },
+    onShow: (name) => history.replaceState(null, '', `#${encodeURIComponent(name)}`),
     onClose(name) {
       history.replaceState(null, '', location.pathname + location.search)
       document.body.append(said)
@@ -51,21 +52,23 @@ export function start(source: Source): void {
   const open = (name: string): void => {
     const image = images.get(name)
     if (!image) return
-    history.replaceState(null, '', `#${encodeURIComponent(name)}`)
     // What is behind a dialog is not read out.
     detail.element.append(said)
     detail.show(image)
   }
 
-  /** Which cards are there, and in which order. Those that stay are not moved, and keep focus and images. */
+  /** Which cards are there, and in which order. Those that stay where they are keep their images. */
   const arrange = (): void => {
     shown = choose(images.values(), choice)
+    const focused = document.activeElement
     const elements = shown.map(({ name }) => cards.get(name)!.element)
     const kept = new Set<Element>(elements)
     for (const child of Array.from(list.children)) if (!kept.has(child)) child.remove()
     elements.forEach((element, index) => {
       if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null)
     })
+    // An element that is moved loses the focus.
+    if (focused instanceof HTMLElement && list.contains(focused)) focused.focus({ preventScroll: true })
     summary.textContent = `${summaryOf(shown, images.size)}${isComplete ? '' : '; still looking'}`
     nothing.hidden = shown.length > 0
     nothing.textContent = images.size > 0 ? 'No image is like this.' : isComplete ? 'No file of the project has a ?hd.' : ''

@@ -18,12 +18,13 @@ export interface DetailContext {
   announce(text: string): void
   /** The image before (-1) or after (1) one in the list. */
   neighbour(name: string, step: 1 | -1): InspectedImage | undefined
+  onShow(name: string): void
   onClose(name: string): void
 }
 
 const HEAD = ['File', 'Pixels', 'Bytes', 'Upscaler', 'State', 'Time']
 
-export function createDetail({ source, announce, neighbour, onClose }: DetailContext): Detail {
+export function createDetail({ source, announce, neighbour, onShow, onClose }: DetailContext): Detail {
   let shown: InspectedImage | undefined
   const title = el('h2', { id: 'title' })
   const state = el('span', { className: 'state' })
@@ -82,6 +83,7 @@ export function createDetail({ source, announce, neighbour, onClose }: DetailCon
     // A view of the image before would be kept otherwise.
     drawn.clear()
     render(image)
+    onShow(image.name)
     if (!element.open) element.showModal()
     element.scrollTop = 0
     title.tabIndex = -1

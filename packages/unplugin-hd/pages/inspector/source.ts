@@ -50,16 +50,23 @@ export function serverSource(): Source {
       async make({ name }) {
         // Neither type nor method can be sent by a form or a link of another site.
         const headers = { 'Content-Type': 'application/json' }
-        const answer = await fetch('api/make', { method: 'POST', headers, body: JSON.stringify({ name }) })
-        return answer.ok ? `${name} is being made` : answer.text()
+        const answer = await request('api/make', { method: 'POST', headers, body: JSON.stringify({ name }) })
+        return answer?.ok ? `${name} is being made` : (answer?.text() ?? UNREACHABLE)
       },
       async open({ text, file, line }) {
         const place = encodeURIComponent(line === undefined ? file! : `${file}:${line}`)
-        const answer = await fetch(`../__open-in-editor?file=${place}`)
-        return answer.ok ? `${text} is open in the editor` : `${text} cannot be opened in the editor`
+        const answer = await request(`../__open-in-editor?file=${place}`)
+        return answer?.ok ? `${text} is open in the editor` : `${text} cannot be opened in the editor`
       },
     },
   }
+}
+
+const UNREACHABLE = 'The server cannot be reached'
+
+/** `undefined` when there is no answer. */
+function request(address: string, options?: RequestInit): Promise<Response | undefined> {
+  return fetch(address, options).catch(() => undefined)
 }
 
 /** The data in the page itself. */

@@ -5,8 +5,8 @@ import type { Inspection } from './inspection.ts'
 
 export interface HandlerContext {
   inspection: Inspection
-  /** Makes what is missing of an image, or failed. Resolves when it waits for its turn. @throws HdError */
-  make(name: string): Promise<void>
+  /** Makes what is missing of an image, or failed. Resolves when it waits for its turn, or to why nothing is made. @throws HdError */
+  make(name: string): Promise<string | undefined>
 }
 
 /** Pages that are open at the same time. */
@@ -52,7 +52,8 @@ export function createHandler({ inspection, make }: HandlerContext): Handler {
     if (!isOfSameOrigin(request)) return answer(response, 403, 'text/plain', 'Only the page of the inspector may ask for this\n')
     const name = nameIn(await bodyOf(request))
     if (name === undefined || !inspection.find(name)) return answer(response, 404, 'text/plain', 'There is no such image\n')
-    await make(name)
+    const refusal = await make(name)
+    if (refusal !== undefined) return answer(response, 409, 'text/plain', `${refusal}\n`)
     answer(response, 202, 'application/json', '{}')
   }
 

@@ -26,8 +26,8 @@ export interface ImageLog {
   readonly wishes: ReadonlyMap<string, readonly Wish[]>
   /** By the name in events. */
   readonly activities: ReadonlyMap<string, Activity>
-  /** Calls `listener` with the name of an image whenever something happens to it. Returns what ends that. */
-  onChange(listener: (name: string) => void): () => void
+  /** Calls `listener` with the name of an image whenever something happens to it, also when a new reference is noted. Returns what ends that. */
+  onChange(listener: (name: string, isNewWish: boolean) => void): () => void
 }
 
 /** One reference to an image; neither `imported` nor `place` where it is not known. */
@@ -66,15 +66,15 @@ const MAX_WARNINGS = 5
 export function createImageLog(root: string): ImageLog {
   const wishes = new Map<string, Map<string, Wish>>()
   const activities = new Map<string, Activity>()
-  const listeners = new Set<(name: string) => void>()
+  const listeners = new Set<(name: string, isNewWish: boolean) => void>()
 
-  const tell = (name: string): void => listeners.forEach((listener) => listener(name))
+  const tell = (name: string, isNewWish = false): void => listeners.forEach((listener) => listener(name, isNewWish))
   const wish = (file: string, key: string, what: Wish): void => {
     let known = wishes.get(file)
     if (!known) wishes.set(file, (known = new Map()))
     if (known.has(key)) return
     known.set(key, what)
-    tell(displayPath(root, file))
+    tell(displayPath(root, file), true)
   }
   const activityOf = (name: string): Activity => {
     let known = activities.get(name)

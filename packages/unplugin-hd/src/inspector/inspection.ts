@@ -1,5 +1,6 @@
 import path from 'node:path'
-import type { Hd } from '@unplugin-hd/core'
+import { errorMessage, type Hd } from '@unplugin-hd/core'
+import { concurrently } from '../concurrently.ts'
 import { isSource, scanFile, sourceFiles, type ScannedReference } from '../references/scan.ts'
 import { resolveReferences, type Places } from '../references/resolved.ts'
 import { displayPath } from '../session/origin.ts'
@@ -10,7 +11,7 @@ import type { ImageLog } from './image-log.ts'
 import { inspect, type Inspected, type WantedImage } from './inspect.ts'
 import { addReferences, addUnseen, WantedImages } from './wanted.ts'
 
-/** All images of a project, kept up to date while somebody looks. */
+/** All images of a project, kept up to date while a page is open. */
 export interface Inspection {
   /** Resolves when every image was looked at. */
   complete(): Promise<Changes>
@@ -31,6 +32,9 @@ export interface InspectionContext extends Places {
 
 /** Changes are told at most this often. */
 const INTERVAL_MS = 100
+
+/** Source files that are read at the same time. */
+const FILES_AT_ONCE = 32
 
 /** Images that are looked at at the same time; each reads a file or two. */
 const AT_ONCE = 4
@@ -54,6 +58,7 @@ export function createInspection(context: InspectionContext): Inspection {
   const { signal } = closing
   let working: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
+  let outdating: NodeJS.Timeout | undefined
 
   const tell = (): void => {
     timer = undefined
@@ -75,7 +80,7 @@ export function createInspection(context: InspectionContext): Inspection {
 
   /** Finds out which images there are. */
   const refresh = async (): Promise<void> => {
-    scanned ??= new Map(await Promise.all((await sourceFiles(context.folder)).map(scanEntry)))
+    scanned ??= await scanAll(context.folder, signal)
     const references = await resolveReferences([...scanned.values()].flat(), context)
     problems = [...references.unresolved.map((each) => `${each}: file not found`), ...references.failures]
     const found = new WantedImages()
@@ -122,24 +127,28 @@ export function createInspection(context: InspectionContext): Inspection {
   }
   /** Does what there is to do, once however often it is asked for. */
   const begin = (): Promise<void> =>
-    (working ??= work().finally(() => {
-      working = undefined
-      tellSoon()
-    }))
+    (working ??= work()
+      .catch((error: unknown) => void (problems = [...problems, errorMessage(error)]))
+      .finally(() => {
+        working = undefined
+        tellSoon()
+      }))
 
   /** Source files, or which of their references lead somewhere, have changed. */
   const outdate = (): void => {
     isStale = true
-    if (listeners.size > 0) void begin()
+    if (listeners.size > 0) outdating ??= setTimeout(beginAnew, INTERVAL_MS)
   }
-  const onLog = (name: string): void => {
-    if (!wanted.has(name)) outdate()
-    // Whoever looks next gets it anew.
-    else if (listeners.size === 0) return
-    else if (!showActivity(name)) {
-      dirty.add(name)
-      void begin()
-    }
+  const beginAnew = (): void => {
+    outdating = undefined
+    void begin()
+  }
+  const onLog = (name: string, isNewWish: boolean): void => {
+    if (isNewWish) return outdate()
+    // The next page gets it anew.
+    if (listeners.size === 0 || !wanted.has(name) || showActivity(name)) return
+    dirty.add(name)
+    void begin()
   }
   /** While an image is made, nothing else of it changes. */
   const showActivity = (name: string): boolean => {
@@ -155,7 +164,7 @@ export function createInspection(context: InspectionContext): Inspection {
 
   return {
     async complete() {
-      // Nothing was kept up to date while nobody looked.
+      // Without a page nothing was kept up to date.
       if (listeners.size === 0) for (const name of wanted.keys()) dirty.add(name)
       await begin()
       return all()
@@ -188,6 +197,7 @@ export function createInspection(context: InspectionContext): Inspection {
       closing.abort()
       stop()
       clearTimeout(timer)
+      clearTimeout(outdating)
       listeners.clear()
     },
   }
@@ -196,6 +206,13 @@ export function createInspection(context: InspectionContext): Inspection {
     const sorted = [...images.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
     return { all: true, images: sorted, gone: [], isComplete: !working, problems }
   }
+}
+
+async function scanAll(folder: string, signal: AbortSignal): Promise<Map<string, ScannedReference[]>> {
+  const files = await sourceFiles(folder)
+  const entries: [string, ScannedReference[]][] = []
+  await concurrently(files, FILES_AT_ONCE, signal, async (file, index) => void (entries[index] = await scanEntry(file)))
+  return new Map(entries.filter(Boolean))
 }
 
 async function scanEntry(file: string): Promise<[string, ScannedReference[]]> {

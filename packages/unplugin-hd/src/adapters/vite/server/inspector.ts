@@ -100,10 +100,12 @@ async function open({ config, session }: Project, { access, images, server }: In
     inspection,
     async make(name) {
       const found = inspection.find(name)
-      if (!found) return
+      if (!found) return 'There is no such image'
+      if (hd.options.mode !== 'on') return `Nothing is made with mode: '${hd.options.mode}'`
       for (const { state, factor, requestedWidth, format, quality } of found.image.variants)
         if (state === 'missing' || state === 'failed')
           await images.make(normalizePath(found.wanted.file), { scale: factor, width: requestedWidth, format, quality })
+      return undefined
     },
   })
   return {
