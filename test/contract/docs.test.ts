@@ -46,6 +46,8 @@ describe('README.md', () => {
     expect(resolveHdOptions({}, '/').dts).toBeUndefined()
     expect(stated['`report`']).toBe('`false`')
     expect(resolveHdOptions({}, '/').report).toBeUndefined()
+    expect(stated['`stub`']).toBe('`false`')
+    expect(resolveHdOptions({}, '/').stub).toBe(false)
     expect(stated['`dev`']).toBe(`\`'${resolveHdOptions({}, '/').dev}'\``)
     for (const value of [...DEV_MODES, ...MODES, ...ON_ERROR, ...OUTPUT_FORMATS]) expect(table).toContain(`'${value}'`)
   })

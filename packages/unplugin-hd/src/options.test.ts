@@ -13,7 +13,7 @@ test('dev is checked like the other options', () => {
 test('the error for an unknown option names its owner, the nearest name, and all allowed ones', () => {
   const wrong = { qualty: 80 } as HdOptions
   expect(() => resolveHdOptions(wrong, '/project')).toThrow(
-    /^unplugin-hd: the option 'qualty' is unknown\. Did you mean 'quality'\? Allowed are .*'cache'.*'include', 'exclude', 'dev', 'dts', 'report'$/,
+    /^unplugin-hd: the option 'qualty' is unknown\. Did you mean 'quality'\? Allowed are .*'cache'.*'include', 'exclude', 'dev', 'dts', 'report', 'stub'$/,
   )
   expect(() => resolveHdOptions({ exlude: /x/ } as HdOptions, '/project')).toThrow("Did you mean 'exclude'?")
   expect(() => resolveHdOptions({ Dev: 'full' } as HdOptions, '/project')).toThrow("Did you mean 'dev'?")

@@ -40,6 +40,13 @@ export interface HdOptions extends CoreOptions {
    * @default false
    */
   report?: boolean | string
+  /**
+   * For tests: imports have the shape and the sizes of a build, and URLs that do not change with the image (`/src/hero@2x.jpg`).
+   * Nothing is upscaled or emitted. References that need a file (`url()`, `new URL()`, `require()`, pages) get the source, as with
+   * `mode: 'off'`.
+   * @default false
+   */
+  stub?: boolean
 }
 
 export const DEV_MODES = ['preview', 'full'] as const
@@ -53,6 +60,7 @@ export interface ResolvedHdOptions extends ResolvedOptions {
   dts: string | undefined
   /** Absolute path; `undefined`: no report is written. */
   report: string | undefined
+  stub: boolean
 }
 
 interface OwnOptions {
@@ -61,6 +69,7 @@ interface OwnOptions {
   dev: DevMode
   dts: boolean | string
   report: boolean | string
+  stub: boolean
 }
 
 const OWN_OPTIONS: Options<OwnOptions> = {
@@ -69,6 +78,7 @@ const OWN_OPTIONS: Options<OwnOptions> = {
   dev: oneOf(DEV_MODES, 'preview'),
   dts: { ...guarded('true, false or a path', isDts), default: false } as Option<boolean | string>,
   report: { ...guarded("true, false or a path that ends in '.html'", isReport), default: false } as Option<boolean | string>,
+  stub: { ...guarded('true or false', (value) => typeof value === 'boolean'), default: false } as Option<boolean>,
 }
 
 /**
@@ -77,7 +87,7 @@ const OWN_OPTIONS: Options<OwnOptions> = {
  * @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed
  */
 export function resolveHdOptions(options: HdOptions, root: string): ResolvedHdOptions {
-  const { include, exclude, dev, dts, report } = readOptions('unplugin-hd', options, { ...CORE_OPTIONS, ...OWN_OPTIONS })
+  const { include, exclude, dev, dts, report, stub } = readOptions('unplugin-hd', options, { ...CORE_OPTIONS, ...OWN_OPTIONS })
   const core = Object.fromEntries(Object.entries(options).filter(([key]) => Object.hasOwn(CORE_OPTIONS, key)))
   const resolved = resolveOptions(core, { root, env: process.env, defaultUpscaler: neural, remote: openRemote })
   const typesFile = dts === false ? undefined : typesPath(dts, root)
@@ -86,6 +96,7 @@ export function resolveHdOptions(options: HdOptions, root: string): ResolvedHdOp
     dev,
     dts: typesFile,
     report: report === false ? undefined : reportPath(report, root),
+    stub,
     accepts: createFilter(include, exclude, { resolve: root }),
   }
 }

@@ -1,9 +1,11 @@
 import type { LoaderContext } from 'webpack'
-import { askedBy, loadThrough } from './adapters/load.ts'
+import { askedBy, loadThrough, makeThrough } from './adapters/load.ts'
 import { staticImage } from './adapters/next/static-image.ts'
+import type { BundlerPort } from './adapters/port.ts'
 import { partRequest } from './adapters/webpack/request.ts'
 import { sessionOf } from './adapters/webpack/sessions.ts'
 import type { Session } from './session/session.ts'
+import type { Shape } from './shape/shape.ts'
 
 /** The loader receives and returns bytes. */
 export const raw = true
@@ -34,21 +36,24 @@ async function load(context: LoaderContext<unknown>): Promise<Buffer | string> {
 async function make(context: LoaderContext<unknown>, session: Session): Promise<Buffer | string> {
   const query = new URLSearchParams(typeof context.query === 'string' ? context.query.slice(1) : '')
   const reference = { loader: context.loaders[context.loaderIndex]!.path, key: query.get('key') ?? '' }
-  const part = query.get('part')
-  const isImage = query.has('image')
+  const gives = query.get('gives')
   const asked = await askedBy(session, context.resourcePath + context.resourceQuery)
-  const { code, shape } = await loadThrough(
-    {
-      emit: (file) => ({ specifier: partRequest(asked, file, reference) }),
-      // The image is the resource of the module, so it is already watched.
-      watch: () => undefined,
-    },
-    session,
-    asked,
-    isImage ? staticImage(session, asked.file) : undefined,
-  )
-  // The next build may make a better image.
-  if (shape.parts.some(({ asset }) => 'provisional' in asset && asset.provisional)) context.cacheable(false)
-  if (part === null && (isImage || asked.request.as !== 'url')) return code
-  return Buffer.from(shape.parts[Number(part ?? 0)]!.asset.bytes)
+  if (gives === 'value' || gives === 'image') {
+    const emit: BundlerPort['emit'] = (file) => ({ specifier: partRequest(asked, file, reference) })
+    const toValue = gives === 'image' ? staticImage(session, asked.file) : undefined
+    const { code, shape } = await loadThrough({ emit, watch }, session, asked, toValue)
+    cacheIfFinal(context, shape)
+    return code
+  }
+  const shape = await makeThrough({ watch }, session, asked)
+  cacheIfFinal(context, shape)
+  return Buffer.from(shape.parts[Number(query.get('part') ?? 0)]!.asset.bytes)
+}
+
+/** The image is the resource of the module, so it is already watched. */
+function watch(): void {}
+
+/** The next build may make a better image. */
+function cacheIfFinal(context: LoaderContext<unknown>, { parts }: Shape): void {
+  if (parts.some(({ asset }) => 'provisional' in asset && asset.provisional)) context.cacheable(false)
 }

@@ -368,6 +368,62 @@ export function describeBundler(bundler: Bundler): void {
       expect(built.warnings).toEqual([])
     })
 
+    test('stub: true gives imports the shapes and sizes of a build, and URLs that do not change with the image', async () => {
+      const files = {
+        'src/images/b.png': await png(),
+        'main.js': `
+          export { default as url } from './a.jpg?hd'
+          export { default as three } from './a.jpg?hd=3&format=webp'
+          export { default as asset } from './a.jpg?hd&as=asset'
+          export { default as b } from './src/images/b.png?hd&as=srcset'
+          export { default as img } from './a.jpg?hd&as=img&jsx&placeholder'
+          export { default as widths } from './a.jpg?hd&as=img&w=10;${2 * WIDTH}'
+          export { default as picture } from './a.jpg?hd&as=picture&format=avif'
+          export { default as meta } from './a.jpg?hd&as=meta'
+          export const lazy = import('./a.jpg?hd&quality=40').then((m) => m.default)`,
+      }
+      const project = await createProject(files)
+      const upscaler = doubling()
+      const built = await bundler.build(project, project.options({ upscaler, stub: true }))
+      const values = { ...(await built.run()) }
+      // The root of Rollup is the working directory.
+      const folder = values['url'].slice(0, -'/a@2x.jpg'.length)
+      const at = (name: string): string => `${folder}/${name}`
+      expect(values).toEqual({
+        url: at('a@2x.jpg'),
+        three: at('a@3x.webp'),
+        asset: at('a@2x.jpg'),
+        b: `${at('src/images/b.png')} 1x, ${at('src/images/b@2x.png')} 2x`,
+        img: {
+          src: at('a.jpg'),
+          srcSet: `${at('a.jpg')} 1x, ${at('a@2x.jpg')} 2x`,
+          ...ONCE,
+          placeholder: expect.stringMatching(/^data:image\/gif;base64,\S+$/),
+        },
+        widths: { src: at('a-10w.jpg'), srcset: `${at('a-10w.jpg')} 10w, ${at(`a-${2 * WIDTH}w.jpg`)} ${2 * WIDTH}w`, ...ONCE },
+        picture: {
+          sources: [{ type: 'image/avif', srcset: `${at('a.avif')} 1x, ${at('a@2x.avif')} 2x` }],
+          img: { src: at('a.jpg'), srcset: `${at('a.jpg')} 1x, ${at('a@2x.jpg')} 2x`, ...ONCE },
+        },
+        meta: {
+          src: at('a@2x.jpg'),
+          ...TWICE,
+          format: 'jpeg',
+          bytes: 0,
+          upscaler: 'doubling',
+          source: { src: at('a.jpg'), ...ONCE },
+        },
+        lazy: values['lazy'],
+      })
+      expect(await values['lazy']).toBe(at('a@2x.jpg'))
+      expect(upscaler.calls).toBe(0)
+      expect(built.images).toEqual([])
+      expect(built.warnings).toEqual([])
+      await project.write('a.jpg', await jpeg(77))
+      const again = await bundler.build(project, project.options({ upscaler, stub: true }))
+      expect({ ...(await again.run()), lazy: values['lazy'] }).toEqual(values)
+    })
+
     test(`mode: 'cache-only' fails without the cache, and builds the same with it`, async () => {
       const project = await createProject({ 'main.js': `export { default as url } from './a.jpg?hd'` })
       const cacheOnly = project.options({ mode: 'cache-only' })

@@ -43,6 +43,19 @@ export async function makeThrough(port: LoadPort, session: Session, { file, requ
   return shape
 }
 
+/** The shape for an import. With the option `stub` nothing is made, and the URLs are known. @throws Error like {@link makeThrough} */
+export async function shapeThrough(
+  port: LoadPort,
+  session: Session,
+  asked: Asked,
+): Promise<{ shape: Shape; urls?: readonly string[] }> {
+  const { file, request, origin } = asked
+  if (!session.stub) return { shape: await makeThrough(port, session, asked) }
+  await refuseRest(request, origin)
+  port.watch(file)
+  return session.stub(file, request, origin)
+}
+
 /**
  * Makes the images of an import, and the module that gives its value.
  * @param toValue a value of a framework's own instead of that of the shape
@@ -54,8 +67,9 @@ export async function loadThrough(
   asked: Asked,
   toValue: (shape: Shape) => Promise<Shape['expression']> = async (shape) => shape.expression,
 ): Promise<LoadedModule> {
-  const shape = await makeThrough(port, session, asked)
+  const { shape, urls: fixed } = await shapeThrough(port, session, asked)
   const valueOf = await toValue(shape)
+  if (fixed) return { code: `export default ${valueOf(fixed.map((url) => JSON.stringify(url)))}\n`, shape }
   const { delivery } = asked.request
   const urls = shape.parts.map((part, index) => port.emit({ part, index, delivery }))
   const imports = urls.map((url, index) =>

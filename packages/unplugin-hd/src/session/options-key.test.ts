@@ -2,8 +2,8 @@ import { resample, resolveOptions, type CoreOptions, type Upscaler } from '@unpl
 import { expect, test } from 'vitest'
 import { optionsKey } from './options-key.ts'
 
-function keyOf(options: CoreOptions, root: string = '/one'): string {
-  return optionsKey(resolveOptions(options, { root, env: {}, defaultUpscaler: resample }))
+function keyOf(options: CoreOptions, root: string = '/one', stub: boolean = false): string {
+  return optionsKey({ ...resolveOptions(options, { root, env: {}, defaultUpscaler: resample }), stub })
 }
 
 function own(facts: Partial<Upscaler>): Upscaler {
@@ -27,6 +27,7 @@ test('every option that changes bytes or values changes the key', () => {
     { quality: 84 },
     { maxPixels: 1000 },
   ].map((options) => keyOf(options as CoreOptions))
+  keys.push(keyOf({}, '/one', true))
   expect(new Set(keys).size).toBe(keys.length)
 })
 

@@ -24,6 +24,7 @@ import { sharedImageLog } from '../inspector/shared-log.ts'
 import { createReporter } from '../progress/reporter.ts'
 import type { Makers } from '../shape/makers.ts'
 import { createShape, type Shape } from '../shape/shape.ts'
+import { createStub, type Stub } from '../shape/stub.ts'
 import { createTypesFile, type TypesFile } from '../types/types-file.ts'
 
 /** What a session needs to know of the bundler. */
@@ -67,6 +68,11 @@ export interface Session {
    */
   load(file: string, request: HdRequest, origin: Origin | undefined, makers?: Makers): Promise<Loaded>
   /**
+   * With the option `stub`: what an import gives, which needs no files. References that need a file get the source from
+   * {@link Session.load}, as with `mode: 'off'`. `undefined` without the option.
+   */
+  readonly stub: ((...wanted: [file: string, request: HdRequest, origin: Origin | undefined]) => Promise<Stub>) | undefined
+  /**
    * Throws once if an image is missing with `mode: 'cache-only'`, to stop a bundler that writes its files before the build
    * ends. {@link Session.end} names the images.
    */
@@ -101,7 +107,13 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
     reporter.onEvent(event)
     images?.onEvent(event)
   }
-  const hd = createHd(resolved, { log, onEvent, skipMetered: () => resolved.dev === 'preview' && dev() })
+  const hd = createHd(resolved.stub ? { ...resolved, mode: 'off' } : resolved, {
+    log,
+    onEvent,
+    skipMetered: () => resolved.dev === 'preview' && dev(),
+  })
+  /** Plans what a build makes, also in dev servers. */
+  const planned = resolved.stub ? createHd(resolved, { log }) : undefined
   const misses = createMisses(hd)
   const loads = new Gate(Math.max(MAX_LOADS, 2 * resolved.concurrency))
   let loading = createAbortController()
@@ -158,6 +170,9 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
           leave()
         }
       }),
+    stub:
+      planned &&
+      ((file, request, origin) => tellingBundlers(origin, async () => createStub(planned, await planned.source(file), request))),
     stopAtMiss: misses.stop,
     async end(cancel) {
       if (cancel) {

@@ -1,6 +1,7 @@
 import type { HdAsset } from '@unplugin-hd/core'
 import type { Session } from '../../session/session.ts'
 import type { Shape } from '../../shape/shape.ts'
+import { STUB_PLACEHOLDER } from '../../shape/stub.ts'
 
 /** The longer side of the blur in Next.js, in its own pixels. */
 const BLUR_SIDE = 8
@@ -18,7 +19,7 @@ export function namesShape(reference: string): boolean {
 export function staticImage(session: Session, file: string): (shape: Shape) => Promise<Shape['expression']> {
   return async ({ parts }) => {
     const { width, height } = (parts[0]!.asset as HdAsset).source
-    const blurDataURL = await session.hd.placeholder(await session.hd.source(file))
+    const blurDataURL = session.stub ? STUB_PLACEHOLDER : await session.hd.placeholder(await session.hd.source(file))
     const scale = BLUR_SIDE / Math.max(width, height)
     const [blurWidth, blurHeight] = [width, height].map((side) => Math.max(1, Math.round(side * scale)))
     const facts = JSON.stringify({ width, height, blurDataURL, blurWidth, blurHeight })

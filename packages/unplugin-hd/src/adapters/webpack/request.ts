@@ -19,6 +19,9 @@ export const VALUE_RE: RegExp = /\.hd\.mjs$/
 /** Matches the `matchResource` of all modules of the plugin. */
 export const OWN_RE: RegExp = /\.hd(?:\.mjs|-[a-z]+(?:-file|-inline)?)$/
 
+/** A module gives a file, a value made of the URLs of files, or a framework's image object. */
+export type Given = 'file' | 'value' | 'image'
+
 /** The path of the loader, and its options. */
 export interface LoaderReference {
   /** Absolute path of the built loader. */
@@ -40,16 +43,17 @@ export function hdModuleRequest(
   request: HdRequest,
   directory: string,
   options: ResolvedOptions,
-  { loader, key, isImage = false }: LoaderReference,
+  { loader, key }: LoaderReference,
+  gives: Given,
 ): string {
   const { name, ext } = path.parse(file)
   const [width] = request.widths ?? []
   const mark = options.mode === 'off' ? '' : width ? widthMark(width) : factorMark(request.factor)
   const matched =
-    request.as === 'url' && !isImage
+    gives === 'file'
       ? `${name}${mark}.hd-${outputExtension(ext, request, options)}${deliverySuffix(request)}`
       : `${name}${VALUE_EXTENSION}`
-  return `${path.join(directory, matched)}!=!-!${loader}?key=${key}${isImage ? '&image' : ''}!${file}${toQuery(request)}`
+  return `${path.join(directory, matched)}!=!-!${loader}?key=${key}&gives=${gives}!${file}${toQuery(request)}`
 }
 
 /** The request for one file of an import. @param asked the request of the importing module */

@@ -45,7 +45,7 @@ export function applyWebpack(compiler: Compiler, options: HdOptions, host?: Webp
     if (config.bail) throw error
     failures.push(error as Error)
   }
-  const key = optionsKey(session.hd.options)
+  const key = optionsKey({ ...session.hd.options, stub: session.stub !== undefined })
   const reference: LoaderReference = { loader: fileURLToPath(LOADER), key }
   registerSession(compiler, { ...session, fail })
   extendCacheVersion(config, key)
@@ -102,7 +102,9 @@ async function rewrite(data: ResolveData, factory: ModuleFactory, session: Sessi
   if (!asked) return
   const bare = specifier.split(/[?#]/, 1)[0]!
   const isImage = reference.isImage === true && !isUrl && !namesShape(specifier)
-  data.request = hdModuleRequest(bare, asked.request, path.dirname(asked.file), session.hd.options, { ...reference, isImage })
+  const isStub = session.stub !== undefined && !isUrl && dependencyType !== 'commonjs'
+  const gives = isImage ? 'image' : isStub || asked.request.as !== 'url' ? 'value' : 'file'
+  data.request = hdModuleRequest(bare, asked.request, path.dirname(asked.file), session.hd.options, reference, gives)
 }
 
 const STYLE_OR_PAGE_RE = /\.(?:css|s[ac]ss|less|styl|html?)$/

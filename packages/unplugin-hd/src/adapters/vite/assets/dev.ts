@@ -4,8 +4,8 @@ import { toModuleId, type ResolvedImport } from '../../resolve.ts'
 import type { Project } from '../project.ts'
 import type { Access } from '../server/access.ts'
 import { planShape } from '../server/plan.ts'
-import { toModule } from './module.ts'
-import { hasImageMaker, loadNative } from './native.ts'
+import { stubModule, toModule } from './module.ts'
+import { isForOthers, loadNative } from './native.ts'
 
 /** The id of a `?hd` import in dev. What code of the project imports may be served from now on. */
 export function resolveInDev(
@@ -28,9 +28,10 @@ export async function loadInDev(project: Project, access: Access, id: string): P
   const file = normalizePath(parsed.file)
   if (!(await access.allows(file))) return null
   // Another plugin reads the file, so it is made at once.
-  if (parsed.request.as === 'asset' && (parsed.request.rest !== undefined || hasImageMaker(project))) {
+  if (parsed.request.as === 'asset' && isForOthers(project, parsed.request)) {
     return loadNative(project, { file, request: parsed.request, origin })
   }
+  if (session.stub) return stubModule(await session.stub(file, parsed.request, origin), parsed.request)
   const { shape, addresses } = await planShape(session, config, file, parsed.request, origin)
   const bindings = addresses.map((url) => (url === undefined ? { file } : { url }))
   return { code: toModule(bindings, shape, parsed.request), map: null, moduleSideEffects: false }

@@ -1,5 +1,7 @@
 import type { HdRequest } from '@unplugin-hd/core'
+import type { Rollup } from 'vite'
 import type { Shape } from '../../../shape/shape.ts'
+import type { Stub } from '../../../shape/stub.ts'
 
 /** Where a module gets the URL of a part: from a file that Vite treats as an asset, or it is known already. */
 export type Binding = { file: string } | { url: string }
@@ -25,4 +27,10 @@ export function toModule(bindings: readonly Binding[], shape: Shape, request: Hd
     return `url${index}`
   })
   return `${imports.join('\n')}\nexport default ${shape.expression(urls)}\n`
+}
+
+/** The module of an import with the option `stub`. */
+export function stubModule({ shape, urls }: Stub, request: HdRequest): Rollup.SourceDescription {
+  const bindings = urls.map((url) => ({ url }))
+  return { code: toModule(bindings, shape, request), map: null, moduleSideEffects: false }
 }

@@ -1,4 +1,4 @@
-import type { HdAsset } from '@unplugin-hd/core'
+import type { HdAsset, HdRequest } from '@unplugin-hd/core'
 import type { Rollup } from 'vite'
 import type { ResolvedImport } from '../../resolve.ts'
 import { refuseAt } from '../place.ts'
@@ -13,8 +13,13 @@ const MAKERS: Readonly<Record<string, RegExp>> = {
   imagetools: /^imagetools$/,
 }
 
+/** Whether another plugin makes the value of an import with `as=asset`, or is asked to. */
+export function isForOthers(project: Project, { rest }: HdRequest): boolean {
+  return rest !== undefined || hasImageMaker(project)
+}
+
 /** True when a plugin of the project makes something else than a URL of imported images. */
-export function hasImageMaker({ config }: Project): boolean {
+function hasImageMaker({ config }: Project): boolean {
   return Object.values(MAKERS).some((name) => hasPlugin(config, name))
 }
 
