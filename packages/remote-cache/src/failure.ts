@@ -18,7 +18,7 @@ export class RemoteFailure extends Error {
 export function toFailure(thrown: unknown): RemoteFailure {
   if (thrown instanceof RemoteFailure) return thrown
   const { code } = (thrown ?? {}) as { code?: unknown }
-  const text = errorMessage(thrown)
+  const text = errorMessage(thrown).replace(/\.+$/, '')
   return new RemoteFailure('other', typeof code === 'string' && !text.includes(code) ? `${text} ${code}`.trim() : text, thrown)
 }
 

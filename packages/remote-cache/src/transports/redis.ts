@@ -16,7 +16,9 @@ interface Commands {
 
 type Connect = (url: string, password: string | undefined, connectMs: number) => Promise<Commands>
 
-const CLIENTS: Readonly<Record<string, (module: unknown) => Connect>> = {
+export type RedisClient = 'ioredis' | 'redis'
+
+const CLIENTS: Readonly<Record<RedisClient, (module: unknown) => Connect>> = {
   ioredis: (module) => connectIoredis(module as IoredisModule),
   redis: (module) => connectNodeRedis(module as NodeRedisModule),
 }
@@ -26,8 +28,15 @@ const PREFIX = 'unplugin-hd:'
 /**
  * Redis with the user's own client, found from the project.
  * @param root absolute path of the project
+ * @param clients in the order in which they are looked for
  */
-export function redisTransport(url: string, password: string | undefined, connectMs: number, root: string): Transport {
+export function redisTransport(
+  url: string,
+  password: string | undefined,
+  connectMs: number,
+  root: string,
+  clients: readonly RedisClient[] = ['ioredis', 'redis'],
+): Transport {
   let connecting: Promise<Commands> | undefined
   const close = async (): Promise<void> => {
     const commands = connecting
@@ -35,7 +44,7 @@ export function redisTransport(url: string, password: string | undefined, connec
     ;(await commands?.catch(() => undefined))?.disconnect()
   }
   const run = async <T>(signal: AbortSignal, work: (commands: Commands) => Promise<T>): Promise<T> => {
-    connecting ??= loadClient(root).then((connect) => connect(url, password, connectMs))
+    connecting ??= loadClient(root, clients).then((connect) => connect(url, password, connectMs))
     const current = connecting
     try {
       return await work(await current)
@@ -66,11 +75,11 @@ export function redisTransport(url: string, password: string | undefined, connec
   }
 }
 
-async function loadClient(root: string): Promise<Connect> {
+async function loadClient(root: string, clients: readonly RedisClient[]): Promise<Connect> {
   for (const origin of [path.join(root, 'package.json'), import.meta.url]) {
-    for (const [name, connectWith] of Object.entries(CLIENTS)) {
+    for (const name of clients) {
       const file = resolveFrom(origin, name)
-      if (file !== undefined) return connectWith(await import(pathToFileURL(file).href))
+      if (file !== undefined) return CLIENTS[name](await import(pathToFileURL(file).href))
     }
   }
   throw new HdError('HD_REMOTE', 'a redis: URL needs a client', {
@@ -91,7 +100,7 @@ interface IoredisModule {
     url: string,
     options: object,
   ) => {
-    on(event: 'error', listener: () => void): unknown
+    on(event: 'error', listener: (error: unknown) => void): unknown
     connect(): Promise<void>
     strlen(key: string): Promise<number>
     getBuffer(key: string): Promise<Buffer | null>
@@ -105,9 +114,12 @@ function connectIoredis({ Redis }: IoredisModule): Connect {
   return async (url, password, connectTimeout) => {
     const options = { lazyConnect: true, connectTimeout, maxRetriesPerRequest: 0, retryStrategy: () => null }
     const client = new Redis(url, password === undefined ? options : { ...options, password })
-    // Failures reach whoever waits for a command.
-    client.on('error', () => undefined)
-    await client.connect()
+    // Failures reach whoever waits for a command; why a connection failed is told here alone.
+    let reason: unknown
+    client.on('error', (error) => (reason = error))
+    await client.connect().catch((error: unknown) => {
+      throw reason ?? error
+    })
     return {
       strlen: (key) => client.strlen(key),
       get: (key) => client.getBuffer(key),
@@ -119,7 +131,7 @@ function connectIoredis({ Redis }: IoredisModule): Connect {
 }
 
 interface NodeRedisClient {
-  on(event: 'error', listener: () => void): unknown
+  on(event: 'error', listener: (error: unknown) => void): unknown
   connect(): Promise<unknown>
   withTypeMapping(mapping: object): { get(key: string): Promise<Buffer | null> }
   strLen(key: string): Promise<number>
