@@ -45,6 +45,7 @@ test('keeps the first result instead of a later cache hit; another result replac
   const log = createImageLog('/root')
   const outcome = (): unknown => log.activities.get('a.jpg')!.outcomes.get(variantId(VARIANT))
   done(log)
+  done(log, { cache: 'encoded' })
   done(log, { cache: 'hit' })
   expect(outcome()).toMatchObject({ image: { cache: 'made', ms: 12 } })
   done(log, { cache: 'hit', bytes: 3000 })

@@ -78,6 +78,9 @@ async function useOf({ importer, reference }: NonNullable<Wish['imported']>, roo
 
 const COLLATOR = new Intl.Collator('en', { numeric: true })
 
+/** Without places that are known better: `src/App.svelte` beside `src/App.svelte:3`. */
 function sorted(uses: readonly Use[]): Use[] {
-  return uses.toSorted((a, b) => COLLATOR.compare(a.text, b.text))
+  return uses
+    .filter(({ text }) => !uses.some((other) => other.text.startsWith(`${text}:`)))
+    .toSorted((a, b) => COLLATOR.compare(a.text, b.text))
 }
