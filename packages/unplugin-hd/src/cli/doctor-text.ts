@@ -4,7 +4,7 @@ import type { Diagnosis } from './doctor.ts'
 
 /** Formats the diagnosis as text. @param colours for a terminal */
 export function renderDiagnosis(diagnosis: Diagnosis, colours: boolean): string {
-  const { version, node, platform, mode, config, cache, upscalers } = shown(diagnosis)
+  const { version, node, platform, mode, config, cache, remote, upscalers } = shown(diagnosis)
   const style = createStyle(colours)
   const mark = (ok: boolean): string => (ok ? style('green', '✓') : style('red', '✗'))
   const lines = [
@@ -15,6 +15,11 @@ export function renderDiagnosis(diagnosis: Diagnosis, colours: boolean): string 
     `    ${cache.exists ? `${cache.entries} entries, ${formatBytes(cache.bytes)}` : 'not created yet'} of ${formatBytes(cache.maxBytes)}`,
     ...advice(cache.advice),
   ]
+  if (remote) {
+    lines.push(`${mark(remote.ok)} ${style('bold', 'remote cache')}`)
+    for (const [label, value] of Object.entries(remote.facts)) lines.push(`    ${label}: ${value}`)
+    lines.push(...advice(remote.advice))
+  }
   for (const [index, { name, metered, ok, facts, advice: what }] of upscalers.entries()) {
     const place = upscalers.length > 1 ? `  number ${index + 1} in the chain` : ''
     lines.push(

@@ -4,6 +4,7 @@ import {
   verifyCache,
   type CacheFacts,
   type Mode,
+  type OpenRemote,
   type Upscaler,
   type UpscalerCheck,
 } from '@unplugin-hd/core'
@@ -36,6 +37,8 @@ export interface Diagnosis {
     damaged: number
     advice?: string
   }
+  /** `null` if the project has none. */
+  remote: UpscalerCheck | null
   /** In the order of the chain. */
   upscalers: UpscalerDiagnosis[]
 }
@@ -53,19 +56,20 @@ export async function diagnose({ cwd }: Pick<CliContext, 'cwd'>, config?: string
   const { dir, maxBytes } = options.cache
   const damaged = (await verifyCache(dir)).damaged.length
   const cache = { ...(await cacheFacts(dir)), maxBytes, damaged }
-  const upscalers = await Promise.all(options.upscalers.map(checkUpscaler))
+  const [remote, ...upscalers] = await Promise.all([checkRemote(options.cache.remote), ...options.upscalers.map(checkUpscaler)])
   const advice = [
     ...(cache.writable ? [] : ['It is not writable, so every build makes its images again']),
     ...(damaged === 0 ? [] : [`${damaged} entries are damaged and count as missing: \`hd cache verify --fix\` deletes them`]),
   ].join('. ')
   return {
-    ok: cache.writable && damaged === 0 && upscalers.every(({ ok }) => ok),
+    ok: cache.writable && damaged === 0 && (remote?.ok ?? true) && upscalers.every(({ ok }) => ok),
     version: version(),
     node: process.versions.node,
     platform: `${process.platform}-${process.arch}`,
     mode: options.mode,
     config: source,
     cache: { ...cache, ...(advice === '' ? {} : { advice }) },
+    remote,
     upscalers,
   }
 }
@@ -75,6 +79,14 @@ async function defaults(): Promise<HdOptions> {
   if (!process.env['WECHAT_ACCESS_TOKEN'] && !process.env['WECHAT_APPID']) return {}
   const { wechat } = await import('@unplugin-hd/wechat')
   return { upscaler: [wechat(), neural()] }
+}
+
+async function checkRemote(open: OpenRemote | undefined): Promise<UpscalerCheck | null> {
+  if (!open) return null
+  const told: string[] = []
+  const check = await open({ debug: () => undefined, info: () => undefined, warn: (text) => void told.push(text) }).check()
+  const advice = [...(check.advice === undefined ? [] : [check.advice]), ...told].join('. ')
+  return { ...check, ...(advice === '' ? {} : { advice }) }
 }
 
 async function checkUpscaler(upscaler: Upscaler): Promise<UpscalerDiagnosis> {

@@ -1,5 +1,6 @@
 import type { Command } from '../parser/command.ts'
 import { CACHE_COMMANDS } from './cache.ts'
+import { REMOTE_COMMANDS } from './cache-remote.ts'
 import { compareCommand } from './compare.ts'
 import { doctorCommand } from './doctor.ts'
 import { reportCommand } from './report.ts'
@@ -14,6 +15,7 @@ export const COMMANDS: readonly Command[] = [
   compareCommand,
   reportCommand,
   ...CACHE_COMMANDS,
+  ...REMOTE_COMMANDS,
   doctorCommand,
   typesCommand,
 ]

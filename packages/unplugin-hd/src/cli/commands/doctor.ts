@@ -8,7 +8,7 @@ export const doctorCommand: Command = defineCommand({
   summary: 'check what a build here would use, and whether it works',
   usage: '[--json] [--config <file>]',
   text: [
-    "Checks that the upscalers work (for wechat(): the token and today's remaining calls) and that the cache is writable and intact. Enlarges and changes nothing. Exit status 1 if there is a problem.",
+    "Checks that the upscalers work (for wechat(): the token and today's remaining calls) and that the cache is writable and intact, and asks the remote cache. Enlarges and changes nothing. Exit status 1 if there is a problem.",
   ],
   flags: {},
   examples: [['doctor --config build/webpack.config.cjs', 'use the options of this configuration']],
