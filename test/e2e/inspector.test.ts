@@ -45,7 +45,7 @@ const MAIN = { 'main.js': "import url from './a.jpg?hd'\nimport './gone.jpg?hd'\
 async function imagesOf(
   ask: Ask,
   base = '/',
-): Promise<{ name: string; state: string; url?: string; variants: { url?: string }[] }[]> {
+): Promise<{ name: string; state: string; url?: string; variants: { url?: string; width: number; state: string }[] }[]> {
   return (JSON.parse((await ask(`${base}__hd/api/images`)).body) as { images: [] }).images
 }
 
@@ -127,6 +127,19 @@ test("makes nothing with mode: 'cache-only'", async () => {
     status: 409,
     body: "Nothing is made with mode: 'cache-only'\n",
   })
+})
+
+test('has each width and format that was asked for at an address of its own', async () => {
+  const project = await createProject({ 'main.js': "import './a.jpg?hd&as=picture&format=webp&w=12;40'\n" })
+  const { ask, host } = await serve(project)
+  await imagesOf(ask)
+  const headers = { Origin: `http://${host}`, 'Content-Type': 'application/json' }
+  expect((await ask('/__hd/api/make', { method: 'POST', headers, body: '{"name":"a.jpg"}' })).status).toBe(202)
+  const variants = async (): Promise<{ url?: string; width: number; state: string }[]> => (await imagesOf(ask))[0]!.variants
+  await expect.poll(async () => (await variants()).every(({ state }) => state !== 'missing')).toBe(true)
+  const made = await variants()
+  expect(new Set(made.map(({ url }) => url)).size).toBe(made.length)
+  for (const { url } of made) expect((await ask(url!)).headers['cache-control'], url).toContain('immutable')
 })
 
 test('shows no options, and no image that Vite may not serve', async () => {

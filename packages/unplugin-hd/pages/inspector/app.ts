@@ -1,3 +1,4 @@
+import { visible } from '../../../core/src/visible-text.ts'
 import type { Changes } from '../../src/inspector/changes.ts'
 import type { InspectedImage } from '../../src/inspector/data.ts'
 import { el, select } from '../shared/dom.ts'
@@ -30,7 +31,7 @@ export function start(source: Source): void {
   const nothing = el('p')
   let silence: ReturnType<typeof setTimeout> | undefined
   const announce = (text: string): void => {
-    said.textContent = text
+    said.textContent = visible(text)
     clearTimeout(silence)
     silence = setTimeout(() => (said.textContent = ''), SAID_MS)
   }
@@ -93,7 +94,7 @@ export function start(source: Source): void {
         announce(`${image.name}: ${STATES[image.state]}`)
     }
     isComplete = changes.isComplete
-    problems.replaceChildren(...changes.problems.map((textContent) => el('li', { textContent })))
+    problems.replaceChildren(...changes.problems.map((problem) => el('li', { textContent: visible(problem) })))
     problems.hidden = changes.problems.length === 0
     arrange()
   }
@@ -129,13 +130,24 @@ export function start(source: Source): void {
     said,
     detail.element,
   )
-  let isFirst = true
+  let asked = nameInAddress()
   source.begin(
     (changes) => {
       onChanges(changes)
-      if (isFirst && location.hash.length > 1) open(decodeURIComponent(location.hash.slice(1)))
-      isFirst = false
+      if (asked === undefined) return
+      open(asked)
+      // It may be among the images that follow.
+      if (images.has(asked) || isComplete) asked = undefined
     },
     (isLost) => void (lost.hidden = !isLost),
   )
+}
+
+/** The image that the address of the page names. */
+function nameInAddress(): string | undefined {
+  try {
+    return decodeURIComponent(location.hash.slice(1)) || undefined
+  } catch {
+    return undefined
+  }
 }

@@ -1,3 +1,4 @@
+import { visible } from '../../../core/src/visible-text.ts'
 import type { InspectedImage } from '../../src/inspector/data.ts'
 import { el } from '../shared/dom.ts'
 import { makingText, sizeText, stateText } from './model.ts'
@@ -20,7 +21,7 @@ export function createCard(onOpen: () => void): Card {
   return {
     element,
     update(image, thumbnail) {
-      name.textContent = image.name
+      name.textContent = visible(image.name)
       if (thumbnail === undefined) picture.removeAttribute('src')
       // The same address again would load it again.
       else if (picture.getAttribute('src') !== thumbnail) picture.src = thumbnail

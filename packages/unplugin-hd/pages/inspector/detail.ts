@@ -1,3 +1,4 @@
+import { visible } from '../../../core/src/visible-text.ts'
 import type { InspectedImage, InspectedVariant, Use } from '../../src/inspector/data.ts'
 import { formatBytes, formatTime } from '../../src/progress/units.ts'
 import { el, table } from '../shared/dom.ts'
@@ -59,7 +60,7 @@ export function createDetail({ source, announce, neighbour, onShow, onClose }: D
   }
   const render = (image: InspectedImage): void => {
     shown = image
-    title.textContent = image.name
+    title.textContent = visible(image.name)
     state.textContent = stateText(image)
     state.dataset['state'] = image.state
     bar.hidden = image.fraction === undefined
@@ -141,12 +142,12 @@ function usesOf(uses: readonly Use[], { actions }: Source, announce: (text: stri
       const place = canOpen
         ? el('button', {
             type: 'button',
-            textContent: use.text,
+            textContent: visible(use.text),
             title: 'Open in the editor',
             onclick: () => void actions.open(use).then(announce),
           })
-        : el('span', { textContent: use.text })
-      return el('li', {}, place, ' ', el('code', { textContent: use.reference }))
+        : el('span', { textContent: visible(use.text) })
+      return el('li', {}, place, ' ', el('code', { textContent: visible(use.reference) }))
     }),
   )
 }

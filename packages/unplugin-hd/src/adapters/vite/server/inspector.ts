@@ -55,7 +55,10 @@ export function createInspector(project: Project, context: InspectorContext): In
     },
     close() {
       isClosed = true
-      void opening?.then((handler) => handler.close())
+      opening?.then(
+        (handler) => handler.close(),
+        () => undefined,
+      )
     },
   }
 }
@@ -124,10 +127,8 @@ function addressesOf({ source, variants }: Inspected, file: string, config: Proj
   const format = SHOWN.has(source.format) ? undefined : 'png'
   return {
     source: addressOf(place, file, { scale: 1, format }, source.digest),
-    variants: variants.map(({ request: { factor, format: own, quality }, asset, key }) =>
-      asset === undefined || asset.factor === 1
-        ? undefined
-        : addressOf(place, file, { scale: factor, format: own, quality }, key),
+    variants: variants.map(({ request: { factor, ...request }, asset, key }) =>
+      asset === undefined || asset.isSource ? undefined : addressOf(place, file, { scale: factor, ...request }, key),
     ),
   }
 }
