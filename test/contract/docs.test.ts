@@ -25,16 +25,10 @@ describe('docs/errors.md', () => {
   })
 })
 
-describe('README.md', () => {
-  test('names exactly the error codes of the code', async () => {
-    const named = new Set((await read('README.md')).match(/\bHD_[A-Z_]+\b/g)?.filter((name) => !name.startsWith('UNPLUGIN')))
-    for (const name of ['HD_MODE', 'HD_CACHE_DIR']) named.delete(name)
-    expect([...named].toSorted()).toEqual(Object.keys(HD_CODES).toSorted())
-  })
-
+describe('docs/options.md and docs/queries.md', () => {
   test('states the defaults of the code', async () => {
-    const readme = await read('README.md')
-    const table = readme.slice(readme.indexOf('<!-- options -->'), readme.indexOf('<!-- /options -->'))
+    const page = await read('docs/options.md')
+    const table = page.slice(page.indexOf('<!-- options -->'), page.indexOf('<!-- /options -->'))
     const stated = Object.fromEntries(rows(table).map(([name, value]) => [name, value]))
     expect(stated['`mode`']).toBe(`\`'${DEFAULTS.mode}'\``)
     expect(stated['`onError`']).toBe(`\`'${DEFAULTS.onError}'\``)
@@ -53,8 +47,8 @@ describe('README.md', () => {
   })
 
   test('lists every shape and format', async () => {
-    const readme = await read('README.md')
-    for (const shape of SHAPES) if (shape !== 'url') expect(readme).toContain(`as=${shape}`)
-    for (const format of Object.keys(FORMAT_FACTS)) expect(readme).toContain(`\`${format}\``)
+    const page = await read('docs/queries.md')
+    for (const shape of SHAPES) if (shape !== 'url') expect(page).toContain(`as=${shape}`)
+    for (const format of Object.keys(FORMAT_FACTS)) expect(page).toContain(`\`${format}\``)
   })
 })

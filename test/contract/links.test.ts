@@ -30,6 +30,11 @@ describe.each(PAGES)('%s', (page) => {
     }
   })
 
+  test('links only to files of the repository on GitHub that are there', () => {
+    for (const [, name] of text.matchAll(/unplugin-hd\/unplugin-hd(?:\/(?:blob|tree))?\/main\/([^)#"\s]+)/g))
+      expect(existsSync(path.join(ROOT, name!)), name).toBe(true)
+  })
+
   test('names only scripts that the workspace has', () => {
     const scripts = Object.keys(scriptsOf('package.json'))
     for (const name of scriptsIn(read(page))) expect(scripts, `pnpm ${name}`).toContain(name)
@@ -39,4 +44,12 @@ describe.each(PAGES)('%s', (page) => {
 test('CONTRIBUTING.md names only files that are there', () => {
   for (const [, name] of read('CONTRIBUTING.md').matchAll(/`((?:packages|test|scripts|docs|frameworks)\/[\w./-]+)`/g))
     expect(existsSync(path.join(ROOT, name!)), name).toBe(true)
+})
+
+test('README.md is short, names the commands of a clone, and is what npm shows', () => {
+  const readme = read('README.md')
+  expect(readme.split('\n').length).toBeLessThanOrEqual(150)
+  expect(readme).toMatch(/^npx -y pnpm@10 demo\b/m)
+  expect(readme).toMatch(/^npx -y pnpm@10 test\b/m)
+  expect(read('packages/unplugin-hd/README.md')).toBe(readme)
 })

@@ -49,7 +49,7 @@ describe.each(PACKAGES)('the package %s', (name) => {
     const readme = readFileSync(new URL(`${name}/README.md`, PACKAGES_URL), 'utf8')
     for (const [, target] of readme.matchAll(/\]\(([^)\s]+)[^)]*\)/g)) {
       if (target!.startsWith('#') || isElsewhere(target!)) continue
-      const inRepository = new RegExp(`^${REPOSITORY}/(?:blob|tree)/main/(packages/[^#]+)`).exec(target!)?.[1]
+      const inRepository = new RegExp(`^${REPOSITORY}/(?:blob|tree)/main/([^#]+)`).exec(target!)?.[1]
       const path = target!.split('#', 1)[0]!
       const file = inRepository ? new URL(`../${inRepository}`, PACKAGES_URL) : new URL(path, new URL(`${name}/`, PACKAGES_URL))
       await expect(access(file), `${target} is not there`).resolves.toBeUndefined()

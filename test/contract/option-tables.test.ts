@@ -44,6 +44,6 @@ test.each<[string, Taking, string, string, string[]]>([
 })
 
 test('the table of the plugin has every option and no other', async () => {
-  const listed = (await tabled('README.md', 'option', 1)).map((name) => name.split('.')[0]!)
+  const listed = (await tabled('docs/options.md', 'option', 1)).map((name) => name.split('.')[0]!)
   expect([...new Set(listed)].toSorted()).toEqual(optionsOf((options) => resolveHdOptions(options, '/')).toSorted())
 })

@@ -1,4 +1,4 @@
-// Every shape of a `?hd` import has the type that README.md promises. Checked by `pnpm typecheck`, once with the types of
+// Every shape of a `?hd` import has the type that docs/queries.md promises. Checked by `pnpm typecheck`, once with the types of
 // unplugin-hd alone and once beside those of Vite; nothing here runs.
 import url from './a.jpg?hd'
 import aliased from '@/images/a.png?hd'
