@@ -3,7 +3,9 @@ import { buildPages } from './pages/build.ts'
 import { type UserConfig } from 'tsdown'
 
 const config: UserConfig = {
-  entry: ['src/{index,vite,rollup,rolldown,webpack,rspack,esbuild,bun,astro,nuxt,next,wechat,cli,webpack-loader,next-loader}.ts'],
+  entry: [
+    'src/{index,vite,rollup,rolldown,webpack,rspack,esbuild,bun,astro,nuxt,next,wechat,cli,webpack-loader,next-loader,jest,jest-planner}.ts',
+  ],
   dts: true,
   tsconfig: '../../tsconfig.json',
   logLevel: 'warn',

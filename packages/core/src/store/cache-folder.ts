@@ -15,8 +15,8 @@ const TAG = `${TAG_SIGNATURE}
 # For information about cache directory tags, see https://bford.info/cachedir/
 `
 
-/** For a committed cache: ignores what only running processes need. */
-const GITIGNORE = '/locks/\n/tmp/\n'
+/** For a committed cache: ignores what only running processes need, and memos, which every machine changes. */
+const GITIGNORE = '/locks/\n/memo/\n/tmp/\n'
 
 /** The parts of a cache, as absolute paths. */
 export interface CacheFolder {
