@@ -1,3 +1,4 @@
+import { plainSize } from './plain-header.ts'
 import { fromFile } from '../sharp.ts'
 import { sniffFormat } from '../source/signature.ts'
 import type { SourceFormat } from '../request/format.ts'
@@ -13,6 +14,8 @@ export interface ImageHeader {
 export async function readImageHeader(bytes: Uint8Array): Promise<ImageHeader | undefined> {
   try {
     const format = sniffFormat(bytes, '')
+    const plain = plainSize(bytes, format)
+    if (plain) return { format, ...plain }
     const { autoOrient, pages = 1 } = await (await fromFile(bytes)).metadata()
     return pages === 1 ? { format, width: autoOrient.width, height: autoOrient.height } : undefined
   } catch {

@@ -2,7 +2,7 @@ import { describeEntry, parseMasterFacts, parseSize, parseVariantFacts } from '.
 import { sizeOf, type Size, type TargetSize } from './size.ts'
 import { readImageHeader } from '../image/image-header.ts'
 import type { OutputFormat, SourceFormat } from '../request/format.ts'
-import { readHeader, type Source } from '../source/source.ts'
+import type { Source } from '../source/source.ts'
 import type { EntryCheck, StoreEntry } from '../store/store.ts'
 import { levelOf } from '../upscaler/passes.ts'
 
@@ -75,12 +75,9 @@ async function problemOf(
   check: (own: Size) => Promise<string | undefined>,
 ): Promise<string | undefined> {
   if (describeEntry(entry.meta).image?.digest !== source.digest) return OTHER
-  try {
-    // The size that an entry states is believed only if the source has it. Larger ones are refused when they are made.
-    return await check(await readHeader(source, Infinity, 1))
-  } catch {
-    return 'cannot be compared with its source'
-  }
+  // The size that an entry states is believed only if the source has it. Too large ones are refused when they are made.
+  const own = await readImageHeader(source.bytes)
+  return own ? check(own) : 'cannot be compared with its source'
 }
 
 async function imageProblem({ bytes }: StoreEntry, size: Size, formats: readonly SourceFormat[]): Promise<string | undefined> {

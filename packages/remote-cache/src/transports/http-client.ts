@@ -1,4 +1,5 @@
-import { Agent, request } from 'undici'
+import http, { type IncomingMessage } from 'node:http'
+import https from 'node:https'
 import { RemoteFailure } from '../failure.ts'
 
 export interface HttpRequest {
@@ -19,61 +20,75 @@ export interface HttpAnswer {
 /** Of an answer that is not wanted, such as the page of an error. */
 const MAX_DISCARDED = 64 * 1024
 
-/** Sends each request once, and follows no redirects: they would carry the credentials elsewhere. */
+/**
+ * Sends each request once, and follows no redirects: they would carry the credentials elsewhere. By Node's own client, which a build
+ * has loaded already: loading another takes as long as fetching a hundred images.
+ */
 export class HttpClient {
-  readonly #connections: number
-  #agent: Agent | undefined
+  readonly #maxSockets: number
+  #agents: { 'http:': http.Agent; 'https:': https.Agent } | undefined
 
   constructor(connections: number) {
-    this.#connections = connections
+    this.#maxSockets = connections
   }
 
   /** @throws RemoteFailure `too-large`, and errors of the connection */
   async send({ method, url, headers, body, maxBytes, signal }: HttpRequest): Promise<HttpAnswer> {
-    // Deadlines are those of the signal.
-    this.#agent ??= new Agent({ connections: this.#connections, headersTimeout: 0, bodyTimeout: 0 })
-    const answer = await request(url, {
-      dispatcher: this.#agent,
-      method,
-      headers: { ...headers, 'user-agent': 'unplugin-hd' },
-      body: body ?? null,
-      signal,
-    })
-    const { statusCode: status } = answer
-    if (status === 200 && method === 'GET')
-      return { status, body: await readWithin(answer.body, lengthOf(answer.headers), maxBytes) }
-    await answer.body.dump({ limit: MAX_DISCARDED, signal })
+    const answer = await this.#begin(url, { method, headers: headersOf(headers, body), signal }, body)
+    const status = answer.statusCode ?? 0
+    if (status === 200 && method === 'GET') return { status, body: await readWithin(answer, maxBytes) }
+    discard(answer)
     return { status, body: Buffer.alloc(0) }
   }
 
   async close(): Promise<void> {
-    const agent = this.#agent
-    this.#agent = undefined
-    await agent?.destroy()
+    const agents = this.#agents
+    this.#agents = undefined
+    agents?.['http:'].destroy()
+    agents?.['https:'].destroy()
+  }
+
+  #begin(url: string, options: http.RequestOptions, body: Buffer | undefined): Promise<IncomingMessage> {
+    const settings = { keepAlive: true, maxSockets: this.#maxSockets }
+    this.#agents ??= { 'http:': new http.Agent(settings), 'https:': new https.Agent(settings) }
+    const isPlain = url.startsWith('http:')
+    const agent = this.#agents[isPlain ? 'http:' : 'https:']
+    return new Promise((resolve, reject) => {
+      const request = (isPlain ? http : https).request(url, { ...options, agent }, resolve)
+      // Also after the answer began: an aborted one is an error here as well.
+      request.on('error', reject)
+      request.end(body)
+    })
   }
 }
 
-function lengthOf(headers: Record<string, string | string[] | undefined>): number | undefined {
-  const [length] = [headers['content-length'] ?? []].flat()
-  return length === undefined ? undefined : Number(length)
+function headersOf(headers: Record<string, string>, body: Buffer | undefined): Record<string, string> {
+  return { ...headers, 'user-agent': 'unplugin-hd', ...(body && { 'content-length': String(body.length) }) }
 }
 
-type Body = AsyncIterable<Uint8Array> & { destroy(): unknown; on(event: 'error', listener: () => void): unknown }
-
-async function readWithin(body: Body, announced: number | undefined, maxBytes: number): Promise<Buffer> {
+async function readWithin(answer: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const refuse = (): never => {
-    // Errors of the connection do not matter any more.
-    body.on('error', () => undefined)
-    body.destroy()
+    answer.destroy()
     throw new RemoteFailure('too-large', `an entry has more than ${maxBytes} bytes`)
   }
-  if (announced !== undefined && announced > maxBytes) refuse()
+  if (Number(answer.headers['content-length'] ?? 0) > maxBytes) refuse()
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of body) {
+  for await (const chunk of answer as AsyncIterable<Uint8Array>) {
     length += chunk.length
     if (length > maxBytes) refuse()
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
+}
+
+/** Reads a short answer to its end, so that the connection can be used again. */
+function discard(answer: IncomingMessage): void {
+  let length = 0
+  answer.on('data', (chunk: Uint8Array) => {
+    length += chunk.length
+    if (length > MAX_DISCARDED) answer.destroy()
+  })
+  // Nothing waits for it any more.
+  answer.on('error', () => undefined)
 }
