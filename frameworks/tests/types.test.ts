@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(cache, { recursive: true, force: true, maxRetries: 3 }))
 
-test.each(['astro', 'nuxt'])('with the types of %s, `?hd` imports and the options are typed', (name) => {
+test.each(['astro', 'nuxt', 'next'])('with the types of %s, `?hd` imports and the options are typed', (name) => {
   const { folder } = framework(name, cache)
   const { status, stdout } = spawnSync(process.execPath, [TSC, '-p', path.join(folder, 'tsconfig.types.json')], {
     encoding: 'utf8',

@@ -9,7 +9,14 @@ import { fileURLToPath } from 'node:url'
 const FRAMEWORKS = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Turns off prompts, telemetry, opening a browser, and terminal formatting. */
-const QUIET = { CI: '1', NO_COLOR: '1', ASTRO_TELEMETRY_DISABLED: '1', NUXT_TELEMETRY_DISABLED: '1', NO_UPDATE_NOTIFIER: '1' }
+const QUIET = {
+  CI: '1',
+  NO_COLOR: '1',
+  ASTRO_TELEMETRY_DISABLED: '1',
+  NUXT_TELEMETRY_DISABLED: '1',
+  NEXT_TELEMETRY_DISABLED: '1',
+  NO_UPDATE_NOTIFIER: '1',
+}
 
 /** Servers start slowly, especially on a busy machine. */
 const START_MS = 120_000
