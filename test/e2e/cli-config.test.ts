@@ -60,6 +60,11 @@ describe('hd doctor reads the options', () => {
       `${plugin('vite')}export default { main: {}, renderer: { root: 'src', plugins: [plugin] } } as object`,
     ],
     ['astro.config.mjs', `${plugin('astro')}export default { integrations: [plugin] }`],
+    ['next.config.mjs', `import withHd from ${entry('next')}\nexport default withHd({}, { cache: { dir: 'images-2x' } })`],
+    [
+      'next.config.ts',
+      `import withHd from ${entry('next')}\nexport default withHd(async (phase: string) => ({}), { cache: { dir: 'images-2x' } })`,
+    ],
     ['nuxt.config.ts', `export default defineNuxtConfig({ modules: ['unplugin-hd/nuxt'], hd: { cache: { dir: 'images-2x' } } })`],
   ])('of %s', async (name, content) => {
     const project = await projectWith({ [name]: content, 'src/main.js': '' }, ['vite'])

@@ -6,6 +6,7 @@ const TOOLS = [
   'vite.config',
   'nuxt.config',
   'astro.config',
+  'next.config',
   'electron.vite.config',
   'webpack.config',
   'rspack.config',

@@ -26,7 +26,7 @@ function ofAll(group: string, commands: readonly Command[]): string {
     ],
     ...ENDING.map((paragraph) => wrap(paragraph, WIDTH)),
     wrap(
-      "Without --config the options come from the project's configuration (Vite, Nuxt, Astro, electron-vite, webpack, Rspack, Rollup, Rolldown), if it contains this plugin.",
+      "Without --config the options come from the project's configuration (Vite, Nuxt, Astro, Next.js, electron-vite, webpack, Rspack, Rollup, Rolldown), if it contains this plugin.",
       WIDTH,
     ),
   ])
