@@ -18,6 +18,10 @@ interface HdStaticImage {
   readonly blurHeight: number
 }
 
+interface HdAssetTypes {
+  readonly asset: HdStaticImage
+}
+
 declare module '*&as=url' {
   const url: string
   export default url

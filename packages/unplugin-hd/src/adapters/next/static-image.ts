@@ -6,9 +6,10 @@ import { STUB_PLACEHOLDER } from '../../shape/stub.ts'
 /** The longer side of the blur in Next.js, in its own pixels. */
 const BLUR_SIDE = 8
 
-/** True for a reference that says with `as` what it gives; others give an image object. */
+/** True for a reference that says with `as` what it gives; others, and `as=asset`, give an image object. */
 export function namesShape(reference: string): boolean {
-  return new URLSearchParams(reference.slice(reference.indexOf('?') + 1).split('#', 1)[0]).has('as')
+  const as = new URLSearchParams(reference.slice(reference.indexOf('?') + 1).split('#', 1)[0]).get('as')
+  return as !== null && as !== 'asset'
 }
 
 /**
