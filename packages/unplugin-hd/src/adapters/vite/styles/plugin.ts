@@ -1,3 +1,4 @@
+import type { ResolvedConfig } from 'vite'
 import { textOf } from '../../rollup/unprocessed.ts'
 import type { HdPlugin } from '../hd-plugin.ts'
 import { HD_CODE_RE, STYLE_RE } from '../module-ids.ts'
@@ -18,14 +19,19 @@ export function stylesPlugins(runs: Runs): [source: HdPlugin, compiled: HdPlugin
   /** Images that any stylesheet uses: only Vite knows which one. */
   const images = new Set<string>()
   const onImage = (file: string): void => void images.add(file)
+  /** Frameworks resolve more than one configuration, and Vite's CSS plugins may belong to another one than the environment. */
+  const configs = new Set<ResolvedConfig>()
 
   const source: HdPlugin = {
     name: 'unplugin-hd:styles',
     enforce: 'pre',
+    configResolved: (config) => void configs.add(config),
     buildStart() {
       const { project, dev } = runs.of(this)
+      if (dev) return
       // Vite 8 resolves the aliases of all modules in JavaScript, several times slower, when one has a resolver before this hook.
-      if (!dev) addAlias(this.environment.config.resolve.alias, styleAlias(project, sets, onImage))
+      const ours = styleAlias(project, sets, onImage)
+      for (const { resolve } of [this.environment.config, ...configs]) addAlias(resolve.alias, ours)
     },
     transform: {
       filter: { id: STYLE_RE, code: HD_CODE_RE },

@@ -1,0 +1,23 @@
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import hd from 'unplugin-hd/vite'
+import { createBuilder } from 'vite'
+import { createProject, listFiles } from './support/project.ts'
+import { vite8 } from './support/vite.ts'
+
+test('Vite 8: a stylesheet is processed where environments share plugins, but not the configuration', async () => {
+  const project = await createProject({
+    'main.js': `export { default } from './style.css?url'`,
+    'style.css': `.a { background: url(./a.jpg?hd) }`,
+  })
+  const warnings: string[] = []
+  const builder = await createBuilder({
+    ...vite8.config(project, project.options(), {}, warnings),
+    plugins: [hd(project.options())],
+    builder: { sharedPlugins: true },
+  })
+  await builder.build(builder.environments['client']!)
+  expect(warnings).toEqual([])
+  const files = await listFiles(path.join(project.root, 'dist'))
+  expect(files.filter((file) => /@2x/.test(file))).toHaveLength(1)
+})
