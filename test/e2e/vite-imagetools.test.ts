@@ -22,6 +22,20 @@ test('warns about vite-imagetools before this plugin, but not after it', async (
   expect(await build([ours(), inFront])).toEqual([])
 })
 
+test('vite-imagetools does not encode the images of ?hd once more', async () => {
+  const project = await createProject({
+    'main.js': `export { default as url } from './a.jpg?hd'\nexport { default as img } from './a.jpg?hd&as=img'`,
+  })
+  // Their names contain a hash of the bytes.
+  const run = async (plugins: unknown[]): Promise<string[]> => {
+    const built = await vite8.build(project, project.options(), { config: { plugins: plugins as never } })
+    return built.images.toSorted()
+  }
+  const plain = await run([hd(project.options())])
+  expect(plain).toHaveLength(2)
+  expect(await run([hd(project.options()), imagetools()])).toEqual(plain)
+})
+
 describe('as=asset beside vite-imagetools', () => {
   test('hands the 2x and the rest of the query on, and gives what imagetools makes of it', async () => {
     const project = await createProject({

@@ -2,7 +2,7 @@ import type { Rollup } from 'vite'
 import { toModuleId, type ResolvedImport } from '../../resolve.ts'
 import type { Project } from '../project.ts'
 import { stubModule, toModule, urlSpecifier } from './module.ts'
-import { isForOthers, loadNative } from './native.ts'
+import { isForOthers, loadNative, takesQueries } from './native.ts'
 
 /**
  * In a build the enlarged image is a file, imported with `?url`. Vite's asset handling does the rest: `base`, `renderBuiltUrl`,
@@ -16,7 +16,7 @@ export async function resolveInBuild(project: Project, resolved: ResolvedImport,
   if (request.as !== 'url' || isWatching || project.session.stub) return toModuleId(resolved)
   const { shape } = await project.session.load(file, request, project.session.origins.of(toModuleId(resolved)))
   const [asset] = await project.assets.filesOf(shape, file, request)
-  return urlSpecifier(asset!, request)
+  return urlSpecifier(asset!, request, takesQueries(project))
 }
 
 /** The module of an id from {@link resolveInBuild}. */
@@ -30,5 +30,5 @@ export async function loadInBuild(project: Project, id: string): Promise<Rollup.
   if (session.stub) return stubModule(await session.stub(file, request, origin), request)
   const { shape } = await session.load(file, request, origin)
   const bindings = (await assets.filesOf(shape, file, request)).map((each) => ({ file: each }))
-  return { code: toModule(bindings, shape, request), map: null, moduleSideEffects: false }
+  return { code: toModule(bindings, shape, request, takesQueries(project)), map: null, moduleSideEffects: false }
 }

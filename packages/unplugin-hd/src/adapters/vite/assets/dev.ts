@@ -5,7 +5,7 @@ import type { Project } from '../project.ts'
 import type { Access } from '../server/access.ts'
 import { planShape } from '../server/plan.ts'
 import { stubModule, toModule } from './module.ts'
-import { isForOthers, loadNative } from './native.ts'
+import { isForOthers, loadNative, takesQueries } from './native.ts'
 
 /** The id of a `?hd` import in dev. What code of the project imports may be served from now on. */
 export function resolveInDev(
@@ -34,5 +34,5 @@ export async function loadInDev(project: Project, access: Access, id: string): P
   if (session.stub) return stubModule(await session.stub(file, parsed.request, origin), parsed.request)
   const { shape, addresses } = await planShape(session, config, file, parsed.request, origin)
   const bindings = addresses.map((url) => (url === undefined ? { file } : { url }))
-  return { code: toModule(bindings, shape, parsed.request), map: null, moduleSideEffects: false }
+  return { code: toModule(bindings, shape, parsed.request, takesQueries(project)), map: null, moduleSideEffects: false }
 }

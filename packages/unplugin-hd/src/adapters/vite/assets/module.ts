@@ -13,17 +13,27 @@ const ASSET_QUERY: Readonly<Record<HdRequest['delivery'], string>> = {
   file: '?url&no-inline',
 }
 
-/** The specifier of an import that gives the URL of a file. */
-export function urlSpecifier(file: string, { delivery }: HdRequest): string {
-  return file + ASSET_QUERY[delivery]
+/** Files that Vite treats as assets without a query. */
+const KNOWN_ASSET_RE = /\.(?:png|jpe?g|webp|avif|gif)$/i
+
+/**
+ * The specifier of an import that gives the URL of a file.
+ * @param takesQueries whether another plugin of the project processes every image that is imported with a query, `?url` included
+ */
+export function urlSpecifier(file: string, { delivery }: HdRequest, takesQueries: boolean): string {
+  return takesQueries && delivery === 'auto' && KNOWN_ASSET_RE.test(file) ? file : file + ASSET_QUERY[delivery]
 }
 
-/** The code of a `?hd` module. @param bindings one for each part of the shape */
-export function toModule(bindings: readonly Binding[], shape: Shape, request: HdRequest): string {
+/**
+ * The code of a `?hd` module.
+ * @param bindings one for each part of the shape
+ * @param takesQueries as in {@link urlSpecifier}
+ */
+export function toModule(bindings: readonly Binding[], shape: Shape, request: HdRequest, takesQueries = false): string {
   const imports: string[] = []
   const urls = bindings.map((binding, index) => {
     if ('url' in binding) return JSON.stringify(binding.url)
-    imports.push(`import url${index} from ${JSON.stringify(urlSpecifier(binding.file, request))}`)
+    imports.push(`import url${index} from ${JSON.stringify(urlSpecifier(binding.file, request, takesQueries))}`)
     return `url${index}`
   })
   return `${imports.join('\n')}\nexport default ${shape.expression(urls)}\n`

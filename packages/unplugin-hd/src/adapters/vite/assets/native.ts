@@ -23,6 +23,11 @@ function hasImageMaker({ config }: Project): boolean {
   return Object.values(MAKERS).some((name) => hasPlugin(config, name))
 }
 
+/** True where vite-imagetools would encode a file once more because of `?url`, and Vite alone gives the URL of an import without it. */
+export function takesQueries({ config }: Project): boolean {
+  return hasPlugin(config, MAKERS['imagetools']!) && !hasPlugin(config, MAKERS['astro']!)
+}
+
 /**
  * The module of an import with `as=asset`: that of the enlarged file, which the project's own plugins load.
  * @throws Error with `HD_QUERY` for keys that no plugin takes
