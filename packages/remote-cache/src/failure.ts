@@ -1,4 +1,4 @@
-import { errorMessage } from '@unplugin-hd/core'
+import { errorMessage, isHdError } from '@unplugin-hd/core'
 
 /** Why a request brought nothing. */
 export type FailureKind = 'timeout' | 'denied' | 'full' | 'too-large' | 'other'
@@ -14,12 +14,13 @@ export class RemoteFailure extends Error {
   }
 }
 
-/** @param thrown by a library; its code says more than its text, and no address */
+/** @param thrown by a library; the code of a system error says more than its text, and no address */
 export function toFailure(thrown: unknown): RemoteFailure {
   if (thrown instanceof RemoteFailure) return thrown
-  const { code } = (thrown ?? {}) as { code?: unknown }
   const text = errorMessage(thrown).replace(/\.+$/, '')
-  return new RemoteFailure('other', typeof code === 'string' && !text.includes(code) ? `${text} ${code}`.trim() : text, thrown)
+  const { code } = (thrown ?? {}) as { code?: unknown }
+  const isAdded = typeof code === 'string' && !isHdError(thrown) && !text.includes(code)
+  return new RemoteFailure('other', isAdded ? `${text} ${code}`.trim() : text, thrown)
 }
 
 /** The failure that an HTTP status stands for. */

@@ -42,10 +42,10 @@ export class HttpClient {
   }
 
   async close(): Promise<void> {
-    const agents = this.#agents
+    const agents = Object.values(this.#agents ?? {})
     this.#agents = undefined
-    agents?.['http:'].destroy()
-    agents?.['https:'].destroy()
+    // Only idle ones: another environment of the build may still be reading.
+    for (const agent of agents) for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy()
   }
 
   #begin(url: string, options: http.RequestOptions, body: Buffer | undefined): Promise<IncomingMessage> {
