@@ -10,6 +10,13 @@ test('finds references in strings, url() and attributes, without duplicates', ()
   expect(findUnprocessed(code)).toEqual(['./a.jpg?hd', '../b.PNG?w=3&hd', '/c.webp?hd', 'd.avif?hd', 'e.gif?hd', 'f.tiff?hd'])
 })
 
+test('finds a reference in JSON within an attribute as it is written', () => {
+  for (const quote of ['&quot;', '&#x22;']) {
+    const json = `{"src":"./a.jpg?hd","index":0}`.replaceAll('"', quote)
+    expect(findUnprocessed(`<img __ASTRO_IMAGE_="${json}">`)).toEqual(['./a.jpg?hd'])
+  }
+})
+
 test('ignores other keys, other files and images without a query', () => {
   for (const text of ['a.jpg?hdx', 'a.jpg?xhd', 'a.jpg?a=hd', 'a.txt?hd', 'a.jpg', 'a.jpg?w=3#hd', 'hd', '?hd', 'a.jpg ?hd'])
     expect(findUnprocessed(`x('${text}')`), text).toEqual([])

@@ -18,6 +18,9 @@ const REFERENCE_END_RE = new RegExp(
 /** The path before it. */
 const PATH_RE = /[^\s"'`()<>\\,=]*$/
 
+/** Quotes of a value within an attribute, such as JSON. */
+const ENCODED_QUOTE_RE = /^.*&(?:quot|#34|#x22|#39|#x27|apos);/i
+
 /** Of longer paths only the end is used. */
 const MAX_PATH = 300
 
@@ -55,7 +58,7 @@ function blank(comment: string): string {
 function references(code: string): string[] {
   const found = new Set<string>()
   for (const { 0: end, index } of code.matchAll(REFERENCE_END_RE)) {
-    const path = PATH_RE.exec(code.slice(Math.max(0, index - MAX_PATH), index))![0]
+    const path = PATH_RE.exec(code.slice(Math.max(0, index - MAX_PATH), index))![0].replace(ENCODED_QUOTE_RE, '')
     const rest = SECOND_QUERY_RE.exec(code.slice(index + end.length, index + end.length + MAX_PATH))?.[0] ?? ''
     found.add(path + end + rest)
   }

@@ -25,6 +25,9 @@ export interface SearchedOutput {
   imageOf?: ((fileName: string) => string) | undefined
 }
 
+/** A Markdown file whose path is in the output. It is not a module where a framework keeps the text of its pages as data. */
+const MARKDOWN_PATH_RE = /(?<=["'`])[^"'`\s\\]{1,300}\.mdx?(?=\\?["'`])/g
+
 /** One warning for every unprocessed `?hd` reference in the output, with file and line in the sources. */
 export async function unprocessedWarnings({
   outputs,
@@ -39,9 +42,12 @@ export async function unprocessedWarnings({
   const files = [...sources]
   const warnings: string[] = []
   for (const { name, text } of outputs.filter((output) => TEXT_OUTPUT_RE.test(output.name))) {
-    for (const reference of findUnprocessed(await text(), name).filter((found) => !isKnown(found))) {
+    const code = await text()
+    const references = findUnprocessed(code, name).filter((found) => !isKnown(found))
+    const pages = references.length > 0 ? [...code.matchAll(MARKDOWN_PATH_RE)].map(([page]) => path.resolve(root, page)) : []
+    for (const reference of references) {
       const image = imageOf(path.posix.basename(reference.split('?', 1)[0]!))
-      const places = await findSources(reference, name, image, files, root, processed)
+      const places = await findSources(reference, name, image, [...files, ...pages], root, processed)
       const where = places.length > 0 ? `${places.join(' or ')} (now in ${name})` : name
       warnings.push(unprocessedMessage(reference, where, leftOut(image)))
     }
