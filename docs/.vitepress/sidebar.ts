@@ -28,6 +28,7 @@ export const SIDEBAR: SidebarSection[] = [
     items: [
       { text: 'Vite', link: '/guide/vite' },
       { text: 'Vue, React, Preact, Svelte', link: '/guide/components' },
+      { text: 'All frameworks', link: '/frameworks' },
       { text: 'Next', link: '/next' },
       { text: 'Nuxt', link: '/guide/nuxt' },
       { text: 'Astro', link: '/guide/astro' },
@@ -46,6 +47,7 @@ export const SIDEBAR: SidebarSection[] = [
       { text: 'Queries and shapes', link: '/queries' },
       { text: 'Where ?hd works', link: '/support' },
       { text: 'What importing an image means', link: '/assets' },
+      { text: 'Markdown and MDX', link: '/markdown' },
       { text: 'Image processing', link: '/images' },
       { text: 'Dev servers', link: '/dev' },
       { text: 'Cache, CI and teams', link: '/cache' },
