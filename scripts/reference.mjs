@@ -1,6 +1,6 @@
-// Writes docs/reference.md from the docstrings of the code and the help of the command line.
+// Writes docs/reference.md from the docstrings of the code and the help of the command line, and copies the README into the package.
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
@@ -101,4 +101,5 @@ function help(...args) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   build({ quiet: true })
   writeFileSync(PAGE, reference())
+  copyFileSync(path.join(ROOT, 'README.md'), path.join(ROOT, 'packages', 'unplugin-hd', 'README.md'))
 }

@@ -51,5 +51,5 @@ test('README.md is short, names the commands of a clone, and is what npm shows',
   expect(readme.split('\n').length).toBeLessThanOrEqual(150)
   expect(readme).toMatch(/^npx -y pnpm@10 demo\b/m)
   expect(readme).toMatch(/^npx -y pnpm@10 test\b/m)
-  expect(read('packages/unplugin-hd/README.md')).toBe(readme)
+  expect(read('packages/unplugin-hd/README.md'), 'run pnpm reference').toBe(readme)
 })
