@@ -1,6 +1,6 @@
 import type { LoaderContext } from 'webpack'
 import { loadImage } from './adapters/next/load-image.ts'
-import { loadSource, SCRIPT_RE, STYLE_RE } from './adapters/next/source-file.ts'
+import { loadSource, SASS_RE, SCRIPT_RE, STYLE_RE, warnOfSass } from './adapters/next/source-file.ts'
 import type { LoaderOptions } from './adapters/next/loader-options.ts'
 import { loaderSession } from './adapters/next/turbopack-sessions.ts'
 
@@ -17,6 +17,10 @@ async function load(context: LoaderContext<LoaderOptions>, content: Buffer): Pro
   const { resourcePath, resourceQuery, rootContext } = context
   const { session, takeWarnings } = loaderSession(context.getOptions(), rootContext)
   try {
+    if (SASS_RE.test(resourcePath)) {
+      await warnOfSass(session, resourcePath)
+      return content
+    }
     if (STYLE_RE.test(resourcePath) || SCRIPT_RE.test(resourcePath))
       return await loadSource(session, resourcePath, content.toString())
     return await loadImage(session, resourcePath, resourceQuery, content)

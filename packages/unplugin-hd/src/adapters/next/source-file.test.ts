@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { createSession, type Session } from '../../session/session.ts'
-import { loadSource, REFERENCE_RE } from './source-file.ts'
+import { loadSource, REFERENCE_RE, warnOfSass } from './source-file.ts'
 
 function setUp(): { session: Session; warnings: string[] } {
   const warnings: string[] = []
@@ -45,4 +48,17 @@ test.each([
   ["from './a.svg?hd'", false],
 ])('%s may have a reference: %s', (text, expected) => {
   expect(REFERENCE_RE.test(text)).toBe(expected)
+})
+
+test('references in Sass are warned of with file and line, also those in partials', async () => {
+  const root = await mkdtemp(path.join(tmpdir(), 'hd-sass-'))
+  onTestFinished(() => rm(root, { recursive: true, force: true }))
+  await writeFile(path.join(root, 'a.scss'), "@use './p';\n.a { background: url('./a.jpg?hd'); b: url(c.png) }")
+  await writeFile(path.join(root, '_p.scss'), "\n\n.p { background: url('./p.jpg?hd') }")
+  const warnings: string[] = []
+  await warnOfSass(createSession({}, { root, quiet: true, warn: (text) => void warnings.push(text) }), path.join(root, 'a.scss'))
+  expect(warnings).toEqual([
+    expect.stringMatching(/^'\.\/a\.jpg\?hd' in a\.scss:2 is shipped at 1x/),
+    expect.stringMatching(/^'\.\/p\.jpg\?hd' in _p\.scss:3 is shipped at 1x/),
+  ])
 })

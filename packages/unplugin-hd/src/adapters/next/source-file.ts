@@ -5,14 +5,17 @@ import { lineAt } from '../../line-number.ts'
 import { toBundlerError } from '../../session/bundler-error.ts'
 import { displayPath } from '../../session/origin.ts'
 import type { Session } from '../../session/session.ts'
-import { unprocessedMessage } from '../../unprocessed/find.ts'
+import { scanFile } from '../../references/scan.ts'
+import { findUnprocessed, unprocessedMessage } from '../../unprocessed/find.ts'
+import { followStyles } from '../../unprocessed/styles.ts'
 import { asUrl, valueMessage } from '../url-place.ts'
 import { outputExtension } from '../webpack/request.ts'
 import { bytesSpecifier } from './bytes-request.ts'
 import { readScript } from './script.ts'
 import { rewriteStyle } from './style.ts'
 
-export const STYLE_RE: RegExp = /\.(?:css|s[ac]ss)$/
+export const STYLE_RE: RegExp = /\.css$/
+export const SASS_RE: RegExp = /\.s[ac]ss$/
 export const SCRIPT_RE: RegExp = /\.(?:[cm]?[jt]sx?|mdx?)$/
 
 /** Text that may have a reference with `?hd`, or with a query that looks like a mistyped one. */
@@ -44,6 +47,22 @@ export async function loadSource(session: Session, file: string, code: string): 
   for (const { reference, line } of mistaken)
     await session.checkMistaken(reference, { reference, where: () => ({ text: `${place}:${line}`, file, line, column: 0 }) })
   return rewritten
+}
+
+/**
+ * Warns of references in a Sass file and in the partials that it loads, which no loader sees: after Sass, Next.js drops the query of every
+ * `url()` in Turbopack.
+ */
+export async function warnOfSass(session: Session, file: string): Promise<void> {
+  const { root } = session.hd.options
+  for (const each of [file, ...(await followStyles([file]))]) {
+    for (const { reference, lines } of (await scanFile(each)).filter((found) => findUnprocessed(found.reference).length > 0)) {
+      session.warn(
+        `'${reference}' in ${displayPath(root, each)}:${lines[0]} is shipped at 1x, because Turbopack drops queries in Sass. ` +
+          'Write it in a CSS file, or build with webpack',
+      )
+    }
+  }
 }
 
 /** @throws Error with `HD_QUERY` and the place */

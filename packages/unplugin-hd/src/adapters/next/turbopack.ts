@@ -1,6 +1,6 @@
 import { HD_QUERY_RE } from '@unplugin-hd/core'
 import { BYTES_RE, RENAMED_RE } from './bytes-request.ts'
-import { REFERENCE_RE, SCRIPT_RE, STYLE_RE } from './source-file.ts'
+import { REFERENCE_RE, SASS_RE, SCRIPT_RE, STYLE_RE } from './source-file.ts'
 import type { LoaderOptions } from './loader-options.ts'
 
 /** A rule of Turbopack, so that the declarations do not need Next.js. */
@@ -33,6 +33,8 @@ export function turbopackRules(loader: string, options: LoaderOptions): Turbopac
     })),
     // Without `as` they stay what they are, such as modules of CSS.
     ...[STYLE_RE, SCRIPT_RE].map((file) => ({ condition: { all: [{ path: file }, { content: REFERENCE_RE }] }, loaders })),
+    // All of them, because of their partials.
+    { condition: { all: [{ path: SASS_RE }, { not: 'foreign' }] }, loaders },
   ]
 }
 

@@ -9,6 +9,18 @@ export interface NextCompilerContext {
   nextRuntime?: string
 }
 
+/** The loader after Sass in Next.js. It drops the query of every `url()`, unless it is told otherwise. */
+const RESOLVE_URL_RE = /[\\/]resolve-url-loader[\\/]/
+
+/** Makes the loaders after Sass keep queries, wherever they are in the rules. */
+export function keepQueries(rules: unknown): void {
+  if (Array.isArray(rules)) return rules.forEach(keepQueries)
+  if (typeof rules !== 'object' || rules === null) return
+  const rule = rules as { loader?: unknown; options?: object; oneOf?: unknown; use?: unknown }
+  if (typeof rule.loader === 'string' && RESOLVE_URL_RE.test(rule.loader)) rule.options = { ...rule.options, keepQuery: true }
+  for (const inner of [rule.oneOf, rule.use]) keepQueries(inner)
+}
+
 /** The plugin for one of the compilers of Next.js. */
 export function nextPlugin(
   options: HdOptions,

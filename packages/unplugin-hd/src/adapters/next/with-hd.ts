@@ -10,7 +10,7 @@ import { optionsKey } from '../../session/options-key.ts'
 import { requireJson } from './loader-options.ts'
 import { readOptionsModule } from './options-module.ts'
 import { turbopackRules } from './turbopack.ts'
-import { nextPlugin, type NextCompilerContext } from './webpack.ts'
+import { keepQueries, nextPlugin, type NextCompilerContext } from './webpack.ts'
 
 /** Built as a file of its own beside the entries, whichever of them this code is bundled into. */
 const LOADER = new URL('./next-loader.mjs', import.meta.url)
@@ -19,6 +19,11 @@ const LOADER = new URL('./next-loader.mjs', import.meta.url)
 interface NextConfig {
   webpack?: ((config: any, context: any) => any) | null
   turbopack?: { rules?: Readonly<Record<string, unknown>> }
+}
+
+interface WebpackConfig {
+  plugins: unknown[]
+  module?: { rules?: unknown }
 }
 
 /** Returns a configuration of Next.js with `?hd`: an object for an object, a function for a function. */
@@ -46,9 +51,10 @@ function configured(config: NextConfig, options: HdOptions, turbopack: object[] 
   const { webpack } = config
   const own: NextConfig = {
     ...config,
-    webpack(original: { plugins: unknown[] }, context: NextCompilerContext) {
+    webpack(original: WebpackConfig, context: NextCompilerContext) {
       const result = (webpack?.(original, context) ?? original) as typeof original
       result.plugins.push(nextPlugin(options, context))
+      keepQueries(result.module?.rules)
       return result
     },
     // Next.js 15 does not take such rules, and warns of them where webpack is at work.
