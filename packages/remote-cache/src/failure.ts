@@ -28,7 +28,8 @@ export function statusFailure(method: string, status: number): RemoteFailure {
   const text = `HTTP ${status} for ${method}`
   if (status === 401 || status === 403) return new RemoteFailure('denied', `${text} (the credentials are missing or not enough)`)
   if (status === 405) return new RemoteFailure('denied', `${text} (the server does not allow it)`)
-  if (status === 413 || status === 507) return new RemoteFailure('full', `${text} (there is no room for it)`)
+  if (status === 507) return new RemoteFailure('full', `${text} (there is no room left)`)
+  if (status === 413) return new RemoteFailure('too-large', `${text} (the server takes no entry of this size)`)
   if (status >= 300 && status < 400) return new RemoteFailure('other', `${text} (redirects are not followed)`)
   return new RemoteFailure('other', text)
 }

@@ -60,6 +60,7 @@ describe('a store that', () => {
     ['refuses writes', 403, 1],
     ['is full', 507, 1],
     ['breaks down at writes', 500, 10],
+    ['takes no large entries', 413, 10],
   ])('%s is still read', async (_, status, most) => {
     const server = await objectServer()
     const first = await clone(server.url)

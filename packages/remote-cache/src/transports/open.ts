@@ -46,13 +46,8 @@ export async function openTransport(remote: ResolvedRemote, { root, env, redacto
 }
 
 /** Where the store is, for messages. */
-export function locationOf({ url, storage }: ResolvedRemote): string {
-  return url === undefined ? `the storage '${nameOf(storage)}'` : shownUrl(url)
-}
-
-function nameOf(storage: object | undefined): string {
-  const name = storage?.constructor.name
-  return name === undefined || name === 'Object' ? 'cache.remote' : name
+export function locationOf({ url }: ResolvedRemote): string {
+  return url === undefined ? 'given by cache.remote' : shownUrl(url)
 }
 
 function warnOfPlain(url: string, warn: (text: string) => void): void {

@@ -81,6 +81,12 @@ test('hd cache pull says how many images are not there, and makes none', async (
   expect(server.count('PUT')).toBe(0)
 })
 
+test('hd warm says what it sent and fetched', async () => {
+  const server = await objectServer()
+  expect((await (await project(server.url)).hd('warm')).stderr).toMatch(/^remote cache: \d+ entries sent \([\d.]+ kB\)\n$/)
+  expect((await (await project(server.url)).hd('warm')).stderr).toMatch(/^remote cache: 4 entries fetched \([\d.]+ kB\)\n$/)
+})
+
 describe('hd doctor', () => {
   test('asks the remote cache', async () => {
     const server = await objectServer()

@@ -1,5 +1,5 @@
 import { createHd, formatError, HdError, isHdError, visible, visibleJson, type Hd } from '@unplugin-hd/core'
-import { formatTime } from '../../progress/text.ts'
+import { formatTime, formatTraffic } from '../../progress/text.ts'
 import { defineCommand, type Command } from '../parser/command.ts'
 import { refuse } from '../parser/parse.ts'
 import { readProject } from '../project.ts'
@@ -87,6 +87,9 @@ export const warmCommand: Command = defineCommand({
     } finally {
       signal.removeEventListener('abort', abort)
       await hd.close()
+      const traffic = hd.store.traffic?.()
+      const remote = traffic && formatTraffic(traffic)
+      if (remote) say(remote)
     }
   },
 })
