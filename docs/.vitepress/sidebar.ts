@@ -51,7 +51,7 @@ export const SIDEBAR: SidebarSection[] = [
       { text: 'Image processing', link: '/images' },
       { text: 'Dev servers', link: '/dev' },
       { text: 'Cache, CI and teams', link: '/cache' },
-      { text: 'CI', link: '/ci' },
+      { text: 'CI recipes', link: '/ci' },
       { text: 'Remote cache', link: '/remote-cache' },
       { text: 'Tests and Storybook', link: '/testing' },
       { text: 'Upscalers', link: '/upscalers' },
