@@ -60,6 +60,16 @@ export function describeWebpackLike(bundler: WebpackLike): void {
     }
   })
 
+  test.each([false, true])('names that end a reference in text give no warning (development: %s)', async (development) => {
+    const names = ['a b.jpg', 'a,b.jpg', `it's.jpg`, 'ü (2).jpg']
+    const imports = names.map((name, index) => `export { default as i${index} } from ${JSON.stringify(`./${name}?hd&as=img`)}`)
+    const images = await Promise.all(names.map(async (name, index) => [name, await jpeg(20 * index)] as const))
+    const project = await createProject({ ...Object.fromEntries(images), 'main.js': imports.join('\n') })
+    const built = await bundler.build(project, project.options(), { development })
+    expect(built.warnings).toEqual([])
+    expect(built.images).toHaveLength(8)
+  })
+
   test('[path] is the folder of the image, not of the importer', async () => {
     const project = await createProject({
       'pics/a.jpg': await jpeg(),

@@ -25,10 +25,10 @@ const ENCODED_QUOTE_RE = /^.*&(?:quot|#34|#x22|#39|#x27|apos);/i
 const MAX_PATH = 300
 
 /**
- * Comments contain module ids, which bundlers write, and arbitrary text. Recognized are comments at the start of a line, `// …` at the end of a
- * line, and `/* … *\/` with a space after its start. Others may be text, for example a glob.
+ * Comments contain module ids, which bundlers write, and arbitrary text. Recognized are comments at the start of a line (webpack writes `;// …`
+ * there), `// …` at the end of a line, and `/* … *\/` with a space after its start. Others may be text, for example a glob.
  */
-const COMMENT_RE = /^[ \t]*\/\/.*$|[ \t]\/\/[ \t].{0,300}$|^[ \t]*\/\*[^]*?\*\/|\/\*[*!]?\s[^]{0,2000}?\*\//gm
+const COMMENT_RE = /^[ \t;]*\/\/.*$|[ \t]\/\/[ \t].{0,300}$|^[ \t]*\/\*[^]*?\*\/|\/\*[*!]?\s[^]{0,2000}?\*\//gm
 
 /** Only for pages and components; in scripts it may be text. */
 const HTML_COMMENT_RE = /<!--[^]*?-->/g

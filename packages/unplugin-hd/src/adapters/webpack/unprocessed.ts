@@ -15,13 +15,22 @@ export async function warnUnprocessedModules(session: Session, compilation: Comp
   for (const module of compilation.modules) {
     for (const message of misplacedValues(compilation, module, root)) session.warn(message)
     const { resource, matchResource } = module
-    if (!resource || !isHdId(resource) || OWN_RE.test(matchResource ?? '')) continue
+    if (!resource || !isHdId(resource)) continue
+    if (OWN_RE.test(matchResource ?? '')) {
+      for (const ending of endingsOf(basename(relativePath(root, resource)))) reported.add(ending)
+      continue
+    }
     const reference = relativePath(root, resource)
     reported.add(basename(reference))
     const places = await findSources(reference, '', basename(reference), compilation.fileDependencies, root)
     session.warn(unprocessedMessage(reference, places.join(' or ') || 'the module graph', session.leftOut(reference)))
   }
   await warnUnprocessed(session, outputOf(compilation, reported))
+}
+
+/** What a reference is cut to where a name has characters that end one: `s.jpg` of `it's.jpg`. Ids of our modules contain names. */
+function endingsOf(name: string): string[] {
+  return [...name.matchAll(/[\s"'`()<>\\#,=]/g)].map(({ index }) => name.slice(index + 1))
 }
 
 function outputOf(compilation: Compilation, reported: ReadonlySet<string>): BuildOutput {
