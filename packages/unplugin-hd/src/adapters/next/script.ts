@@ -11,8 +11,8 @@ const IMPORT_RE = /(?:\bfrom|\bimport|\bimport\s*\(|\brequire(?:\.resolve)?\s*\(
 const NEW_URL_RE = /\bnew\s+URL\s*\(\s*$/
 const MODULE_URL_RE = /^\s*,\s*import\.meta\.url\b/
 
-/** Before a string, for the expressions above. */
-const MAX_BEFORE = 40
+/** Before a string, for the expressions above; a comment may be in between. */
+const MAX_BEFORE = 300
 
 /** A reference in a script, and where it is written. */
 export interface WrittenReference {

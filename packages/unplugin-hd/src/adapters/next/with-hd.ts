@@ -40,8 +40,9 @@ export const withHd: WithHd = <Config extends object>(
     const turbopack = process.env['TURBOPACK'] ? turbopackRulesOf(options, file) : undefined
     const configure = (config: NextConfig): NextConfig => configured(config, options, turbopack)
     if (typeof nextConfig !== 'function') return configure(nextConfig) as Config
-    const call = nextConfig as unknown as (...parameters: unknown[]) => NextConfig | Promise<NextConfig>
-    return (async (...parameters: unknown[]) => configure(await call(...parameters))) as unknown as Config
+    const call = nextConfig as object as (...parameters: unknown[]) => NextConfig | Promise<NextConfig>
+    const called: object = async (...parameters: unknown[]) => configure(await call(...parameters))
+    return called as Config
   } catch (error) {
     throw toBundlerError(error)
   }
