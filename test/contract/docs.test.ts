@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { remoteOption } from '../../packages/core/src/options/remote.ts'
 import { DEV_MODES, resolveHdOptions } from '../../packages/unplugin-hd/src/options.ts'
 import { DEFAULTS, FORMAT_FACTS, HD_CODES, MODES, ON_ERROR, OUTPUT_FORMATS, SHAPES } from '@unplugin-hd/core'
 
@@ -50,5 +51,20 @@ describe('docs/options.md and docs/queries.md', () => {
     const page = await read('docs/queries.md')
     for (const shape of SHAPES) if (shape !== 'url') expect(page).toContain(`as=${shape}`)
     for (const format of Object.keys(FORMAT_FACTS)) expect(page).toContain(`\`${format}\``)
+  })
+})
+
+describe('docs/remote-cache.md', () => {
+  test('lists every option with the default that the code has', async () => {
+    const options = remoteOption('docs', '').parse('https://host')!
+    const listed = rows(await read('docs/remote-cache.md')).flatMap(([names, value]) =>
+      names!.split(', ').map((name): [string, string] => [name.replaceAll('`', ''), value!]),
+    )
+    expect(listed.map(([name]) => name).toSorted()).toEqual(Object.keys(options).toSorted())
+    for (const [name, stated] of listed) {
+      const value = options[name as keyof typeof options]
+      if (name === 'url' || value === undefined) continue
+      expect(stated, name).toBe(`\`${typeof value === 'string' ? `'${value}'` : String(value)}\``)
+    }
   })
 })
