@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { BuildOutput } from '../unprocessed.ts'
-import { unprocessedWarnings, type OutputFile } from '../../unprocessed/warnings.ts'
+import type { OutputFile } from '../../unprocessed/warnings.ts'
 
 interface Output {
   type: 'asset' | 'chunk'
@@ -20,17 +20,6 @@ export function outputOfBundle(bundle: Bundle, ids: Iterable<string>): BuildOutp
     Object.entries(bundle).map(([name, { originalFileNames }]) => [path.posix.basename(name), originalFileNames?.[0]]),
   )
   return { outputs, sources: ids, imageOf: (name) => path.posix.basename(originals.get(name) ?? name) }
-}
-
-/** {@link outputOfBundle}, searched. @param processed places whose references were processed */
-export function unprocessedInBundle(
-  bundle: Bundle,
-  ids: Iterable<string>,
-  root: string,
-  leftOut: (reference: string) => boolean,
-  processed?: ReadonlySet<string>,
-): Promise<string[]> {
-  return unprocessedWarnings({ ...outputOfBundle(bundle, ids), root, leftOut, processed })
 }
 
 /** What is in an output, as text. */

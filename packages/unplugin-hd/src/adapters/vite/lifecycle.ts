@@ -1,4 +1,5 @@
-import { unprocessedInBundle } from '../rollup/unprocessed.ts'
+import { unprocessedWarnings } from '../../unprocessed/warnings.ts'
+import { outputOfBundle } from '../rollup/unprocessed.ts'
 import type { HdPlugin } from './hd-plugin.ts'
 import type { Runs } from './runs.ts'
 
@@ -19,7 +20,13 @@ export function lifecyclePlugin(runs: Runs): HdPlugin {
         if (dev) return
         const { config, session } = project
         const ids = this.getModuleIds()
-        const messages = await unprocessedInBundle(bundle, ids, config.root, session.leftOut, runs.processedPlaces)
+        const messages = await unprocessedWarnings({
+          ...outputOfBundle(bundle, ids),
+          root: config.root,
+          leftOut: session.leftOut,
+          processed: runs.processedPlaces,
+          isKnown: (reference) => runs.manifestEntries.has(reference),
+        })
         for (const message of messages) project.warn(message)
       },
     },

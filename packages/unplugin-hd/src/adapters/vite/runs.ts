@@ -27,6 +27,8 @@ export interface HookContext {
 export interface Runs {
   /** Places in templates whose references were processed: `src/App.vue:12`. */
   readonly processedPlaces: Set<string>
+  /** Our entries in Vite's manifests, `src/a.jpg?hd`: a framework may put a manifest into its server. */
+  readonly manifestEntries: Set<string>
   /**
    * The run of a configuration.
    * @param context `this` of the hook; `configResolved` has none before Vite 7
@@ -63,6 +65,7 @@ export function createRuns(options: HdOptions): Runs {
 
   return {
     processedPlaces: new Set(),
+    manifestEntries: new Set(),
     at,
     of(context) {
       if (!context?.environment) throw tooOld('vite', viteVersion(context?.meta))

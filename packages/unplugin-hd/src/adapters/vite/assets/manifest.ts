@@ -8,19 +8,26 @@ import type { Project } from '../project.ts'
  * between machines and cannot be looked up. The entry is named `src/a.jpg?hd` instead.
  * @param manifest Vite's option `build.manifest`
  * @param dir absolute path of the output
+ * @returns the new names
  */
-export async function renameManifestEntries({ config, assets }: Project, manifest: true | string, dir: string): Promise<void> {
+export async function renameManifestEntries(
+  { config, assets }: Project,
+  manifest: true | string,
+  dir: string,
+): Promise<string[]> {
   const file = path.join(dir, manifest === true ? '.vite/manifest.json' : manifest)
   const text = await readFile(file, 'utf8').catch(() => undefined)
   const entries = text === undefined ? undefined : parseManifest(text)
-  if (!entries) return
+  if (!entries) return []
   const renamed = [...entries].map(([key, entry]): [string, object] => {
     const reference = assets.referenceTo(normalizePath(path.resolve(config.root, key)))
     return reference === undefined ? [key, entry] : [reference, { ...entry, src: reference }]
   })
-  if (renamed.every(([key]) => entries.has(key))) return
+  const names = renamed.map(([key]) => key).filter((key) => !entries.has(key))
+  if (names.length === 0) return []
   renamed.sort(([one], [other]) => (one < other ? -1 : 1))
   await writeFile(file, JSON.stringify(Object.fromEntries(renamed), undefined, 2))
+  return names
 }
 
 /** The entries of a manifest; `undefined` if the file is not Vite's manifest, because another plugin wrote its own. */

@@ -47,7 +47,9 @@ export function assetsPlugin(runs: Runs): HdPlugin {
     },
     async writeBundle({ dir }) {
       const { manifest } = this.environment.config.build
-      if (manifest && dir !== undefined) await renameManifestEntries(runs.of(this).project, manifest, dir)
+      if (!manifest || dir === undefined) return
+      const renamed = await renameManifestEntries(runs.of(this).project, manifest, dir)
+      for (const entry of renamed) runs.manifestEntries.add(entry.replace(/&.*/, ''))
     },
   }
 }
