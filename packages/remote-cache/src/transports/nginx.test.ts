@@ -15,7 +15,8 @@ async function documented(port: number, folder: string): Promise<string> {
   const own = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`)
   // Started by root, its workers would be another user, who may not read the folder of a test.
   const user = process.getuid?.() === 0 ? 'user root;' : ''
-  return `${user} daemon off; pid ${folder}/pid; error_log stderr; events {} http { access_log off; ${own.join(' ')}\n${http} }`
+  // One process, so that no worker survives the one that is stopped.
+  return `${user} daemon off; master_process off; pid ${folder}/pid; error_log stderr; events {} http { access_log off; ${own.join(' ')}\n${http} }`
 }
 
 describe.skipIf(!isInstalled('nginx'))('nginx as the documentation has it (skipped without nginx)', () => {
