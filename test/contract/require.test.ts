@@ -10,7 +10,7 @@ const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', impor
 const PLUGINS = ['vite', 'rollup', 'rolldown', 'webpack', 'rspack', 'esbuild', 'bun', 'astro', 'nuxt', 'next']
 
 /** Other entries with code. */
-const REST = ['.', 'wechat']
+const REST = ['.', 'jest', 'wechat']
 
 /** Entries without code. */
 const NO_CODE = ['client', 'next/client', 'package.json']
@@ -62,6 +62,11 @@ describe('the packed package', () => {
   test('returns the functions of /wechat by require()', async () => {
     const code = `console.log(JSON.stringify(typeof require('unplugin-hd/wechat').wechat))`
     expect(await evaluate('wechat.cjs', code)).toBe('function')
+  })
+
+  test('returns the functions of /jest by require()', async () => {
+    const code = `const { process, createResolver } = require('unplugin-hd/jest'); console.log(JSON.stringify([typeof process, typeof createResolver]))`
+    expect(await evaluate('jest.cjs', code)).toEqual(['function', 'function'])
   })
 
   test('type-checks in CommonJS and in ES modules', async () => {
