@@ -1,4 +1,5 @@
 import { formatError, isHdError, type Hd, type HdAsset, type HdRequest } from '@unplugin-hd/core'
+import { concurrently } from '../../concurrently.ts'
 import type { Makers } from '../../shape/makers.ts'
 import { createShape } from '../../shape/shape.ts'
 
@@ -29,6 +30,9 @@ export interface Survey {
 
 const NO_BYTES = new Uint8Array(0)
 
+/** Images looked up at the same time: a remote cache takes a round trip for each. */
+const AT_ONCE = 8
+
 /** Looks up all wanted images in the cache. Makes nothing, and keeps no image in memory. */
 export async function survey(hd: Hd, wanted: readonly Wanted[], signal: AbortSignal): Promise<Survey> {
   const byFile = new Map<string, Map<string, HdRequest>>()
@@ -37,15 +41,18 @@ export async function survey(hd: Hd, wanted: readonly Wanted[], signal: AbortSig
     byFile.set(file, requests.set(JSON.stringify(request), request))
   }
   const found: Survey = { images: byFile.size, missing: [], failures: [] }
-  for (const [file, requests] of byFile) {
-    if (signal.aborted) break
+  const outcomes: (MissingImage | string | undefined)[] = []
+  await concurrently([...byFile], AT_ONCE, signal, async ([file, requests], index) => {
     try {
-      const missing = await missingOf(hd, file, [...requests.values()])
-      if (missing) found.missing.push(missing)
+      outcomes[index] = await missingOf(hd, file, [...requests.values()])
     } catch (error) {
       if (!isHdError(error)) throw error
-      found.failures.push(formatError(error))
+      outcomes[index] = formatError(error)
     }
+  })
+  for (const outcome of outcomes) {
+    if (typeof outcome === 'string') found.failures.push(outcome)
+    else if (outcome) found.missing.push(outcome)
   }
   return found
 }
