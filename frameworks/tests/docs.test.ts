@@ -110,8 +110,18 @@ describe('the documentation site', () => {
 
     test('the search finds a page by an error code', async () => {
       await visit('/', 'light', async (page) => {
-        await page.keyboard.press('Control+k')
-        await page.getByRole('searchbox').fill('HD_CACHE_MISS')
+        const box = page.getByRole('searchbox')
+        // The key does nothing until the page is hydrated, which nothing else shows.
+        await expect
+          .poll(
+            async () => {
+              if ((await box.count()) === 0) await page.keyboard.press('Control+k')
+              return box.count()
+            },
+            { timeout: 30_000 },
+          )
+          .toBe(1)
+        await box.fill('HD_CACHE_MISS')
         await page.locator('.result').first().waitFor()
         expect(await page.locator('.result').allInnerTexts()).toEqual(
           expect.arrayContaining([expect.stringContaining('Troubleshooting')]),
