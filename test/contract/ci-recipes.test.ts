@@ -30,3 +30,13 @@ test('the tasks for Turborepo know every variable that changes their result', ()
   expect(tasks['build']!.env).toEqual(['UNPLUGIN_HD_MODE', 'UNPLUGIN_HD_CACHE_DIR'])
   expect(tasks['images']!.outputs).toEqual(['node_modules/.cache/unplugin-hd/hd-v2/**'])
 })
+
+test('the targets for Nx know every variable that changes their result', () => {
+  const { targetDefaults } = JSON.parse(blocks('json')[1]!) as {
+    targetDefaults: Record<string, { cache: boolean; outputs: string[]; inputs: (string | { env: string })[] }>
+  }
+  const { images, build } = targetDefaults
+  expect([images!.cache, build!.cache]).toEqual([true, true])
+  expect(build!.inputs).toEqual(['default', { env: 'UNPLUGIN_HD_MODE' }, { env: 'UNPLUGIN_HD_CACHE_DIR' }])
+  expect(images!.outputs).toEqual(['{projectRoot}/node_modules/.cache/unplugin-hd/hd-v2'])
+})
