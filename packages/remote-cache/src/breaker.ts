@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events'
+import { createAbortController } from '@unplugin-hd/core'
 
 /** So many failures in a row open the breaker; a timeout, which costs much more, opens it at once. */
 const MAX_FAILURES = 3
@@ -7,14 +7,14 @@ const MAX_FAILURES = 3
 const SLOW_MS = 1000
 
 const FIRST_PAUSE_MS = 60_000
-const LONGEST_PAUSE_MS = 16 * 60_000
+const MAX_PAUSE_MS = 16 * 60_000
 
 /** Turns a store that does not work off, so that images do not wait for it one after another. */
 export class Breaker {
   #failures = 0
   #pauseMs = FIRST_PAUSE_MS
   #openUntil: number | undefined
-  #controller = createController()
+  #controller = createAbortController()
 
   get isOpen(): boolean {
     return this.#openUntil !== undefined
@@ -48,20 +48,13 @@ export class Breaker {
     this.#openUntil = undefined
     this.#failures = 0
     this.#pauseMs = FIRST_PAUSE_MS
-    this.#controller = createController()
+    this.#controller = createAbortController()
   }
 
   #open(): void {
     const isFirst = !this.isOpen
     this.#openUntil = performance.now() + this.#pauseMs
-    this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS)
+    this.#pauseMs = Math.min(2 * this.#pauseMs, MAX_PAUSE_MS)
     if (isFirst) this.#controller.abort()
   }
-}
-
-function createController(): AbortController {
-  const controller = new AbortController()
-  // Every waiting request adds a listener; this is not a leak.
-  setMaxListeners(0, controller.signal)
-  return controller
 }
