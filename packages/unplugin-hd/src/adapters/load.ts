@@ -38,7 +38,7 @@ export interface LoadPort extends Pick<BundlerPort, 'watch' | 'writesEarly'> {
 export async function makeThrough(port: LoadPort, session: Session, { file, request, origin }: Asked): Promise<Shape> {
   await refuseRest(request, origin)
   port.watch(file)
-  const { shape } = await session.load(file, request, origin, port.makers)
+  const shape = await session.load(file, request, origin, port.makers)
   if (port.writesEarly) session.stopAtMiss()
   return shape
 }

@@ -10,7 +10,6 @@ import {
   type HdEvent,
   type HdRequest,
   type Logger,
-  type Source,
   HdError,
   mistakenQuery,
 } from '@unplugin-hd/core'
@@ -66,7 +65,7 @@ export interface Session {
    * @param makers other makers than those of `hd`; then misses are not deferred
    * @throws Error with the importer, what is wrong, what to do, and the code, in one line
    */
-  load(file: string, request: HdRequest, origin: Origin | undefined, makers?: Makers): Promise<Loaded>
+  load(file: string, request: HdRequest, origin: Origin | undefined, makers?: Makers): Promise<Shape>
   /**
    * With the option `stub`: what an import gives, which needs no files. References that need a file get the source from
    * {@link Session.load}, as with `mode: 'off'`. `undefined` without the option.
@@ -83,11 +82,6 @@ export interface Session {
    * @throws Error with `HD_CACHE_MISS` that names every missing image, unless cancelled
    */
   end(cancel: boolean): Promise<void>
-}
-
-export interface Loaded {
-  source: Source
-  shape: Shape
 }
 
 /**
@@ -164,8 +158,7 @@ export function createSession(options: HdOptions, { root, quiet, warn, dev = () 
         images?.asked(file, request, origin)
         const leave = await loads.enter(loading.signal)
         try {
-          const source = await hd.source(file)
-          return { source, shape: await createShape(makers, source, request) }
+          return await createShape(makers, await hd.source(file), request)
         } finally {
           leave()
         }

@@ -14,7 +14,7 @@ export async function resolveInBuild(project: Project, resolved: ResolvedImport,
   // that module is needed: Rollup does not resolve an import again when the image changes.
   // A stub has no file.
   if (request.as !== 'url' || isWatching || project.session.stub) return toModuleId(resolved)
-  const { shape } = await project.session.load(file, request, project.session.origins.of(toModuleId(resolved)))
+  const shape = await project.session.load(file, request, project.session.origins.of(toModuleId(resolved)))
   const [asset] = await project.assets.filesOf(shape, file, request)
   return urlSpecifier(asset!, request, takesQueries(project))
 }
@@ -28,7 +28,7 @@ export async function loadInBuild(project: Project, id: string): Promise<Rollup.
     return loadNative(project, { file, request, origin })
   }
   if (session.stub) return stubModule(await session.stub(file, request, origin), request)
-  const { shape } = await session.load(file, request, origin)
+  const shape = await session.load(file, request, origin)
   const bindings = (await assets.filesOf(shape, file, request)).map((each) => ({ file: each }))
   return { code: toModule(bindings, shape, request, takesQueries(project)), map: null, moduleSideEffects: false }
 }

@@ -42,7 +42,7 @@ export async function loadNative(
     const what = `no plugin of this project takes '${request.rest}'`
     refuseAt(where?.text ?? file, origin?.reference ?? file, what, `Leave it out, or add the plugin that it is meant for`)
   }
-  const { shape } = await session.load(file, request, origin)
+  const shape = await session.load(file, request, origin)
   const [path] = await assets.filesOf(shape, file, request)
   const specifier = JSON.stringify(request.rest === undefined ? path! : `${path!}?${request.rest}`)
   const asset = shape.parts[0]!.asset as HdAsset

@@ -30,7 +30,7 @@ export async function makeReferencedImage(
   if (!session.shouldTransform(file + reference.slice(reference.indexOf('?')))) return undefined
   const found = typeof place === 'function' ? await place() : place
   const request = requestAt(found, reference)
-  const { shape } = await session.load(file, request, originAt(found, reference))
+  const shape = await session.load(file, request, originAt(found, reference))
   const files = await assets.filesOf(shape, file, request)
   return { request, shape, files: files.map((each) => each + DELIVERY_QUERY[request.delivery]) }
 }

@@ -44,7 +44,7 @@ export async function planShape(
     },
     placeholder: (source) => hd.placeholder(source),
   }
-  const { shape } = await session.load(file, request, origin, makers)
+  const shape = await session.load(file, request, origin, makers)
   return { shape, addresses: shape.parts.map(({ asset, original }) => (original ? undefined : addresses.get(asset))) }
 }
 
