@@ -1,7 +1,7 @@
 import { type UserConfig } from 'tsdown'
 
 const config: UserConfig = {
-  entry: ['src/index.ts'],
+  entry: { index: 'src/index.ts', http: 'src/http/index.ts', tensor: 'src/tensor/index.ts' },
   dts: true,
   tsconfig: '../../tsconfig.json',
   logLevel: 'warn',

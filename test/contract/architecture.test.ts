@@ -53,9 +53,11 @@ describe.each(sources)('packages/$name', ({ name, imports }) => {
 /** Core's folders, and those that each may import. Files outside folders (errors, events, options …) are open to all. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   options: [],
+  http: [],
   request: [],
   upscaler: ['request'],
   schedule: [],
+  tensor: ['upscaler'],
   source: ['request'],
   image: ['source', 'request', 'upscaler', 'schedule'],
   store: ['source', 'request', 'upscaler', 'schedule'],

@@ -1,4 +1,5 @@
 import { errorMessage, isHdError } from '@unplugin-hd/core'
+import { HttpFailure } from '@unplugin-hd/core/http'
 
 /** Why a request brought nothing. */
 export type FailureKind = 'timeout' | 'denied' | 'full' | 'too-large' | 'other'
@@ -17,6 +18,9 @@ export class RemoteFailure extends Error {
 /** @param thrown by a library; the code of a system error says more than its text, and no address */
 export function toFailure(thrown: unknown): RemoteFailure {
   if (thrown instanceof RemoteFailure) return thrown
+  if (thrown instanceof HttpFailure) {
+    return new RemoteFailure(thrown.kind === 'cancelled' ? 'other' : thrown.kind, thrown.message)
+  }
   const text = errorMessage(thrown).replace(/\.+$/, '')
   const { code } = (thrown ?? {}) as { code?: unknown }
   const isAdded = typeof code === 'string' && !isHdError(thrown) && !text.includes(code)

@@ -10,8 +10,8 @@ import {
   type Traffic,
   type UpscalerCheck,
 } from '@unplugin-hd/core'
+import { withDeadline } from '@unplugin-hd/core/http'
 import { accessOf } from './access.ts'
-import { withDeadline } from './deadline.ts'
 import { type RemoteFailure, toFailure } from './failure.ts'
 import { Requests } from './requests.ts'
 import { Redactor } from './secrets.ts'

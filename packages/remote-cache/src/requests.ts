@@ -1,6 +1,6 @@
 import { Gate } from '@unplugin-hd/core'
+import { withDeadline } from '@unplugin-hd/core/http'
 import { Breaker } from './breaker.ts'
-import { withDeadline } from './deadline.ts'
 import { type RemoteFailure, toFailure } from './failure.ts'
 
 export interface RequestsOptions {

@@ -6,11 +6,6 @@ export function shownUrl(url: string): string {
   return `${protocol}//${host}${pathname.replace(/\/+$/, '')}`
 }
 
-/** True for this machine, whose traffic no other sees. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
-}
-
 /** User name and password of a URL, decoded. */
 export function credentialsOf({ username, password }: URL): { username: string; password: string } {
   return { username: decodeURIComponent(username), password: decodeURIComponent(password) }

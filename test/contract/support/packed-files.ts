@@ -1,6 +1,16 @@
 /** The files of every published package, without the chunks of the bundler. A new file is published only if it is here. */
 export const FILES: Record<string, string[]> = {
-  core: ['LICENSE', 'README.md', 'dist/index.d.mts', 'dist/index.mjs', 'package.json'],
+  core: [
+    'LICENSE',
+    'README.md',
+    'dist/http.d.mts',
+    'dist/http.mjs',
+    'dist/index.d.mts',
+    'dist/index.mjs',
+    'dist/tensor.d.mts',
+    'dist/tensor.mjs',
+    'package.json',
+  ],
   engine: [
     'LICENSE',
     'README.md',

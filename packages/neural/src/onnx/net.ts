@@ -1,16 +1,28 @@
+import {
+  createFilter,
+  createProbe,
+  type Filter,
+  fromHalves,
+  type HalfData,
+  type Layout,
+  limitTiles,
+  type Reading,
+  readProbe,
+  tensorDims,
+  type TensorData,
+  type TileLimits,
+  toHalves,
+  UnfitModelError,
+  type ValueType,
+} from '@unplugin-hd/core/tensor'
 import type { InferenceSession } from 'onnxruntime-common'
 import { WorkerError, reason } from './worker-error.ts'
-import { createFilter, type Filter } from './filter.ts'
-import { fromHalves, type HalfData, toHalves } from './float16.ts'
-import { LEAST_TILE, OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
+import type { WorkerSettings } from './protocol.ts'
 import type { Runtime } from './runtime.ts'
-import { isValueType, type Layout, type Reading, readSignature, type Signature, type ValueType } from './signature.ts'
-import type { TensorData } from './samples.ts'
-import { createTensorData, tensorDims } from './tensor.ts'
-import type { AxisLimits } from './tiles.ts'
+import { isValueType, readSignature, type Signature } from './signature.ts'
 
 /** A loaded model that enlarges or restores images, and the input that it expects. */
-export interface Net {
+export interface Net extends TileLimits {
   /** How many times as wide and high the output is. 1: the model restores. */
   factor: number
   /** Resamples the output to 2x; `undefined` for the factors 1 and 2. */
@@ -18,20 +30,9 @@ export interface Net {
   inputType: ValueType
   input: Reading
   outputLayout: Layout
-  /** Limits of its tiles. */
-  across: AxisLimits
-  down: AxisLimits
   /** Runs it on one image laid out as `input` says, `width` x `height` pixels. The result is in `outputLayout`, with as many channels. */
   run(data: TensorData, width: number, height: number): Promise<TensorData>
 }
-
-/** Edges of tiles are multiples of this: many nets unshuffle by 2 or 4, or work on windows of 8 or 16. */
-const OWN_MULTIPLE = 16
-/** Size of the probe run if the model does not fix one. Height and width differ so that the output's axes can be told apart. */
-const PROBE = { height: 64, width: 48 }
-
-/** Larger factors do not occur in practice; the output is then likely not an image. */
-const LARGEST_FACTOR = 8
 
 /**
  * Finds out how a session can be used: runs the model once on a grey image to determine what its declared shapes leave open.
@@ -45,7 +46,7 @@ export async function openNet(runtime: Runtime, session: InferenceSession, setti
     try {
       return await probe(runtime, session, signature, reading, settings)
     } catch (error) {
-      failures.push(error)
+      failures.push(error instanceof UnfitModelError ? new WorkerError('HD_MODEL', error.message, error.remedy) : error)
     }
   }
   // An unexpected output says more about the model than a failed run.
@@ -62,7 +63,7 @@ function failedToRun(failure: unknown): WorkerError {
   )
 }
 
-/** @throws WorkerError `HD_MODEL`, if the output is not an enlarged image; the runtime's error, if the model does not run */
+/** @throws UnfitModelError, if the output is not an enlarged image; the runtime's error, if the model does not run */
 async function probe(
   runtime: Runtime,
   session: InferenceSession,
@@ -70,23 +71,19 @@ async function probe(
   input: Reading,
   settings: WorkerSettings,
 ): Promise<Net> {
-  const { inputType } = signature
-  const size = signature.size[input.layout]
-  const height = size.height ?? PROBE.height
-  const width = size.width ?? PROBE.width
+  const { inputType, size } = signature
   const run = bindSession(runtime, session, signature, input)
-  const grey = createTensorData(inputType, input.channels, width, height).fill(inputType === 'uint8' ? 128 : 0.5)
-  const { factor, layout } = checkOutput(await run(grey, width, height), input, width, height)
+  const grey = createProbe(inputType, input, size)
+  const { dims } = await run(grey.data, grey.width, grey.height)
+  const { factor, layout } = readProbe(dims, input, grey)
   const filter = factor > 2 ? createFilter(factor) : undefined
-  const reach = filter?.reach ?? 0
   return {
     factor,
     filter,
     inputType,
     input,
     outputLayout: layout,
-    across: limitAxis('width', size.width, factor, reach, settings),
-    down: limitAxis('height', size.height, factor, reach, settings),
+    ...limitTiles(size[input.layout], factor, filter, settings),
     run: async (values, w, h) => (await run(values, w, h)).data,
   }
 }
@@ -111,44 +108,4 @@ function bindSession(
     if (!isValueType(type)) throw new WorkerError('HD_MODEL', `expected uint8, float32 or float16, the output is ${type}`)
     return { data: type === 'float16' ? fromHalves(made as HalfData) : (made as TensorData), dims }
   }
-}
-
-function checkOutput(
-  { dims }: RunResult,
-  { channels }: Reading,
-  width: number,
-  height: number,
-): { factor: number; layout: Layout } {
-  for (const layout of ['NCHW', 'NHWC'] as const) {
-    const factor = dims[layout === 'NCHW' ? 2 : 1]! / height
-    const expected = tensorDims({ layout, channels }, factor * width, factor * height)
-    const fits = dims.length === 4 && expected.every((dim, index) => dims[index] === dim)
-    if (fits && Number.isInteger(factor) && factor >= 1 && factor <= LARGEST_FACTOR) return { factor, layout }
-  }
-  const given = `${width}x${height} pixels of ${channels === 1 ? '1 channel' : '3 channels'}`
-  throw new WorkerError(
-    'HD_MODEL',
-    `expected a model that keeps the channels and enlarges width and height by the same whole factor, at most ${LARGEST_FACTOR}: it turned ${given} into [${dims.join(', ')}]`,
-    'Use a model of factor 1 to 4: its output is resampled to exactly twice the width and height of the source',
-  )
-}
-
-/** About one megapixel of output per tile, whatever the factor, because memory use grows with the output. */
-function defaultTile(factor: number): number {
-  return Math.floor(1024 / Math.max(factor, 2))
-}
-
-/** @param reach source pixels that the filter reads beyond the delivered part */
-function limitAxis(axis: string, fixed: number | undefined, factor: number, reach: number, settings: WorkerSettings): AxisLimits {
-  if (fixed === undefined) {
-    const overlap = (settings.overlap ?? OWN_OVERLAP) + reach
-    const tile = Math.max(settings.tile ?? defaultTile(factor), 2 * overlap + LEAST_TILE)
-    return { tile, overlap, multiple: OWN_MULTIPLE }
-  }
-  const overlap = settings.overlap ?? Math.min(OWN_OVERLAP, fixed >> 2)
-  if (fixed <= 2 * (overlap + reach)) {
-    const expected = `expected \`overlap\` to be less than half of the model's ${axis} of ${fixed} pixels, it is ${overlap}`
-    throw new WorkerError('HD_MODEL', expected, 'Lower `overlap`')
-  }
-  return { tile: fixed, overlap: overlap + reach, exact: true }
 }

@@ -1,6 +1,7 @@
 import { HdError, integer, oneOf, type Options, refusedOption } from '@unplugin-hd/core'
+import { LEAST_TILE, OVERLAP } from '@unplugin-hd/core/tensor'
 import type { Model } from './model.ts'
-import { type ExecutionProvider, LEAST_TILE, OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
+import type { ExecutionProvider, WorkerSettings } from './protocol.ts'
 
 /** The options for your own models. */
 export interface OwnModelOptions {
@@ -59,7 +60,7 @@ export function checkOwnOptions(owner: string, { runtime, executionProviders, ti
     const remedy = "Remove `runtime: 'wasm'`, and install onnxruntime-node"
     throw new HdError('HD_OPTION', `${owner} takes \`executionProviders\` only with the native runtime`, { remedy })
   }
-  const least = 2 * (overlap ?? OWN_OVERLAP) + LEAST_TILE
+  const least = 2 * (overlap ?? OVERLAP) + LEAST_TILE
   if (tile !== undefined && tile < least) {
     throw refusedOption(owner, 'tile', String(tile), `at least ${least} (twice the overlap, and ${LEAST_TILE})`)
   }

@@ -1,10 +1,11 @@
 import type { Logger, UpscalerCheck } from '@unplugin-hd/core'
+import { OVERLAP } from '@unplugin-hd/core/tensor'
 import { checkModel, type Facts } from '../check.ts'
 import type { RgbImage } from '../image.ts'
 import { Advice } from './advice.ts'
 import type { Inference } from './inference.ts'
 import type { OwnModel } from './options.ts'
-import { OWN_OVERLAP, type WorkerSettings } from './protocol.ts'
+import type { WorkerSettings } from './protocol.ts'
 
 /** Shared within the process, so that the hint appears once, not once per bundler. */
 const advice = new Advice()
@@ -17,7 +18,7 @@ const ALGORITHM = 2
  * model's receptive field exceeds the overlap.
  */
 export function versionOf({ model, tile, overlap }: OwnModel): string {
-  return `own-${model.digest().slice(0, 16)}-a${ALGORITHM}-t${tile ?? 'auto'}-o${overlap ?? OWN_OVERLAP}`
+  return `own-${model.digest().slice(0, 16)}-a${ALGORITHM}-t${tile ?? 'auto'}-o${overlap ?? OVERLAP}`
 }
 
 /** Models with equal keys can share a worker. */

@@ -1,20 +1,17 @@
+import type { TileSettings } from '@unplugin-hd/core/tensor'
 import type { WorkerErrorDetails } from './worker-error.ts'
 import type { RgbImage } from '../image.ts'
 
 export type RuntimeName = 'native' | 'wasm'
 
 /** The settings of a worker, passed once at its start. Equal settings share one worker. */
-export interface WorkerSettings {
+export interface WorkerSettings extends TileSettings {
   /** The bytes of the ONNX file. */
   model: Uint8Array
   runtime: 'auto' | RuntimeName
   /** In order of preference, before the CPU. */
   executionProviders: ExecutionProvider[]
   threads: number
-  /** The longest edge of a tile, in source pixels; `undefined`: 512, or less if the model enlarges by more than 2. */
-  tile: number | undefined
-  /** In source pixels; `undefined`: {@link OWN_OVERLAP}, or less if the model's fixed size is small. */
-  overlap: number | undefined
   /** The project's folder: the runtime is resolved from here as well. */
   cwd: string
 }
@@ -28,11 +25,6 @@ export interface WorkerData {
   /** The memory of its `Brake`. */
   brake: SharedArrayBuffer
 }
-
-/** Covers the effective receptive field of common models; the theoretical one is often larger. */
-export const OWN_OVERLAP = 32
-/** The minimum that a tile delivers besides its overlap, in source pixels. */
-export const LEAST_TILE = 16
 
 /** Sent to the worker, one image at a time. */
 export type Request = { type: 'upscale'; image: RgbImage } | { type: 'abort' } | { type: 'end' }

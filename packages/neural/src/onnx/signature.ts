@@ -1,17 +1,6 @@
+import { type DeclaredSize, type Reading, readShape, type ValueType } from '@unplugin-hd/core/tensor'
 import type { InferenceSession, Tensor } from 'onnxruntime-common'
 import { WorkerError } from './worker-error.ts'
-
-/** Order of an image's values in a tensor: N batch, C channels, H height, W width. */
-export type Layout = 'NHWC' | 'NCHW'
-export type ValueType = 'uint8' | 'float32' | 'float16'
-/** 3: red, green, blue; 1: luma alone. */
-export type Channels = 1 | 3
-
-/** One way to read a declared shape. */
-export interface Reading {
-  layout: Layout
-  channels: Channels
-}
 
 /** What a model declares about its input and output. */
 export interface Signature {
@@ -20,8 +9,7 @@ export interface Signature {
   inputType: ValueType
   /** What the declared shape permits, the likelier first; the probe run decides. */
   readings: Reading[]
-  /** The declared size per layout, in pixels; `undefined`: any. */
-  size: Record<Layout, { height: number | undefined; width: number | undefined }>
+  size: DeclaredSize
 }
 
 const EXPECTED =
@@ -49,28 +37,16 @@ export function readSignature(session: InferenceSession): Signature {
 
   const declared = input.shape.length === 0 ? ['', '', '', ''] : input.shape
   if (declared.length !== 4) throw unfit(`expected 4 dimensions, the input has ${declared.length}: ${format(declared)}`)
-  const dims = declared.map((dim) => (typeof dim === 'number' ? dim : undefined))
-  const [batch, second, third, fourth] = dims
+  const { batch, readings, size } = readShape(declared.map((dim) => (typeof dim === 'number' ? dim : undefined)))
   if (batch !== undefined && batch !== 1) throw unfit(`expected a batch of 1, the input is ${format(declared)}`)
-  const readings: Reading[] = []
-  for (const channels of [3, 1] as const) {
-    if (permits(second, fourth, channels)) readings.push({ layout: 'NCHW', channels })
-    if (permits(fourth, second, channels)) readings.push({ layout: 'NHWC', channels })
-  }
   if (readings.length === 0) throw unfit(`expected 3 channels or 1, the input is ${format(declared)}`)
   return {
     input: inputNames[0]!,
     output: outputNames[0]!,
     inputType: input.type as ValueType,
     readings,
-    size: { NCHW: { height: third, width: fourth }, NHWC: { height: second, width: third } },
+    size,
   }
-}
-
-/** A fixed size of 1 to 4 is a number of channels, because no image is that small. Without one, both layouts are possible. */
-function permits(declared: number | undefined, other: number | undefined, channels: Channels): boolean {
-  if (declared !== undefined) return declared === channels
-  return other === undefined || other > 4
 }
 
 export function isValueType(type: Tensor.Type): type is ValueType {

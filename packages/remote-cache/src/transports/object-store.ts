@@ -1,5 +1,5 @@
+import { HttpClient, type HttpAnswer, type HttpRequest } from '@unplugin-hd/core/http'
 import { statusFailure } from '../failure.ts'
-import { HttpClient, type HttpAnswer, type HttpRequest } from './http-client.ts'
 import type { Transport } from './transport.ts'
 
 /** The address of an entry and the headers that authorise a request for it. */

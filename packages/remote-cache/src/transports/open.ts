@@ -1,5 +1,6 @@
 import { HdError, type ResolvedRemote } from '@unplugin-hd/core'
-import { credentialsOf, isLoopback, type Redactor, shownUrl } from '../secrets.ts'
+import { isLoopback } from '@unplugin-hd/core/http'
+import { credentialsOf, type Redactor, shownUrl } from '../secrets.ts'
 import { readAwsConfig } from './aws-config.ts'
 import { authoriseHttp } from './http.ts'
 import { objectStore } from './object-store.ts'

@@ -1,6 +1,7 @@
 import { type Options, readOption, readOptions } from '@unplugin-hd/core'
+import { isLoopback } from '@unplugin-hd/core/http'
 import { CREDENTIAL_OPTIONS, type TokenOptions, type WechatCredentialOptions } from '../credentials/options.ts'
-import { address, checkedAddress, isLoopback } from '../http/address.ts'
+import { address, checkedAddress } from '../http/address.ts'
 import { MAX_DOWNLOAD, REQUEST_OPTIONS, type WechatRequestOptions } from '../http/options.ts'
 
 export interface WechatClientOptions extends WechatCredentialOptions, WechatRequestOptions {

@@ -31,8 +31,3 @@ export function checkedAddress(
   }
   return origin + pathname.replace(/\/+$/, '')
 }
-
-/** Names of this machine that no other can answer for. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
-}

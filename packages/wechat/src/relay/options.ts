@@ -1,5 +1,6 @@
 import { guarded, readOptions, required, typeOf } from '@unplugin-hd/core'
-import { address, checkedAddress, isLoopback } from '../http/address.ts'
+import { isLoopback } from '@unplugin-hd/core/http'
+import { address, checkedAddress } from '../http/address.ts'
 import { MAX_DOWNLOAD, REQUEST_OPTIONS, type ResolvedRequestOptions, type WechatRequestOptions } from '../http/options.ts'
 import { type ResolvedUpscalerOptions, UPSCALER_OPTIONS, type WechatUpscalerOptions } from '../upscaler/options.ts'
 

@@ -1,7 +1,7 @@
-import type { RgbImage } from '../image.ts'
+import type { Pixels } from '../upscaler/upscaler.ts'
 import { lumaOf } from './luma.ts'
 import type { Rectangle, Samples, TensorData } from './samples.ts'
-import type { Channels, Reading, ValueType } from './signature.ts'
+import type { Channels, Reading, ValueType } from './shape.ts'
 
 /** The dimensions of a tensor that holds one image. */
 export function tensorDims({ layout, channels }: Reading, width: number, height: number): number[] {
@@ -18,7 +18,7 @@ export function createTensorData(type: ValueType, channels: Channels, width: num
  * Fills `target` with a rectangle of the image, or with its luma. Beyond the right and bottom edges, the last column and row are
  * repeated. Floats are 0..1.
  */
-export function readTile(image: RgbImage, tile: Rectangle, { layout, channels }: Reading, target: TensorData): void {
+export function readTile(image: Pixels, tile: Rectangle, { layout, channels }: Reading, target: TensorData): void {
   const present = Math.min(tile.width, image.width - tile.x)
   const row = new Uint8Array(3 * tile.width)
   for (let y = 0; y < tile.height; y++) {
@@ -55,7 +55,7 @@ function writePlanes(row: Uint8Array, tile: Rectangle, y: number, target: Tensor
 /**
  * Copies `part` of a three-channel output into `image` at `x`, `y` (top left). Floats are rounded to the nearest of 0..255.
  */
-export function writeTile(output: Samples, part: Rectangle, image: RgbImage, x: number, y: number): void {
+export function writeTile(output: Samples, part: Rectangle, image: Pixels, x: number, y: number): void {
   const { data, width, height, layout } = output
   const plane = width * height
   for (let line = 0; line < part.height; line++) {

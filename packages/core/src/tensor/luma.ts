@@ -1,4 +1,4 @@
-import type { RgbImage } from '../image.ts'
+import type { Pixels } from '../upscaler/upscaler.ts'
 import { applyFilter, createFilter } from './filter.ts'
 import { readPlane, type Rectangle } from './samples.ts'
 
@@ -19,7 +19,7 @@ const COLOUR = createFilter(1)
  * @param part in pixels of the source
  * @param factor 1 or 2: samples of `luma` per source pixel
  */
-export function addColour(luma: Float32Array, image: RgbImage, part: Rectangle, factor: number): Float32Array[] {
+export function addColour(luma: Float32Array, image: Pixels, part: Rectangle, factor: number): Float32Array[] {
   const planes = [0, 1, 2].map((channel) => colourPlane(image, part, factor, channel))
   const [red, green, blue] = planes as [Float32Array, Float32Array, Float32Array]
   for (let index = 0; index < luma.length; index++) {
@@ -29,7 +29,7 @@ export function addColour(luma: Float32Array, image: RgbImage, part: Rectangle, 
   return planes
 }
 
-function colourPlane(image: RgbImage, part: Rectangle, factor: number, channel: number): Float32Array {
+function colourPlane(image: Pixels, part: Rectangle, factor: number, channel: number): Float32Array {
   const samples = { ...image, layout: 'NHWC', channels: 3 } as const
   if (factor === 1) return readPlane(samples, part, image, channel)
   const { reach } = COLOUR

@@ -1,4 +1,4 @@
-import type { RgbImage } from '../image.ts'
+import type { Pixels } from '../upscaler/upscaler.ts'
 import { applyFilter, type Filter } from './filter.ts'
 import { addColour } from './luma.ts'
 import { readPlane, type Rectangle, type Samples } from './samples.ts'
@@ -18,7 +18,7 @@ export interface Output {
  * Writes the delivered part of a tile into `result`, whose size is one or two times that of `image`.
  * @param filter resamples other factors to two; `undefined` if the model already has that factor
  */
-export function deliver(output: Output, filter: Filter | undefined, image: RgbImage, result: RgbImage): void {
+export function deliver(output: Output, filter: Filter | undefined, image: Pixels, result: Pixels): void {
   const { samples, factor, seen, part } = output
   const made = result.width / image.width
   const target = scaled(part, made)
@@ -33,7 +33,7 @@ export function deliver(output: Output, filter: Filter | undefined, image: RgbIm
 }
 
 /** Rounds the levels of one channel to the nearest of 0..255. */
-function writePlane(plane: Float32Array, channel: number, target: Rectangle, result: RgbImage): void {
+function writePlane(plane: Float32Array, channel: number, target: Rectangle, result: Pixels): void {
   for (let y = 0, index = 0; y < target.height; y++) {
     let to = 3 * ((target.y + y) * result.width + target.x) + channel
     for (let x = 0; x < target.width; x++, to += 3) result.data[to] = Math.min(255, Math.max(0, plane[index++]! + 0.5))

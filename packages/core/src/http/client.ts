@@ -1,24 +1,29 @@
-import http, { type IncomingMessage } from 'node:http'
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import https from 'node:https'
-import { RemoteFailure } from '../failure.ts'
+import { HttpFailure } from './failure.ts'
 
 export interface HttpRequest {
-  method: 'GET' | 'PUT' | 'HEAD'
+  method: 'GET' | 'POST' | 'PUT' | 'HEAD'
   url: string
   headers: Record<string, string>
   body?: Buffer
-  /** A longer answer is refused. */
+  /** A longer answer is refused. 0: its body is not wanted. */
   maxBytes: number
+  /** So many bytes of an answer other than 200 are read, for its words. @default 0 */
+  maxErrorBytes?: number
   signal: AbortSignal
 }
 
 export interface HttpAnswer {
   status: number
+  headers: IncomingHttpHeaders
   body: Buffer
 }
 
 /** Of an answer that is not wanted, such as the page of an error. */
 const MAX_DISCARDED = 64 * 1024
+
+const NOTHING = Buffer.alloc(0)
 
 /**
  * Sends each request once, and follows no redirects: they would carry the credentials elsewhere. By Node's own client, which a build
@@ -32,13 +37,14 @@ export class HttpClient {
     this.#maxSockets = connections
   }
 
-  /** @throws RemoteFailure `too-large`, and errors of the connection */
-  async send({ method, url, headers, body, maxBytes, signal }: HttpRequest): Promise<HttpAnswer> {
+  /** @throws HttpFailure `too-large`, and errors of the connection */
+  async send({ method, url, headers, body, maxBytes, maxErrorBytes = 0, signal }: HttpRequest): Promise<HttpAnswer> {
     const answer = await this.#begin(url, { method, headers: headersOf(headers, body), signal }, body)
-    const status = answer.statusCode ?? 0
-    if (status === 200 && method === 'GET') return { status, body: await readWithin(answer, maxBytes) }
+    const { statusCode: status = 0, headers: received } = answer
+    if (status === 200 && maxBytes > 0) return { status, headers: received, body: await readWithin(answer, maxBytes) }
+    if (status !== 200 && maxErrorBytes > 0) return { status, headers: received, body: await readStart(answer, maxErrorBytes) }
     discard(answer)
-    return { status, body: Buffer.alloc(0) }
+    return { status, headers: received, body: NOTHING }
   }
 
   async close(): Promise<void> {
@@ -69,7 +75,7 @@ function headersOf(headers: Record<string, string>, body: Buffer | undefined): R
 async function readWithin(answer: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const refuse = (): never => {
     answer.destroy()
-    throw new RemoteFailure('too-large', `an entry has more than ${maxBytes} bytes`)
+    throw new HttpFailure('too-large', `the answer has more than ${maxBytes} bytes`)
   }
   if (Number(answer.headers['content-length'] ?? 0) > maxBytes) refuse()
   const chunks: Uint8Array[] = []
@@ -80,6 +86,22 @@ async function readWithin(answer: IncomingMessage, maxBytes: number): Promise<Bu
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
+}
+
+/** What arrives of the first bytes: an error that is cut off says enough. */
+async function readStart(answer: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  try {
+    for await (const chunk of answer as AsyncIterable<Uint8Array>) {
+      chunks.push(chunk)
+      length += chunk.length
+      if (length >= maxBytes) break
+    }
+  } catch {
+    // The status is known.
+  }
+  return Buffer.concat(chunks).subarray(0, maxBytes)
 }
 
 /** Reads a short answer to its end, so that the connection can be used again. */

@@ -1,4 +1,4 @@
-import type { Channels, Layout } from './signature.ts'
+import type { Channels, Layout } from './shape.ts'
 
 /** A part of an image, in its pixels. */
 export interface Rectangle {
