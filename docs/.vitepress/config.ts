@@ -55,6 +55,7 @@ export default defineConfig({
       }
     },
   },
+  vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === 'compare-slider' } } },
   vite: {
     plugins,
     customLogger: withoutProse(createLogger('warn')),

@@ -1,13 +1,15 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
 import sharp from 'sharp'
 import { preview } from 'vite'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { CHROMIUM, launch } from '../browser/support/chromium.ts'
 import { visitImages } from '../browser/support/page.ts'
 import { listFiles } from './support/project.ts'
@@ -32,6 +34,14 @@ async function runBuild(folder: string): Promise<{ code: number | null; output: 
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
+}
+
+function runDemo(args: string[], env: NodeJS.ProcessEnv): ChildProcessByStdio<null, Readable, null> {
+  const script = fileURLToPath(new URL('../../scripts/demo.mjs', import.meta.url))
+  return spawn(process.execPath, [script, ...args], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, UNPLUGIN_HD_CACHE_DIR: cache, ...env },
+  })
 }
 
 async function emittedImages(folder: string): Promise<{ digest: string; width: number; height: number; format: string }[]> {
@@ -79,6 +89,35 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
     } finally {
       await server.close()
     }
+  })
+})
+
+// After the builds above, because it writes the same folder.
+describe('pnpm demo', () => {
+  test('opens the page in the browser, prints its address, and serves it until it is ended', async () => {
+    const browser = path.join(cache, 'browser.js')
+    await writeFile(browser, `require('node:fs').writeSync(1, 'opened ' + process.argv.at(-1) + '\\n')`)
+    const child = runDemo(['--open'], { BROWSER: browser })
+    onTestFinished(() => void child.kill())
+    let output = ''
+    child.stdout.on('data', (chunk) => (output += chunk))
+    await expect.poll(() => output).toMatch(/^opened http/m)
+    const address = /^Before and after: (\S+) /m.exec(output)?.[1]
+    expect(output).toContain(`opened ${address}`)
+    expect(await (await fetch(address!)).text()).toContain('One image in')
+    child.kill('SIGINT')
+    const [code] = (await once(child, 'close')) as [number | null]
+    // Windows knows no signals.
+    if (process.platform !== 'win32') expect(code).toBe(0)
+  })
+
+  test('ends after the build, and says how to look at the page, where the output is no terminal', async () => {
+    const child = runDemo([], {})
+    let output = ''
+    child.stdout.on('data', (chunk) => (output += chunk))
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect(output).toContain('demo --open')
+    expect(output).not.toContain('http://')
   })
 })
 

@@ -1,14 +1,14 @@
 import type { Theme } from 'vitepress'
 import DefaultTheme from 'vitepress/theme'
-import CompareImages from './CompareImages.vue'
+import { defineCompareSlider } from '../../../playground/compare-slider.ts'
 import ImageGallery from './ImageGallery.vue'
 import './style.css'
 
 const theme: Theme = {
   extends: DefaultTheme,
   enhanceApp({ app }) {
-    app.component('CompareImages', CompareImages)
     app.component('ImageGallery', ImageGallery)
+    if (!import.meta.env.SSR) defineCompareSlider()
   },
 }
 export default theme

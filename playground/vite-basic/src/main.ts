@@ -2,17 +2,17 @@ import './style.css'
 
 // 1x images, as Vite itself gives them.
 import xylophone from '@/images/xylophone.webp'
-import campfire from '@unplugin-hd/images/campfire.png'
-import dandelion from '@unplugin-hd/images/dandelion.jpg'
-import ladybug from '@unplugin-hd/images/ladybug.png'
-import brushes from './images/brushes.jpg'
+import octopus from '../../../bench/images/alpha/octopus.png'
+import wizard from '../../../bench/images/illustration/wizard.png'
+import castle from '../../../bench/images/photo/castle.png'
+import preferences from '../../../bench/images/text/preferences.png'
 
-// Their 2x: by an alias, from a package, by a relative path.
-import xylophoneHd from '@/images/xylophone.webp?hd'
-import campfireHd from '@unplugin-hd/images/campfire.png?hd'
+// Their 2x: from a package, and by relative paths. No upscaler has learnt from the latter.
 import dandelionHd from '@unplugin-hd/images/dandelion.jpg?hd'
-import ladybugHd from '@unplugin-hd/images/ladybug.png?hd'
-import brushesHd from './images/brushes.jpg?hd'
+import octopusHd from '../../../bench/images/alpha/octopus.png?hd&as=meta'
+import wizardHd from '../../../bench/images/illustration/wizard.png?hd&as=meta'
+import castleHd from '../../../bench/images/photo/castle.png?hd&as=meta'
+import preferencesHd from '../../../bench/images/text/preferences.png?hd&as=meta'
 
 // The other shapes. The key that decides the type comes last, where TypeScript can see it.
 import xylophoneSrcset from '@/images/xylophone.webp?hd&as=srcset'
@@ -21,31 +21,27 @@ import schoonerMeta from '@unplugin-hd/images/schooner.png?hd&as=meta'
 import balloonsImg from './images/balloons.png?hd&as=img'
 import brushesWebp from './images/brushes.jpg?format=webp&quality=80&hd'
 
-import { compare } from './compare.ts'
+import { defineCompareSlider } from '../../compare-slider.ts'
+import { comparison } from './comparison.ts'
 import { element } from './element.ts'
 import { shape } from './shape.ts'
 
-document.querySelector('#comparisons')?.append(
-  compare({ title: 'Brushes', file: './images/brushes.jpg', src: brushes, hd: brushesHd, focus: [0.55, 0.2] }),
-  compare({
-    title: 'Dandelion',
-    file: '@unplugin-hd/images/dandelion.jpg',
-    src: dandelion,
-    hd: dandelionHd,
-    focus: [0.2, 0.1],
-  }),
-  compare({ title: 'Xylophone', file: '@/images/xylophone.webp', src: xylophone, hd: xylophoneHd, focus: [0.8, 0.5] }),
-  compare({
-    title: 'Campfire',
-    file: '@unplugin-hd/images/campfire.png',
-    src: campfire,
-    hd: campfireHd,
-    focus: [0.5, 0.5],
-  }),
-  compare({ title: 'Ladybug', file: '@unplugin-hd/images/ladybug.png', src: ladybug, hd: ladybugHd, focus: [0.5, 0.5] }),
-)
+defineCompareSlider()
+document
+  .querySelector('#comparisons')
+  ?.append(
+    comparison({ alt: 'A castle with brick towers', file: 'castle.png', src: castle, hd: castleHd }),
+    comparison({ alt: 'A drawn wizard who paints at a desk', file: 'wizard.png', src: wizard, hd: wizardHd }),
+    comparison({ alt: 'Settings of a program', file: 'preferences.png', src: preferences, hd: preferencesHd }),
+    comparison({ alt: 'A pink octopus', file: 'octopus.png', src: octopus, hd: octopusHd }),
+  )
 
 document.querySelector('#shapes')?.append(
+  shape({
+    query: '?hd',
+    value: dandelionHd,
+    view: element('img', { src: dandelionHd, width: 640, height: 427, alt: 'A dandelion against the evening sun' }),
+  }),
   shape({
     query: '?hd&as=srcset',
     value: xylophoneSrcset,
