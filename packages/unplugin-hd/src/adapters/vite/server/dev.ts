@@ -16,6 +16,11 @@ import { createOpenPages } from './open-pages.ts'
 export interface Dev {
   /** Which files may be shown. */
   readonly access: Access
+  /**
+   * File and query of each `as=srcset` that became an `image-set()` of a stylesheet. Astro 6 and 7 also send the stylesheet as it was
+   * before, and replace it at once.
+   */
+  readonly imageSets: Set<string>
   /** Resolves when sharp is loaded, so that the first image need not wait for it; at once for a compiler that does not serve. */
   warm(): Promise<void>
   /** Begins to answer the server's requests for images. */
@@ -27,11 +32,13 @@ export interface Dev {
 
 export function createDev(project: Project): Dev {
   const access = createAccess(project.config)
+  const imageSets = new Set<string>()
   let serving: Serving | undefined
   return {
     access,
+    imageSets,
     warm: async () => serving?.warm,
-    serve: (server) => void (serving = serve(project, access, server)),
+    serve: (server) => void (serving = serve(project, { access, imageSets }, server)),
     addLastMiddleware: () => serving?.addLastMiddleware(),
     close: () => serving?.close(),
   }
@@ -41,7 +48,7 @@ interface Serving extends Pick<Dev, 'addLastMiddleware' | 'close'> {
   warm: Promise<void>
 }
 
-function serve(project: Project, access: Access, server: ViteDevServer): Serving {
+function serve(project: Project, { access, imageSets }: Pick<Dev, 'access' | 'imageSets'>, server: ViteDevServer): Serving {
   const { config, session, warn } = project
   // The first image that needs sharp reports why it cannot be loaded.
   const warm = loadSharp().then(
@@ -64,7 +71,7 @@ function serve(project: Project, access: Access, server: ViteDevServer): Serving
   const root = `${normalizePath(config.root)}/`
   // Vite watches the root.
   const watch = (file: string): void => void (file.startsWith(root) || server.watcher.add(file))
-  const { answer, miss } = createMiddlewares(project, { access, pages, images, watch })
+  const { answer, miss } = createMiddlewares(project, { access, imageSets, pages, images, watch })
   server.middlewares.use(answer)
 
   const onEdit = async (name: string): Promise<void> => {

@@ -19,6 +19,8 @@ export interface Middlewares {
 
 export interface MiddlewareContext {
   access: Access
+  /** File and query of references that stylesheets resolve. */
+  imageSets: ReadonlySet<string>
   pages: OpenPages
   images: Images
   /** Called with every file that is shown. */
@@ -27,7 +29,7 @@ export interface MiddlewareContext {
 
 export function createMiddlewares(
   { config, session, warn }: Project,
-  { access, pages, images, watch }: MiddlewareContext,
+  { access, imageSets, pages, images, watch }: MiddlewareContext,
 ): Middlewares {
   const missed = new WeakSet<IncomingMessage>()
   const warned = new Set<string>()
@@ -59,8 +61,9 @@ export function createMiddlewares(
       return true
     }
     const { file } = located
-    if (!session.shouldTransform(file + toQuery(address.request))) return false
-    if (address.request.as !== 'url') warnOnce(unprocessed(request, address))
+    const id = file + toQuery(address.request)
+    if (!session.shouldTransform(id)) return false
+    if (address.request.as !== 'url' && !imageSets.has(id)) warnOnce(unprocessed(request, address))
     watch(file)
     if (address.scale !== 1) session.images?.asked(file, { ...address.request, as: 'url' }, undefined)
     await show(request, response, file, address)

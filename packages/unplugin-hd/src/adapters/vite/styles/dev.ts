@@ -1,7 +1,7 @@
-import { HD_QUERY_RE } from '@unplugin-hd/core'
+import { HD_QUERY_RE, toQuery } from '@unplugin-hd/core'
 import { originAt, requestAt, whereIs, type Place } from '../place.ts'
 import type { Project } from '../project.ts'
-import type { Access } from '../server/access.ts'
+import type { Dev } from '../server/dev.ts'
 import { fileOfAddress } from '../server/locate.ts'
 import { planShape } from '../server/plan.ts'
 import { refuseInImageSet, toImageSet } from './image-sets.ts'
@@ -16,7 +16,7 @@ const URL_RE = /url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')\s]*))\s*\)/g
  */
 export async function transformStyleInDev(
   { config, session }: Project,
-  access: Access,
+  { access, imageSets }: Pick<Dev, 'access' | 'imageSets'>,
   code: string,
   id: string,
 ): Promise<{ code: string; map: null } | undefined> {
@@ -35,6 +35,7 @@ export async function transformStyleInDev(
     if (file === undefined || !session.shouldTransform(file + reference.slice(mark))) continue
     const { shape, addresses } = await planShape(session, config, file, request, originAt(place, reference))
     const urls = addresses.map((address) => `url(${JSON.stringify(address ?? reference.slice(0, mark))})`)
+    imageSets.add(file + toQuery(request))
     done += code.slice(end, index) + toImageSet(urls, shape.parts)
     end = index + text.length
   }

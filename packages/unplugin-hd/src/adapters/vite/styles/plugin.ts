@@ -63,7 +63,7 @@ export function stylesPlugins(runs: Runs): [source: HdPlugin, compiled: HdPlugin
       filter: { id: [STYLE_RE, OWN_STYLE_RE] },
       async handler(code, id) {
         const { project, dev } = runs.of(this)
-        if (dev) return transformStyleInDev(project, dev.access, code, id)
+        if (dev) return transformStyleInDev(project, dev, code, id)
         if (OWN_STYLE_RE.test(id)) {
           urls.compiled(id, code)
           return null
