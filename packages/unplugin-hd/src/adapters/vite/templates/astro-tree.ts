@@ -1,10 +1,7 @@
-import { createRequire } from 'node:module'
-import path from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { decodeHTMLAttribute } from 'entities'
 import type { FoundAttribute, Range, Template } from './transform.ts'
 
-/** The parts of Astro's syntax tree that are used here. Positions count bytes. */
+/** The parts of the syntax tree of Astro 5 and 6 that are used here. Positions count bytes. */
 interface Position {
   start: { offset: number }
   end?: { offset: number }
@@ -26,15 +23,7 @@ interface Attribute {
 
 type Parse = (code: string, options: { position: true }) => Promise<{ ast: Node }>
 
-/** The parser of the project's Astro. @throws Error if it is missing */
-export async function loadAstroParser(root: string): Promise<Parse> {
-  const astro = createRequire(path.join(root, 'package.json')).resolve('astro/package.json')
-  const compiler: { parse?: unknown } = await import(pathToFileURL(createRequire(astro).resolve('@astrojs/compiler')).href)
-  if (!isParse(compiler.parse)) throw new Error("'@astrojs/compiler' exports no 'parse'")
-  return compiler.parse
-}
-
-function isParse(value: unknown): value is Parse {
+export function isParseTree(value: unknown): value is Parse {
   return typeof value === 'function'
 }
 
@@ -45,7 +34,7 @@ const ATTRIBUTE_RE = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/y
 const BLOCKS = new Set(['script', 'style'])
 
 /** @throws Error of the parser */
-export async function readAstro(parse: Parse, code: string): Promise<Template> {
+export async function readAstroTree(parse: Parse, code: string): Promise<Template> {
   const { ast } = await parse(code, { position: true })
   const bytes = Buffer.from(code)
   const charAt = (offset: number): number => bytes.toString('utf8', 0, offset).length

@@ -4,7 +4,7 @@ import type { HdPlugin } from '../hd-plugin.ts'
 import { HD_CODE_RE } from '../module-ids.ts'
 import type { Project } from '../project.ts'
 import type { Runs } from '../runs.ts'
-import { loadAstroParser, readAstro } from './astro.ts'
+import { loadAstroReader } from './astro.ts'
 import { findUnprocessedInJsx } from './jsx.ts'
 import { loadSvelteParser, readSvelte } from './svelte.ts'
 import { transformTemplate, type Template } from './transform.ts'
@@ -78,8 +78,7 @@ async function loadReader(extension: string, root: string, warn: Project['warn']
       const parse = loadSvelteParser(root)
       return (code, id) => readSvelte(parse, code, id)
     }
-    const parse = await loadAstroParser(root)
-    return (code) => readAstro(parse, code)
+    return await loadAstroReader(root)
   } catch (error) {
     const [reason] = errorMessage(error).split('\n', 1)
     warn(`'?hd' in templates is not processed, because their parser cannot be loaded: ${reason}`)
