@@ -13,6 +13,8 @@ interface Project {
   folder?: string
   /** Scripts other than `build` and `dev`. */
   scripts?: { build: string; dev: string }
+  /** The oldest Node.js that its framework runs on, if that is newer than ours. */
+  node?: readonly [major: number, minor: number]
   /** The number of places on each page; update it for new ones. */
   pages: Readonly<Record<string, number>>
   /** Pages that the server renders without a script. */
@@ -42,6 +44,15 @@ const next = {
   waitsInDev: true,
   previewFlags: (port: number) => ['-H', '127.0.0.1', '-p', String(port)],
   devFlags: (port: number) => ['-H', '127.0.0.1', '-p', String(port)],
+}
+
+const astro = {
+  pages: { '': 18, server: 19, asset: 2 },
+  scriptless: ['asset'],
+  isRendered: true,
+  output: 'dist/client',
+  images: ['campfire', 'ladybug', 'schooner'],
+  devFlags: (port: number) => ['--host', '127.0.0.1', '--port', String(port)],
 }
 
 const viteFlags = (port: number): string[] => ['--host', '127.0.0.1', '--port', String(port), '--strictPort']
@@ -90,18 +101,19 @@ const PROJECTS: readonly Project[] = [
     images: ['campfire', 'ladybug', 'schooner'],
     devFlags: (port) => ['--host', '127.0.0.1', '--port', String(port)],
   },
-  {
-    name: 'astro',
-    pages: { '': 18, server: 19, asset: 2 },
-    scriptless: ['asset'],
-    isRendered: true,
-    output: 'dist/client',
-    images: ['campfire', 'ladybug', 'schooner'],
-    devFlags: (port) => ['--host', '127.0.0.1', '--port', String(port)],
-  },
+  { ...astro, name: 'astro' },
+  { ...astro, name: 'astro-6', node: [22, 12] },
+  { ...astro, name: 'astro-7', node: [22, 12] },
   { ...next, name: 'next', emitted: ['campfire', 'campfire', 'ladybug', 'schooner'] },
   { ...next, name: 'next, webpack', scripts: { build: 'build:webpack', dev: 'dev:webpack' } },
+  { ...next, folder: 'next-15', name: 'next-15' },
 ]
+
+/** Whether this Node.js is too old. */
+function isTooOld([major, minor]: readonly [number, number] = [0, 0]): boolean {
+  const [ours = 0, oursMinor = 0] = process.versions.node.split('.').map(Number)
+  return ours < major || (ours === major && oursMinor < minor)
+}
 
 let folder: string
 let browser: Browser | undefined
@@ -117,7 +129,10 @@ afterAll(async () => {
 describe.each(PROJECTS)('frameworks/$name', (described) => {
   const { pages, scriptless = [], isRendered, output, images, emitted, waitsInDev = false, previewFlags, devFlags } = described
   const { folder: name = described.name, scripts = { build: 'build', dev: 'dev' } } = described
-  describe('built', () => {
+  const isSkipped = isTooOld(described.node)
+  beforeAll(() => framework(name, folder).prepare())
+
+  describe.skipIf(isSkipped)('built', () => {
     let printed: string
     let server: Server | undefined
     beforeAll(async () => {
@@ -154,6 +169,16 @@ describe.each(PROJECTS)('frameworks/$name', (described) => {
       },
     )
 
+    test.runIf('asset' in pages && CHROMIUM !== undefined)(
+      'gives image components the size of the source, and files made of the 2x',
+      async () => {
+        const { page } = await open(browser!, `${server!.origin}asset`, 1)
+        const { Image: image } = await attributesOf(page)
+        expect(image).toMatchObject({ width: '320', height: '378' })
+        expect(image!['srcset']).toMatch(/^\S+@2x\S+ 1x, \S+@2x\S+ 2x$/)
+      },
+    )
+
     test.runIf(isRendered && CHROMIUM !== undefined).for(Object.keys(pages).filter((page) => !scriptless.includes(page)))(
       'names on /%s the same addresses on the server as in the browser',
       async (page) => {
@@ -171,7 +196,7 @@ describe.each(PROJECTS)('frameworks/$name', (described) => {
     )
   })
 
-  describe.skipIf(CHROMIUM === undefined)('in dev', () => {
+  describe.skipIf(isSkipped || CHROMIUM === undefined)('in dev', () => {
     let server: Server
     beforeAll(async () => {
       // A separate, empty cache.

@@ -14,14 +14,18 @@ beforeAll(async () => {
 })
 afterAll(() => rm(cache, { recursive: true, force: true, maxRetries: 3 }))
 
-test.each(['astro', 'nuxt', 'next'])('with the types of %s, `?hd` imports and the options are typed', (name) => {
-  const { folder } = framework(name, cache)
-  const { status, stdout } = spawnSync(process.execPath, [TSC, '-p', path.join(folder, 'tsconfig.types.json')], {
-    encoding: 'utf8',
-  })
-  expect(stdout).toBe('')
-  expect(status).toBe(0)
-})
+test.each(['astro', 'astro-6', 'astro-7', 'nuxt', 'next', 'next-15'])(
+  'with the types of %s, `?hd` imports and the options are typed',
+  async (name) => {
+    const { folder, prepare } = framework(name, cache)
+    await prepare()
+    const { status, stdout } = spawnSync(process.execPath, [TSC, '-p', path.join(folder, 'tsconfig.types.json')], {
+      encoding: 'utf8',
+    })
+    expect(stdout).toBe('')
+    expect(status).toBe(0)
+  },
+)
 
 test.each([
   ['astro', '.astro', 'interface HdAssetTypes'],

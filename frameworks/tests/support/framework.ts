@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bringSources } from './sources.ts'
 
 /** The folder of the projects. */
 const FRAMEWORKS = fileURLToPath(new URL('../..', import.meta.url))
@@ -31,6 +32,8 @@ export interface Server {
 
 export interface Framework {
   readonly folder: string
+  /** Brings the sources, where the project has those of another one. */
+  prepare(): Promise<void>
   /** Runs a script of the project to its end. @throws Error with its output if it fails */
   run(script: string): Promise<string>
   /** Runs a server script on a free loopback port. @param flags for its port */
@@ -60,6 +63,7 @@ export function framework(name: string, cache: string): Framework {
 
   return {
     folder,
+    prepare: () => bringSources(folder),
     async run(script) {
       const running = await start(script, [], {})
       const code = await running.ended
