@@ -15,6 +15,7 @@ const SECTIONS = [
   ['Options of image processing', 'packages/core/src/options.ts', ['CoreOptions', 'CacheOptions']],
   ['Options of neural()', 'packages/neural/src/options.ts', ['NeuralOptions']],
   ['Options of neural() for your own models', 'packages/neural/src/onnx/options.ts', ['OwnModelOptions']],
+  ['Options of kserve()', 'packages/kserve/src/options.ts', ['KserveOptions']],
   ['Options of resample()', 'packages/core/src/upscaler/resample.ts', ['ResampleOptions']],
   [
     'Upscalers',

@@ -55,6 +55,7 @@ export const SIDEBAR: SidebarSection[] = [
       { text: 'Remote cache', link: '/remote-cache' },
       { text: 'Tests and Storybook', link: '/testing' },
       { text: 'Upscalers', link: '/upscalers' },
+      { text: 'Inference servers', link: '/kserve' },
       { text: 'WeChat', link: '/wechat' },
       { text: 'Inspector and report', link: '/inspector' },
       { text: 'Limits', link: '/limits' },

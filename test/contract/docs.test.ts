@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { remoteOption } from '../../packages/core/src/options/remote.ts'
+import { resolveOptions } from '../../packages/kserve/src/options.ts'
 import { DEV_MODES, resolveHdOptions } from '../../packages/unplugin-hd/src/options.ts'
+import { KSERVE_CODES } from '@unplugin-hd/kserve'
 import { DEFAULTS, FORMAT_FACTS, HD_CODES, MODES, ON_ERROR, OUTPUT_FORMATS, SHAPES } from '@unplugin-hd/core'
 
 const read = (name: string): Promise<string> => readFile(new URL(`../../${name}`, import.meta.url), 'utf8')
@@ -66,5 +68,19 @@ describe('docs/remote-cache.md', () => {
       if (name === 'url' || value === undefined) continue
       expect(stated, name).toBe(`\`${typeof value === 'string' ? `'${value}'` : String(value)}\``)
     }
+  })
+})
+
+describe('docs/kserve.md', () => {
+  test('lists the defaults and the codes of the code', async () => {
+    const page = await read('docs/kserve.md')
+    const [table, codes] = page.split('## Errors') as [string, string]
+    const options = resolveOptions({ url: 'https://host', model: 'model' })
+    for (const [name, stated] of rows(table)) {
+      const value = options[name!.replaceAll('`', '') as keyof typeof options]
+      if (name === '`url`' || name === '`model`' || value === undefined) continue
+      expect(stated, name).toBe(`\`${typeof value === 'string' ? `'${value}'` : String(value)}\``)
+    }
+    expect(Object.fromEntries(rows(codes).map(([code, when]) => [code!.replaceAll('`', ''), when]))).toEqual(KSERVE_CODES)
   })
 })

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { resolveHdOptions } from '../../packages/unplugin-hd/src/options.ts'
+import { kserve } from '@unplugin-hd/kserve'
 import { neural } from '@unplugin-hd/neural'
 import { wechat, wechatCloud, wechatRelay } from '@unplugin-hd/wechat'
 
@@ -35,6 +36,7 @@ const TIMEOUTS = ['attemptTimeoutMs', 'totalTimeoutMs']
 
 test.each<[string, Taking, string, string, string[]]>([
   ['neural()', neural, 'packages/neural/README.md', 'option', []],
+  ['kserve()', kserve, 'docs/kserve.md', 'option', []],
   ['wechat()', wechat, 'packages/wechat/README.md', 'option', []],
   ['wechatCloud()', wechatCloud, 'docs/wechat.md', 'option of `wechatCloud()`', []],
   // "the rest, as wechat()"

@@ -23,6 +23,7 @@ export const FILES: Record<string, string[]> = {
     'dist/node-worker.cjs',
     'package.json',
   ],
+  kserve: ['LICENSE', 'README.md', 'dist/index.d.mts', 'dist/index.mjs', 'package.json'],
   neural: [
     'LICENSE',
     'README.md',

@@ -80,11 +80,11 @@ export function scalesOf(layout: 'NCHW' | 'NHWC', factor: number): number[] {
 }
 
 /** The mean of `9 x 9` pixels, repeated `factor` times: its receptive field is 4 pixels on each side. */
-export function softModel(factor: number, channels: 1 | 3 = 3): Uint8Array {
+export function softModel(factor: number, channels: 1 | 3 = 3, batch: number | string = 1): Uint8Array {
   const weights = Array.from({ length: 81 * channels }, () => 1 / 81)
   return encodeOnnx({
-    inputs: [{ name: 'x', type: 'float32', shape: [1, channels, 'h', 'w'] }],
-    outputs: [{ name: 'y', type: 'float32', shape: [1, channels, 'h2', 'w2'] }],
+    inputs: [{ name: 'x', type: 'float32', shape: [batch, channels, 'h', 'w'] }],
+    outputs: [{ name: 'y', type: 'float32', shape: [batch, channels, 'h2', 'w2'] }],
     nodes: [
       node('Conv', ['x', 'kernel'], 'soft', { group: channels, pads: [4, 4, 4, 4] }),
       node('Resize', ['soft', '', 'scales'], 'y', {
