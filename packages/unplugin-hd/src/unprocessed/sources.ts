@@ -3,6 +3,7 @@ import path from 'node:path'
 import { mistakenQuery, relativePath } from '@unplugin-hd/core'
 import { lineAt } from '../line-number.ts'
 import { blankComments } from './find.ts'
+import { blankFenced, MARKDOWN_RE } from './markdown.ts'
 import { followStyles } from './styles.ts'
 
 /** Files that are searched for a reference. */
@@ -14,8 +15,15 @@ const IMPORT_RE = /(?:\bfrom|\bimport)\s*\(?\s*["'`]$/
 /** The most places to list. */
 const MAX_PLACES = 3
 
+export interface FoundSources {
+  /** `src/main.js:3`, relative to the root. */
+  places: string[]
+  /** True if all of them are text of Markdown files, which a framework keeps as data: code blocks, and what was processed. */
+  isText: boolean
+}
+
 /**
- * Finds where an unprocessed reference of the output is written in the sources: `src/main.js:3`, relative to the root, one or more places.
+ * Finds where an unprocessed reference of the output is written in the sources.
  * @param reference as in the output; exact matches take precedence over others
  * @param output name of the output file; scripts keep relative references unchanged, so for them only exact matches count
  * @param image the file name of the image in the project, which may differ from that in the output
@@ -29,7 +37,7 @@ export async function findSources(
   ids: Iterable<string>,
   root: string,
   processed: ReadonlySet<string> = new Set(),
-): Promise<string[]> {
+): Promise<FoundSources> {
   const files = new Set([...ids].map((id) => id.split('?', 1)[0]!).filter((id) => path.isAbsolute(id) && SOURCE_RE.test(id)))
   // A mistyped query must match exactly.
   const query = mistakenQuery(reference) ? escape(reference.slice(reference.indexOf('?'))) : `\\?(?:[^\\s"'\`()<>]*[&;])?hd`
@@ -40,10 +48,13 @@ export async function findSources(
   const others: string[] = []
   const imports: string[] = []
   const done: string[] = []
+  const texts: string[] = []
   for (const file of [...files, ...(await followStyles(files))]) {
     const text = await readFile(file, 'utf8').catch(() => '')
     if (!text.includes(image)) continue
     const code = blankComments(text, file)
+    const isMarkdown = MARKDOWN_RE.test(file)
+    const markup = isMarkdown ? blankFenced(code) : code
     for (const { index } of code.matchAll(pattern)) {
       const start = /[^\s"'`()<>,]*$/.exec(code.slice(0, index))!.index
       const isSame = code.slice(start, index + image.length) === specifier
@@ -51,12 +62,14 @@ export async function findSources(
       // Imports are always processed, unless the file is excluded.
       const isImport = IMPORT_RE.test(code.slice(Math.max(0, start - 50), start))
       const place = `${relativePath(root, file)}:${lineAt(code, index)}`
-      const list = processed.has(place) ? done : isImport ? imports : isSame ? same : others
+      const isDone = processed.has(place)
+      const isText = isMarkdown && (isImport || isDone || markup[index] === ' ')
+      const list = isText ? texts : isDone ? done : isImport ? imports : isSame ? same : others
       list.push(place)
     }
   }
-  const places = [same, others, imports, done].find(({ length }) => length > 0) ?? []
-  return [...new Set(places)].slice(0, MAX_PLACES)
+  const places = [same, others, imports, done, texts].find(({ length }) => length > 0) ?? []
+  return { places: [...new Set(places)].slice(0, MAX_PLACES), isText: places === texts }
 }
 
 function escape(text: string): string {

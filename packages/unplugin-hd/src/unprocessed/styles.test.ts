@@ -46,19 +46,24 @@ test('finds the line of a reference, not in comments, and imports only if there 
   const ids = ['main.js?v=1', 'page.html', 'other.js', 'image.bin', '\0virtual.js'].map((name) =>
     name.startsWith('\0') ? name : path.join(root, name),
   )
-  expect(await findSources('assets/a.jpg?hd', 'index.html', 'a.jpg', ids, root)).toEqual(['main.js:3', 'page.html:2'])
+  expect((await findSources('assets/a.jpg?hd', 'index.html', 'a.jpg', ids, root)).places).toEqual(['main.js:3', 'page.html:2'])
   // An exact match takes precedence.
-  expect(await findSources('x/a.jpg?hd', 'index.html', 'a.jpg', ids, root)).toEqual(['page.html:2'])
+  expect((await findSources('x/a.jpg?hd', 'index.html', 'a.jpg', ids, root)).places).toEqual(['page.html:2'])
   // A reference that a script builds at runtime is not in the sources.
-  expect(await findSources('./y/a.jpg?hd', 'main.js', 'a.jpg', ids, root)).toEqual([])
-  expect(await findSources('./a.jpg?w=1&hd', 'main.js', 'a.jpg', ids, root)).toEqual(['main.js:3'])
-  expect(await findSources('x/b.jpg?hd', 'index.html', 'b.jpg', ids, root)).toEqual(['other.js:1'])
-  expect(await findSources('x/c.jpg?hd', 'index.html', 'c.jpg', ids, root)).toEqual([])
+  expect((await findSources('./y/a.jpg?hd', 'main.js', 'a.jpg', ids, root)).places).toEqual([])
+  expect((await findSources('./a.jpg?w=1&hd', 'main.js', 'a.jpg', ids, root)).places).toEqual(['main.js:3'])
+  expect((await findSources('x/b.jpg?hd', 'index.html', 'b.jpg', ids, root)).places).toEqual(['other.js:1'])
+  expect((await findSources('x/c.jpg?hd', 'index.html', 'c.jpg', ids, root)).places).toEqual([])
 })
 
 test('finds a name that is encoded in the URL', async () => {
   const root = await folder({ 'style.css': `\n.a { background: url('./my photo (ü).jpg?hd') }` })
-  expect(
-    await findSources('x/my photo (ü).jpg?hd', 'index.html', 'my photo (ü).jpg', [path.join(root, 'style.css')], root),
-  ).toEqual(['style.css:2'])
+  const { places } = await findSources(
+    'x/my photo (ü).jpg?hd',
+    'index.html',
+    'my photo (ü).jpg',
+    [path.join(root, 'style.css')],
+    root,
+  )
+  expect(places).toEqual(['style.css:2'])
 })

@@ -15,3 +15,15 @@ test('names the line in a Markdown file that a framework keeps as data, and is n
     expect(warnings).toEqual([expect.stringContaining("'./a.jpg?hd' in src/page.md:3 (now in data.mjs)")])
   }
 })
+
+test('a reference in the text of an MDX file that is kept as data is no place: an import, a code block, a processed image', async () => {
+  const root = await mkdtemp(path.join(tmpdir(), 'unplugin-hd-warnings-'))
+  onTestFinished(() => rm(root, { recursive: true, force: true }))
+  const body = `import a from './a.jpg?hd'\n\n\`\`\`md\n![](./b.jpg?hd)\n\`\`\`\n\n![](./c.jpg?hd&as=asset)\n\n![](./d.jpg?hd)\n`
+  await writeFile(path.join(root, 'page.mdx'), body)
+  const text = `export default ${JSON.stringify({ file: 'page.mdx', body })}`
+  const search = { outputs: [{ name: 'data.mjs', text: () => text }], sources: [], root, processed: new Set(['page.mdx:7']) }
+  expect(await unprocessedWarnings(search)).toEqual([expect.stringContaining("'./d.jpg?hd' in page.mdx:9 (now in data.mjs)")])
+  const all = await unprocessedWarnings({ ...search, leftOut: () => true })
+  expect(all.map((message) => /in (\S+)/.exec(message)![1])).toEqual(['page.mdx:1', 'page.mdx:4', 'page.mdx:7', 'page.mdx:9'])
+})

@@ -47,9 +47,11 @@ export async function unprocessedWarnings({
     const pages = references.length > 0 ? [...code.matchAll(MARKDOWN_PATH_RE)].map(([page]) => path.resolve(root, page)) : []
     for (const reference of references) {
       const image = imageOf(path.posix.basename(reference.split('?', 1)[0]!))
-      const places = await findSources(reference, name, image, [...files, ...pages], root, processed)
+      const { places, isText } = await findSources(reference, name, image, [...files, ...pages], root, processed)
+      const isLeftOut = leftOut(image)
+      if (isText && !isLeftOut) continue
       const where = places.length > 0 ? `${places.join(' or ')} (now in ${name})` : name
-      warnings.push(unprocessedMessage(reference, where, leftOut(image)))
+      warnings.push(unprocessedMessage(reference, where, isLeftOut))
     }
   }
   return warnings

@@ -22,7 +22,7 @@ export async function warnUnprocessedModules(session: Session, compilation: Comp
     }
     const reference = relativePath(root, resource)
     reported.add(basename(reference))
-    const places = await findSources(reference, '', basename(reference), compilation.fileDependencies, root)
+    const { places } = await findSources(reference, '', basename(reference), compilation.fileDependencies, root)
     session.warn(unprocessedMessage(reference, places.join(' or ') || 'the module graph', session.leftOut(reference)))
   }
   await warnUnprocessed(session, outputOf(compilation, reported))
