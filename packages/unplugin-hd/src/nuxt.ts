@@ -6,11 +6,17 @@ import type { Plugin } from 'vite'
 import { toEntry, type Entry, type EntryOptions, type EntryUpscaler } from './entry.ts'
 import { frameworkCache } from './framework-cache.ts'
 import { neural, resample } from './index.ts'
+import { NUXT_CONTENT, nuxtContentImages } from './nuxt-content.ts'
 import vite from './vite.ts'
 
 /** The parts of Nuxt's types used here, so that the declarations do not need Nuxt. */
 interface Nuxt {
-  options: { rootDir: string; ignore: string[] }
+  options: {
+    rootDir: string
+    ignore: string[]
+    /** Those that have run. */
+    _installedModules?: readonly { meta?: { name?: string } }[]
+  }
   hook(name: string, listener: (argument: never) => void): unknown
 }
 
@@ -54,9 +60,12 @@ function install(inline: EntryOptions | undefined, nuxt: Nuxt): void {
   if (!inRoot.startsWith('..') && !path.isAbsolute(inRoot)) options.ignore.push(`${inRoot.replaceAll('\\', '/')}/**`)
   let assets: readonly PublicAssets[] = []
   nuxt.hook('nitro:init', (nitro: Nitro) => void (assets = nitro.options.publicAssets))
+  let content: Plugin | undefined
   // Client and server have separate configurations, and each needs its own plugin instance.
   nuxt.hook('vite:extendConfig', (config: ViteConfig) => {
-    config.plugins = [...(config.plugins ?? []), publicImages(() => assets), vite(cache.options)]
+    const { _installedModules: modules = [] } = options
+    if (modules.some(({ meta }) => meta?.name === NUXT_CONTENT)) content ??= nuxtContentImages(options.rootDir)
+    config.plugins = [...(config.plugins ?? []), publicImages(() => assets), ...(content ? [content] : []), vite(cache.options)]
     const { watch } = (config.server ??= {})
     if (watch !== null) config.server.watch = { ...watch, ignored: [watch?.ignored ?? [], cache.isInside].flat() }
   })
