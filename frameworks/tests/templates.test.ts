@@ -33,7 +33,7 @@ async function transform(project: string, name: string, code: string): Promise<T
       root: folder,
       configFile: false,
       publicDir: project === 'sveltekit' ? 'static' : 'public',
-      plugins: [hd({ mode: 'off' })],
+      plugins: [hd({ mode: 'off' }), ...(project.startsWith('astro') ? [{ name: 'astro:assets' }] : [])],
     },
     'serve',
   )
@@ -135,6 +135,29 @@ test.each(ASTRO)('dynamic references in a component of %s cause warnings with fi
     './b.png?hd src/A.astro:4',
     './c.png?hd src/A.astro:5',
   ])
+})
+
+test('strings in JSX, and images of Markdown that Astro does not show at 2x, cause warnings with file and line in MDX', async () => {
+  const code = [
+    "import a from './a.png?hd'",
+    '',
+    '![A](./b.png?hd&as=asset "title") and ![B](<./c.png?hd>)',
+    '',
+    '```md',
+    '![A](./d.png?hd&as=asset)',
+    '<img src="./d.png?hd" />',
+    '```',
+    '<img src="./e.png?hd" />',
+  ].join('\n')
+  const astro = await transform('astro', 'src/pages/a.mdx', code)
+  expect(astro.code).toBeUndefined()
+  expect(astro.warnings.map((each) => /'([^']*)' in (\S+)/.exec(each)!.slice(1).join(' '))).toEqual([
+    './e.png?hd src/pages/a.mdx:9',
+    './b.png?hd&as=asset src/pages/a.mdx:3',
+    './c.png?hd src/pages/a.mdx:3',
+  ])
+  // Others import images of Markdown, or the build warns.
+  expect((await transform('sveltekit', 'src/a.mdx', code)).warnings).toHaveLength(1)
 })
 
 test.each([

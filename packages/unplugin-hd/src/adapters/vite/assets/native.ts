@@ -1,31 +1,18 @@
 import type { HdAsset, HdRequest } from '@unplugin-hd/core'
 import type { Rollup } from 'vite'
 import type { ResolvedImport } from '../../resolve.ts'
+import { hasImageMaker } from '../image-makers.ts'
 import { refuseAt } from '../place.ts'
 import type { Project } from '../project.ts'
 
-/**
- * `as=asset`: the value that an import of an image has in this project. Vite's own is a URL; these plugins make something else of
- * every image that is imported.
- */
-const MAKERS: Readonly<Record<string, RegExp>> = {
-  astro: /^astro:assets\b/,
-  imagetools: /^imagetools$/,
-}
-
 /** Whether another plugin makes the value of an import with `as=asset`, or is asked to. */
 export function isForOthers(project: Project, { rest }: HdRequest): boolean {
-  return rest !== undefined || hasImageMaker(project)
-}
-
-/** True when a plugin of the project makes something else than a URL of imported images. */
-function hasImageMaker({ config }: Project): boolean {
-  return Object.values(MAKERS).some((name) => hasPlugin(config, name))
+  return rest !== undefined || hasImageMaker(project.config)
 }
 
 /** True where vite-imagetools would encode a file once more because of `?url`, and Vite alone gives the URL of an import without it. */
 export function takesQueries({ config }: Project): boolean {
-  return hasPlugin(config, MAKERS['imagetools']!) && !hasPlugin(config, MAKERS['astro']!)
+  return hasImageMaker(config, 'imagetools') && !hasImageMaker(config, 'astro')
 }
 
 /**
@@ -37,7 +24,7 @@ export async function loadNative(
   { file, request, origin }: Omit<ResolvedImport, 'origin'> & { origin: ResolvedImport['origin'] | undefined },
 ): Promise<Rollup.SourceDescription> {
   const { session, assets, config } = project
-  if (request.rest !== undefined && !hasImageMaker(project)) {
+  if (request.rest !== undefined && !hasImageMaker(config)) {
     const where = await origin?.where()
     const what = `no plugin of this project takes '${request.rest}'`
     refuseAt(where?.text ?? file, origin?.reference ?? file, what, `Leave it out, or add the plugin that it is meant for`)
@@ -46,7 +33,7 @@ export async function loadNative(
   const [path] = await assets.filesOf(shape, file, request)
   const specifier = JSON.stringify(request.rest === undefined ? path! : `${path!}?${request.rest}`)
   const asset = shape.parts[0]!.asset as HdAsset
-  const isSized = hasPlugin(config, MAKERS['astro']!) && !asset.isSource
+  const isSized = hasImageMaker(config, 'astro') && !asset.isSource
   const code = isSized
     ? sizedModule(specifier, asset.source)
     : `export { default } from ${specifier}\nexport * from ${specifier}\n`
@@ -68,8 +55,4 @@ export default new Proxy(metadata, {
   },
 })
 `
-}
-
-function hasPlugin({ plugins }: Project['config'], name: RegExp): boolean {
-  return plugins.some((plugin) => name.test(plugin.name))
 }

@@ -1,30 +1,34 @@
 import path from 'node:path'
 import { errorMessage } from '@unplugin-hd/core'
 import type { HdPlugin } from '../hd-plugin.ts'
+import { hasImageMaker } from '../image-makers.ts'
 import { HD_CODE_RE } from '../module-ids.ts'
 import type { Project } from '../project.ts'
 import type { Runs } from '../runs.ts'
 import { loadAstroReader } from './astro.ts'
 import { findUnprocessedInJsx } from './jsx.ts'
+import { findImagesOfAstro } from './mdx.ts'
 import { loadSvelteParser, readSvelte } from './svelte.ts'
 import { transformTemplate, type Template } from './transform.ts'
 import { extendVue } from './vue.ts'
 
 /**
  * `?hd` in the templates of components. Vue's compiler gets a transform. Svelte and Astro files are rewritten before their
- * compilers see them, as these leave addresses unchanged. In JSX an address is only a string, so it causes a warning.
+ * compilers see them, as these leave addresses unchanged. In JSX and MDX an address is only a string, so it causes a warning.
  */
 export function templatesPlugin(runs: Runs): HdPlugin {
   const read = createReader()
   const warned = new Set<string>()
   const onProcessed = (where: string): void => void runs.processedPlaces.add(where)
-  /** In dev only: a build warns of everything that is left in its output. */
-  const warnInDev = ({ config, warn }: Project, messages: readonly string[]): void => {
-    if (config.command === 'build') return
+  const warnOnce = ({ warn }: Project, messages: readonly string[]): void => {
     for (const message of messages.filter((each) => !warned.has(each))) {
       warned.add(message)
       warn(message)
     }
+  }
+  /** In dev only: a build warns of everything that is left in its output. */
+  const warnInDev = (project: Project, messages: readonly string[]): void => {
+    if (project.config.command !== 'build') warnOnce(project, messages)
   }
   return {
     name: 'unplugin-hd:templates',
@@ -37,17 +41,25 @@ export function templatesPlugin(runs: Runs): HdPlugin {
     transform: {
       // The compilers of Svelte and Astro have `enforce: 'pre'` too.
       order: 'pre',
-      filter: { id: /\.(?:svelte|astro|[jt]sx)$/, code: HD_CODE_RE },
+      filter: { id: /\.(?:svelte|astro|[jt]sx|mdx)$/, code: HD_CODE_RE },
       async handler(code, id) {
         const { project } = runs.of(this)
-        if (/[jt]sx$/.test(id)) {
-          warnInDev(project, findUnprocessedInJsx(project.config.root, code, id))
+        const { config } = project
+        if (/(?:[jt]sx|mdx)$/.test(id)) {
+          warnInDev(project, findUnprocessedInJsx(config.root, code, id))
+          if (id.endsWith('.mdx') && hasImageMaker(config, 'astro')) {
+            for (const { where, warning } of findImagesOfAstro(config.root, code, id)) {
+              onProcessed(where)
+              warnOnce(project, [warning])
+            }
+          }
           return null
         }
         const template = await read(project, code, id)
         if (!template) return null
-        const { result, warnings } = await transformTemplate(project, this, template, code, id)
+        const { result, warnings, processed } = await transformTemplate(project, this, template, code, id)
         warnInDev(project, warnings)
+        processed.forEach(onProcessed)
         return result
       },
     },

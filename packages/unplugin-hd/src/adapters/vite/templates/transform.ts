@@ -35,6 +35,8 @@ export interface TransformedTemplate {
   result: { code: string; map: SourceMap } | null
   /** One for each `?hd` that stays. */
   warnings: string[]
+  /** Places of those that became imports: `src/App.svelte:12`. */
+  processed: string[]
 }
 
 /**
@@ -51,6 +53,7 @@ export async function transformTemplate(
   const file = displayPath(config.root, id)
   const edits = new MagicString(code)
   const done: Range[] = [...rest]
+  const processed: string[] = []
   const names = new Map<string, string>()
   const nameOf = (specifier: string): string => {
     if (!names.has(specifier)) names.set(specifier, `__hd${names.size}`)
@@ -74,13 +77,14 @@ export async function transformTemplate(
           : [[name, toExpression(replacement.parts, nameOf)]]
       edits.update(start, end, expressions.map(([key, expression]) => `${key}={${expression}}`).join(' '))
       done.push({ start, end })
+      processed.push(where)
     }
   }
   const warnings = findUnprocessedIn(code, done, file)
-  if (names.size === 0) return { result: null, warnings }
+  if (names.size === 0) return { result: null, warnings, processed }
   const statements = [...names].map(([specifier, name]) => `import ${name} from ${JSON.stringify(specifier)};`)
   edits.appendLeft(imports.at, imports.before + statements.join('') + imports.after)
-  return { result: { code: edits.toString(), map: edits.generateMap({ source: id, hires: 'boundary' }) }, warnings }
+  return { result: { code: edits.toString(), map: edits.generateMap({ source: id, hires: 'boundary' }) }, warnings, processed }
 }
 
 /** A relative path is always imported, so that a missing file is an error. Any other address may be answered by a server. */
