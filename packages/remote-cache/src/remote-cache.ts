@@ -4,6 +4,7 @@ import {
   HdError,
   isKey,
   type Logger,
+  Redactor,
   type RemoteStore,
   type ResolvedRemote,
   type StoreEntry,
@@ -14,7 +15,7 @@ import { withDeadline } from '@unplugin-hd/core/http'
 import { accessOf } from './access.ts'
 import { type RemoteFailure, toFailure } from './failure.ts'
 import { Requests } from './requests.ts'
-import { Redactor } from './secrets.ts'
+
 import { locationOf, openTransport } from './transports/open.ts'
 import type { Transport } from './transports/transport.ts'
 import { openSealed, sealEntry } from './trust/sealed.ts'

@@ -1,6 +1,5 @@
-import { HdError, type ResolvedRemote } from '@unplugin-hd/core'
+import { credentialsOf, HdError, type Redactor, type ResolvedRemote, shownUrl } from '@unplugin-hd/core'
 import { isLoopback } from '@unplugin-hd/core/http'
-import { credentialsOf, type Redactor, shownUrl } from '../secrets.ts'
 import { readAwsConfig } from './aws-config.ts'
 import { authoriseHttp } from './http.ts'
 import { objectStore } from './object-store.ts'
