@@ -61,6 +61,7 @@ export {
 export type { RemoteMode, RemoteOptions, RemoteStorage, ResolvedRemote } from './options/remote.ts'
 export { readOption, readOptions, refusedOption } from './options/read.ts'
 export type { OriginalJob } from './job/original.ts'
+export { recipeOf, type Recipe } from './job/recipe.ts'
 export {
   HD_QUERY_RE,
   MISTAKEN_QUERY_RE,
@@ -77,7 +78,7 @@ export { isInside, relativePath } from './relative-path.ts'
 export { resample, type ResampleOptions } from './upscaler/resample.ts'
 export { abortError, createAbortController, throwIfAborted, unlessAborted } from './schedule/aborted.ts'
 export { Gate } from './schedule/gate.ts'
-export { MAX_SOURCE_BYTES, type Source } from './source/source.ts'
+export { MAX_SOURCE_BYTES, toSource, type Source } from './source/source.ts'
 export { credentialsOf, Redactor, shownUrl } from './secrets.ts'
 export { availableCores } from './schedule/cores.ts'
 export { backgroundConcurrency } from './schedule/threads.ts'

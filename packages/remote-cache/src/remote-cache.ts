@@ -15,7 +15,6 @@ import { withDeadline } from '@unplugin-hd/core/http'
 import { accessOf } from './access.ts'
 import { type RemoteFailure, toFailure } from './failure.ts'
 import { Requests } from './requests.ts'
-
 import { locationOf, openTransport } from './transports/open.ts'
 import type { Transport } from './transports/transport.ts'
 import { openSealed, sealEntry } from './trust/sealed.ts'
@@ -66,6 +65,14 @@ export function createRemoteCache(remote: ResolvedRemote, { root, env, log }: Re
     })())
 
   const canWrite = async (): Promise<boolean> => access.write && (await open()).scheme.seal !== undefined
+
+  const assertWritable = async (): Promise<void> => {
+    if (!access.write) throw new HdError('HD_REMOTE', `nothing is sent to ${location}: access is ${access.text}`)
+    if (await canWrite()) return
+    throw new HdError('HD_REMOTE', `nothing can be sent to ${location} without the private key`, {
+      remedy: `Set ${remote.keyEnv}`,
+    })
+  }
 
   /** Asks a store that was turned off whether it works again, without anything waiting for the answer. */
   const probe = (requests: Requests): void => {
@@ -169,16 +176,12 @@ export function createRemoteCache(remote: ResolvedRemote, { root, env, log }: Re
         return { ok: false, facts, advice: redactor.redact(error instanceof HdError ? error.message : toFailure(error).message) }
       }
     },
-    async send(key, entry) {
-      if (!access.write) throw new HdError('HD_REMOTE', `nothing is sent to ${location}: access is ${access.text}`)
-      if (!(await canWrite())) {
-        throw new HdError('HD_REMOTE', `nothing can be sent to ${location} without the private key`, {
-          remedy: `Set ${remote.keyEnv}`,
-        })
-      }
+    assertWritable,
+    async send(key, entry, { replace = false } = {}) {
+      await assertWritable()
       try {
         return await withDeadline(SEND_PATIENCE * timeoutMs, new AbortController().signal, async (signal) =>
-          (await (await open()).transport.has(key, signal)) ? 0 : send(key, entry, signal),
+          !replace && (await (await open()).transport.has(key, signal)) ? 0 : send(key, entry, signal),
         )
       } catch (error) {
         throw new HdError('HD_REMOTE', redactor.redact(`${location}: ${errorMessage(toFailure(error))}`))

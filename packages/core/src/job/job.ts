@@ -45,6 +45,8 @@ export interface Job {
   readonly chain: readonly Upscaler[]
   /** Changes with everything that affects the image (source, upscalers, factor, encoding); 64 hexadecimal digits. */
   readonly key: string
+  /** The key of the master by the first upscaler of the chain. */
+  readonly masterKey: string
   /**
    * The image if it is cached; makes nothing. With `mode: 'off'` it is the source itself.
    * @throws HdError `HD_SOURCE_…` with `mode: 'off'`
@@ -173,6 +175,7 @@ export function createJob(source: Source, request: JobRequest, deps: JobDeps): J
     factor,
     encoding,
     chain,
+    masterKey: keyOfMaster(orderFrom(chain[0]!)),
     key: plannedKey(source.digest, isOff ? [] : chain, size, encoding.format, encoding.quality),
     async find() {
       if (isOff) return unscaled()

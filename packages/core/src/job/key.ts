@@ -8,7 +8,7 @@ import { formatsOf, type Upscaler } from '../upscaler/upscaler.ts'
  * Increment when the same inputs give different bytes: after changes to decoding, fitting, rejoining or encoder settings. Old
  * entries are then ignored and evicted over time.
  */
-const PIPELINE_VERSION = 2
+export const PIPELINE_VERSION = 2
 
 /**
  * The key of a master: content of the source, upscaler, passes, and the limits it was fitted to. It holds no path, no time and

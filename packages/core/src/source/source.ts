@@ -45,6 +45,11 @@ export async function readSource(file: string, name: string): Promise<Source> {
     await setTimeout(WRITTEN_MS)
     bytes = await readBounded(file, name)
   }
+  return toSource(bytes, name)
+}
+
+/** The image of a file that was read elsewhere. @throws HdError what {@link sniffFormat} refuses */
+export function toSource(bytes: Uint8Array, name: string): Source {
   return { name, bytes, digest: hash('sha256', bytes), format: sniffFormat(bytes, name) }
 }
 

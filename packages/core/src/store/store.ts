@@ -73,12 +73,15 @@ export interface Traffic {
 export interface RemoteStore extends Store {
   /** Whether it answers, and what may be done there. Changes nothing. */
   check(): Promise<UpscalerCheck>
+  /** @throws HdError `HD_REMOTE` when nothing may be sent: it is read-only, or the signing key is missing */
+  assertWritable(): Promise<void>
   /**
    * Sends an entry, unless the store has it.
+   * @param options `replace`: also if the store has one under this key, which may be another's. @default false
    * @returns the number of bytes sent; 0: it was there
    * @throws HdError `HD_REMOTE` when it is read-only or refuses
    */
-  send(key: string, entry: StoreEntry): Promise<number>
+  send(key: string, entry: StoreEntry, options?: { replace?: boolean }): Promise<number>
 }
 
 export interface StoreLocks {

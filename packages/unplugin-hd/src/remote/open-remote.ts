@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module'
-import path from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { HdError, type OpenRemote, type RemoteStore, type ResolvedRemote } from '@unplugin-hd/core'
+import type { OpenRemote, RemoteStore, ResolvedRemote } from '@unplugin-hd/core'
+import { optionalPackage } from '../optional-package.ts'
 
 const PACKAGE = '@unplugin-hd/remote-cache'
 
@@ -17,21 +15,8 @@ interface Place {
  * @throws HdError `HD_REMOTE` when it is not installed
  */
 export function openRemote(remote: ResolvedRemote, place: Place): OpenRemote {
-  const file = packageFile(PACKAGE, [path.join(place.root, 'package.json'), import.meta.url])
-  const load = (): Promise<Module> => import(/* @vite-ignore */ pathToFileURL(file).href) as Promise<Module>
+  const load = optionalPackage<Module>(PACKAGE, place.root, { code: 'HD_REMOTE', user: "'cache.remote'" })
   return (log) => lazyStore(async () => (await load()).createRemoteCache(remote, { ...place, log }))
-}
-
-/** @param origins files of the packages that may have it as a dependency @throws HdError `HD_REMOTE` */
-export function packageFile(name: string, origins: readonly string[]): string {
-  for (const origin of origins) {
-    try {
-      return createRequire(origin).resolve(name)
-    } catch {}
-  }
-  throw new HdError('HD_REMOTE', `'cache.remote' needs the package ${name}, which is not installed`, {
-    remedy: `Run \`npm install --save-dev ${name}\``,
-  })
 }
 
 function lazyStore(load: () => Promise<RemoteStore>): RemoteStore {
@@ -47,6 +32,7 @@ function lazyStore(load: () => Promise<RemoteStore>): RemoteStore {
     flush: async () => loaded?.flush?.(),
     traffic: () => loaded?.traffic?.() ?? { fetched: 0, fetchedBytes: 0, sent: 0, sentBytes: 0 },
     check: async () => (await store()).check(),
-    send: async (key, entry) => (await store()).send(key, entry),
+    assertWritable: async () => (await store()).assertWritable(),
+    send: async (key, entry, options) => (await store()).send(key, entry, options),
   }
 }

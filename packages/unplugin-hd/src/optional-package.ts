@@ -1,0 +1,24 @@
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { HdError, type HdCode } from '@unplugin-hd/core'
+
+/**
+ * A package of ours that users install when they need it.
+ * @param root absolute path of the project @param needs the code of the error, and what needs the package, for its message
+ * @returns loads it
+ * @throws HdError when it is not installed
+ */
+export function optionalPackage<T>(name: string, root: string, needs: { code: HdCode; user: string }): () => Promise<T> {
+  for (const origin of [path.join(root, 'package.json'), import.meta.url]) {
+    try {
+      const { href } = pathToFileURL(createRequire(origin).resolve(name))
+      return () => import(/* @vite-ignore */ href) as Promise<T>
+    } catch {
+      // Try the next one.
+    }
+  }
+  throw new HdError(needs.code, `${needs.user} needs the package ${name}, which is not installed`, {
+    remedy: `Run \`npm install --save-dev ${name}\``,
+  })
+}
