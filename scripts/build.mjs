@@ -7,7 +7,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const ORDER = ['core', 'engine', 'neural', 'wechat', 'wechat-emulator', 'remote-cache', 'kserve', 'unplugin-hd']
+const ORDER = ['core', 'engine', 'neural', 'wechat', 'wechat-emulator', 'remote-cache', 'queue', 'kserve', 'unplugin-hd']
 /** What each `dist` was built from; not in there, because all of it is published. */
 const STAMPS = path.join(ROOT, 'node_modules', '.cache', 'build')
 const IGNORED = new Set(['node_modules', 'dist', 'generated'])

@@ -53,6 +53,7 @@ export const SIDEBAR: SidebarSection[] = [
       { text: 'Cache, CI and teams', link: '/cache' },
       { text: 'CI recipes', link: '/ci' },
       { text: 'Remote cache', link: '/remote-cache' },
+      { text: 'Warm on many machines', link: '/queue' },
       { text: 'Tests and Storybook', link: '/testing' },
       { text: 'Upscalers', link: '/upscalers' },
       { text: 'Inference servers', link: '/kserve' },

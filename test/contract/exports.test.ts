@@ -4,7 +4,7 @@ import astro from 'unplugin-hd/astro'
 import nuxt from 'unplugin-hd/nuxt'
 import { describe, expect, test } from 'vitest'
 
-const PACKAGES = ['core', 'engine', 'neural', 'wechat', 'wechat-emulator', 'remote-cache', 'kserve', 'unplugin-hd']
+const PACKAGES = ['core', 'engine', 'neural', 'wechat', 'wechat-emulator', 'remote-cache', 'queue', 'kserve', 'unplugin-hd']
 
 describe.each(PACKAGES)('the package %s', (name) => {
   const root = new URL(`../../packages/${name}/`, import.meta.url)

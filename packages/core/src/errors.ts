@@ -32,6 +32,7 @@ export const HD_CODES = {
   HD_CACHE_MISS: "`mode: 'cache-only'` and the image is not in the cache",
   HD_CACHE_IO: 'the cache cannot be read or written',
   HD_REMOTE: 'the remote cache cannot be used, or an entry of it was refused',
+  HD_QUEUE: 'the queue cannot be used, no worker takes its jobs, or a worker failed in a way that has no code of its own',
   HD_BUNDLER: 'the bundler is too old, or does not call a hook that the plugin requires',
   HD_ABORTED: 'the work was cancelled',
   HD_OUTPUT: 'the command line cannot write its output file',

@@ -2,11 +2,13 @@ import { run } from './cli/run.ts'
 
 const { stdin, stdout, stderr } = process
 const interrupt = new AbortController()
-process.on('SIGINT', () => {
-  // A second Ctrl-C does not wait for the cleanup.
-  if (interrupt.signal.aborted) process.exit(130)
-  interrupt.abort()
-})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // A second Ctrl-C does not wait for the cleanup.
+    if (interrupt.signal.aborted) process.exit(130)
+    interrupt.abort()
+  })
+}
 // The reader closed the pipe: `hd cache ls | head`.
 stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 

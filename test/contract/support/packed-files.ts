@@ -35,6 +35,7 @@ export const FILES: Record<string, string[]> = {
     'models/hd-x2.hdw',
     'package.json',
   ],
+  queue: ['LICENSE', 'README.md', 'dist/index.d.mts', 'dist/index.mjs', 'package.json'],
   'remote-cache': ['LICENSE', 'README.md', 'dist/index.d.mts', 'dist/index.mjs', 'package.json'],
   'unplugin-hd': [
     'LICENSE',

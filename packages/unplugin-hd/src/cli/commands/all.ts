@@ -7,11 +7,13 @@ import { reportCommand } from './report.ts'
 import { typesCommand } from './types.ts'
 import { upscaleCommand } from './upscale.ts'
 import { warmCommand } from './warm.ts'
+import { workerCommand } from './worker.ts'
 
 /** In the order in which the help lists them. */
 export const COMMANDS: readonly Command[] = [
   upscaleCommand,
   warmCommand,
+  workerCommand,
   compareCommand,
   reportCommand,
   ...CACHE_COMMANDS,

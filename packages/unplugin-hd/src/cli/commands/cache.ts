@@ -5,7 +5,7 @@ import { statisticsOf, type Share } from '../cache/statistics.ts'
 import { createLiveLine } from '../../progress/live-line.ts'
 import { createStyle, formatBytes } from '../../progress/text.ts'
 import { defineCommand, type Command } from '../parser/command.ts'
-import { parseAge, parseBytes } from '../parser/values.ts'
+import { parseTime, parseBytes } from '../parser/values.ts'
 import { readProject } from '../project.ts'
 import { alignColumns, count } from '../table.ts'
 
@@ -120,7 +120,7 @@ const prune = defineCommand({
   async run({ flags: { 'max-bytes': most, 'unused-for': unused, 'dry-run': dryRun = false, json, config } }, context) {
     const { options } = await readProject(context, config)
     const { dir } = options.cache
-    const unusedForMs = parseAge('--unused-for', unused)
+    const unusedForMs = parseTime('--unused-for', unused)
     const maxBytes = parseBytes('--max-bytes', most) ?? (unusedForMs === undefined ? options.cache.maxBytes : Infinity)
     const { removed, entries, bytes } = await pruneCache(dir, await entriesOf(dir), {
       maxBytes,

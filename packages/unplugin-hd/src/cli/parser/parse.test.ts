@@ -3,7 +3,7 @@ import { COMMANDS } from '../commands/all.ts'
 import { COMMON_FLAGS } from './command.ts'
 import { renderHelp } from './help.ts'
 import { parse, type Parsed } from './parse.ts'
-import { parseAge, parseBytes, parseFactor } from './values.ts'
+import { parseTime, parseBytes, parseFactor } from './values.ts'
 
 const of = (line: string): Parsed => parse(line === '' ? [] : line.split(' '), COMMANDS)
 
@@ -89,8 +89,8 @@ describe('values', () => {
   })
 
   test('times are hours, days or weeks', () => {
-    expect(['12h', '30d', '2w'].map((value) => parseAge('--unused-for', value)! / 3_600_000)).toEqual([12, 720, 336])
-    expect(() => parseAge('--unused-for', '30')).toThrow("--unused-for is '30', expected a time such as 30d")
+    expect(['12h', '30d', '2w'].map((value) => parseTime('--unused-for', value)! / 3_600_000)).toEqual([12, 720, 336])
+    expect(() => parseTime('--unused-for', '30')).toThrow("--unused-for is '30', expected a time such as 30d")
   })
 
   test('factors are 2, 3 and 4', () => {

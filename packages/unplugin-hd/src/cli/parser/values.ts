@@ -32,12 +32,33 @@ export function parseBytes(flag: string, value: string | undefined): number | un
 }
 
 const HOUR_MS = 3_600_000
-const AGE_UNITS: Readonly<Record<string, number>> = { h: HOUR_MS, d: 24 * HOUR_MS, w: 7 * 24 * HOUR_MS }
+const TIME_UNITS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: HOUR_MS,
+  d: 24 * HOUR_MS,
+  w: 7 * 24 * HOUR_MS,
+}
 
-/** Milliseconds: `30d`, `12h`, `2w`. @throws HdError `HD_OPTION` */
-export function parseAge(flag: string, value: string | undefined): number | undefined {
+/** Milliseconds: `90s`, `12h`, `30d`. @throws HdError `HD_OPTION` */
+export function parseTime(flag: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined
-  const [, number, unit] = /^(\d+)\s*([hdw])$/i.exec(value.trim()) ?? []
-  if (number !== undefined) return Number(number) * AGE_UNITS[unit!.toLowerCase()]!
-  throw refuse(`${flag} is '${value}', expected a time such as 30d, 12h or 2w`)
+  const [, number, unit] = /^(\d{1,9})\s*([smhdw])$/i.exec(value.trim()) ?? []
+  if (number !== undefined) return Number(number) * TIME_UNITS[unit!.toLowerCase()]!
+  throw refuse(`${flag} is '${value}', expected a time such as 30d, 12h or 90s`)
+}
+
+/** `100/d`, `5/10s` @throws HdError `HD_OPTION` */
+export function parseRate(flag: string, value: string | undefined): { max: number; duration: number } | undefined {
+  if (value === undefined) return undefined
+  const [, max, count, unit] = /^([1-9]\d{0,8})\/([1-9]\d{0,4})?([smhd])$/i.exec(value.trim()) ?? []
+  if (max !== undefined) return { max: Number(max), duration: Number(count ?? 1) * TIME_UNITS[unit!.toLowerCase()]! }
+  throw refuse(`${flag} is '${value}', expected a number and a time such as 100/d or 5/10s`)
+}
+
+/** `4` @throws HdError `HD_OPTION` */
+export function parseCount(flag: string, value: string | undefined, max: number): number | undefined {
+  if (value === undefined || (/^[1-9]\d{0,5}$/.test(value) && Number(value) <= max))
+    return value === undefined ? undefined : Number(value)
+  throw refuse(`${flag} is '${value}', allowed are whole numbers from 1 to ${max}`)
 }

@@ -1,4 +1,4 @@
-import { formatError, isHdError, type Hd, type HdAsset, type HdRequest } from '@unplugin-hd/core'
+import { formatError, isHdError, type Factor, type Hd, type HdAsset, type HdRequest, type OutputFormat } from '@unplugin-hd/core'
 import { concurrently } from '../../concurrently.ts'
 import type { Makers } from '../../shape/makers.ts'
 import { createShape } from '../../shape/shape.ts'
@@ -19,6 +19,16 @@ export interface MissingImage {
   megapixels: number
   /** Number of factors for which a metered upscaler would be called. */
   metered: number
+  /** What has to be upscaled: masters by their keys, those of small factors first, each with what is made of it. */
+  masters: ReadonlyMap<string, EnlargedImage[]>
+}
+
+/** An image that is made of a master. */
+export interface EnlargedImage {
+  factor: Factor
+  width: number | undefined
+  format: OutputFormat
+  quality: number | undefined
 }
 
 export interface Survey {
@@ -59,7 +69,8 @@ export async function survey(hd: Hd, wanted: readonly Wanted[], signal: AbortSig
 
 async function missingOf(hd: Hd, file: string, requests: readonly HdRequest[]): Promise<MissingImage | undefined> {
   const source = await hd.source(file)
-  const result: MissingImage = { file, name: source.name, requests: [], megapixels: 0, metered: 0 }
+  const result = { file, name: source.name, requests: [] as HdRequest[], megapixels: 0, metered: 0 }
+  const masters: [string, EnlargedImage][] = []
   const factors = new Set<number>()
   for (const request of requests) {
     let complete = true
@@ -71,6 +82,8 @@ async function missingOf(hd: Hd, file: string, requests: readonly HdRequest[]): 
         complete = false
         const plan = await job.plan()
         result.megapixels = (plan.source.width * plan.source.height) / 1e6
+        if (plan.upscaler !== undefined)
+          masters.push([job.masterKey, { factor: job.factor, width: wanted.width, ...job.encoding }])
         if (plan.upscaler !== undefined && job.chain[0]!.metered) factors.add(job.factor)
         return { ...plan, key: job.key, bytes: NO_BYTES }
       },
@@ -88,5 +101,12 @@ async function missingOf(hd: Hd, file: string, requests: readonly HdRequest[]): 
     if (!complete) result.requests.push(request)
   }
   result.metered = factors.size
-  return result.requests.length === 0 ? undefined : result
+  return result.requests.length === 0 ? undefined : { ...result, masters: grouped(masters) }
+}
+
+function grouped(masters: readonly [string, EnlargedImage][]): Map<string, EnlargedImage[]> {
+  const groups = new Map<string, EnlargedImage[]>()
+  for (const [key, image] of masters.toSorted(([, a], [, b]) => a.factor - b.factor))
+    groups.set(key, [...(groups.get(key) ?? []), image])
+  return groups
 }

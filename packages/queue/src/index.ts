@@ -1,0 +1,5 @@
+export { type Place } from './connection.ts'
+export { nameOf, type JobData, type WantedImage } from './job-data.ts'
+export { sendSource } from './sources.ts'
+export { openWarmQueue, type WarmContext, type WarmQueue } from './warm-queue.ts'
+export { runWorker, type Rate, type WorkerContext, type WorkerSummary } from './worker.ts'
