@@ -3,10 +3,11 @@ import { PIXEL } from './shapes'
 
 /** Converts `pixels` pixels of three bytes at `from` to float pixels of a row at `to`, with a fourth channel of zero. Reads one byte more. */
 export function widen(from: usize, to: usize, pixels: i32): void {
-  const colours = i32x4(0x00ffffff, 0, 0, 0)
+  const colours = i32x4(0x00ffffff, 0, 0, 0), zeros = i32x4.splat(0)
   for (let x = 0; x < pixels; x++) {
     const bytes = v128.and(v128.load32_zero(from), colours)
     v128.store(to, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes))))
+    v128.store(to, zeros, 16)
     from += 3
     to += PIXEL
   }

@@ -6,20 +6,29 @@
  * 36 multiplications for 16 pixels instead of 144. Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015
  * (arXiv:1509.09308).
  *
- * Layouts, all of float32; `src/layout.ts` assigns the addresses:
- * - a row of pixels: slabs of 32 channels, `slab` bytes each; a slab has PIXEL bytes per pixel, even if fewer than 32 channels exist;
- * - transformed input and products: 36 planes, `plane` bytes each, made of slabs like a row, with tiles instead of pixels;
- * - a transformed kernel: for each of the 36, for each 8 output channels, for each input channel: 8 values.
+ * The products are of 16-bit integers, of which a processor multiplies twice as many at a time as of float32. For each tile and each of the
+ * 36, the input channels are rounded relative to their norm, and so are the kernels. The error stays far below that of weights of float16.
  *
- * Only additions, subtractions, multiplications and comparisons of float32, in a fixed order, so that every processor and every compiler
- * produces the same bits. No relaxed SIMD, because a fused multiply-add rounds differently.
+ * Layouts; `src/layout.ts` assigns the addresses:
+ * - a row of pixels: slabs of 32 channels of float32, `slab` bytes each; a slab has PIXEL bytes per pixel, even if fewer than 32 channels exist;
+ * - transformed input, in the workspace: a factor for each of the 36 and each tile, `[36][block]`; then 36 planes, made of slabs like a row, with
+ *   tiles instead of pixels and 16-bit integers. Within eight channels, the order is 0, 4, 1, 5, 2, 6, 3, 7;
+ * - products: 36 planes of float32;
+ * - a transformed kernel: for each of the 36, for each 8 output channels, for each two input channels (in that order): 8 pairs of 16-bit integers;
+ *   then a factor for each output channel.
+ *
+ * Only additions, subtractions, multiplications, divisions, square roots and comparisons of float32, in a fixed order, and of integers, so that every
+ * processor and every compiler produces the same bits. No relaxed SIMD, because a fused multiply-add rounds differently.
  */
 
 import { writePixels } from './bytes'
 import { transformInput } from './input'
 import { collectRow, finishRow, transformOutput } from './output'
 import { multiply } from './products'
-import { LINE, PIXEL, TILE, VECTOR } from './shapes'
+import { LINE, PIXEL, planeOf, TILE, VECTOR } from './shapes'
+
+/** Output channels of the last layer: twelve, rounded up to a multiple of OUTPUTS. */
+const LAST_OUTPUTS: i32 = 16
 
 export { widen } from './bytes'
 export { transformKernels } from './weights'
@@ -33,14 +42,14 @@ export { transformKernels } from './weights'
 export function layer(
   rows: usize, inputs: i32, slab: usize,
   kernel: usize, bias: usize, slope: f32, results: usize, outputs: i32,
-  tiles: i32, workspace: usize, products: usize, plane: usize, block: i32, scratch: usize,
+  tiles: i32, workspace: usize, products: usize, block: i32, scratch: usize,
 ): void {
   const slopes = f32x4.splat(slope)
-  const blockSlab = <usize>block * PIXEL
+  const blockSlab = <usize>block * PIXEL, plane = planeOf(outputs, block, PIXEL)
   for (let first = 0; first < tiles; first += block) {
     const count = min(block, tiles - first)
-    transformInput(rows, first, count, inputs, slab, workspace, plane, blockSlab, scratch)
-    multiply(workspace, kernel, products, plane, blockSlab, count, inputs, outputs)
+    transformInput(rows, first, count, inputs, slab, workspace, block, scratch)
+    multiply(workspace, kernel, products, block, count, inputs, outputs)
     const r0 = load<usize>(results), r1 = load<usize>(results, 4), r2 = load<usize>(results, 8), r3 = load<usize>(results, 12)
     for (let t = 0; t < count; t++) {
       for (let channel = 0; channel < outputs; channel += 4) {
@@ -65,14 +74,14 @@ export function layer(
 export function last(
   rows: usize, inputs: i32, slab: usize, kernel: usize, bias: usize,
   source: usize, sourceStride: usize, to: usize, stride: usize,
-  tiles: i32, workspace: usize, products: usize, plane: usize, block: i32, scratch: usize,
+  tiles: i32, workspace: usize, products: usize, block: i32, scratch: usize,
 ): void {
-  const blockSlab = <usize>block * PIXEL
+  const plane = planeOf(LAST_OUTPUTS, block, PIXEL)
   const details = scratch + 4 * LINE
   for (let first = 0; first < tiles; first += block) {
     const count = min(block, tiles - first)
-    transformInput(rows, first, count, inputs, slab, workspace, plane, blockSlab, scratch)
-    multiply(workspace, kernel, products, plane, blockSlab, count, inputs, 16)
+    transformInput(rows, first, count, inputs, slab, workspace, block, scratch)
+    multiply(workspace, kernel, products, block, count, inputs, LAST_OUTPUTS)
     for (let t = 0; t < count; t++) {
       for (let c: usize = 0; c < 3; c++) {
         transformOutput(products + <usize>t * PIXEL + c * VECTOR, plane, scratch)

@@ -6,7 +6,7 @@ export interface Kernels {
     inputs: number,
     outputs: number,
     inputsRead: number,
-    blocks: number,
+    outputsMade: number,
     to: number,
     scratch: number,
   ): void
@@ -23,7 +23,6 @@ export interface Kernels {
     tiles: number,
     workspace: number,
     products: number,
-    plane: number,
     block: number,
     scratch: number,
   ): void
@@ -40,7 +39,6 @@ export interface Kernels {
     tiles: number,
     workspace: number,
     products: number,
-    plane: number,
     block: number,
     scratch: number,
   ): void

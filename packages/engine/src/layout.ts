@@ -2,10 +2,10 @@
  * The memory layout of a WebAssembly instance. From the bottom:
  *
  *   row table     the addresses of the rows that one call reads and writes
- *   scratch       four tiles of four channels, during a transform
+ *   scratch       four tiles, during a transform
  *   weights       for each layer: transformed kernels, bias
  *   ── from here on depends on the task ──
- *   workspace     the transformed input of a block of tiles, 36 planes
+ *   workspace     the transformed input of a block of tiles: 36 factors for each tile, then 36 planes of integers
  *   products      the products of that block, 36 planes
  *   zero row      the row above and below the image
  *   rings         for the source and each layer except the last: the latest RING_ROWS rows of one strip
@@ -15,16 +15,16 @@
  *
  * A row begins MARGIN pixels before the strip: the last of them come from the previous strip, or are zero at the left border of the image.
  * After the strip comes one pixel, which is zero at the right border. Channels are stored in slabs of 32; a slab has PIXEL bytes per pixel,
- * even if fewer than 32 channels exist. The source has four channels: three colours and a zero.
+ * even if fewer than 32 channels exist. The source has eight channels: three colours and zeros.
  */
 
 /** Bytes of a pixel in a slab; here and below as in `assembly/shapes.ts`. */
 export const PIXEL = 128
 export const SLAB_CHANNELS = 32
 /** Values of a transformed tile or kernel. */
-const POINTS = 36
+export const POINTS = 36
 /** Channels of the source that the first layer reads. */
-export const SOURCE_CHANNELS = 4
+export const SOURCE_CHANNELS = 8
 /** A layer at band B reads rows 4B-1 to 4B+4, while the previous layer has written up to 4B+7. */
 export const RING_ROWS = 9
 /** Pixels of a row before its strip: two tiles. */
@@ -42,8 +42,10 @@ export interface NetworkShape {
   layers: { inputs: number; outputs: number }[]
 }
 
-const SCRATCH_BYTES = 2048
 const TABLE_BYTES = 64
+/** Values of four tiles: sums of squares, 36 for each; per channel 6 lines of 18 half-transformed columns, and 36 for each tile. */
+const SCRATCH_BYTES = 4 * 4 * POINTS * 4
+const SCRATCH_CHANNEL_BYTES = 4 * (6 * 18 + 4 * POINTS)
 
 /** Allocates addresses from the bottom up. */
 class Arena {
@@ -80,8 +82,6 @@ export interface RowsLayout {
   block: number
   workspace: number
   products: number
-  /** Bytes of one of the 36 planes. */
-  plane: number
   /** Bytes between slabs of a row. */
   slab: number
   /** Bytes of a row. */
@@ -106,10 +106,10 @@ export const slabsOf = (channels: number): number => Math.ceil(channels / SLAB_C
 export function layWeights(network: NetworkShape): WeightsLayout {
   const arena = new Arena(1024)
   const table = arena.take(TABLE_BYTES)
-  const scratch = arena.take(SCRATCH_BYTES)
+  const scratch = arena.take(SCRATCH_BYTES + SCRATCH_CHANNEL_BYTES * network.channels)
   const layers = network.layers.map((layer) => {
     const { inputs, outputs } = computedShape(layer)
-    return { kernel: arena.take(4 * POINTS * inputs * outputs), bias: arena.take(4 * outputs) }
+    return { kernel: arena.take(POINTS * outputs * (2 * inputs + 4)), bias: arena.take(4 * outputs) }
   })
   return { table, scratch, layers, end: arena.top }
 }
@@ -133,12 +133,12 @@ export function layRows({ channels, layers }: NetworkShape, bottom: number, { ti
   const arena = new Arena(bottom)
   const slabs = slabsOf(channels)
   const block = 4 * Math.ceil(Math.min(BLOCK, tiles) / 4)
-  // 64 bytes more, so that the planes do not map to the same cache lines.
-  const plane = slabs * block * PIXEL + 64
+  // As `planeOf` in `assembly/shapes.ts`, which puts the planes 64 bytes apart.
+  const planes = (tile: number): number => POINTS * (slabs * block * tile + 64)
   const slab = offPages((MARGIN + 4 * tiles + 1) * PIXEL)
   const row = slabs * slab
-  const workspace = arena.take(POINTS * plane)
-  const products = arena.take(POINTS * plane)
+  const workspace = arena.take(4 * POINTS * block + planes(PIXEL / 2))
+  const products = arena.take(planes(PIXEL))
   const zeroRow = arena.take(row)
   const rings = layers.map(() => arena.take(RING_ROWS * row))
   const edge = slabs * EDGE * PIXEL
@@ -153,7 +153,6 @@ export function layRows({ channels, layers }: NetworkShape, bottom: number, { ti
     block,
     workspace,
     products,
-    plane,
     slab,
     row,
     zeroRow,

@@ -124,7 +124,7 @@ export class Pipeline {
   }
 
   #computeLayer(index: number, band: number): void {
-    const { slab, workspace, products, plane, block } = this.#rows
+    const { slab, workspace, products, block } = this.#rows
     const { table, scratch, layers } = this.#weights
     const layer = this.#network.layers[index]!
     const { inputs, outputs } = computedShape(layer)
@@ -132,13 +132,13 @@ export class Pipeline {
     const { left, right } = this.#part(index)
     this.#writeTable(index, band)
     // prettier-ignore
-    this.#kernels.layer(table, inputs, slab, kernel, bias, layer.slope, table + 24, outputs, right - left, workspace, products, plane, block, scratch)
+    this.#kernels.layer(table, inputs, slab, kernel, bias, layer.slope, table + 24, outputs, right - left, workspace, products, block, scratch)
     this.#clearBeyond(index, band)
     this.#moveEdges(index, band)
   }
 
   #computeLast(band: number, emit: Emit): void {
-    const { slab, workspace, products, plane, block, sourceStride, lines, lineStride } = this.#rows
+    const { slab, workspace, products, block, sourceStride, lines, lineStride } = this.#rows
     const { table, scratch, layers } = this.#weights
     const last = layers.length - 1
     const { kernel, bias } = layers[last]!
@@ -148,7 +148,7 @@ export class Pipeline {
     this.#writeTable(last, band)
     const from = this.#sourceOf(band) + 3 * (TILE * left - this.#strip.source.left)
     // prettier-ignore
-    this.#kernels.last(table, inputs, slab, kernel, bias, from, sourceStride, lines, lineStride, right - left, workspace, products, plane, block, scratch)
+    this.#kernels.last(table, inputs, slab, kernel, bias, from, sourceStride, lines, lineStride, right - left, workspace, products, block, scratch)
     const length = 6 * (Math.min(width, TILE * right) - TILE * left)
     const count = 2 * Math.min(TILE, height - TILE * band)
     for (let line = 0; line < count; line++) {

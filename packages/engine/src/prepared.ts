@@ -1,5 +1,5 @@
 import { instantiate } from './kernels.ts'
-import { computedShape, layWeights } from './layout.ts'
+import { computedShape, layWeights, POINTS } from './layout.ts'
 import { pagesOf } from './memory.ts'
 import type { Network } from './weights.ts'
 
@@ -14,17 +14,17 @@ export interface PreparedNetwork {
 export function prepareNetwork(module: WebAssembly.Module, { channels, layers, width }: Network): PreparedNetwork {
   const shape = { channels, layers: layers.map(({ inputs, outputs, slope }) => ({ inputs, outputs, slope })) }
   const layout = layWeights(shape)
-  // Each kernel is copied behind the layout to be transformed.
-  const above = layout.end
-  const largest = Math.max(...layers.map(({ kernel }) => kernel.length))
-  const memory = new WebAssembly.Memory({ initial: pagesOf(above + largest) })
+  // Each kernel is copied behind the layout to be transformed, there with the numbers of one output channel.
+  const scratch = layout.end
+  const above = scratch + 8 * (21 + POINTS * Math.max(...layers.map(({ inputs }) => inputs)))
+  const memory = new WebAssembly.Memory({ initial: pagesOf(above + Math.max(...layers.map(({ kernel }) => kernel.length))) })
   const kernels = instantiate(module, memory)
   const bytes = new Uint8Array(memory.buffer)
   for (const [index, { kernel, bias, inputs, outputs }] of layers.entries()) {
     const place = layout.layers[index]!
     const computed = computedShape({ inputs, outputs })
     bytes.set(kernel, above)
-    kernels.transformKernels(above, width, inputs, outputs, computed.inputs, computed.outputs / 8, place.kernel, layout.scratch)
+    kernels.transformKernels(above, width, inputs, outputs, computed.inputs, computed.outputs, place.kernel, scratch)
     new Float32Array(memory.buffer, place.bias, outputs).set(bias)
   }
   return { ...shape, memory: bytes.slice(0, layout.end) }

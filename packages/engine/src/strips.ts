@@ -1,7 +1,7 @@
 import { expand, type Rectangle, type Task, toPixels } from './region.ts'
 
 /** The approximate width of a strip, in tiles: the rows that layers keep, and the weights, then fit into the cache. */
-const STRIP_TILES = 64
+const STRIP_TILES = 32
 
 /** A vertical part of a task. */
 export interface Strip {

@@ -63,9 +63,9 @@ test('the version of a built-in model depends on its weights and views, not on t
   const engine = createEngine(readFileSync(WEIGHTS))
   expect(DIGEST).toBe(engine.digest)
   await engine.close()
-  expect(neural().version).toBe(`hd-x2-${DIGEST.slice(0, 16)}-a2`)
+  expect(neural().version).toBe(`hd-x2-${DIGEST.slice(0, 16)}-a3`)
   expect(neural({ threads: 1 }).version).toBe(neural({ threads: 7 }).version)
-  expect(neural({ model: 'quality' }).version).toBe(`hd-x2-${DIGEST.slice(0, 16)}-a2-v8`)
+  expect(neural({ model: 'quality' }).version).toBe(`hd-x2-${DIGEST.slice(0, 16)}-a3-v8`)
 })
 
 test("'fast' is the default model, and './fast' is a file", () => {
@@ -84,7 +84,7 @@ test('execution providers are copied, and do not change the version', () => {
 
 test('the version of a custom model changes with its bytes, tile and overlap, and contains no path', () => {
   const version = neural({ model: BYTES }).version
-  expect(version).toMatch(/^own-[0-9a-f]{16}-a2-tauto-o32-hd-x2-[0-9a-f]{16}-a2$/)
+  expect(version).toMatch(/^own-[0-9a-f]{16}-a2-tauto-o32-hd-x2-[0-9a-f]{16}-a3$/)
   expect(neural({ model: BYTES, runtime: 'native', threads: 1 }).version).toBe(version)
   const others = [{ model: Uint8Array.of(1) }, { model: BYTES, tile: 256 }, { model: BYTES, overlap: 16 }]
   for (const other of others) expect(neural(other).version).not.toBe(version)

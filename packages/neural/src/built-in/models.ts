@@ -8,7 +8,7 @@ export function isBuiltInName(name: unknown): name is BuiltInName {
 }
 
 /** Increase it when the same weights produce different pixels. */
-const ALGORITHM = 2
+const ALGORITHM = 3
 
 /** The engine's digest of `models/hd-x2.hdw`. A constant, so that the version needs no file access; a test compares it. */
 export const DIGEST = '92806dda5097993379d8814c4558649c40e96956e9983355bf540d0d9bef1f96'
