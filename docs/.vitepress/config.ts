@@ -1,13 +1,13 @@
 import path from 'node:path'
 import { createLogger, type Logger } from 'vite'
 import { defineConfig } from 'vitepress'
+import { SITE } from '../../packages/core/src/errors.ts'
 import { gallery } from './gallery.ts'
+import { withErrorAnchors } from './error-anchors.ts'
 import { siteLink } from './links.ts'
 import { writeLlms } from './llms.ts'
 import { SIDEBAR } from './sidebar.ts'
 
-const BASE = '/unplugin-hd/'
-const SITE = `https://unplugin-hd.github.io${BASE.slice(0, -1)}`
 const REPOSITORY = 'https://github.com/unplugin-hd/unplugin-hd'
 const plugins = gallery()
 
@@ -24,7 +24,7 @@ export default defineConfig({
   title: 'unplugin-hd',
   description: '`?hd` imports: 2x images by super-resolution at build time',
   lang: 'en',
-  base: BASE,
+  base: `${new URL(SITE).pathname}/`,
   cleanUrls: true,
   sitemap: { hostname: `${SITE}/` },
   // The site has no icon; without this, browsers ask for one and report that it is missing.
@@ -53,6 +53,7 @@ export default defineConfig({
         if (href !== null) token.attrSet('href', siteLink(href, env.relativePath ?? ''))
         return before(tokens, index, options, env, self)
       }
+      withErrorAnchors(md)
     },
   },
   vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === 'compare-slider' } } },

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
+import { HD_CODES, HdError } from '../../packages/core/src/errors.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SIDEBAR } from '../../docs/.vitepress/sidebar.ts'
 import { seriousFindings } from '../../test/browser/support/axe.ts'
@@ -120,6 +121,19 @@ describe('the documentation site', () => {
         expect(await slider.getAttribute('aria-valuetext')).toBe('0 % before')
       })
       expect(faults).toEqual([])
+    })
+
+    test('the address in a message leads to the row of its code', async () => {
+      const addresses = Object.keys(HD_CODES).map((code) => new URL(new HdError(code, '').docs!))
+      const { origin, pathname, hash } = addresses.at(-1)!
+      expect(origin).toBe('https://unplugin-hd.github.io')
+      await visit(`${pathname.slice('/unplugin-hd'.length)}${hash}`, 'light', async (page) => {
+        await expect.poll(async () => (await page.locator(hash).boundingBox())?.y).toBeLessThan(720)
+        const rows = page.locator('tr[id]')
+        const ids = await rows.evaluateAll((all) => all.map((row) => `#${(row as unknown as { id: string }).id}`))
+        expect(ids).toEqual(addresses.map((address) => address.hash))
+        expect(await rows.locator('td:first-child').allInnerTexts()).toEqual(Object.keys(HD_CODES))
+      })
     })
 
     test('the search finds a page by an error code', async () => {

@@ -17,6 +17,7 @@ const UNREAD: Record<string, string> = {
   astro: 'the same',
   gitattributes: 'no parser is installed',
   dockerfile: 'no parser is installed',
+  protobuf: 'no parser is installed',
   nginx: 'test/e2e/remote-cache.test.ts runs nginx',
 }
 

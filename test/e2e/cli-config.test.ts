@@ -95,7 +95,9 @@ describe('hd doctor reads the options', () => {
     const project = await projectWith({ 'build.mjs': 'export default {}' })
     const { code, stderr } = await runNode([BIN, 'doctor', '--config', 'build.mjs'], { cwd: project.root, env: ENV })
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^build\.mjs: the configuration does not contain the plugin.*\(HD_OPTION\)\n$/)
+    expect(stderr).toMatch(
+      /^build\.mjs: the configuration does not contain the plugin.*\(HD_OPTION\)\nSee https:\S+#HD_OPTION\n$/,
+    )
   })
 })
 

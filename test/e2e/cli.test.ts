@@ -89,7 +89,7 @@ describe('an error', () => {
     ['for two inputs with one output', ['a.jpg', 'logo.svg', '--out', 'o.png'], 'HD_OPTION', undefined],
   ]
   test.each(refusals)(
-    '%s prints one line with the code, or one object with --json, and exits with 1',
+    '%s prints a line with the code and one with an address, or one object with --json, and exits with 1',
     async (_, args, code, file) => {
       const project = await createProject({
         'logo.svg': SVG,
@@ -98,10 +98,10 @@ describe('an error', () => {
       })
       const [text, json] = await Promise.all([hd(project, ['upscale', ...args]), hd(project, ['upscale', ...args, '--json'])])
       expect(text).toMatchObject({ code: 1, stdout: '' })
-      expect(text.stderr).toMatch(new RegExp(`^[^\\n]+ \\(${code}\\)\\n$`))
+      expect(text.stderr).toMatch(new RegExp(`^[^\\n]+ \\(${code}\\)\\nSee https:\\S+#${code}\\n$`))
       expect(json).toMatchObject({ code: 1, stderr: '' })
-      const { error } = JSON.parse(json.stdout) as { error: { code: string; message: string; file?: string } }
-      expect(error).toMatchObject({ code, message: expect.any(String) })
+      const { error } = JSON.parse(json.stdout) as { error: { code: string; message: string; file?: string; docs: string } }
+      expect(error).toMatchObject({ code, message: expect.any(String), docs: expect.stringContaining(`#${code}`) })
       if (file !== undefined) {
         expect(error.file).toBe(file)
         expect(text.stderr.startsWith(`${file}: `)).toBe(true)
@@ -129,7 +129,8 @@ test.skipIf(process.platform === 'win32')('escapes control characters in file na
   expect(refused.stderr).toContain(shown)
   const json = await hd(project, ['upscale', `bad-${name}`, '--out', 'b.png', '--json'])
   expect(JSON.parse(json.stdout).error.file).toBe(`bad-${name}`)
-  for (const text of [made.stdout, made.stderr, refused.stderr, json.stdout]) expect(text).not.toMatch(raw)
+  const [line] = refused.stderr.split('\nSee ')
+  for (const text of [made.stdout, made.stderr, line, json.stdout]) expect(text).not.toMatch(raw)
 })
 
 test('prints help and version to standard output', async () => {
@@ -229,7 +230,7 @@ describe('hd doctor', () => {
     const project = await createProject({ 'vite.config.js': 'throw new Error("no luck")' })
     expect(await hd(project, ['doctor'])).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^vite\.config\.js: .*\(HD_OPTION\)\n$/),
+      stderr: expect.stringMatching(/^vite\.config\.js: .*\(HD_OPTION\)\nSee https:\S+#HD_OPTION\n$/),
     })
     expect((await hd(project, ['doctor', 'a.jpg'])).stderr).toContain("doctor takes no arguments, got 'a.jpg'")
     expect((await hd(project, ['doctor', '--quality', '3'])).stderr).toContain('doctor has no flag --quality')

@@ -16,7 +16,7 @@ function print(bundler: string, { root }: Project): Promise<string> {
 }
 
 for (const bundler of ['vite', 'vite7', 'rollup', 'rolldown', 'webpack', 'rspack', 'esbuild']) {
-  test(`${bundler} prints an error once, with the importer and its line, and without our stack frames`, async () => {
+  test(`${bundler} prints an error once, with the importer and its line, the address of its documentation, and without our stack frames`, async () => {
     const project = await createProject({
       'src/broken.jpg': 'no image',
       'src/App.js': `// './broken.jpg?hd&as=img'\nimport a from '../a.jpg?hd'\nimport broken from './broken.jpg?hd&as=img'\nconsole.log(a, broken)\n`,
@@ -25,6 +25,7 @@ for (const bundler of ['vite', 'vite7', 'rollup', 'rolldown', 'webpack', 'rspack
     const printed = await print(bundler, project)
     expect(printed.split(`src/App.js:3: './broken.jpg?hd&as=img': expected `)).toHaveLength(2)
     expect(printed.split('(HD_SOURCE_FORMAT)')).toHaveLength(2)
+    expect(printed.split('See https://unplugin-hd.github.io/unplugin-hd/errors#HD_SOURCE_FORMAT')).toHaveLength(2)
     const frames = printed.split('\n').filter((line) => /^\s*at |build failed|\(from /.test(line))
     expect(frames.filter((line) => /node_modules[\\/]unplugin-hd|packages[\\/]/.test(line))).toEqual([])
   })

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
-import { errorMessage, formatError, HdError, inFile, isHdError, toHdError } from './errors.ts'
+import { errorMessage, formatError, HdError, inFile, isHdError, toHdError, withDocs } from './errors.ts'
 import { HOSTILE } from './testing/hostile.ts'
 
 test('the message of an error ends with its remedy', () => {
@@ -22,6 +22,16 @@ test('formats an error as one line', () => {
   expect(formatError(new HdError('HD_FIT', 'too large', { remedy: 'Shrink it' }))).toBe('too large. Shrink it (HD_FIT)')
   expect(errorMessage(new Error(' first\n  second '))).toBe('first; second')
   expect(errorMessage(undefined)).toBe('undefined')
+})
+
+test('an error has the address of the documentation of its code, or the one that an upscaler gives', () => {
+  const error = new HdError('HD_FIT', 'it is too large')
+  expect(error.docs).toBe('https://unplugin-hd.github.io/unplugin-hd/errors#HD_FIT')
+  expect(withDocs(formatError(error), error)).toBe(`it is too large (HD_FIT)\nSee ${error.docs}`)
+  const own = new HdError('MY_CODE', 'mine')
+  expect(own.docs).toBeUndefined()
+  expect(withDocs(formatError(own), own)).toBe('mine (MY_CODE)')
+  expect(new HdError('MY_CODE', 'mine', { docs: 'https://example.com/a' }).docs).toBe('https://example.com/a')
 })
 
 test('recognises errors of a second copy of the package', () => {

@@ -10,6 +10,9 @@ const MAX_WORDS = 500
 /** A cause whose printed form is longer than this is dropped. */
 const MAX_CAUSE = 100_000
 
+/** The documentation site, to which errors refer. */
+export const SITE = 'https://unplugin-hd.github.io/unplugin-hd'
+
 /**
  * Every code that an {@link HdError} of core, the adapters and the CLI can carry, with the condition
  * that raises it. Upscalers add codes of their own. Codes are stable: callers match them, not texts.
@@ -50,6 +53,8 @@ export interface HdErrorDetails {
   remedy?: string | undefined
   /** The same reason was already reported for an earlier image. @default false */
   told?: boolean | undefined
+  /** Address of a page about the error. @default the section of its code in the documentation; none for a custom code */
+  docs?: string | undefined
   cause?: unknown
 }
 
@@ -65,6 +70,8 @@ export class HdError extends Error {
   readonly remedy: string | undefined
   /** Already reported for an earlier image: a chain falls back without another warning. */
   readonly told: boolean
+  /** Address of a page about the error. */
+  readonly docs: string | undefined
   /** Marks the class across duplicate copies of this package, where `instanceof` fails. */
   readonly isHdError = true
 
@@ -77,6 +84,7 @@ export class HdError extends Error {
     this.file = details.file
     this.remedy = details.remedy
     this.told = details.told ?? false
+    this.docs = details.docs ?? (Object.hasOwn(HD_CODES, code) ? `${SITE}/errors#${code}` : undefined)
   }
 }
 
@@ -118,13 +126,14 @@ function canBeShown(value: unknown): boolean {
 function isSound(error: HdError): boolean {
   if (types.isProxy(error)) return false
   try {
-    const { code, message, file, remedy, told } = error
+    const { code, message, file, remedy, told, docs } = error
     return (
       isText(code, 100) &&
       // With its remedy.
       isText(message, 2 * MAX_MESSAGE + 10) &&
       (file === undefined || isText(file, Infinity)) &&
       (remedy === undefined || isText(remedy, Infinity)) &&
+      (docs === undefined || isText(docs, MAX_MESSAGE)) &&
       (told === undefined || typeof told === 'boolean')
     )
   } catch {
@@ -166,6 +175,11 @@ export function ofFile(error: HdError, file: string | undefined): HdError {
 export function formatError(error: HdError, file: string | null = error.file ?? null): string {
   const text = `${visible(error.message).replace(/\.$/, '')} (${visible(error.code)})`
   return file === null ? text : `${visible(file)}: ${text}`
+}
+
+/** A text about an error, and below it the address of the page about it, if there is one. */
+export function withDocs(text: string, { docs }: Pick<HdError, 'docs'>): string {
+  return docs === undefined ? text : `${text}\nSee ${visible(docs)}`
 }
 
 /** The message of any thrown value, in one line. Never throws. */

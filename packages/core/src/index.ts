@@ -1,11 +1,13 @@
 export {
   HD_CODES,
   HdError,
+  SITE,
   errorMessage,
   formatError,
   isHdError,
   ofFile,
   toHdError,
+  withDocs,
   type HdCode,
   type HdErrorDetails,
 } from './errors.ts'

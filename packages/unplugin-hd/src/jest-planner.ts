@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { parentPort } from 'node:worker_threads'
-import { createHd, errorMessage, formatError, isHdError, parseRequest, type Hd } from '@unplugin-hd/core'
+import { createHd, errorMessage, formatError, isHdError, parseRequest, withDocs, type Hd } from '@unplugin-hd/core'
 import { createStagedFiles, type StagedFiles } from './adapters/staged-files.ts'
 import { resolveHdOptions } from './options.ts'
 import { createStub } from './shape/stub.ts'
@@ -35,7 +35,7 @@ async function codeFor(hd: Hd, id: string): Promise<string> {
 }
 
 function messageOf(error: unknown): string {
-  return `unplugin-hd: ${isHdError(error) ? formatError(error) : errorMessage(error)}`
+  return `unplugin-hd: ${isHdError(error) ? withDocs(formatError(error), error) : errorMessage(error)}`
 }
 
 function projectOf(root: string, options: StubOptions): { hd: Hd; staged: StagedFiles } {

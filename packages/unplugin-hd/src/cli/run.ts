@@ -1,4 +1,4 @@
-import { formatError, toHdError, visibleJson } from '@unplugin-hd/core'
+import { formatError, toHdError, visibleJson, withDocs } from '@unplugin-hd/core'
 import { COMMANDS } from './commands/all.ts'
 import type { CliContext, ExitStatus } from './context.ts'
 import { renderHelp } from './parser/help.ts'
@@ -22,10 +22,11 @@ export async function run(args: readonly string[], context: CliContext): Promise
     }
   } catch (thrown) {
     const error = toHdError(thrown, 'HD_RUNTIME', 'unexpected failure')
-    const { code, message, file } = error
+    const { code, message, file, docs } = error
     // Searched in the raw arguments, because parsing them may have failed.
-    if (args.includes('--json')) stdout.write(`${visibleJson({ error: { code, message, file } })}\n`)
-    else stderr.write(`${formatError(error)}\n`)
+    if (args.includes('--json')) stdout.write(`${visibleJson({ error: { code, message, file, docs } })}\n`)
+    // After Ctrl-C there is nothing to look up.
+    else stderr.write(`${signal.aborted ? formatError(error) : withDocs(formatError(error), error)}\n`)
     return signal.aborted ? 130 : 1
   }
 }

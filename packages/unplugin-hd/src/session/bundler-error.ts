@@ -1,9 +1,9 @@
-import { formatError, isHdError, visible, type HdError } from '@unplugin-hd/core'
+import { formatError, isHdError, visible, withDocs, type HdError } from '@unplugin-hd/core'
 import type { Origin, Written } from './origin.ts'
 
 /**
- * Converts an HdError to the error that bundlers print: `src/App.tsx:3: './a.jpg?hd&w=800': what is wrong. What to do (HD_QUERY)`, in one
- * line and without a stack, because our frames do not help users. With `DEBUG=unplugin-hd` it keeps the stack and the cause. Other errors
+ * Converts an HdError to the error that bundlers print: `src/App.tsx:3: './a.jpg?hd&w=800': what is wrong. What to do (HD_QUERY)` in one
+ * line, below it the address of its documentation, and no stack, because our frames do not help users. With `DEBUG=unplugin-hd` it keeps the stack and the cause. Other errors
  * are bugs and are returned unchanged.
  */
 export function toBundlerError(error: unknown, written?: Written, reference?: string): unknown {
@@ -11,11 +11,11 @@ export function toBundlerError(error: unknown, written?: Written, reference?: st
   return withoutStack(error, describe(error, written, reference), written)
 }
 
-/** An error for bundlers with this text. */
+/** An error for bundlers with this text, and the address of the documentation of `error`. */
 export function withoutStack(error: HdError, text: string, written: Written = { text: '' }): Error {
   const { file: id, line, column } = written
   const isDebug = process.env['DEBUG']?.split(/[\s,]+/).includes('unplugin-hd') === true
-  const told = Object.assign(new Error(text, isDebug ? { cause: error } : undefined), {
+  const told = Object.assign(new Error(withDocs(text, error), isDebug ? { cause: error } : undefined), {
     code: error.code,
     file: error.file,
     // The properties in which Rollup and Vite expect the place of an error.

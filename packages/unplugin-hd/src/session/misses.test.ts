@@ -1,6 +1,7 @@
 import { HdError, type Hd, type HdAsset, type Job, type Source } from '@unplugin-hd/core'
 import { expect, test } from 'vitest'
 import { createMisses } from './misses.ts'
+const DOCS = 'https://unplugin-hd.github.io/unplugin-hd/errors#HD_CACHE_MISS'
 
 function setUp(): { hd: Hd; source: (name: string) => Source } {
   const hd = {
@@ -25,7 +26,9 @@ test('reports a single miss like any other error, and resets for the next build'
   const { hd, source } = setUp()
   const misses = createMisses(hd)
   expect(await misses.makers(at('main.js:3')).enlarge(source('x'), {})).toEqual({ key: 'x' })
-  expect(String(await misses.take())).toBe(`Error: main.js:3: './x?hd': its 2x is not in the cache. Build once (HD_CACHE_MISS)`)
+  expect(String(await misses.take())).toBe(
+    `Error: main.js:3: './x?hd': its 2x is not in the cache. Build once (HD_CACHE_MISS)\nSee ${DOCS}`,
+  )
   expect(await misses.take()).toBeUndefined()
 })
 
@@ -43,6 +46,7 @@ test('reports several misses as one error with a line for each image, sorted by 
     `  main.js:9: './x?hd'`,
     `  main.js:10: './x?hd'`,
     '  z.jpg',
+    `See ${DOCS}`,
   ])
 })
 

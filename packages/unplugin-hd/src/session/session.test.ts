@@ -23,7 +23,7 @@ test("warns about a query that may be another tool's, with its place and the rig
 test('a clearly mistyped query is an error, and other queries are ignored', async () => {
   const { session, warnings } = setUp()
   await expect(session.checkMistaken('./a.jpg?HD', at('./a.jpg?HD'))).rejects.toThrow(
-    /^src\/main\.js:3: '\.\/a\.jpg\?HD': .* Write '\.\/a\.jpg\?hd' \(HD_QUERY\)$/,
+    /^src\/main\.js:3: '\.\/a\.jpg\?HD': .* Write '\.\/a\.jpg\?hd' \(HD_QUERY\)\nSee https:\S+#HD_QUERY$/,
   )
   await session.checkMistaken('./a.jpg?w=400', at('./a.jpg?w=400'))
   expect(warnings).toEqual([])

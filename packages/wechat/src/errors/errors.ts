@@ -1,4 +1,4 @@
-import { HdError, type HdErrorDetails } from '@unplugin-hd/core'
+import { HdError, SITE, type HdErrorDetails } from '@unplugin-hd/core'
 
 /** Every code of a {@link WechatError}, with the condition that raises it. Codes are stable: match them, not texts. */
 export const WECHAT_CODES = {
@@ -49,7 +49,7 @@ export class WechatError extends HdError {
   readonly retryAfterMs: number | undefined
 
   constructor(code: WechatCode, message: string, details: WechatErrorDetails = {}) {
-    super(code, message, details)
+    super(code, message, { docs: `${SITE}/wechat#errors`, ...details })
     this.step = details.step
     this.errcode = details.errcode
     this.errmsg = details.errmsg

@@ -4,7 +4,7 @@ import { parse } from '../../../../packages/unplugin-hd/src/cli/parser/parse.ts'
 import { filesBelow, read, scriptsOf } from '../repository.ts'
 
 /** Programs that are not ours; what they are given is not checked. */
-const FOREIGN = new Set(['base64', 'cat', 'cd', 'export', 'openssl'])
+const FOREIGN = new Set(['base64', 'cat', 'cd', 'docker', 'export', 'openssl'])
 
 /** What `npm` may be asked for, besides the packages that it installs. */
 const NPM = new Set(['create', 'run'])

@@ -54,12 +54,14 @@ describe('hd cache push', () => {
     vi.stubEnv('CI', 'true')
     expect(await first.hd('cache push')).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/^nothing is sent to http.*UNPLUGIN_HD_REMOTE=rw to write\) \(HD_REMOTE\)\n$/),
+      stderr: expect.stringMatching(
+        /^nothing is sent to http.*UNPLUGIN_HD_REMOTE=rw to write\) \(HD_REMOTE\)\nSee https:\S+#HD_REMOTE\n$/,
+      ),
     })
     expect(server.count('PUT')).toBe(0)
     expect(await (await project(undefined)).hd('cache push')).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/'cache.remote' is not set.*\(HD_OPTION\)\n$/),
+      stderr: expect.stringMatching(/'cache.remote' is not set.*\(HD_OPTION\)\nSee https:\S+#HD_OPTION\n$/),
     })
   })
 

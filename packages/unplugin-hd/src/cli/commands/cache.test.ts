@@ -93,7 +93,9 @@ describe('hd cache', () => {
     expect((await folder.hd('cache rm img/b.png')).stdout).toMatch(/^1 entry, /)
     expect(await folder.hd('cache rm img/b.png')).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/^img\/b\.png: the cache has no entry for it.*hd cache ls.*\(HD_OPTION\)\n$/),
+      stderr: expect.stringMatching(
+        /^img\/b\.png: the cache has no entry for it.*hd cache ls.*\(HD_OPTION\)\nSee https:\S+#HD_OPTION\n$/,
+      ),
     })
   })
 

@@ -69,7 +69,7 @@ describe('hd upscale', () => {
     expect(stderr).toMatch(/^- → - {2}12x8 → 24x16/)
     expect(await hd('upscale - --out -', { stdin: new Uint8Array() })).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/^-: .*\(HD_SOURCE_BROKEN\)\n$/),
+      stderr: expect.stringMatching(/^-: .*\(HD_SOURCE_BROKEN\)\nSee https:\S+#HD_SOURCE_BROKEN\n$/),
     })
   })
 
@@ -80,7 +80,9 @@ describe('hd upscale', () => {
     const refused = await folder.hd('upscale img --out-dir out')
     expect(refused).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/^out[\\/]a@2x\.png: the file exists\. Use '--overwrite' to replace it \(HD_OUTPUT\)\n$/),
+      stderr: expect.stringMatching(
+        /^out[\\/]a@2x\.png: the file exists\. Use '--overwrite' to replace it \(HD_OUTPUT\)\nSee https:\S+#HD_OUTPUT\n$/,
+      ),
     })
     expect(await written(folder, 'out')).toEqual(['a@2x.png'])
     expect(await readFile(path.join(folder.root, 'out/a@2x.png'), 'utf8')).toBe('mine')
@@ -122,7 +124,7 @@ describe('hd upscale', () => {
     const folder = await packageWith({ 'a.png': await imageBytes(1), 'locked/x': '' })
     await chmod(path.join(folder.root, 'locked'), 0o555)
     expect((await folder.hd('upscale a.png --out locked/o.png')).stderr).toMatch(
-      /^locked\/o\.png: the output cannot be written: .*\(HD_OUTPUT\)\n$/,
+      /^locked\/o\.png: the output cannot be written: .*\(HD_OUTPUT\)\nSee https:\S+#HD_OUTPUT\n$/,
     )
   })
 

@@ -157,14 +157,14 @@ describe.skipIf(!isInstalled('redis-server'))('hd warm --queue and hd worker (sk
     const server = await objectServer()
     const lacking = await clone(undefined)
     for (const command of ['warm', 'worker']) {
-      expect((await lacking.hd([command, '--queue', queue])).stderr).toMatch(/'cache.remote' is not set.*\(HD_OPTION\)\n$/)
+      expect((await lacking.hd([command, '--queue', queue])).stderr).toMatch(/'cache.remote' is not set.*\(HD_OPTION\)\nSee /)
     }
     vi.stubEnv('UNPLUGIN_HD_REMOTE', 'r')
     const site = await clone(server.url)
     for (const command of ['warm', 'worker']) {
       const { status, stderr } = await site.hd([command, '--queue', queue])
       expect(status).toBe(1)
-      expect(stderr).toMatch(/nothing is sent to http.*UNPLUGIN_HD_REMOTE=r\) \(HD_REMOTE\)\n$/)
+      expect(stderr).toMatch(/nothing is sent to http.*UNPLUGIN_HD_REMOTE=r\) \(HD_REMOTE\)\nSee /)
     }
     expect(server.count('PUT')).toBe(0)
   })

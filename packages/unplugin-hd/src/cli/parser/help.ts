@@ -5,7 +5,7 @@ import { isGroup } from './parse.ts'
 const WIDTH = 80
 
 const ENDING = [
-  'Exit status: 0 success; 1 an error ("file: message (CODE)" on standard error, with --json {"error":{"code","message","file"}} on standard output), or a problem was found; 130 after Ctrl-C.',
+  'Exit status: 0 success; 1 an error ("file: message (CODE)" and the address of its documentation on standard error, with --json {"error":{"code","message","file","docs"}} on standard output), or a problem was found; 130 after Ctrl-C.',
   'Colours and progress lines are shown only on terminals; NO_COLOR turns colours off.',
 ]
 

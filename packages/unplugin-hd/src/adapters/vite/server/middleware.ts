@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { errorMessage, formatError, HD_QUERY_RE, isHdError, toQuery } from '@unplugin-hd/core'
+import { errorMessage, formatError, HD_QUERY_RE, isHdError, toQuery, withDocs } from '@unplugin-hd/core'
 import type { Project } from '../project.ts'
 import type { Access } from './access.ts'
 import { parseAddress, SHORT_LENGTH, type ImageAddress } from './address.ts'
@@ -96,7 +96,7 @@ export function createMiddlewares(
         },
         (error: unknown) => {
           if (isHdError(error) && error.code === 'HD_ABORTED') return refuse(request, response, 503, 'The server is closing')
-          const message = isHdError(error) ? formatError(error) : errorMessage(error)
+          const message = isHdError(error) ? withDocs(formatError(error), error) : errorMessage(error)
           warnOnce(message)
           refuse(request, response, isHdError(error) && error.code === 'HD_QUERY' ? 400 : 500, message)
         },
