@@ -1,19 +1,21 @@
 import type { RgbImage } from './api.ts'
 import { EngineError } from './errors.ts'
 import type { Piece } from './protocol.ts'
-import type { Rectangle } from './region.ts'
+import type { Region } from './region.ts'
+import { Seam } from './seam.ts'
 
 /** An image in progress: the regions that are still to be assigned, and the result so far. */
 export class Job {
   readonly image: RgbImage
   readonly result: Promise<RgbImage>
   /** Regions that are not yet assigned to a worker. */
-  regions: Rectangle[] = []
+  regions: Region[] = []
   /** Orders images in the queue, lowest first. */
   turn = 0
   readonly #onProgress: ((share: number) => void) | undefined
   #resolve!: (image: RgbImage) => void
   #reject!: (error: unknown) => void
+  readonly #seams = new Map<number, Seam>()
   #pixels = new Uint8Array()
   #missing: number
 
@@ -28,7 +30,7 @@ export class Job {
   }
 
   /** Allocates the result. Not earlier, so that waiting images hold no memory. @throws EngineError `ENGINE_MEMORY` */
-  begin(regions: Rectangle[]): void {
+  begin(regions: Region[]): void {
     this.regions = regions
     try {
       this.#pixels = new Uint8Array(this.#missing)
@@ -45,6 +47,13 @@ export class Job {
     this.#missing -= pixels.length
     this.#onProgress?.(1 - this.#missing / this.#pixels.length)
     if (this.#missing === 0) this.#resolve({ width: 2 * width, height: 2 * height, data: this.#pixels })
+  }
+
+  /** The seam between the regions above and below a row of tiles. */
+  seamAt(row: number): Seam {
+    const seam = this.#seams.get(row) ?? new Seam()
+    this.#seams.set(row, seam)
+    return seam
   }
 
   fail(error: unknown): void {

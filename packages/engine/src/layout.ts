@@ -31,6 +31,8 @@ export const RING_ROWS = 9
 export const MARGIN = 8
 /** Pixels that a strip needs from the previous one: a layer starts one tile further left than the layer that it reads, and reads one pixel more. */
 export const EDGE = 5
+/** Rows of the region below that a layer needs: a band, and one row more. */
+export const SEAM_ROWS = 5
 /** Output channels that the last layer computes: twelve, rounded up to a multiple of eight. */
 export const LAST_OUTPUTS = 16
 /** Tiles that are transformed at a time. Their workspace and products fit into the L2 cache. */
@@ -125,7 +127,7 @@ export interface Extent {
   tiles: number
   /** The most source pixels per row that a strip needs. */
   columns: number
-  /** The most bands that a layer computes; 0 if there is only one strip. */
+  /** The most bands that a layer computes or takes; 0 if there is only one strip. */
   edgeBands: number
 }
 

@@ -40,6 +40,7 @@ function warmUp(module: WebAssembly.Module, { channels }: PreparedNetwork): void
   const inner = { inputs: channels, outputs: channels, slope: 1 }
   const layers = [{ ...inner, inputs: 3 }, inner, { ...inner, outputs: 12 }]
   const pipeline = new Pipeline(module, { channels, layers, memory: new Uint8Array(layWeights({ channels, layers }).end) })
-  pipeline.begin({ width: 64, height: 16, region: { left: 0, top: 0, right: 16, bottom: 4 } })
-  while (!pipeline.isDone) pipeline.step(new Uint8Array(pipeline.wanted), () => undefined)
+  pipeline.begin({ width: 64, height: 16, region: { left: 0, top: 0, right: 16, bottom: 4, gives: false, takes: false } })
+  const nowhere = { pixels: () => undefined, seam: () => undefined }
+  while (!pipeline.isDone) pipeline.step(new Uint8Array(pipeline.wanted), nowhere)
 }

@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { compileModule } from './module.ts'
 import { Pipeline } from './pipeline.ts'
 import { prepareNetwork } from './prepared.ts'
-import { type Rectangle, tilesOf } from './region.ts'
+import type { RgbImage } from './api.ts'
+import { type Region, tilesOf } from './region.ts'
 import { Source } from './source.ts'
+import { splitImage } from './split.ts'
 import { planStrips } from './strips.ts'
 import { createImage } from './testing/noise.ts'
 import { createLayers } from './testing/network.ts'
@@ -16,30 +18,41 @@ function open(layers: Layer[]): Pipeline {
   return new Pipeline(module, prepareNetwork(module, readWeights(writeWeights(layers))))
 }
 
-function whole(width: number, height: number): Rectangle {
-  return { left: 0, top: 0, right: tilesOf(width), bottom: tilesOf(height) }
+function whole(width: number, height: number): Region {
+  return { left: 0, top: 0, right: tilesOf(width), bottom: tilesOf(height), gives: false, takes: false }
 }
 
-/** The pixels of a region, at their position in the whole result. */
+/** The pixels of a region, at their position in the whole result. @param seams taken from the region below @returns also those given to the region above */
+function runRegion(pipeline: Pipeline, image: RgbImage, region: Region, to: Uint8Array, seams: Uint8Array[] = []): Uint8Array[] {
+  const { width, height } = image
+  const task = { width, height, region }
+  const source = new Source(image, task, pipeline.depth)
+  const given: Uint8Array[] = []
+  const output = {
+    pixels: (line: number, column: number, bytes: Uint8Array) => to.set(bytes, 3 * (2 * width * line + column)),
+    seam: (rows: Uint8Array) => given.push(rows),
+  }
+  let rows = new Uint8Array()
+  pipeline.begin(task)
+  while (!pipeline.isDone) {
+    const { wanted } = pipeline
+    if (wanted > 0 && rows.length === 0) rows = source.next()!
+    if (pipeline.needsSeam) pipeline.takeSeam(seams.shift()!)
+    pipeline.step(rows.subarray(0, wanted), output)
+    rows = rows.subarray(wanted)
+  }
+  expect(source.next()).toBeUndefined()
+  return given
+}
+
 function run(
   pipeline: Pipeline,
   width: number,
   height: number,
   region = whole(width, height),
   to = new Uint8Array(12 * width * height),
-  image = createImage(width, height),
 ): Uint8Array {
-  const task = { width, height, region }
-  const source = new Source(image, task, pipeline.depth)
-  let rows = new Uint8Array()
-  pipeline.begin(task)
-  while (!pipeline.isDone) {
-    const { wanted } = pipeline
-    if (wanted > 0 && rows.length === 0) rows = source.next()!
-    pipeline.step(rows.subarray(0, wanted), (line, column, bytes) => to.set(bytes, 3 * (2 * width * line + column)))
-    rows = rows.subarray(wanted)
-  }
-  expect(source.next()).toBeUndefined()
+  runRegion(pipeline, createImage(width, height), region, to)
   return to
 }
 
@@ -86,7 +99,8 @@ test('sums of integers do not overflow where all channels of an image and of a k
   ]
   const white = { width: 8, height: 8, data: new Uint8Array(192).fill(255) }
   const expected = upscaleSlowly(layers, white)
-  const actual = run(open(layers), 8, 8, undefined, undefined, white)
+  const actual = new Uint8Array(12 * 64)
+  runRegion(open(layers), white, whole(8, 8), actual)
   for (const [at, value] of actual.entries()) expect(Math.abs(expected[at]! - 0.5 - value)).toBeLessThan(0.7)
   expect(Math.max(...actual)).toBeLessThan(250)
 })
@@ -113,10 +127,34 @@ test.each([
         [1, bands - 2],
         [bands - 2, bands],
       ] as const)
-        run(pipeline, width, height, { left, right, top, bottom }, actual)
+        run(pipeline, width, height, { ...whole(width, height), left, right, top, bottom }, actual)
     expect(Buffer.compare(actual, expected)).toBe(0)
   }
 })
+
+test.each([
+  [8, 1, 40, 70, 2],
+  [32, 3, 61, 102, 3],
+  [40, 2, 700, 99, 3],
+  [16, 11, 300, 210, 4],
+  [32, 11, 513, 257, 2],
+])(
+  'regions that share seams have the same bytes as the whole, with %i channels and %i layers at %ix%i in %i regions',
+  (channels, count, width, height, workers) => {
+    const pipeline = open(createLayers(channels, count))
+    const regions = splitImage(width, height, workers, count + 1)
+    expect(regions.filter(({ takes }) => takes)).toHaveLength(workers - 1)
+    const actual = new Uint8Array(12 * width * height)
+    let seams: Uint8Array[] = []
+    for (const region of regions) {
+      const given = runRegion(pipeline, createImage(width, height), region, actual, seams)
+      expect(seams).toHaveLength(0)
+      seams = given
+    }
+    expect(seams).toHaveLength(0)
+    expect(Buffer.compare(actual, run(pipeline, width, height))).toBe(0)
+  },
+)
 
 test.each([
   [32, 3, 701, 22],
@@ -129,9 +167,15 @@ test.each([
   const expected = new Uint8Array(12 * width * height)
   // One strip each.
   for (let left = 0; left < right; left += 20)
-    run(pipeline, width, height, { left, right: Math.min(right, left + 20), top: 0, bottom }, expected)
+    run(pipeline, width, height, { ...whole(width, height), left, right: Math.min(right, left + 20) }, expected)
   expect(Buffer.compare(run(pipeline, width, height), expected)).toBe(0)
-  run(pipeline, width, height, { left: 1, right: right - 1, top: 1, bottom: bottom - 1 }, expected.fill(7))
+  run(
+    pipeline,
+    width,
+    height,
+    { ...whole(width, height), left: 1, right: right - 1, top: 1, bottom: bottom - 1 },
+    expected.fill(7),
+  )
   const [first, last] = [expected.subarray(0, 6 * 8 * width), expected.subarray(expected.length - 6 * 2 * width)]
   expect(new Set([...first, ...last])).toEqual(new Set([7]))
 })

@@ -1,13 +1,18 @@
 import { instantiate, type Kernels } from './kernels.ts'
-// prettier-ignore
-import { computedShape, EDGE, layRows, layWeights, MARGIN, PIXEL, RING_ROWS, type RowsLayout, type WeightsLayout } from './layout.ts'
+import { computedShape, layRows, layWeights, MARGIN, PIXEL, type RowsLayout, type WeightsLayout } from './layout.ts'
 import { pagesOf } from './memory.ts'
 import type { PreparedNetwork } from './prepared.ts'
 import { type Rectangle, type Task, TILE } from './region.ts'
+import { Rings } from './rings.ts'
 import { planStrips, type Strip } from './strips.ts'
 
-/** Receives a part of a line of the result, RGB, valid only during the call. @param line and @param column in pixels of the whole result */
-export type Emit = (line: number, column: number, bytes: Uint8Array) => void
+/** Receives what a step makes. */
+export interface Output {
+  /** A part of a line of the result, RGB, valid only during the call. @param line and @param column in pixels of the whole result */
+  pixels(line: number, column: number, bytes: Uint8Array): void
+  /** The seam of a strip, for the region above. */
+  seam(rows: Uint8Array<ArrayBuffer>): void
+}
 
 /**
  * Computes tasks one at a time, strip by strip, in steps of a band (four rows). In each step every layer computes one band, the one above that
@@ -19,12 +24,16 @@ export class Pipeline {
   readonly #kernels: Kernels
   readonly #weights: WeightsLayout
   #rows!: RowsLayout
+  #rings!: Rings
   #bytes = new Uint8Array()
   #task!: Task
   #strips: Strip[] = []
   #index = 0
   /** The next band of the source. */
   #band = 0
+  /** The seam of the strip: what is collected for the region above, and what came from the region below. */
+  #given: Uint8Array<ArrayBuffer> | undefined
+  #taken: Uint8Array | undefined
 
   constructor(module: WebAssembly.Module, network: PreparedNetwork) {
     this.#network = network
@@ -43,11 +52,12 @@ export class Pipeline {
     const extent = {
       tiles: Math.max(...parts.map(({ left, right }) => right - left)),
       columns: Math.max(...this.#strips.map(({ source }) => source.right - source.left)),
-      edgeBands: this.#strips.length > 1 ? Math.max(...parts.map(({ top, bottom }) => bottom - top)) : 0,
+      edgeBands: this.#strips.length > 1 ? Math.max(...parts.map(({ top, bottom }) => bottom - top)) + 2 : 0,
     }
     this.#rows = layRows(this.#network, this.#weights.end, extent)
     this.#grow(this.#rows.end)
     this.#bytes = new Uint8Array(this.#memory.buffer)
+    this.#rings = new Rings(this.#bytes, this.#rows, task.width)
     this.#beginStrip()
   }
 
@@ -72,21 +82,38 @@ export class Pipeline {
     return { ...this.#task.region, left: this.#part(this.depth - 1).left }
   }
 
+  /** Whether the next step needs the seam of the strip, from the region below. */
+  get needsSeam(): boolean {
+    return this.#task.region.takes && this.#taken === undefined && this.#band > this.#part(0).bottom
+  }
+
+  /** @param rows the seam that `Output.seam` received for the same strip of the region below */
+  takeSeam(rows: Uint8Array): void {
+    this.#taken = rows
+  }
+
   /** @param source the next `wanted` bytes of the source */
-  step(source: Uint8Array, emit: Emit): void {
+  step(source: Uint8Array, output: Output): void {
     if (source.length > 0) this.#load(source)
-    const last = this.depth - 1
-    for (let layer = 0; layer <= last; layer++) {
-      const band = this.#band - 1 - layer
-      const { top, bottom } = this.#part(layer)
-      if (band < top || band >= bottom) continue
-      if (layer < last) this.#computeLayer(layer, band)
-      else this.#computeLast(band, emit)
-    }
+    for (let layer = 0; layer < this.depth; layer++) this.#stepLayer(layer, this.#band - 1 - layer, output)
     this.#band++
     if (this.#band < this.#task.region.bottom + this.depth) return
     this.#index++
     if (!this.isDone) this.#beginStrip()
+  }
+
+  #stepLayer(layer: number, band: number, output: Output): void {
+    const { gives, takes } = this.#task.region
+    const { top, bottom } = this.#part(layer)
+    const isLast = layer === this.depth - 1
+    if (band < top) return
+    if (band >= bottom) {
+      if (takes && !isLast && band < bottom + 2) this.#take(layer, band)
+    } else if (isLast) this.#computeLast(band, output)
+    else {
+      this.#computeLayer(layer, band)
+      if (gives && band < top + 2) this.#give(layer, band, output)
+    }
   }
 
   get #strip(): Strip {
@@ -104,7 +131,7 @@ export class Pipeline {
 
   /** Stores the band's rows of the source, and converts the part that the first layer reads. */
   #load(source: Uint8Array): void {
-    const { rings, sourceStride } = this.#rows
+    const { sourceStride } = this.#rows
     const strip = this.#strip.source
     const { left, right } = this.#part(0)
     const from = Math.max(strip.left, TILE * left - 1)
@@ -113,7 +140,7 @@ export class Pipeline {
     for (let line = 0; line * length < source.length; line++) {
       const bytes = this.#sourceOf(this.#band) + line * sourceStride
       this.#bytes.set(source.subarray(line * length, (line + 1) * length), bytes)
-      const row = this.#rowOf(rings[0]!, TILE * this.#band + line)
+      const row = this.#rings.rowOf(0, TILE * this.#band + line)
       this.#kernels.widen(bytes + 3 * (from - strip.left), row + PIXEL * (from - TILE * left + MARGIN), to - from)
     }
   }
@@ -133,11 +160,11 @@ export class Pipeline {
     this.#writeTable(index, band)
     // prettier-ignore
     this.#kernels.layer(table, inputs, slab, kernel, bias, layer.slope, table + 24, outputs, right - left, workspace, products, block, scratch)
-    this.#clearBeyond(index, band)
+    this.#rings.clearBeyond(index, this.#part(index), band)
     this.#moveEdges(index, band)
   }
 
-  #computeLast(band: number, emit: Emit): void {
+  #computeLast(band: number, output: Output): void {
     const { slab, workspace, products, block, sourceStride, lines, lineStride } = this.#rows
     const { table, scratch, layers } = this.#weights
     const last = layers.length - 1
@@ -153,13 +180,13 @@ export class Pipeline {
     const count = 2 * Math.min(TILE, height - TILE * band)
     for (let line = 0; line < count; line++) {
       const at = lines + line * lineStride
-      emit(2 * TILE * band + line, 2 * TILE * left, this.#bytes.subarray(at, at + length))
+      output.pixels(2 * TILE * band + line, 2 * TILE * left, this.#bytes.subarray(at, at + length))
     }
   }
 
   /** Writes the addresses of the six rows that a layer reads, and of the four that it writes. */
   #writeTable(layer: number, band: number): void {
-    const { rings, zeroRow } = this.#rows
+    const { zeroRow } = this.#rows
     const table = new Uint32Array(this.#memory.buffer, this.#weights.table, 10)
     const { left } = this.#part(layer)
     // The ring of the source begins where the first layer does.
@@ -169,60 +196,43 @@ export class Pipeline {
     for (let line = 0; line < 6; line++) {
       const y = top + line - 1
       const isOutside = y < 0 || y >= this.#task.height
-      table[line] = isOutside ? zeroRow : this.#rowOf(rings[layer]!, y) + column
+      table[line] = isOutside ? zeroRow : this.#rings.rowOf(layer, y) + column
     }
-    const to = rings[layer + 1]
-    if (to !== undefined) for (let line = 0; line < 4; line++) table[6 + line] = this.#rowOf(to, top + line) + PIXEL * MARGIN
+    if (layer === this.depth - 1) return
+    for (let line = 0; line < 4; line++) table[6 + line] = this.#rings.rowOf(layer + 1, top + line) + PIXEL * MARGIN
   }
 
-  #rowOf(ring: number, y: number): number {
-    return ring + (y % RING_ROWS) * this.#rows.row
-  }
-
-  /** Zeroes the pixels outside the image, which no step of the strip writes. */
   #beginStrip(): void {
     this.#band = this.#firstBand
-    const { zeroRow, row, rings, slab } = this.#rows
-    this.#bytes.fill(0, zeroRow, zeroRow + row)
-    for (const [index, ring] of rings.entries()) {
-      const { left } = this.#part(Math.max(0, index - 1))
-      const end = PIXEL * (MARGIN + this.#task.width - TILE * left)
-      for (let at = ring; at < ring + RING_ROWS * row; at += slab) {
-        if (left === 0) this.#bytes.fill(0, at, at + PIXEL * MARGIN)
-        if (end < slab) this.#bytes.fill(0, at + end, at + slab)
-      }
-    }
+    this.#taken = undefined
+    this.#rings.begin(this.#strip.parts)
   }
 
-  /** Zeroes output beyond the right border of the image, where a tile may extend: the next layer expects zero padding. */
-  #clearBeyond(layer: number, band: number): void {
-    const { rings, slab, row } = this.#rows
-    const { left, right } = this.#part(layer)
-    const end = this.#task.width - TILE * left
-    const missing = TILE * (right - left) - end
-    if (missing <= 0) return
-    for (let line = 0; line < 4; line++) {
-      const begin = this.#rowOf(rings[layer + 1]!, TILE * band + line)
-      for (let at = begin + PIXEL * (MARGIN + end); at < begin + row; at += slab) this.#bytes.fill(0, at, at + PIXEL * missing)
-    }
+  /** Adds rows of a layer's first two bands to the seam. The second band of the last layer but one completes it. */
+  #give(layer: number, band: number, output: Output): void {
+    const part = this.#part(layer)
+    const isFirst = band === part.top
+    this.#given ??= new Uint8Array(this.#seamAt(this.depth - 1))
+    this.#rings.give(layer, part, band, isFirst, this.#given, this.#seamAt(layer))
+    if (isFirst || layer < this.depth - 2) return
+    output.seam(this.#given)
+    this.#given = undefined
   }
 
-  /** Copies the right edge of the previous strip to the left of this one, and keeps the right edge of this one for the next. */
+  /** Continues a layer below its part with rows of the seam, as if it had computed them. */
+  #take(layer: number, band: number): void {
+    const part = this.#part(layer)
+    this.#rings.take(layer, part, band, band === part.bottom, this.#taken!, this.#seamAt(layer))
+    this.#moveEdges(layer, band)
+  }
+
+  /** Where the rows of a layer begin in the seam of the strip. */
+  #seamAt(layer: number): number {
+    return this.#strip.parts.slice(0, layer).reduce((sum, part) => sum + this.#rings.seamBytes(part), 0)
+  }
+
   #moveEdges(layer: number, band: number): void {
-    if (this.#strips.length === 1) return
-    const { rings, edges, edge, slab, row } = this.#rows
-    const { left, right, top } = this.#part(layer)
-    const strip = PIXEL * TILE * (right - left)
-    const length = PIXEL * EDGE
-    for (let line = 0; line < 4; line++) {
-      const begin = this.#rowOf(rings[layer + 1]!, TILE * band + line)
-      let kept = edges[layer]! + (TILE * (band - top) + line) * edge
-      for (let at = begin + PIXEL * (MARGIN - EDGE); at < begin + row; at += slab) {
-        if (this.#index > 0) this.#bytes.copyWithin(at, kept, kept + length)
-        this.#bytes.copyWithin(kept, at + strip, at + strip + length)
-        kept += length
-      }
-    }
+    if (this.#strips.length > 1) this.#rings.moveEdges(layer, this.#part(layer), band, this.#index === 0)
   }
 
   #grow(bytes: number): void {

@@ -54,6 +54,12 @@ export class Place {
     return this.#assignment?.since ?? 0
   }
 
+  /** Whether the task can end early, so that its worker can turn to another image. */
+  get isDivisible(): boolean {
+    const region = this.#assignment?.task.region
+    return region !== undefined && !region.gives && !region.takes
+  }
+
   get isStopping(): boolean {
     return this.#assignment?.isStopping ?? false
   }
@@ -70,6 +76,8 @@ export class Place {
       () => {
         if (this.#assignment !== assignment || this.#thread !== thread) return
         thread.post({ type: 'task', id, task }, [])
+        if (task.region.takes)
+          job.seamAt(task.region.bottom).take((rows) => thread.post({ type: 'seam', id, rows }, [rows.buffer]))
         this.#feed(thread, assignment)
       },
       (error: unknown) => this.#fail(error),
@@ -121,6 +129,10 @@ export class Place {
     if (assignment === undefined || reply.id !== assignment.id) return
     if (reply.type === 'failed') {
       this.#lose(reply.reason)
+      return
+    }
+    if (reply.type === 'seam') {
+      assignment.job.seamAt(assignment.task.region.top).give(reply.rows)
       return
     }
     assignment.ahead -= reply.read

@@ -7,6 +7,8 @@ export type Request =
   | { type: 'task'; id: number; task: Task }
   /** The next source rows of a strip: a multiple of four, or up to its end. Strips follow one another. */
   | { type: 'rows'; id: number; rows: Uint8Array<ArrayBuffer> }
+  /** The seam of the next strip, from the region below. */
+  | { type: 'seam'; id: number; rows: Uint8Array<ArrayBuffer> }
   /** End the task after the current strip, because another image waits. */
   | { type: 'stop'; id: number }
   /** Drop the task. */
@@ -34,4 +36,6 @@ export type Reply =
       /** The part of the region that was not made, if the task was stopped early. */
       rest?: Rectangle | undefined
     }
+  /** The seam of a strip, for the region above. */
+  | { type: 'seam'; id: number; rows: Uint8Array<ArrayBuffer> }
   | { type: 'failed'; id: number; reason: string }

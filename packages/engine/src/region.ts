@@ -9,13 +9,21 @@ export interface Rectangle {
   bottom: number
 }
 
-/** A part of an image that one worker computes. */
+/** A part of an image that one worker computes. Regions above each other may share their seam, so that no row of any layer is computed twice. */
+export interface Region extends Rectangle {
+  /** The first rows of each layer are handed to the region above. */
+  gives: boolean
+  /** The rows that each layer needs below the region are those that the region below hands over. */
+  takes: boolean
+}
+
+/** What a worker does at a time. */
 export interface Task {
   /** Of the whole image, in pixels. */
   width: number
   height: number
   /** The part to compute, in tiles. */
-  region: Rectangle
+  region: Region
 }
 
 export const tilesOf = (length: number): number => Math.ceil(length / TILE)

@@ -28,6 +28,30 @@ test('a single image uses all workers', async () => {
   expect(threads.started.map(({ requests }) => requests.filter(({ type }) => type === 'task').length)).toEqual([1, 1, 1])
 })
 
+test('images whose regions share seams do not depend on when their regions get a worker', async () => {
+  const sizes = [
+    [60, 120],
+    [300, 100],
+    [150, 170],
+    [20, 20],
+    [200, 240],
+  ] as const
+  const alone = createEngineOn(new Threads(), weights, { threads: 1 })
+  const expected = await Promise.all(sizes.map(([width, height]) => alone.upscale(createImage(width, height))))
+  for (const count of [2, 3, 4]) {
+    const threads = new Threads()
+    const engine = createEngineOn(threads, weights, { threads: count })
+    const controller = new AbortController()
+    const aborted = engine.upscale(createImage(300, 300), { signal: controller.signal, onProgress: () => controller.abort() })
+    const images = sizes.map(([width, height]) => engine.upscale(createImage(width, height)))
+    await expect(aborted).rejects.toMatchObject({ code: 'ENGINE_ABORTED' })
+    for (const [index, image] of images.entries()) expect(same(await image, expected[index]!)).toBe(true)
+    // Alone, so it is split between all.
+    expect(same(await engine.upscale(createImage(200, 240)), expected[4]!)).toBe(true)
+    expect(threads.started.some(({ requests }) => requests.some(({ type }) => type === 'seam'))).toBe(true)
+  }
+})
+
 test('if a worker ends, only its image fails, and a new worker replaces it', async () => {
   const threads = new Threads()
   const engine = createEngineOn(threads, weights, { threads: 2 })

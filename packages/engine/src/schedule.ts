@@ -22,6 +22,8 @@ export class Schedule {
   readonly #waiting: Job[] = []
   readonly #active = new Set<Job>()
   readonly #now: () => number
+  /** Layers of the network. */
+  readonly #depth: number
   #turn = 0
   #isClosed = false
 
@@ -34,6 +36,7 @@ export class Schedule {
       failed: (job: Job, error: unknown) => this.fail(job, error),
     }
     const opening = new Opening(network)
+    this.#depth = opening.depth
     this.#places = Array.from({ length: threads }, () => new Place(platform, opening, listener))
   }
 
@@ -66,7 +69,7 @@ export class Schedule {
   }
 
   #endTurn(job: Job, rest: Rectangle | undefined): void {
-    if (rest) job.regions.unshift(rest)
+    if (rest) job.regions.unshift({ ...rest, gives: false, takes: false })
     if (job.isDone) this.#active.delete(job)
     job.turn = ++this.#turn
     this.#assign()
@@ -101,7 +104,8 @@ export class Schedule {
     this.#waiting.splice(this.#waiting.indexOf(job), 1)
     const free = this.#places.filter((place) => place.job === undefined).length
     try {
-      job.begin(splitImage(job.image.width, job.image.height, Math.max(1, Math.floor(free / (1 + this.#waiting.length)))))
+      const { width, height } = job.image
+      job.begin(splitImage(width, height, Math.max(1, Math.floor(free / (1 + this.#waiting.length))), this.#depth))
     } catch (error) {
       job.fail(error)
       return false
@@ -116,7 +120,7 @@ export class Schedule {
     const stopping = this.#places.filter(({ isStopping }) => isStopping).length
     if (starving <= stopping) return
     const longest = this.#places
-      .filter(({ job, isStopping }) => job !== undefined && !isStopping)
+      .filter(({ isDivisible, isStopping }) => isDivisible && !isStopping)
       .toSorted((one, other) => one.since - other.since)
       .find(({ job, since }) => this.#workers(job!) > 1 || this.#now() - since > TURN_MS)
     longest?.stop()

@@ -20,9 +20,11 @@ interface Work {
   /** Received rows, and how many bytes of the first one were used. */
   rows: Uint8Array[]
   used: number
+  /** Received seams, of the next strips. */
+  seams: Uint8Array[]
   isDropped: boolean
   isStopped: boolean
-  /** Resumes after waiting for rows. */
+  /** Resumes after waiting for rows or a seam. */
   wake: () => void
 }
 
@@ -52,6 +54,7 @@ export function serve(port: Port): void {
         task: request.task,
         rows: [],
         used: 0,
+        seams: [],
         isDropped: false,
         isStopped: false,
         wake: () => undefined,
@@ -62,6 +65,7 @@ export function serve(port: Port): void {
     }
     const work = works.get(request.id)
     if (request.type === 'rows') work?.rows.push(request.rows)
+    else if (request.type === 'seam') work?.seams.push(request.rows)
     else if (work && request.type === 'stop') work.isStopped = true
     else if (work) work.isDropped = true
     work?.wake()
@@ -75,20 +79,26 @@ async function compute(pipeline: Pipeline, work: Work, port: Port): Promise<void
   while (!isDone) {
     const until = performance.now() + SLICE_MS
     const lines = new Lines()
+    const output = {
+      pixels: (line: number, column: number, pixels: Uint8Array) => lines.add(line, column, pixels),
+      seam: (rows: Uint8Array<ArrayBuffer>) => port.post({ type: 'seam', id, rows }, [rows.buffer]),
+    }
     let read = 0
     let rest: Rectangle | undefined
-    do {
-      const bytes = pipeline.wanted
-      if (bytes > 0 && work.rows.length === 0) {
-        if (read > 0) break
+    for (let steps = 0; steps === 0 || (!isDone && performance.now() < until); steps++) {
+      // What is made is sent before the worker waits.
+      if (steps > 0 && !isReady(pipeline, work)) break
+      while (!isReady(pipeline, work)) {
         await new Promise<void>((resolve) => (work.wake = resolve))
         if (work.isDropped) return
       }
-      pipeline.step(takeRows(work, bytes), (line, column, pixels) => lines.add(line, column, pixels))
-      read += bytes
+      if (pipeline.needsSeam) pipeline.takeSeam(work.seams.shift()!)
+      const rows = takeRows(work, pipeline.wanted)
+      pipeline.step(rows, output)
+      read += rows.length
       rest = work.isStopped ? pipeline.rest : undefined
       isDone = pipeline.isDone || rest !== undefined
-    } while (!isDone && performance.now() < until)
+    }
     const pieces = lines.join()
     port.post(
       { type: 'pieces', id, pieces, read, isDone, rest },
@@ -97,6 +107,11 @@ async function compute(pipeline: Pipeline, work: Work, port: Port): Promise<void
     await port.turn()
     if (work.isDropped) return
   }
+}
+
+/** Whether everything that the next step needs was received. */
+function isReady(pipeline: Pipeline, { rows, seams }: Work): boolean {
+  return (pipeline.wanted === 0 || rows.length > 0) && (!pipeline.needsSeam || seams.length > 0)
 }
 
 /** The next `bytes` bytes of the received rows. Messages contain whole bands. */

@@ -1,15 +1,43 @@
-import { type Rectangle, TILE, tilesOf } from './region.ts'
+import { type Region, TILE, tilesOf } from './region.ts'
 
 /** The maximum height of a region, in rows. For each row a worker keeps some pixels at the edge of a strip: 7 KB for 32 channels and 12 layers. */
 const MAX_ROWS = 2048
 /** The minimum width and height of a region, in tiles. For smaller ones the overlap costs more than another worker gains. */
 const MIN_TILES = 8
 
+/** The most pixels of an image whose regions share seams. Such regions are not interrupted, even if other images wait. */
+const MAX_SHARED_PIXELS = 1.5e6
+
 /**
- * Splits an image for `workers` workers into a grid of as many regions of equal size, or a multiple of that for tall images. At the seams between regions,
- * one tile per layer is computed twice, so the grid with the shortest seams is used.
+ * Splits an image for `workers` workers into as many regions of equal work, or a multiple of that for tall images. They are in the order in which
+ * workers must begin with them.
+ * @param layers number of layers of the network
  */
-export function splitImage(width: number, height: number, workers: number): Rectangle[] {
+export function splitImage(width: number, height: number, workers: number, layers: number): Region[] {
+  const bands = tilesOf(height)
+  const each = bands / workers
+  const isShared =
+    workers > 1 && width * height <= MAX_SHARED_PIXELS && each >= Math.max(layers, MIN_TILES) && each <= MAX_ROWS / TILE
+  return isShared ? shareSeams(tilesOf(width), bands, workers, layers) : overlap(width, height, workers)
+}
+
+/** Regions above each other, from the bottom up, because each needs rows of the one below. No row is computed twice. */
+function shareSeams(columns: number, bands: number, count: number, layers: number): Region[] {
+  // Each layer begins and ends one band further up than the next one, so the first region is larger and the last one smaller.
+  const seam = (index: number): number =>
+    index === 0 || index === count ? (bands * index) / count : Math.round((bands * index) / count + (layers - 1) / 2)
+  return Array.from({ length: count }, (_, index) => ({
+    left: 0,
+    right: columns,
+    top: seam(index),
+    bottom: seam(index + 1),
+    gives: index > 0,
+    takes: index < count - 1,
+  })).toReversed()
+}
+
+/** A grid of regions. At their seams one tile per layer is computed twice, so the grid with the shortest seams is used. */
+function overlap(width: number, height: number, workers: number): Region[] {
   const [columns, bands] = [tilesOf(width), tilesOf(height)]
   const most = Math.min(workers, cells(columns) * cells(bands))
   let [across, down] = [1, 1]
@@ -22,6 +50,8 @@ export function splitImage(width: number, height: number, workers: number): Rect
       right: cut(columns, x + 1, across),
       top: cut(bands, y, down),
       bottom: cut(bands, y + 1, down),
+      gives: false,
+      takes: false,
     }
   })
 }

@@ -22,8 +22,8 @@ export function planStrips(task: Task, layers: number): Strip[] {
   // The first strip is wider in the early layers, the last one in the late ones; neither may become empty.
   const width = Math.max(STRIP_TILES, layers + 2)
   const count = Math.max(1, Math.floor((whole.right - whole.left + layers) / width))
-  const regions = Array.from({ length: layers }, (_, layer) => expand(task, layers - 1 - layer))
-  const around = expand(task, layers)
+  const regions = Array.from({ length: layers }, (_, layer) => partOf(task, layers - 1 - layer))
+  const around = { ...expand(task, layers), ...(whole.takes && { bottom: whole.bottom }) }
   const cut = (index: number): number =>
     whole.left + Math.round((index * (whole.right - whole.left)) / count) - Math.floor(layers / 2)
   return Array.from({ length: count }, (_, index) => {
@@ -37,4 +37,13 @@ export function planStrips(task: Task, layers: number): Strip[] {
     const source = { ...around, left, right: Math.min(around.right, parts[0]!.right + 1) }
     return { parts, source: toPixels(task, source) }
   })
+}
+
+/**
+ * The part of a task that the layer with `following` layers behind it computes. If the rows below are taken from the next region, it ends where
+ * that layer of the next region begins.
+ */
+function partOf(task: Task, following: number): Rectangle {
+  const part = expand(task, following)
+  return task.region.takes ? { ...part, bottom: task.region.bottom - following } : part
 }
