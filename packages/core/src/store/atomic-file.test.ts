@@ -1,5 +1,23 @@
+import { readdir, readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
 import { expect, test } from 'vitest'
-import { patiently } from './atomic-file.ts'
+import { temporaryFolder } from '../testing/folder.ts'
+import { patiently, writeAtomically } from './atomic-file.ts'
+
+test.each([3, 600_000])(
+  'three times %i bytes are one file, also where the folders were deleted after another',
+  async (length) => {
+    const root = await temporaryFolder()
+    const [temporary, folder] = [path.join(root, 'tmp'), path.join(root, 'entries', 'ab')]
+    const chunks = [1, 2, 3].map((value) => Buffer.alloc(length, value))
+    for (const missing of [undefined, folder, temporary, root]) {
+      if (missing !== undefined) await rm(missing, { recursive: true })
+      await writeAtomically(temporary, path.join(folder, 'c'), chunks)
+      expect((await readFile(path.join(folder, 'c'))).equals(Buffer.concat(chunks))).toBe(true)
+      expect(await readdir(temporary)).toEqual([])
+    }
+  },
+)
 
 /** Fails a number of times. */
 function failing(times: number, code: string): { calls: number; replace: () => Promise<void> } {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -8,6 +8,12 @@ const LEFTOVER_MS = 60 * 60 * 1000
 
 /** Attempts when the folder is deleted while writing. */
 const MAX_ATTEMPTS = 5
+
+/** Less is joined and written by one call: each costs a round trip to the thread pool. */
+const SMALL_BYTES = 1024 * 1024
+
+/** Folders that this process has made or found, and need not ask for again until one is missing. */
+const folders = new Set<string>()
 
 /** The names of temporary files of {@link writeAtomically}. */
 export const TEMPORARY_RE: RegExp = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
@@ -22,26 +28,30 @@ export async function writeAtomically(temporaryDir: string, file: string, chunks
       return await writeOnce(temporaryDir, file, chunks)
     } catch (error) {
       if (attempt === MAX_ATTEMPTS || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      folders.delete(temporaryDir)
+      folders.delete(path.dirname(file))
     }
   }
 }
 
 async function writeOnce(temporaryDir: string, file: string, chunks: readonly Uint8Array[]): Promise<void> {
   const temporary = path.join(temporaryDir, randomUUID())
-  await mkdir(temporaryDir, { recursive: true })
+  await makeFolder(temporaryDir)
+  const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
   try {
-    const handle = await open(temporary, 'wx')
-    try {
-      for (const chunk of chunks) await handle.writeFile(chunk)
-    } finally {
-      await handle.close()
-    }
-    await mkdir(path.dirname(file), { recursive: true })
+    await writeFile(temporary, bytes <= SMALL_BYTES ? Buffer.concat(chunks) : chunks, { flag: 'wx' })
+    await makeFolder(path.dirname(file))
     await patiently(() => rename(temporary, file))
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
   }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  if (folders.has(folder)) return
+  await mkdir(folder, { recursive: true })
+  folders.add(folder)
 }
 
 /** Windows refuses to replace a file that is open; a short wait is enough. */
