@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { clone } from '../testing/clones.ts'
 import { S3_KEY, s3Server } from '../testing/s3-server.ts'
 import { signaturesOf } from '../testing/s3-signature.ts'
+import { encodePath, signS3 } from './s3-signature.ts'
 import { readAwsConfig } from './aws-config.ts'
 import { s3Address, s3Folder } from './s3.ts'
 
@@ -25,10 +26,32 @@ test('the server of these tests computes the signature of the example in the man
   expect(expected).toBe(actual)
 })
 
+test('requests have the signature that S3 computes for them', () => {
+  const credentials = {
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    sessionToken: undefined,
+  }
+  const now = new Date('2013-05-24T00:00:00.123Z')
+  for (const name of ['test.txt', 'a%20b%2B%28c%29%27/%C3%A9~-._']) {
+    const request = { method: 'GET', url: `https://examplebucket.s3.amazonaws.com/${name}`, body: undefined, region: 'us-east-1' }
+    const headers = signS3(request, credentials, now)
+    const { actual, expected, signed } = signaturesOf({ method: 'GET', path: `/${name}`, headers }, credentials.secretAccessKey)!
+    expect(actual).toBe(expected)
+    expect(signed).toEqual(['host', 'x-amz-content-sha256', 'x-amz-date'])
+    expect(headers['x-amz-date']).toBe('20130524T000000Z')
+  }
+})
+
+test('a path is encoded as S3 does it', () => {
+  expect(encodePath("/team cache/a+b/(c)'!*/%C3%A9~-._")).toBe('/team%20cache/a%2Bb/%28c%29%27%21%2A/%C3%A9~-._')
+  expect(encodePath('/50%')).toBe('/50%25')
+})
+
 describe('a bucket', () => {
   test('serves a second clone', async () => {
     const server = await s3Server('eu-west-3')
-    const remote = { url: 's3://team-cache/sites/one/', endpoint: server.endpoint, region: 'eu-west-3' }
+    const remote = { url: 's3://team-cache/sites (one)/', endpoint: server.endpoint, region: 'eu-west-3' }
     const first = await clone(remote, env)
     await first.make(3, WEBP)
     await first.hd.close()
@@ -37,7 +60,9 @@ describe('a bucket', () => {
     await second.hd.close()
     expect([...first.warnings, ...second.warnings, ...server.refusals]).toEqual([])
     expect(second.upscaled()).toBe(0)
-    expect([...server.objects.keys()]).toEqual(Array(6).fill(expect.stringMatching(/^\/team-cache\/sites\/one\/[\da-f]{64}$/)))
+    expect([...server.objects.keys()]).toEqual(
+      Array(6).fill(expect.stringMatching(/^\/team-cache\/sites%20%28one%29\/[\da-f]{64}$/)),
+    )
   })
 
   test.each<[string, Record<string, string>, number, RegExp]>([

@@ -1,7 +1,6 @@
-import { hash } from 'node:crypto'
-import { AwsV4Signer } from 'aws4fetch'
 import type { AwsCredentials } from './aws-config.ts'
 import type { Authorise } from './object-store.ts'
+import { encodePath, signS3 } from './s3-signature.ts'
 
 export interface S3Address {
   bucket: string
@@ -30,20 +29,11 @@ export function s3Folder({ bucket, prefix, endpoint, region }: S3Address): strin
 }
 
 /** Signs requests with AWS Signature Version 4, the body included. */
-export function authoriseS3(address: S3Address, { accessKeyId, secretAccessKey, sessionToken }: AwsCredentials): Authorise {
-  const folder = s3Folder(address)
+export function authoriseS3(address: S3Address, credentials: AwsCredentials): Authorise {
+  const { origin, pathname } = new URL(s3Folder(address))
+  const folder = origin + encodePath(pathname)
   return async ({ method, key, body }) => {
-    const signer = new AwsV4Signer({
-      method,
-      url: `${folder}/${key}`,
-      headers: { 'x-amz-content-sha256': hash('sha256', body ?? '') },
-      accessKeyId,
-      secretAccessKey,
-      ...(sessionToken !== undefined && { sessionToken }),
-      service: 's3',
-      region: address.region,
-    })
-    const { url, headers } = await signer.sign()
-    return { url: url.href, headers: Object.fromEntries(headers) }
+    const url = `${folder}/${key}`
+    return { url, headers: signS3({ method, url, body, region: address.region }, credentials, new Date()) }
   }
 }
