@@ -8,6 +8,8 @@ import type { Transport } from './transport.ts'
 /** The commands in use, the same for each client. */
 interface Commands {
   strlen(key: string): Promise<number>
+  /** The first bytes, `last` included; empty if the key is not there. */
+  getrange(key: string, last: number): Promise<Buffer>
   get(key: string): Promise<Buffer | null>
   set(key: string, value: Buffer): Promise<unknown>
   exists(key: string): Promise<number>
@@ -24,6 +26,9 @@ const CLIENTS: Readonly<Record<RedisClient, (module: unknown) => Connect>> = {
 }
 
 const PREFIX = 'unplugin-hd:'
+
+/** Read at once; larger entries are first asked for their length. */
+const SMALL_BYTES = 256 * 1024
 
 /**
  * Redis with the user's own client, found from the project.
@@ -57,9 +62,13 @@ export function redisTransport(
   return {
     get: (key, maxBytes, signal) =>
       run(signal, async (commands) => {
+        const small = Math.min(SMALL_BYTES, maxBytes)
+        // One byte more tells that there are more.
+        const start = await commands.getrange(PREFIX + key, small)
+        if (start.length <= small) return start.length === 0 ? undefined : start
         const length = await commands.strlen(PREFIX + key)
         if (length > maxBytes) throw new RemoteFailure('too-large', `an entry has more than ${maxBytes} bytes`)
-        return length === 0 ? undefined : ((await commands.get(PREFIX + key)) ?? undefined)
+        return (await commands.get(PREFIX + key)) ?? undefined
       }),
     has: (key, signal) => run(signal, async (commands) => (await commands.exists(PREFIX + key)) === 1),
     put: (key, bytes, signal) =>
@@ -103,6 +112,7 @@ interface IoredisModule {
     on(event: 'error', listener: (error: unknown) => void): unknown
     connect(): Promise<void>
     strlen(key: string): Promise<number>
+    getrangeBuffer(key: string, first: number, last: number): Promise<Buffer>
     getBuffer(key: string): Promise<Buffer | null>
     set(key: string, value: Buffer): Promise<unknown>
     exists(key: string): Promise<number>
@@ -122,6 +132,7 @@ function connectIoredis({ Redis }: IoredisModule): Connect {
     })
     return {
       strlen: (key) => client.strlen(key),
+      getrange: (key, last) => client.getrangeBuffer(key, 0, last),
       get: (key) => client.getBuffer(key),
       set: (key, value) => client.set(key, value),
       exists: (key) => client.exists(key),
@@ -133,7 +144,10 @@ function connectIoredis({ Redis }: IoredisModule): Connect {
 interface NodeRedisClient {
   on(event: 'error', listener: (error: unknown) => void): unknown
   connect(): Promise<unknown>
-  withTypeMapping(mapping: object): { get(key: string): Promise<Buffer | null> }
+  withTypeMapping(mapping: object): {
+    getRange(key: string, first: number, last: number): Promise<Buffer>
+    get(key: string): Promise<Buffer | null>
+  }
   strLen(key: string): Promise<number>
   set(key: string, value: Buffer): Promise<unknown>
   exists(key: string): Promise<number>
@@ -154,6 +168,7 @@ function connectNodeRedis({ createClient, RESP_TYPES }: NodeRedisModule): Connec
     const raw = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer })
     return {
       strlen: (key) => client.strLen(key),
+      getrange: (key, last) => raw.getRange(key, 0, last),
       get: (key) => raw.get(key),
       set: (key, value) => client.set(key, value),
       exists: (key) => client.exists(key),
