@@ -2,15 +2,14 @@
 // plugin, importing the very files that (a) emits, (c) with vite-imagetools from its warm cache. Every run is a process of
 // its own, the three take turns, and medians are compared.
 import { spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, writeFile, copyFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import sharp from 'sharp'
 import { printMachine } from './machine.mjs'
+import { COUNT, writeEntry, writeSources } from './small-images.mjs'
 import { median } from './statistics.mjs'
 
-const COUNT = 200
 const ROUNDS = Number(process.argv[2] ?? 7)
 const RUN = fileURLToPath(new URL('cached-run.mjs', import.meta.url))
 
@@ -18,12 +17,12 @@ printMachine(['unplugin-hd', 'vite', 'vite-imagetools', 'sharp'])
 const root = await mkdtemp(path.join(tmpdir(), 'hd-bench-'))
 try {
   await writeSources(path.join(root, 'sources'))
-  await writeEntry('hd', (index) => `../sources/${index}.jpg?hd`)
-  await writeEntry('imagetools', (index) => `../sources/${index}.jpg?w=64&format=webp`)
+  await writeEntry(path.join(root, 'hd'), (index) => `../sources/${index}.jpg?hd`)
+  await writeEntry(path.join(root, 'imagetools'), (index) => `../sources/${index}.jpg?w=64&format=webp`)
   run('hd')
   run('imagetools')
   await copyEmitted()
-  await writeEntry('plain', (index) => `./${index}.jpg`)
+  await writeEntry(path.join(root, 'plain'), (index) => `./${index}.jpg`)
   run('plain')
 
   const times = { plain: [], hd: [], imagetools: [] }
@@ -43,28 +42,6 @@ try {
   else console.log(root)
 }
 
-/** Distinct images of 160x120, about 5 kB each. */
-async function writeSources(folder) {
-  await mkdir(folder, { recursive: true })
-  for (let index = 0; index < COUNT; index++) {
-    const background = { r: (index * 37) % 256, g: (index * 91) % 256, b: (index * 53) % 256 }
-    const noise = { type: 'gaussian', mean: 128, sigma: 20 }
-    await sharp({ create: { width: 160, height: 120, channels: 3, background, noise } })
-      .blur(1.5)
-      .composite([{ input: { create: { width: 60, height: 40, channels: 3, background } }, left: index % 100, top: index % 80 }])
-      .jpeg({ quality: 85 })
-      .toFile(path.join(folder, `${index}.jpg`))
-  }
-}
-
-async function writeEntry(name, specifier) {
-  const folder = path.join(root, name)
-  await mkdir(folder, { recursive: true })
-  const lines = Array.from({ length: COUNT }, (_, index) => `import p${index} from '${specifier(index)}'`)
-  const names = Array.from({ length: COUNT }, (_, index) => `p${index}`)
-  await writeFile(path.join(folder, 'main.js'), `${lines.join('\n')}\nconsole.log(${names.join(',')})\n`)
-}
-
 /** What `hd` emitted becomes the input of `plain`. */
 async function copyEmitted() {
   await mkdir(path.join(root, 'plain'), { recursive: true })
@@ -78,5 +55,5 @@ async function copyEmitted() {
 function run(name) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [RUN, name, path.join(root, name)], { encoding: 'utf8' })
   if (status !== 0) throw new Error(stderr)
-  return Number(stdout)
+  return Number.parseFloat(stdout)
 }

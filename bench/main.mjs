@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const NAMES = {
   cached: 'a fully cached build, beside none and vite-imagetools',
+  remote: 'a build in a fresh clone that finds all images in a remote cache, beside one with a local cache',
   neural: 'what neural() costs beside the bare engine',
   dev: "what Vite's dev server makes a page with 20 photos wait for ([rounds] [neural|resample])",
   quality: 'upscalers judged on held-out images (--help)',
