@@ -50,10 +50,6 @@ export class Breaker {
     }
     return error
   }
-
-  reset(): void {
-    this.succeeded()
-  }
 }
 
 function toldAgain({ code, message }: HdError): HdError {

@@ -267,6 +267,7 @@ describe('a model that does not fit', () => {
       nearestModel('uint8', [1, 4, 'h', 'w'], [1, 1, 2, 2]),
       /expected 3 channels or 1, the input is \[1, 4, -1, -1\]/,
     ],
+    ['takes images that are too large', nearestModel('uint8', [1, 3, 64, 8192], [1, 1, 2, 2]), /at most 4096 in each dimension/],
     ['takes three dimensions', nearestModel('uint8', [3, 'h', 'w'], [1, 2, 2]), /expected 4 dimensions/],
   ])('is refused: it %s', async (_, bytes, message) => {
     const server = await inferenceServer({ net: await onnx(bytes) })
@@ -305,6 +306,17 @@ describe('the token', () => {
     vi.stubEnv('OTHER', 'an-other')
     await double(remote(server, { tokenEnv: 'OTHER' }))
     expect(server.requests.at(-1)!.headers.authorization).toBe('Bearer an-other')
+  })
+
+  test('may go with other headers, whose values are shown as little', async () => {
+    const server = await serverOfRepeats()
+    const upscaler = remote(server, { headers: { Host: 'net.example.com', 'x-api-key': 'the-api-key' } })
+    await double(upscaler)
+    expect(server.requests.at(-1)!.headers).toMatchObject({ host: 'net.example.com', 'x-api-key': 'the-api-key' })
+    server.fault = always(echo('no the-api-key here'))
+    await expect(double(upscaler)).rejects.toMatchObject({
+      message: expect.stringContaining('HTTP 400 to the request for an inference: no *** here'),
+    })
   })
 
   test('is in no error and no report, also where the server repeats it', async () => {

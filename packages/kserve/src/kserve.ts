@@ -16,7 +16,7 @@ import { checkServer } from './check.ts'
 import { Server } from './http/server.ts'
 import { type Model, openModel } from './model.ts'
 import { type KserveOptions, type ResolvedOptions, resolveOptions } from './options.ts'
-import { errorWithoutToken, tokenOf } from './token.ts'
+import { errorWithoutSecrets } from './secrets.ts'
 import { type BatchLimit, upscaleImage } from './upscale-image.ts'
 
 /** Increase it when the same model produces different pixels: tiling, input, filter, rounding. */
@@ -32,7 +32,7 @@ export function kserve(options: KserveOptions): Upscaler {
   const resolved = resolveOptions(options)
   const server = new Server(resolved)
   const gate = new Gate(resolved.concurrency)
-  const breaker = new Breaker()
+  let breaker = new Breaker()
   const batch: BatchLimit = { tiles: resolved.batch }
   let closing = createAbortController()
   let opened: Promise<Model> | undefined
@@ -67,7 +67,7 @@ export function kserve(options: KserveOptions): Upscaler {
       warnOfPlain(context)
       const opening = open()
       const failed = (thrown: unknown): unknown => {
-        const error = errorWithoutToken(thrown, tokenOf(resolved))
+        const error = errorWithoutSecrets(thrown, resolved)
         // The server may have another model by now.
         if (isHdError(error) && (error.code === 'KSERVE_RESPONSE' || error.code === 'KSERVE_MODEL')) forget(opening)
         return breaker.failed(error)
@@ -90,7 +90,7 @@ export function kserve(options: KserveOptions): Upscaler {
       closing = createAbortController()
       opened = undefined
       batch.tiles = resolved.batch
-      breaker.reset()
+      breaker = new Breaker()
       await server.close()
     },
   }

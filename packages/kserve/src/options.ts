@@ -12,6 +12,8 @@ export interface KserveOptions {
   revision?: string
   /** The environment variable with the bearer token. @default 'UNPLUGIN_HD_KSERVE_TOKEN' */
   tokenEnv?: string
+  /** More headers for every request, such as `host` for an ingress, or the key of a gateway; no message shows their values. @default none */
+  headers?: Readonly<Record<string, string>>
   /** The longest edge of a tile, in source pixels, 48 to 4096. @default 512; 1024 / factor for models of more than 2x; the size of the model if it is fixed */
   tile?: number
   /** Context around each tile, in source pixels, 0 to 512. Seams show if it is smaller than the model's receptive field. @default 32 */
@@ -44,7 +46,13 @@ const OPTIONS: Options<ResolvedOptions> = {
   model: required(string()),
   version: { expected: 'a string that is not empty, or a number', parse: parseVersion },
   revision: string(),
-  tokenEnv: { ...string(), default: 'UNPLUGIN_HD_KSERVE_TOKEN' } as Options<ResolvedOptions>['tokenEnv'],
+  tokenEnv: { ...required(string()), default: 'UNPLUGIN_HD_KSERVE_TOKEN' },
+  headers: {
+    expected: 'an object of strings, without headers that the protocol sets (authorization: use `tokenEnv`)',
+    parse: (value) => (isHeaders(value) ? { ...value } : undefined),
+    default: {},
+    show: typeOf,
+  },
   tile: integer({ min: 48, max: 4096 }),
   overlap: integer({ min: 0, max: 512 }),
   batch: integer({ min: 1, max: 64, default: 4 }),
@@ -67,6 +75,20 @@ function isAddress(value: unknown): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false
   const { protocol, username, password, search, hash } = new URL(value)
   return /^https?:$/.test(protocol) && !(username || password || search || hash)
+}
+
+/** Headers of the body, the connection and the token. */
+const RESERVED_RE = /^(?:authorization|connection|content-.*|inference-header-content-length|transfer-encoding)$/i
+
+function isHeaders(value: unknown): value is Record<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.entries(value).every(
+    ([name, text]) =>
+      /^[\w!#$%&'*+.^`|~-]+$/.test(name) &&
+      !RESERVED_RE.test(name) &&
+      typeof text === 'string' &&
+      /^[\t\x20-\x7e\x80-\xff]*$/.test(text),
+  )
 }
 
 /** Without a slash and without `/v2` at its end. */

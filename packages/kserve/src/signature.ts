@@ -16,6 +16,10 @@ export interface Signature extends DeclaredShape {
 const EXPECTED =
   'The model must take images as FP32 or FP16 (0 to 1) or as UINT8 (0 to 255), of shape [batch, channels, height, width] or [batch, height, width, channels], with 3 channels (RGB) or 1 (luma)'
 
+/** A server could let a build run out of memory by what it declares. */
+const MAX_DIMENSION = 4096
+const MAX_VALUES = 3 * MAX_DIMENSION ** 2
+
 /** @throws KserveError, HdError `HD_MODEL` if the model cannot be one that takes and returns images */
 export async function readSignature(server: Server, signal: AbortSignal): Promise<Signature> {
   const metadata = parseMetadata(await server.metadata(signal))
@@ -29,7 +33,17 @@ export async function readSignature(server: Server, signal: AbortSignal): Promis
   if (shape.length !== 4) throw unfit(`expected 4 dimensions, the input has ${shape.length}: [${shape.join(', ')}]`)
   const declared = readShape(shape.map((dim) => (dim > 0 ? dim : undefined)))
   if (declared.readings.length === 0) throw unfit(`expected 3 channels or 1, the input is [${shape.join(', ')}]`)
+  if (shape.some((dim) => dim > MAX_DIMENSION) || valuesOf(shape) > MAX_VALUES) {
+    throw unfit(
+      `expected at most ${MAX_DIMENSION} in each dimension and ${MAX_VALUES} values, the input is [${shape.join(', ')}]`,
+    )
+  }
   return { ...declared, metadata, input: input.name, output: output.name, datatype }
+}
+
+/** Of one request, where nothing is left open. */
+function valuesOf(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * Math.max(1, dim), 1)
 }
 
 function unfit(problem: string): HdError {

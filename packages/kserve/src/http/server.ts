@@ -7,7 +7,7 @@ import { parseObject } from '../protocol/json.ts'
 import type { EncodedRequest } from '../protocol/request.ts'
 import { connectionError, type Purpose, statusError, waitOf, wordsOf } from './failures.ts'
 import { withRetries } from './retry.ts'
-import { tokenOf, withoutToken } from '../token.ts'
+import { tokenOf, withoutSecrets } from '../secrets.ts'
 
 /** The most of metadata and states. */
 const MAX_JSON_BYTES = 1024 * 1024
@@ -65,7 +65,7 @@ export class Server {
   async #send({ method, path, headers, body, maxBytes, purpose }: Request, signal: AbortSignal): Promise<HttpAnswer> {
     const { url, timeoutMs } = this.#options
     const token = tokenOf(this.#options)
-    const sent = { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) }
+    const sent = { ...this.#options.headers, ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) }
     let answer: HttpAnswer
     try {
       answer = await withDeadline(timeoutMs, signal, (within) =>
@@ -85,8 +85,8 @@ export class Server {
     }
     const { status } = answer
     if (status === 200) return answer
-    // Before it is shortened, which may cut the token in two.
-    const words = wordsOf(withoutToken(answer.body.toString('utf8'), token))
+    // Before it is shortened, which may cut a secret in two.
+    const words = wordsOf(withoutSecrets(answer.body.toString('utf8'), this.#options))
     throw statusError(status, words, purpose, waitOf(answer.headers['retry-after'], Date.now()))
   }
 }
