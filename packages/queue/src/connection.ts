@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { credentialsOf, errorMessage, HdError, Redactor, shownUrl } from '@unplugin-hd/core'
+import { credentialsOf, errorMessage, HdError, Redactor, shownUrl, throwIfAborted } from '@unplugin-hd/core'
+import { withDeadline } from '@unplugin-hd/core/http'
 import type { Redis } from 'ioredis'
 
 type BullMQ = typeof import('bullmq')
@@ -10,6 +11,11 @@ type BullMQ = typeof import('bullmq')
 export const PREFIX = 'unplugin-hd-queue'
 
 const INSTALL = 'Run `npm install --save-dev bullmq ioredis`'
+
+/** So long Redis may take to answer for the first time, in milliseconds. */
+const CONNECT_MS = 10_000
+
+const LOST_RE = /\bE(?:CONN\w+|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH)\b|connection is closed/i
 
 /** The longest pause between two attempts to connect again, in milliseconds. */
 const MAX_PAUSE_MS = 5000
@@ -28,6 +34,8 @@ export interface Connection {
   location: string
   /** Why it does not answer now; `undefined` while it does. */
   trouble(): string | undefined
+  /** Whether an error is that of a lost connection, which is told by itself. */
+  isLost(error: unknown): boolean
   /** The text of an error, without secrets. */
   explain(error: unknown): string
   close(): void
@@ -38,7 +46,7 @@ export interface Connection {
  * @param say told when Redis stops answering, and when it answers again
  * @throws HdError `HD_QUEUE` when a package is missing, or Redis cannot be reached
  */
-export async function connect({ url, root }: Place, say: (message: string) => void): Promise<Connection> {
+export async function connect({ url, root }: Place, say: (message: string) => void, signal: AbortSignal): Promise<Connection> {
   const { bullmq, ioredis } = await loadPackages(root)
   const location = shownUrl(url)
   const redactor = new Redactor()
@@ -54,10 +62,13 @@ export async function connect({ url, root }: Place, say: (message: string) => vo
   let trouble: string | undefined
   redis.on('error', (error) => (trouble ??= explain(error)))
   try {
-    await redis.connect()
-    await redis.ping()
+    await withDeadline(CONNECT_MS, signal, async () => {
+      await redis.connect()
+      await redis.ping()
+    })
   } catch (cause) {
     redis.disconnect()
+    throwIfAborted(signal)
     throw new HdError('HD_QUEUE', `the queue ${location} cannot be reached: ${trouble ?? explain(cause)}`)
   }
   trouble = undefined
@@ -72,7 +83,15 @@ export async function connect({ url, root }: Place, say: (message: string) => vo
     isTold = false
     trouble = undefined
   })
-  return { bullmq, redis, location, trouble: () => trouble, explain, close: () => redis.disconnect() }
+  return {
+    bullmq,
+    redis,
+    location,
+    trouble: () => trouble,
+    isLost: (error) => LOST_RE.test(errorMessage(error)) || LOST_RE.test(String((error as NodeJS.ErrnoException)?.code)),
+    explain,
+    close: () => redis.disconnect(),
+  }
 }
 
 async function loadPackages(root: string): Promise<{ bullmq: BullMQ; ioredis: typeof import('ioredis') }> {

@@ -52,7 +52,7 @@ export interface WarmQueue {
 
 /** @throws HdError `HD_QUEUE` when it cannot be reached */
 export async function openWarmQueue({ recipe, waitMs, signal, say, ...place }: WarmContext): Promise<WarmQueue> {
-  const connection = await connect(place, say)
+  const connection = await connect(place, say, signal)
   const { bullmq, redis, location } = connection
   const name = queueName(recipe)
   const shared = { connection: redis, prefix: PREFIX }
@@ -65,6 +65,8 @@ export async function openWarmQueue({ recipe, waitMs, signal, say, ...place }: W
   let seenAt = performance.now()
   let isTold = false
   let others: string[] = []
+  /** What keeps it from looking. */
+  let problem: string | undefined
 
   // Redis is asked again until it answers; the connection tells what is wrong.
   queue.on('error', () => undefined)
@@ -78,6 +80,7 @@ export async function openWarmQueue({ recipe, waitMs, signal, say, ...place }: W
   const lookForWorkers = async (): Promise<void> => {
     const fleet = await fleetOf(redis, recipe)
     others = fleet.others
+    problem = undefined
     if (fleet.isThere) {
       seenAt = performance.now()
       isTold = false
@@ -102,7 +105,7 @@ export async function openWarmQueue({ recipe, waitMs, signal, say, ...place }: W
   if (signal.aborted) onAbort()
 
   const tooLong = (): HdError => {
-    const trouble = connection.trouble()
+    const trouble = connection.trouble() ?? problem
     const what = trouble === undefined ? noWorker() : `the queue ${location} does not answer: ${trouble}`
     return new HdError('HD_QUEUE', `${what}, since ${Math.round(waitMs / 1000)} s`, {
       remedy: 'Start `hd worker` with the same options and versions, or warm up without --queue',
@@ -113,7 +116,7 @@ export async function openWarmQueue({ recipe, waitMs, signal, say, ...place }: W
   const timer = setInterval(() => {
     if (performance.now() - seenAt > waitMs) giveUp(tooLong())
     looking ??= look()
-      .catch(() => undefined)
+      .catch((error: unknown) => void (problem = connection.explain(error)))
       .finally(() => (looking = undefined))
   }, LOOK_MS)
 

@@ -216,7 +216,9 @@ describe.skipIf(!isInstalled('redis-server'))('a worker (skipped without redis-s
     stop()
     await end
     expect(worker.upscaled).toHaveLength(1)
-    expect(worker.warnings.join('\n')).toContain('kept the process busy for longer than --lock (0.4 s)')
+    expect(worker.warnings.join('\n')).toContain(
+      'its lock was not renewed for 0.4 s (--lock): the upscaler kept the process busy',
+    )
   })
 
   test('begins no more jobs than the rate of all workers together', async () => {

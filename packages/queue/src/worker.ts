@@ -2,6 +2,7 @@ import {
   createHd,
   DiskStore,
   formatError,
+  HdError,
   recipeOf,
   toHdError,
   type HdEvent,
@@ -14,6 +15,7 @@ import { connect, PREFIX, type Place } from './connection.ts'
 import { isWorthRetrying, writeFailure } from './failure.ts'
 import { announce, queueName } from './fleet.ts'
 import { makeMaster } from './make.ts'
+import { endWithin, untilStopped } from './stopping.ts'
 import { workerStore } from './worker-store.ts'
 
 /** Less than container engines wait before they kill. */
@@ -24,8 +26,6 @@ const END_MS = 3000
 
 /** A job whose workers ended so often is not tried again: it may be the reason. */
 const MAX_STALLED = 3
-
-const IDLE_CHECK_MS = 250
 
 export interface Rate {
   /** So many jobs, of all workers together, ... */
@@ -79,7 +79,7 @@ export async function runWorker(context: WorkerContext): Promise<WorkerSummary> 
     { log, ...(context.onEvent && { onEvent: context.onEvent }) },
   )
 
-  const connection = await connect(context, (message) => log.warn(message))
+  const connection = await connect(context, (message) => log.warn(message), signal)
   const { redis, bullmq, explain } = connection
   const summary: WorkerSummary = { done: 0, failed: 0, givenBack: 0 }
   let isGivingBack = false
@@ -104,6 +104,13 @@ export async function runWorker(context: WorkerContext): Promise<WorkerSummary> 
     }
   }
 
+  const shared = { connection: redis, prefix: PREFIX }
+  const queue = new bullmq.Queue(queueName(recipe), shared)
+  queue.on('error', () => undefined)
+  const isQueueEmpty = async (): Promise<boolean> => {
+    const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized')
+    return Object.values(counts).every((count) => count === 0)
+  }
   const worker = new bullmq.Worker(
     queueName(recipe),
     async (job, token) => {
@@ -111,8 +118,8 @@ export async function runWorker(context: WorkerContext): Promise<WorkerSummary> 
       return work(job, token).finally(() => atWork--)
     },
     {
-      connection: redis,
-      prefix: PREFIX,
+      ...shared,
+      autorun: false,
       concurrency: context.concurrency,
       ...(context.rate && { limiter: context.rate }),
       lockDuration: lockMs,
@@ -128,64 +135,38 @@ export async function runWorker(context: WorkerContext): Promise<WorkerSummary> 
   })
   worker.on('lockRenewalFailed', () =>
     log.warn(
-      `the upscaler kept the process busy for longer than --lock (${lockMs / 1000} s), so other workers may make the same`,
+      `a job was lost, because its lock was not renewed for ${lockMs / 1000} s (--lock): the upscaler kept the process busy, or Redis did not answer. Another worker may make the same image`,
     ),
   )
-  worker.on('error', (error) => log.debug(explain(error)))
+  const told = new Set<string>()
+  worker.on('error', (error) => {
+    const text = explain(error)
+    // Lost connections and locks are told by others.
+    if (connection.isLost(error) || /\block for job\b/.test(text) || told.has(text)) return
+    told.add(text)
+    log.warn(`the queue ${connection.location}: ${text} (HD_QUEUE)`)
+  })
 
   try {
-    await worker.waitUntilReady()
+    await worker.waitUntilReady().catch((error: unknown) => {
+      throw new HdError('HD_QUEUE', `the queue ${connection.location} cannot be used: ${explain(error)}`)
+    })
     const leave = await announce(redis, recipe)
     try {
       log.info(`takes jobs for ${recipe.text} from ${connection.location}`)
-      await stopped()
+      void worker.run().catch((error: unknown) => log.warn(explain(error)))
+      await untilStopped({ signal, idleMs: context.idleMs, isAtWork: () => atWork > 0, isQueueEmpty })
     } finally {
       leave()
     }
-    await end()
+    const giveBack = (): void => {
+      isGivingBack = true
+      hd.abort()
+    }
+    await endWithin(worker.close(), context.graceMs ?? GRACE_MS, giveBack, END_MS)
   } finally {
     connection.close()
     await hd.close()
   }
   return summary
-
-  /** Resolves on request, or when there was nothing to do for long enough. */
-  function stopped(): Promise<void> {
-    const { idleMs } = context
-    return new Promise((resolve) => {
-      let busyAt = performance.now()
-      let timer: NodeJS.Timeout | undefined
-      const stop = (): void => {
-        clearInterval(timer)
-        resolve()
-      }
-      if (signal.aborted) return stop()
-      signal.addEventListener('abort', stop, { once: true })
-      if (idleMs === undefined) return
-      const queue = new bullmq.Queue(queueName(recipe), { connection: redis, prefix: PREFIX })
-      queue.on('error', () => undefined)
-      timer = setInterval(async () => {
-        if (atWork > 0) busyAt = performance.now()
-        if (performance.now() - busyAt < idleMs) return
-        busyAt = performance.now()
-        const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized').catch(() => undefined)
-        if (counts && Object.values(counts).every((count) => count === 0)) stop()
-      }, IDLE_CHECK_MS)
-    })
-  }
-
-  /** Finishes what is at work, or gives it back. */
-  async function end(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    const closing = worker.close()
-    const over = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        isGivingBack = true
-        hd.abort()
-        timer = setTimeout(resolve, END_MS)
-      }, context.graceMs ?? GRACE_MS)
-    })
-    await Promise.race([closing, over])
-    clearTimeout(timer)
-  }
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { objectServer } from '../../../../remote-cache/src/testing/object-server.ts'
 import { freePort, isInstalled, startProgram } from '../../../../remote-cache/src/testing/programs.ts'
-import { imageBytes, packageWith, type Folder } from '../testing/cli.ts'
+import { imageBytes, packageWith, type Ended, type Folder } from '../testing/cli.ts'
 
 // These tests may themselves run in CI.
 beforeEach(() => void vi.stubEnv('UNPLUGIN_HD_REMOTE', 'rw'))
@@ -21,9 +21,7 @@ async function redis(): Promise<string> {
   return `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}`
 }
 
-/** Counts its calls in a file of the folder. Repeats pixels, or does what `result` says. */
-const upscaler = (version: string, result: string): string => `
-import { appendFileSync } from 'node:fs'
+const TWICE = `
 const twice = ({ width, height, data }) => {
   const out = new Uint8Array(12 * width * height)
   for (let at = 0; at < out.length; at++) {
@@ -32,7 +30,12 @@ const twice = ({ width, height, data }) => {
     out[at] = data[3 * ((y >> 1) * width + (x >> 1)) + (at % 3)]
   }
   return { width: 2 * width, height: 2 * height, data: out }
-}
+}`
+
+/** Counts its calls in a file of the folder. Repeats pixels, or does what `result` says. */
+const upscaler = (version: string, result: string): string => `
+import { appendFileSync } from 'node:fs'
+${TWICE}
 export default {
   name: 'own',
   version: '${version}',
@@ -64,16 +67,28 @@ async function clone(
   return { ...folder, calls }
 }
 
+/** A worker, until it is stopped as by Ctrl-C. */
+function start(machine: Folder, queue: string, ...args: string[]): { stop(): Promise<Ended> } {
+  const interrupt = new AbortController()
+  const ended = machine.hd(['worker', '--queue', queue, ...args], { signal: interrupt.signal })
+  return {
+    stop() {
+      interrupt.abort()
+      return ended
+    },
+  }
+}
+
 describe.skipIf(!isInstalled('redis-server'))('hd warm --queue and hd worker (skipped without redis-server)', () => {
   test('make on one machine what another asks for', async () => {
     const [queue, server] = [await redis(), await objectServer()]
     const [site, machine] = [await clone(server.url, { images: 4 }), await clone(server.url, { images: 0 })]
     vi.stubEnv('UNPLUGIN_HD_QUEUE', queue)
-    const working = machine.hd('worker --idle 1s')
+    const working = start(machine, queue)
     const warm = await site.hd('warm')
     expect(warm).toMatchObject({ status: 0, stdout: '4 images: 0 already in the cache, 4 made\n' })
-    expect(warm.stderr).toMatch(/^4 images are made by workers at redis:\/\/127\.0\.0\.1:\d+\n.*entries fetched/)
-    expect(await working).toMatchObject({ status: 0, stdout: '4 jobs done\n' })
+    expect(warm.stderr).toMatch(/^4 images to be made by workers at redis:\/\/127\.0\.0\.1:\d+\n.*entries fetched/)
+    expect(await working.stop()).toMatchObject({ status: 0, stdout: '4 jobs done\n' })
     expect(await site.calls()).toEqual([])
     // The image at 4x takes two passes.
     expect((await machine.calls()).toSorted()).toEqual(['0', '1', '2', '2', '3'].map((name) => `src/${name}.png`))
@@ -87,12 +102,12 @@ describe.skipIf(!isInstalled('redis-server'))('hd warm --queue and hd worker (sk
     const [queue, server] = [await redis(), await objectServer()]
     const [first, second, machine] = [await clone(server.url), await clone(server.url), await clone(server.url, { images: 0 })]
     const warming = [first, second].map((each) => each.hd(['warm', '--json', '--queue', queue]))
-    const working = machine.hd(['worker', '--idle', '1s', '--json', '--queue', queue])
+    const working = start(machine, queue, '--json')
     for (const each of await Promise.all(warming)) {
       expect(each.status).toBe(0)
       expect(JSON.parse(each.stdout)).toMatchObject({ ok: true, images: 3, failures: [] })
     }
-    expect(JSON.parse((await working).stdout)).toEqual({ ok: true, done: 3, failed: 0, givenBack: 0 })
+    expect(JSON.parse((await working.stop()).stdout)).toEqual({ ok: true, done: 3, failed: 0, givenBack: 0 })
     expect(await machine.calls()).toHaveLength(4)
   })
 
@@ -100,27 +115,43 @@ describe.skipIf(!isInstalled('redis-server'))('hd warm --queue and hd worker (sk
     const [queue, server] = [await redis(), await objectServer()]
     const result = "const pixels = await image.pixels()\nreturn image.file.endsWith('1.png') ? pixels : twice(pixels)"
     const [site, machine] = [await clone(server.url, { result }), await clone(server.url, { result, images: 0 })]
-    const working = machine.hd(['worker', '--idle', '1s', '--queue', queue])
+    const working = start(machine, queue)
     const { status, stdout, stderr } = await site.hd(['warm', '--queue', queue])
     expect({ status, stdout }).toEqual({ status: 1, stdout: '3 images: 0 already in the cache, 2 made, 1 failed\n' })
     expect(stderr).toMatch(/src\/1\.png: .*12x8.*\(HD_UPSCALE_SIZE\)/)
-    const worker = await working
+    const worker = await working.stop()
     expect(worker.stdout).toBe('2 jobs done, 1 failed\n')
     expect(worker.stderr).toMatch(/src\/1\.png: .*\(HD_UPSCALE_SIZE\)\n/)
+  })
+
+  test('tell what the next upscaler of a chain made', async () => {
+    const [queue, server] = [await redis(), await objectServer()]
+    const result = 'return image.pixels()'
+    const [site, machine] = [await clone(server.url, { result, images: 1 }), await clone(server.url, { result, images: 0 })]
+    for (const { root } of [site, machine]) {
+      const config = path.join(root, 'webpack.config.mjs')
+      const text = (await readFile(config, 'utf8')).replace('{ upscaler,', '{ upscaler: [upscaler, next],')
+      const next = `import own from './upscaler.mjs'\nexport default { ...own, name: 'next', upscale: async (image) => twice(await image.pixels()) }`
+      await writeFile(config, `import next from './next.mjs'\n${text}`)
+      await writeFile(path.join(root, 'next.mjs'), `${next}\n${TWICE}`)
+    }
+    const working = start(machine, queue)
+    const { status, stderr } = await site.hd(['warm', '--queue', queue])
+    expect(status).toBe(0)
+    expect(stderr).toContain("src/0.png: made by 'next', because 'own' failed at the worker\n")
+    expect((await working.stop()).stderr).toContain("HD_UPSCALE_SIZE); trying 'next' next\n")
   })
 
   test('leave jobs for another version to other workers, and say so', async () => {
     const [queue, server] = [await redis(), await objectServer()]
     const [site, machine] = [await clone(server.url), await clone(server.url, { version: '2' })]
-    const stop = new AbortController()
-    const working = machine.hd(['worker', '--queue', queue], { signal: stop.signal })
+    const working = start(machine, queue)
     const warm = await site.hd(['warm', '--wait', '2s', '--queue', queue])
     expect(warm.status).toBe(1)
     expect(warm.stderr).toMatch(
       /no worker for own 1, pipeline \d+ is at the queue redis:\/\/127.0.0.1:\d+ \(there are some for own 2, pipeline \d+\), since 2 s.*\(HD_QUEUE\)\n/,
     )
-    stop.abort()
-    expect(await working).toMatchObject({ status: 0, stdout: '0 jobs done\n' })
+    expect(await working.stop()).toMatchObject({ status: 0, stdout: '0 jobs done\n' })
     expect(await machine.calls()).toEqual([])
   })
 
@@ -140,7 +171,7 @@ describe.skipIf(!isInstalled('redis-server'))('hd warm --queue and hd worker (sk
       changed[changed.length - 1]! ^= 1
       return response.writeHead(200, { 'content-length': changed.length }).end(changed)
     }
-    const working = machine.hd(['worker', '--idle', '3s', '--queue', queue])
+    const working = start(machine, queue)
     const warm = await site.hd(['warm', '--queue', queue])
     expect(warm).toMatchObject({ status: 0, stdout: '1 image: 0 already in the cache, 1 made\n' })
     expect(warm.stderr).toContain('HD_REMOTE')
@@ -149,7 +180,7 @@ describe.skipIf(!isInstalled('redis-server'))('hd warm --queue and hd worker (sk
     const again = await site.hd(['warm', '--queue', queue])
     expect(again.status).toBe(1)
     expect(again.stderr).toMatch(/src\/0\.png: .*refused.*\(HD_QUEUE\)\n/)
-    expect((await working).status).toBe(0)
+    expect((await working.stop()).status).toBe(0)
   })
 
   test('need a remote cache that may be written', async () => {

@@ -4,6 +4,8 @@ import type { Flag } from '../parser/command.ts'
 
 type Module = typeof import('@unplugin-hd/queue')
 
+const PACKAGE = '@unplugin-hd/queue'
+
 const VARIABLE = 'UNPLUGIN_HD_QUEUE'
 
 export const QUEUE_FLAG: Flag & { type: 'string' } = {
@@ -24,5 +26,5 @@ export function queueUrl(flag: string | undefined): string | undefined {
 
 /** @param root absolute path of the project @throws HdError `HD_QUEUE` when the package is not installed */
 export function loadQueue(root: string): Promise<Module> {
-  return optionalPackage<Module>('@unplugin-hd/queue', root, { code: 'HD_QUEUE', user: 'a queue' })()
+  return optionalPackage<Module>(PACKAGE, root, { code: 'HD_QUEUE', user: 'a queue', install: `${PACKAGE} bullmq ioredis` })()
 }

@@ -9,6 +9,7 @@ import {
   recipeOf,
   type Hd,
   type HdContext,
+  type HdEvent,
   type Store,
   type Traffic,
 } from '@unplugin-hd/core'
@@ -19,6 +20,7 @@ import { remoteOf } from '../cache/remote.ts'
 import type { CliContext } from '../context.ts'
 import type { Project } from '../project.ts'
 import { loadQueue } from '../queue/open-queue.ts'
+import { count } from '../table.ts'
 import type { Made } from './make.ts'
 import type { MissingImage } from './survey.ts'
 
@@ -52,7 +54,7 @@ export async function makeByQueue(
   const { signal, stderr } = context
   const say = hdContext.log.info
   const queue = await openWarmQueue({ url, root: project.root, recipe: recipeOf(options.upscalers), waitMs, signal, say })
-  say(`${missing.length} images are made by workers at ${queue.location}`)
+  say(`${count(missing.length, 'image')} to be made by workers at ${queue.location}`)
   const bar = createBar(
     stderr,
     missing.length,
@@ -67,7 +69,7 @@ export async function makeByQueue(
   const onAbort = (): void => controller.abort()
   signal.addEventListener('abort', onAbort, { once: true })
 
-  const count = (one: Store): void => {
+  const addTraffic = (one: Store): void => {
     const counted = one.traffic?.()
     if (counted) traffic.push(counted)
   }
@@ -93,11 +95,20 @@ export async function makeByQueue(
       for (const request of requests) await createShape(makersOf(hd), source, request)
     })
 
+  const fallbacks = new Set<string>()
+  const onEvent = (event: HdEvent): void => {
+    hdContext.onEvent?.(event)
+    if (event.type !== 'done' || !event.image.provisional || fallbacks.has(event.name)) return
+    fallbacks.add(event.name)
+    say(`${event.name}: made by '${event.image.upscaler}', because '${options.upscalers[0]!.name}' failed at the worker`)
+  }
+
   /** @returns images whose masters did not arrive */
   const run = async (images: readonly MissingImage[], isAgain: boolean): Promise<MissingImage[]> => {
     const lacking: MissingImage[] = []
     // A new one, because a store remembers what was not there.
-    const hd = createHd({ ...options, mode: 'cache-only', onError: 'fail' }, hdContext)
+    const hd = createHd({ ...options, mode: 'cache-only', onError: 'fail' }, { ...hdContext, onEvent })
+    controller.signal.addEventListener('abort', () => hd.abort(), { once: true })
     const make = async (image: MissingImage): Promise<void> => {
       try {
         await order(hd, image, isAgain)
@@ -115,7 +126,7 @@ export async function makeByQueue(
       await Promise.all(images.map(make))
     } finally {
       await hd.close()
-      count(hd.store)
+      addTraffic(hd.store)
     }
     return lacking
   }
@@ -133,18 +144,14 @@ export async function makeByQueue(
     signal.removeEventListener('abort', onAbort)
     await queue.close()
     await remote.flush?.()
-    count(remote)
+    addTraffic(remote)
   }
   return result
 }
 
-const NOT_THERE = new HdError(
-  'HD_QUEUE',
-  'a worker made it, but what the remote cache has was refused, or is not there any more',
-  {
-    remedy: 'See the warnings, and what the workers say',
-  },
-)
+const NOT_THERE = new HdError('HD_QUEUE', 'what a worker made of it was refused, or is not in the remote cache', {
+  remedy: 'See the warnings, and what the workers say',
+})
 
 async function inside<T>(gate: Gate, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   const leave = await gate.enter(signal)
