@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Browser } from 'playwright-core'
@@ -6,113 +6,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CHROMIUM, launch } from '../../test/browser/support/chromium.ts'
 import { framework, type Server } from './support/framework.ts'
 import { attributesOf, expectDoubled, open } from './support/page.ts'
+import { isTooOld, PROJECTS, UNSUPPORTED, type Project } from './support/projects.ts'
 
-interface Project {
-  name: string
-  /** The folder, where several projects share one. @default `name` */
-  folder?: string
-  /** Scripts other than `build` and `dev`. */
-  scripts?: { build: string; dev: string }
-  /** The oldest Node.js that its framework runs on, if that is newer than ours. */
-  node?: readonly [major: number, minor: number]
-  /** The number of places on each page; update it for new ones. */
-  pages: Readonly<Record<string, number>>
-  /** Pages that the server renders without a script. */
-  scriptless?: readonly string[]
-  /** True if the server or the build renders its pages. */
-  isRendered: boolean
-  /** The folder of the build's public files. */
-  output: string
-  /** The 2x images that it uses. */
-  images: readonly string[]
-  /** Names of all emitted images, where they do not show which are 2x; a source that is emitted too counts. */
-  emitted?: readonly string[]
-  /** Its dev server makes the images before it answers. */
-  waitsInDev?: boolean
-  /** Flags for the host and port of its built server and its dev server, in addition to `HOST` and `PORT`. */
-  previewFlags?: (port: number) => readonly string[]
-  devFlags: (port: number) => readonly string[]
+/** The lines of an output that are warnings or errors of the plugin. */
+function warningsIn(printed: string): string[] {
+  return printed.split('\n').filter((line) => /unplugin-hd: |was not processed|HD_[A-Z]+/.test(line))
 }
 
-const next = {
-  folder: 'next',
-  pages: { '': 9, old: 3, server: 2 },
-  scriptless: ['server'],
-  isRendered: true,
-  output: '.next/static',
-  images: ['campfire', 'ladybug', 'schooner'],
-  waitsInDev: true,
-  previewFlags: (port: number) => ['-H', '127.0.0.1', '-p', String(port)],
-  devFlags: (port: number) => ['-H', '127.0.0.1', '-p', String(port)],
-}
-
-const astro = {
-  pages: { '': 18, server: 19, asset: 2 },
-  scriptless: ['asset'],
-  isRendered: true,
-  output: 'dist/client',
-  images: ['campfire', 'ladybug', 'schooner'],
-  devFlags: (port: number) => ['--host', '127.0.0.1', '--port', String(port)],
-}
-
-const viteFlags = (port: number): string[] => ['--host', '127.0.0.1', '--port', String(port), '--strictPort']
-
-const PROJECTS: readonly Project[] = [
-  {
-    name: 'vue',
-    pages: { '': 17 },
-    isRendered: false,
-    output: 'dist',
-    images: ['campfire', 'ladybug', 'schooner'],
-    previewFlags: viteFlags,
-    devFlags: viteFlags,
-  },
-  ...['react', 'preact'].map((name) => ({
-    name,
-    pages: { '': 8 },
-    isRendered: false,
-    output: 'dist',
-    images: ['campfire', 'ladybug'],
-    previewFlags: viteFlags,
-    devFlags: viteFlags,
-  })),
-  {
-    name: 'react-router',
-    pages: { '': 9, server: 2 },
-    scriptless: ['server'],
-    isRendered: true,
-    output: 'build/client',
-    images: ['campfire', 'ladybug', 'schooner'],
-    devFlags: viteFlags,
-  },
-  {
-    name: 'sveltekit',
-    pages: { '': 20 },
-    isRendered: true,
-    output: 'dist/client',
-    images: ['campfire', 'ladybug', 'schooner'],
-    devFlags: viteFlags,
-  },
-  {
-    name: 'nuxt',
-    pages: { '': 18 },
-    isRendered: true,
-    output: '.output/public',
-    images: ['campfire', 'ladybug', 'schooner'],
-    devFlags: (port) => ['--host', '127.0.0.1', '--port', String(port)],
-  },
-  { ...astro, name: 'astro' },
-  { ...astro, name: 'astro-6', node: [22, 12] },
-  { ...astro, name: 'astro-7', node: [22, 12] },
-  { ...next, name: 'next', emitted: ['campfire', 'campfire', 'ladybug', 'schooner'] },
-  { ...next, name: 'next, webpack', scripts: { build: 'build:webpack', dev: 'dev:webpack' } },
-  { ...next, folder: 'next-15', name: 'next-15' },
-]
-
-/** Whether this Node.js is too old. */
-function isTooOld([major, minor]: readonly [number, number] = [0, 0]): boolean {
-  const [ours = 0, oursMinor = 0] = process.versions.node.split('.').map(Number)
-  return ours < major || (ours === major && oursMinor < minor)
+/** The place of the reference that is not supported: `src/App.vue:9`. */
+async function placeOf({ name, folder: project = name, root = '', unsupported }: Project): Promise<string> {
+  const text = await readFile(path.join(framework(project, folder).folder, root, unsupported), 'utf8')
+  return `${unsupported}:${text.slice(0, text.indexOf(UNSUPPORTED)).split('\n').length}`
 }
 
 let folder: string
@@ -144,8 +48,11 @@ describe.each(PROJECTS)('frameworks/$name', (described) => {
     })
     afterAll(() => server?.close())
 
-    test('without a warning of the plugin', () => {
-      expect(printed).not.toMatch(/unplugin-hd: |was not processed|HD_[A-Z]+/)
+    test('warns of the one reference in a place that is not supported, with file and line', async () => {
+      const warnings = warningsIn(printed)
+      expect(warnings.length).toBeGreaterThan(0)
+      const place = `'${UNSUPPORTED}' in ${await placeOf(described)}`
+      expect(warnings.filter((warning) => !warning.includes(place))).toEqual([])
     })
 
     test('emits each image once, for pages and server together', async () => {
@@ -217,8 +124,9 @@ describe.each(PROJECTS)('frameworks/$name', (described) => {
       expect(faults).toEqual([])
     })
 
-    test('prints no warnings', () => {
-      expect(server.output()).not.toMatch(/unplugin-hd: |was not processed|HD_[A-Z]+/)
+    test('prints no other warnings', async () => {
+      const place = `'${UNSUPPORTED}' in ${await placeOf(described)}`
+      expect(warningsIn(server.output()).filter((warning) => !warning.includes(place))).toEqual([])
     })
   })
 })

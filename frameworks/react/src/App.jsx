@@ -11,6 +11,7 @@ export function App() {
   return (
     <>
       <h1>Every place in a component</h1>
+      <a href="/other.png?hd">A link, which is not processed</a>
 
       <h2>Twice the pixels</h2>
       <img data-place="src" data-size="96x96" src={url} alt="" width="96" />

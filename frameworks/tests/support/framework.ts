@@ -36,8 +36,8 @@ export interface Framework {
   prepare(): Promise<void>
   /** Runs a script of the project to its end. @throws Error with its output if it fails */
   run(script: string): Promise<string>
-  /** Runs a server script on a free loopback port. @param flags for its port */
-  serve(script: string, flags: (port: number) => readonly string[]): Promise<Server>
+  /** Runs a server script on a free loopback port. @param flags for its port @param page that it answers @default the root */
+  serve(script: string, flags: (port: number) => readonly string[], page?: string): Promise<Server>
 }
 
 /** @param cache folder for 2x images */
@@ -48,7 +48,8 @@ export function framework(name: string, cache: string): Framework {
     const { scripts } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>
     }
-    const { NODE_ENV: _, VITEST: __, ...inherited } = process.env
+    // Nuxt prints nothing in tests.
+    const { NODE_ENV: _, VITEST: __, TEST: ___, ...inherited } = process.env
     const PATH = [path.join(folder, 'node_modules', '.bin'), process.env['PATH']].join(path.delimiter)
     return new Running(
       spawn([scripts[script]!, ...flags].join(' '), {
@@ -70,11 +71,11 @@ export function framework(name: string, cache: string): Framework {
       if (code !== 0) throw new Error(`${name}: '${script}' ended with ${code}\n${running.output}`)
       return running.output
     },
-    async serve(script, flags) {
+    async serve(script, flags, page = '') {
       const port = await freePort()
       const origin = `http://127.0.0.1:${port}/`
-      const running = await start(script, flags(port), { HOST: '127.0.0.1', PORT: String(port) })
-      await answers(origin, running)
+      const running = await start(script, flags(port), { HOST: '127.0.0.1', HOSTNAME: '127.0.0.1', PORT: String(port) })
+      await answers(origin + page, running)
       return { origin, output: () => running.output, close: () => running.end() }
     },
   }

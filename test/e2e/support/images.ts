@@ -47,4 +47,14 @@ export async function animatedGif(): Promise<Buffer> {
     .toBuffer()
 }
 
+export interface Size {
+  width: number
+  height: number
+}
+
+export async function sizeOf(image: Uint8Array): Promise<Size> {
+  const { width, height } = await sharp(image).metadata()
+  return { width, height }
+}
+
 export const SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>'

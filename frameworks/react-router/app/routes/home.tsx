@@ -24,6 +24,7 @@ export default function Home({ loaderData }: Route.ComponentProps) {
   return (
     <>
       <h1>Every place in a route</h1>
+      <a href="/other.png?hd">A link, which is not processed</a>
 
       <h2>Twice the pixels</h2>
       <img data-place="import" data-size="96x96" src={url} alt="" width="96" />
