@@ -34,7 +34,8 @@ export async function open(browser: Browser, url: string, deviceScaleFactor: num
     if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`)
     if (response.headers()['cache-control'] === 'no-store' && /[?&]hd/.test(response.url())) previews.add(response.url())
   })
-  await page.goto(url, { waitUntil: 'load' })
+  // A dev server compiles the page first.
+  await page.goto(url, { waitUntil: 'load', timeout: 100_000 })
   await page.waitForSelector('body[data-ready]')
   // In a block, so that it can run again.
   return { page, faults, previews, look: () => page.evaluate<Seen[]>(`{${script}}`) }
