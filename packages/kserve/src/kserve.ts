@@ -9,7 +9,7 @@ import {
   type UpscaleInput,
   type Upscaler,
 } from '@unplugin-hd/core'
-import { isLoopback } from '@unplugin-hd/core/http'
+import { isExposed } from '@unplugin-hd/core/http'
 import { OVERLAP } from '@unplugin-hd/core/tensor'
 import { Breaker } from './breaker.ts'
 import { checkServer } from './check.ts'
@@ -49,8 +49,7 @@ export function kserve(options: KserveOptions): Upscaler {
   }
 
   const warnOfPlain = ({ log }: UpscaleContext): void => {
-    const { protocol, hostname } = new URL(resolved.url)
-    if (warned || protocol !== 'http:' || isLoopback(hostname)) return
+    if (warned || !isExposed(resolved.url)) return
     warned = true
     log.warn(
       'kserve: http: is not encrypted: everybody on the way can read the token and the images, and replace them. Use https:',

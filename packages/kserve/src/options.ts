@@ -1,5 +1,6 @@
 import { guarded, integer, type Options, readOptions, refusedOption, required, string, typeOf } from '@unplugin-hd/core'
-import { LEAST_TILE, OVERLAP } from '@unplugin-hd/core/tensor'
+import { isServerAddress } from '@unplugin-hd/core/http'
+import { LEAST_PART, leastTile } from '@unplugin-hd/core/tensor'
 
 export interface KserveOptions {
   /** Address of the server up to `/v2`: `https://host/path`. With `http:` there is a warning unless it is this machine. */
@@ -42,7 +43,7 @@ const OWNER = 'kserve()'
 
 const OPTIONS: Options<ResolvedOptions> = {
   // Messages do not show it: it may hold a secret by mistake.
-  url: required({ ...guarded('an http: or https: URL without credentials, query and hash', isAddress), show: typeOf }),
+  url: required({ ...guarded('an http: or https: URL without credentials, query and hash', isServerAddress), show: typeOf }),
   model: required(string()),
   version: { expected: 'a string that is not empty, or a number', parse: parseVersion },
   revision: string(),
@@ -64,17 +65,11 @@ const OPTIONS: Options<ResolvedOptions> = {
 /** Checks and completes the options. @throws HdError `HD_OPTION` for an unknown key or a value that is not allowed */
 export function resolveOptions(options: KserveOptions): ResolvedOptions {
   const read = readOptions(OWNER, options, OPTIONS)
-  const least = 2 * (read.overlap ?? OVERLAP) + LEAST_TILE
+  const least = leastTile(read.overlap)
   if (read.tile !== undefined && read.tile < least) {
-    throw refusedOption(OWNER, 'tile', String(read.tile), `at least ${least} (twice the overlap, and ${LEAST_TILE})`)
+    throw refusedOption(OWNER, 'tile', String(read.tile), `at least ${least} (twice the overlap, and ${LEAST_PART})`)
   }
   return { ...read, url: baseOf(read.url) }
-}
-
-function isAddress(value: unknown): value is string {
-  if (typeof value !== 'string' || !URL.canParse(value)) return false
-  const { protocol, username, password, search, hash } = new URL(value)
-  return /^https?:$/.test(protocol) && !(username || password || search || hash)
 }
 
 /** Headers of the body, the connection and the token. */

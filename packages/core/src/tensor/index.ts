@@ -3,7 +3,7 @@ export { deliver, type Output } from './deliver.ts'
 export { createFilter, type Filter } from './filter.ts'
 export { fromHalves, toHalves, type HalfData } from './float16.ts'
 export { planGrid, type Grid, type Tile } from './grid.ts'
-export { LEAST_TILE, limitTiles, OVERLAP, type TileLimits, type TileSettings } from './limits.ts'
+export { LEAST_PART, leastTile, limitTiles, OVERLAP, type TileLimits, type TileSettings } from './limits.ts'
 export { createProbe, LARGEST_FACTOR, readProbe, type Probe } from './probe.ts'
 export type { Rectangle, Samples, TensorData } from './samples.ts'
 export {

@@ -6,7 +6,12 @@ import { UnfitModelError } from './unfit-model.ts'
 /** Covers the effective receptive field of common models; the theoretical one is often larger. */
 export const OVERLAP = 32
 /** The minimum that a tile delivers besides its overlap, in source pixels. */
-export const LEAST_TILE = 16
+export const LEAST_PART = 16
+
+/** The smallest tile that an overlap leaves something of, in source pixels. @param overlap `undefined`: {@link OVERLAP} */
+export function leastTile(overlap: number | undefined): number {
+  return 2 * (overlap ?? OVERLAP) + LEAST_PART
+}
 
 /** Edges of tiles are multiples of this: many nets unshuffle by 2 or 4, or work on windows of 8 or 16. */
 const MULTIPLE = 16
@@ -46,7 +51,7 @@ function defaultTile(factor: number): number {
 function limitAxis(axis: string, fixed: number | undefined, factor: number, reach: number, settings: TileSettings): AxisLimits {
   if (fixed === undefined) {
     const overlap = (settings.overlap ?? OVERLAP) + reach
-    const tile = Math.max(settings.tile ?? defaultTile(factor), 2 * overlap + LEAST_TILE)
+    const tile = Math.max(settings.tile ?? defaultTile(factor), leastTile(overlap))
     return { tile, overlap, multiple: MULTIPLE }
   }
   const overlap = settings.overlap ?? Math.min(OVERLAP, fixed >> 2)

@@ -49,10 +49,3 @@ export function wordsOf(text: string): string {
     return ''
   }
 }
-
-/** RFC 9110: a number of seconds, or a date. In milliseconds. */
-export function waitOf(value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined
-  const ms = /^\d+$/.test(value) ? 1000 * Number(value) : Date.parse(value) - now
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
-}

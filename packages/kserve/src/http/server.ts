@@ -1,11 +1,11 @@
 import { throwIfAborted } from '@unplugin-hd/core'
-import { HttpClient, type HttpAnswer, type HttpRequest, withDeadline } from '@unplugin-hd/core/http'
+import { HttpClient, type HttpAnswer, type HttpRequest, retryAfterMs, withDeadline } from '@unplugin-hd/core/http'
 import { KserveError } from '../errors.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Answer } from '../protocol/answer.ts'
 import { parseObject } from '../protocol/json.ts'
 import type { EncodedRequest } from '../protocol/request.ts'
-import { connectionError, type Purpose, statusError, waitOf, wordsOf } from './failures.ts'
+import { connectionError, type Purpose, statusError, wordsOf } from './failures.ts'
 import { withRetries } from './retry.ts'
 import { tokenOf, withoutSecrets } from '../secrets.ts'
 
@@ -87,6 +87,6 @@ export class Server {
     if (status === 200) return answer
     // Before it is shortened, which may cut a secret in two.
     const words = wordsOf(withoutSecrets(answer.body.toString('utf8'), this.#options))
-    throw statusError(status, words, purpose, waitOf(answer.headers['retry-after'], Date.now()))
+    throw statusError(status, words, purpose, retryAfterMs(answer.headers['retry-after'], Date.now()))
   }
 }

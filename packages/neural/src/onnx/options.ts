@@ -1,5 +1,5 @@
 import { HdError, integer, oneOf, type Options, refusedOption } from '@unplugin-hd/core'
-import { LEAST_TILE, OVERLAP } from '@unplugin-hd/core/tensor'
+import { LEAST_PART, leastTile } from '@unplugin-hd/core/tensor'
 import type { Model } from './model.ts'
 import type { ExecutionProvider, WorkerSettings } from './protocol.ts'
 
@@ -60,9 +60,9 @@ export function checkOwnOptions(owner: string, { runtime, executionProviders, ti
     const remedy = "Remove `runtime: 'wasm'`, and install onnxruntime-node"
     throw new HdError('HD_OPTION', `${owner} takes \`executionProviders\` only with the native runtime`, { remedy })
   }
-  const least = 2 * (overlap ?? OVERLAP) + LEAST_TILE
+  const least = leastTile(overlap)
   if (tile !== undefined && tile < least) {
-    throw refusedOption(owner, 'tile', String(tile), `at least ${least} (twice the overlap, and ${LEAST_TILE})`)
+    throw refusedOption(owner, 'tile', String(tile), `at least ${least} (twice the overlap, and ${LEAST_PART})`)
   }
 }
 

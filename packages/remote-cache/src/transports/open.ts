@@ -1,5 +1,5 @@
 import { credentialsOf, HdError, type Redactor, type ResolvedRemote, shownUrl } from '@unplugin-hd/core'
-import { isLoopback } from '@unplugin-hd/core/http'
+import { isExposed } from '@unplugin-hd/core/http'
 import { readAwsConfig } from './aws-config.ts'
 import { authoriseHttp } from './http.ts'
 import { objectStore } from './object-store.ts'
@@ -51,7 +51,6 @@ export function locationOf({ url }: ResolvedRemote): string {
 }
 
 function warnOfPlain(url: string, warn: (text: string) => void): void {
-  const { protocol, hostname } = new URL(url)
-  if (protocol !== 'http:' || isLoopback(hostname)) return
+  if (!isExposed(url)) return
   warn('http: is not encrypted: everybody on the way can read the token and replace entries. Use https:')
 }

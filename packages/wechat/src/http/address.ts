@@ -1,15 +1,10 @@
 import { guarded, type Option, refusedOption, typeOf } from '@unplugin-hd/core'
+import { isServerAddress } from '@unplugin-hd/core/http'
 
 /** An `http:` or `https:` URL without credentials, query and hash. Messages do not show it, since it may hold a secret. */
 export function address(fallback?: string): Option<string | undefined> {
   const expected = 'an https: URL without credentials, query and hash'
-  return { ...guarded(expected, isAddress), default: fallback, show: typeOf }
-}
-
-function isAddress(value: unknown): value is string {
-  if (typeof value !== 'string' || !URL.canParse(value)) return false
-  const { protocol, username, password, search, hash } = new URL(value)
-  return /^https?:$/.test(protocol) && !(username || password || search || hash)
+  return { ...guarded(expected, isServerAddress), default: fallback, show: typeOf }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { retryAfterMs } from '@unplugin-hd/core/http'
 import { Agent, request } from 'undici'
 import type { WechatStep } from '../errors/errors.ts'
 import { type ErrorFactory, nameOfRequest } from '../errors/error-factory.ts'
@@ -96,7 +97,7 @@ export class Transport {
     return {
       status: answer.statusCode,
       contentType: header('content-type') ?? '',
-      retryAfterMs: retryAfter(header('retry-after'), this.#now()),
+      retryAfterMs: retryAfterMs(header('retry-after'), this.#now()),
       body: bytes,
     }
   }
@@ -136,13 +137,6 @@ async function readWithin(body: Body, announced: number | undefined, most: numbe
 function queryString(query: WechatRequest['query']): string {
   const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return given.length === 0 ? '' : `?${given.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&')}`
-}
-
-/** RFC 9110: a number of seconds, or a date. In milliseconds. */
-function retryAfter(value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined
-  const ms = /^\d+$/.test(value) ? 1000 * Number(value) : Date.parse(value) - now
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
 }
 
 /** The code of a system error, if there is one: short, stable, and without addresses. */
