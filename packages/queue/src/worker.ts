@@ -154,8 +154,10 @@ export async function runWorker(context: WorkerContext): Promise<WorkerSummary> 
     const leave = await announce(redis, recipe)
     try {
       log.info(`takes jobs for ${recipe.text} from ${connection.location}`)
-      void worker.run().catch((error: unknown) => log.warn(explain(error)))
-      await untilStopped({ signal, idleMs: context.idleMs, isAtWork: () => atWork > 0, isQueueEmpty })
+      const running = worker.run().catch((error: unknown) => {
+        throw new HdError('HD_QUEUE', `the queue ${connection.location} cannot be used any more: ${explain(error)}`)
+      })
+      await Promise.race([running, untilStopped({ signal, idleMs: context.idleMs, isAtWork: () => atWork > 0, isQueueEmpty })])
     } finally {
       leave()
     }

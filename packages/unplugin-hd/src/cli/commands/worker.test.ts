@@ -111,6 +111,18 @@ describe.skipIf(!isInstalled('redis-server'))('hd warm --queue and hd worker (sk
     expect(await machine.calls()).toHaveLength(4)
   })
 
+  test('make each pass once for copies of an image at different factors', async () => {
+    const [queue, server] = [await redis(), await objectServer()]
+    const site = await clone(server.url, { images: 3 })
+    // At 2x, 2x and 4x.
+    for (const name of ['1.png', '2.png']) await writeFile(path.join(site.root, 'src', name), await imageBytes(1))
+    const machines = [await clone(server.url, { images: 0 }), await clone(server.url, { images: 0 })]
+    const workers = machines.map((machine) => start(machine, queue))
+    expect((await site.hd(['warm', '--queue', queue])).stdout).toBe('3 images: 0 already in the cache, 3 made\n')
+    for (const worker of workers) expect((await worker.stop()).status).toBe(0)
+    expect((await Promise.all(machines.map((machine) => machine.calls()))).flat()).toHaveLength(2)
+  })
+
   test('list what failed, and make the others', async () => {
     const [queue, server] = [await redis(), await objectServer()]
     const result = "const pixels = await image.pixels()\nreturn image.file.endsWith('1.png') ? pixels : twice(pixels)"

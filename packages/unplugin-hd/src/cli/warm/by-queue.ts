@@ -74,6 +74,9 @@ export async function makeByQueue(
     if (counted) traffic.push(counted)
   }
 
+  /** The last order for each source, by its digest. */
+  const turns = new Map<string, Promise<void>>()
+
   /** @param isAgain its masters are not there, although something may be */
   const order = async (hd: Hd, { file, masters }: MissingImage, isAgain: boolean): Promise<void> => {
     const wanted: string[] = []
@@ -85,8 +88,14 @@ export async function makeByQueue(
       await sendSource(remote, source, isAgain)
       return { digest: source.digest, name: nameOf(source) }
     })
-    // Those of larger factors are made of those of smaller ones.
-    for (const key of wanted) await queue.make(key, { digest, name, images: masters.get(key)! })
+    // One after the other, also for copies of a file: two workers would make the same first pass of 2x and 4x.
+    const before = turns.get(digest)
+    const turn = (async () => {
+      await before?.catch(() => undefined)
+      for (const key of wanted) await queue.make(key, { digest, name, images: masters.get(key)! })
+    })()
+    turns.set(digest, turn)
+    await turn
   }
 
   const fetch = (hd: Hd, { file, requests }: MissingImage): Promise<void> =>
