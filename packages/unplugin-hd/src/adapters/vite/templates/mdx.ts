@@ -1,7 +1,8 @@
-import { isHdId, parseRequest } from '@unplugin-hd/core'
+import { isHdId } from '@unplugin-hd/core'
 import { blankComments } from '../../../unprocessed/find.ts'
 import { blankFenced } from '../../../unprocessed/markdown.ts'
 import { displayPath, lineAt } from '../place.ts'
+import { isAsset } from './astro-images.ts'
 
 /** An image of Markdown: `![text](./a.jpg?hd "title")`. */
 const IMAGE_RE = /!\[[^\]]*\]\(\s*<?([^\s<>()]+)/g
@@ -27,13 +28,4 @@ export function findImagesOfAstro(root: string, code: string, id: string): Markd
     const remedy = 'Import it with as=img, and write <img {...image} />'
     return [{ where, warning: `'${reference}' in ${where} ${reason}. ${remedy}` }]
   })
-}
-
-function isAsset(reference: string): boolean {
-  try {
-    return parseRequest(reference)?.request.as === 'asset'
-  } catch {
-    // The import that Astro makes of it reports the wrong query.
-    return false
-  }
 }

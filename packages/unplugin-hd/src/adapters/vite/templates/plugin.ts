@@ -5,6 +5,7 @@ import { hasImageMaker } from '../image-makers.ts'
 import { HD_CODE_RE } from '../module-ids.ts'
 import type { Project } from '../project.ts'
 import type { Runs } from '../runs.ts'
+import { findImagesAt1x } from './astro-images.ts'
 import { loadAstroReader } from './astro.ts'
 import { findUnprocessedInJsx } from './jsx.ts'
 import { findImagesOfAstro } from './mdx.ts'
@@ -45,6 +46,7 @@ export function templatesPlugin(runs: Runs): HdPlugin {
       async handler(code, id) {
         const { project } = runs.of(this)
         const { config } = project
+        if (/\.(?:astro|mdx)$/.test(id)) warnOnce(project, findImagesAt1x(config.root, code, id))
         if (/(?:[jt]sx|mdx)$/.test(id)) {
           warnInDev(project, findUnprocessedInJsx(config.root, code, id))
           if (id.endsWith('.mdx') && hasImageMaker(config, 'astro')) {
