@@ -4,6 +4,9 @@ import type { ResolvedOptions } from './options.ts'
 import { readSignature } from './signature.ts'
 import { tokenOf, withoutSecrets } from './secrets.ts'
 
+/** Of what a server says, in characters. */
+const MAX_FACT = 100
+
 /** Asks whether the model is there and ready. Runs nothing. */
 export async function checkServer(server: Server, options: ResolvedOptions, signal: AbortSignal): Promise<UpscalerCheck> {
   const { url, model, version, tokenEnv } = options
@@ -19,8 +22,8 @@ export async function checkServer(server: Server, options: ResolvedOptions, sign
     const { metadata, datatype } = await readSignature(server, signal)
     const { versions, platform, inputs } = metadata
     if (version !== undefined || versions.length > 0)
-      facts['version'] = version ?? withoutSecrets(`the server's choice of ${shownVersions(versions)}`, options)
-    if (platform !== undefined) facts['platform'] = withoutSecrets(platform.slice(0, 100), options)
+      facts['version'] = version ?? `the server's choice of ${shownVersions(versions, options)}`
+    if (platform !== undefined) facts['platform'] = withoutSecrets(platform, options).slice(0, MAX_FACT)
     facts['input'] = `${datatype} [${inputs[0]!.shape.join(', ')}]`
     return { ok: true, facts }
   } catch (error) {
@@ -29,9 +32,7 @@ export async function checkServer(server: Server, options: ResolvedOptions, sign
   }
 }
 
-const MAX_VERSIONS = 10
-
-function shownVersions(versions: readonly string[]): string {
-  const shown = versions.slice(0, MAX_VERSIONS).map((version) => version.slice(0, 40))
-  return [...shown, ...(versions.length > MAX_VERSIONS ? ['…'] : [])].join(', ')
+function shownVersions(versions: readonly string[], options: ResolvedOptions): string {
+  const text = withoutSecrets(versions.join(', '), options)
+  return text.length <= MAX_FACT ? text : `${text.slice(0, MAX_FACT)}…`
 }

@@ -209,6 +209,7 @@ describe('an answer to an inference', () => {
       /tensor of 7 bytes, its shape .* in UINT8 needs/,
     ],
     ['states a negative size', (answer) => withOutput(answer, { parameters: { binary_data_size: -1 } }), /-1 bytes/],
+    ['states no number as size', (answer) => withOutput(answer, { parameters: { binary_data_size: 'tok-en/1' } }), /NaN bytes/],
     ['has another type', (answer) => withOutput(answer, { datatype: 'INT8' }), /type INT8, expected FP32, FP16 or UINT8/],
     [
       'has another shape of the same size',
@@ -293,6 +294,10 @@ describe('a model that does not fit', () => {
   })
 })
 
+function afterLetters(length: number): string {
+  return `${'x'.repeat(length)}tok-en/1`
+}
+
 function echo(text: string): Fault {
   return (_, response) => response.writeHead(400).end(text)
 }
@@ -323,24 +328,29 @@ describe('the token', () => {
     vi.stubEnv('UNPLUGIN_HD_KSERVE_TOKEN', 'tok-en/1')
     const server = await serverOfRepeats()
     const said: unknown[] = []
-    const metadata = {
-      name: 'net',
-      platform: 'tok-en/1',
-      versions: ['tok-en/1'],
-      inputs: [{ name: 'x', datatype: 'tok-en/1', shape: [1] }],
-      outputs: [{ name: 'tok-en/1', datatype: 'FP32', shape: [1] }],
-    }
-    const faults = [
+    const [input, output] = ['x', 'y'].map((name) => ({ name, datatype: 'FP32', shape: [1, 3, -1, -1] }))
+    const metadata = { name: 'net', inputs: [input], outputs: [output] }
+    const answers: object[] = [
+      { ...metadata, inputs: [{ ...input, datatype: 'tok-en/1' }] },
+      { ...metadata, inputs: [{ ...input, name: afterLetters(1990) }] },
+      { ...metadata, platform: afterLetters(95), versions: [afterLetters(70), 'tok-en/1'] },
+      { ...metadata, outputs: [{ ...output, name: 'tok-en/1' }] },
+    ]
+    const faults: Fault[] = [
       echo('{"error":"tok-en/1"}'),
-      echo(`${'x'.repeat(495)}tok-en/1`),
-      ((_, response) => response.end(JSON.stringify(metadata))) satisfies Fault,
+      echo(afterLetters(495)),
+      ...answers.map(
+        (answer): Fault =>
+          (_, response) =>
+            response.end(JSON.stringify(answer)),
+      ),
     ]
     for (const fault of faults) {
       server.fault = always(fault)
       said.push(await double(remote(server)).catch((error: unknown) => error))
       said.push(await remote(server).check!({ signal: new AbortController().signal }))
     }
-    expect(said).toHaveLength(6)
+    expect(said).toHaveLength(12)
     for (const each of said) {
       const text = each instanceof Error ? `${each.message}${each.stack}${JSON.stringify(each)}` : JSON.stringify(each)
       expect(text).not.toMatch(/tok-e/)

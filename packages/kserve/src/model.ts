@@ -47,6 +47,8 @@ interface Images {
 
 /** JSON that is not tensors. */
 const MAX_HEADER_BYTES = 64 * 1024
+/** Of an answer, whatever its tensor needs. */
+const MAX_BYTES = 1024 ** 3
 /** A number in binary data has at most so many bytes, and in JSON, with its comma, whatever the server prints. */
 const VALUE_BYTES: Readonly<Record<Encoding, number>> = { binary: 4, json: 32 }
 
@@ -97,7 +99,7 @@ async function probe(server: Server, signature: Signature, guess: Guess, signal:
   const infer = async ({ data, count, width, height }: Images, maxBytes: number, within: AbortSignal) => {
     const shape = batchDims(count, reading, width, height)
     const request = encodeRequest({ input, output, datatype, shape, data }, encoding)
-    return decodeAnswer(await server.infer(request, MAX_HEADER_BYTES + maxBytes, within), output)
+    return decodeAnswer(await server.infer(request, Math.min(MAX_HEADER_BYTES + maxBytes, MAX_BYTES), within), output)
   }
 
   const grey = createProbe(DATATYPES[datatype], reading, signature.size)

@@ -18,7 +18,7 @@ const EXPECTED =
 
 /** A server could let a build run out of memory by what it declares. */
 const MAX_DIMENSION = 4096
-const MAX_VALUES = 3 * MAX_DIMENSION ** 2
+const MAX_VALUES = 3 * 2048 ** 2
 
 /** @throws KserveError, HdError `HD_MODEL` if the model cannot be one that takes and returns images */
 export async function readSignature(server: Server, signal: AbortSignal): Promise<Signature> {

@@ -2,7 +2,7 @@ import type { TensorData } from '@unplugin-hd/core/tensor'
 import { KserveError } from '../errors.ts'
 import { byteLength, type Datatype, fromBytes, isDatatype } from './datatypes.ts'
 import { parseObject } from './json.ts'
-import { isShape } from './metadata.ts'
+import { isName, isShape } from './metadata.ts'
 import type { Encoding } from './request.ts'
 
 /** An output of an inference, checked. */
@@ -34,11 +34,11 @@ interface Declared {
 export function decodeAnswer({ body, jsonLength }: Answer, name: string): OutputTensor {
   const length = jsonLength === undefined ? body.length : Number(jsonLength)
   if (!Number.isInteger(length) || length < 2 || length > body.length) {
-    throw wrong(`says that its JSON has '${String(jsonLength).slice(0, 20)}' bytes, of ${body.length}`)
+    throw wrong(`of ${body.length} bytes has a wrong length of its JSON`)
   }
   const { outputs, model_version: version } = parseObject(body.subarray(0, length))
   if (!Array.isArray(outputs)) throw wrong('has no list of outputs')
-  const modelVersion = typeof version === 'string' && version !== '' ? version : undefined
+  const modelVersion = isName(version) && version !== '' ? version : undefined
   let offset = length
   let found: OutputTensor | undefined
   for (const output of outputs) {
@@ -60,17 +60,16 @@ export function decodeAnswer({ body, jsonLength }: Answer, name: string): Output
 
 function declaredOf(value: unknown): Declared {
   const { name, datatype, shape, parameters, data } = (value ?? {}) as Record<string, unknown>
-  if (typeof name !== 'string' || !isShape(shape) || shape.some((dim) => dim < 1)) {
+  if (!isName(name) || !isShape(shape) || shape.some((dim) => dim < 1)) {
     throw wrong('has an output without a name or without a shape')
   }
-  if (!isDatatype(datatype)) throw wrong(`has an output of type ${String(datatype).slice(0, 20)}, expected FP32, FP16 or UINT8`)
+  if (!isDatatype(datatype))
+    throw wrong(`has an output of ${isName(datatype) ? `type ${datatype}` : 'no type'}, expected FP32, FP16 or UINT8`)
   const bytes = (parameters as { binary_data_size?: unknown } | undefined)?.binary_data_size
   if (bytes === undefined) return { name, datatype, shape, bytes, data }
   const expected = byteLength(datatype, sizeOf(shape))
   if (bytes !== expected) {
-    throw wrong(
-      `has a tensor of ${String(bytes).slice(0, 20)} bytes, its shape [${shape.join(', ')}] in ${datatype} needs ${expected}`,
-    )
+    throw wrong(`has a tensor of ${Number(bytes)} bytes, its shape [${shape.join(', ')}] in ${datatype} needs ${expected}`)
   }
   return { name, datatype, shape, bytes: expected, data: undefined }
 }

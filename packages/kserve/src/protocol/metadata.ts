@@ -37,7 +37,12 @@ function tensorsOf(name: string, value: unknown): TensorMetadata[] {
 
 function isTensor(value: unknown): value is TensorMetadata {
   const { name, datatype, shape } = (value ?? {}) as Partial<Record<keyof TensorMetadata, unknown>>
-  return typeof name === 'string' && typeof datatype === 'string' && isShape(shape)
+  return isName(name) && isName(datatype) && isShape(shape)
+}
+
+/** Short enough that no message cuts it: a secret that a server repeats is found only whole. */
+export function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 256
 }
 
 export function isShape(value: unknown): value is number[] {
