@@ -39,7 +39,7 @@ const sources = readdirSync(PACKAGES).map((name) => ({ name, imports: readImport
 
 describe.each(sources)('packages/$name', ({ name, imports }) => {
   test('has source files without circular imports, including types', () => {
-    expect(imports.size).toBeGreaterThan(3)
+    expect(imports.size).toBeGreaterThan(0)
     expect(findCircles(imports)).toEqual([])
   })
 
