@@ -1,4 +1,5 @@
 import {
+  boolean,
   CORE_OPTIONS,
   guarded,
   oneOf,
@@ -78,7 +79,7 @@ const OWN_OPTIONS: Options<OwnOptions> = {
   dev: oneOf(DEV_MODES, 'preview'),
   dts: { ...guarded('true, false or a path', isDts), default: false } as Option<boolean | string>,
   report: { ...guarded("true, false or a path that ends in '.html'", isReport), default: false } as Option<boolean | string>,
-  stub: { ...guarded('true or false', (value) => typeof value === 'boolean'), default: false } as Option<boolean>,
+  stub: boolean(false),
 }
 
 /**
