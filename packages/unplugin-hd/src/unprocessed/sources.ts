@@ -63,7 +63,8 @@ export async function findSources(
       const isImport = IMPORT_RE.test(code.slice(Math.max(0, start - 50), start))
       const place = `${relativePath(root, file)}:${lineAt(code, index)}`
       const isDone = processed.has(place)
-      const isText = isMarkdown && (isImport || isDone || markup[index] === ' ')
+      // VitePress makes components of `.md` files, so there the line of what is done may be that of something else.
+      const isText = isMarkdown && (isImport || markup[index] === ' ' || (isDone && file.endsWith('.mdx')))
       const list = isText ? texts : isDone ? done : isImport ? imports : isSame ? same : others
       list.push(place)
     }

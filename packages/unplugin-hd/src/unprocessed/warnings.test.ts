@@ -27,3 +27,14 @@ test('a reference in the text of an MDX file that is kept as data is no place: a
   const all = await unprocessedWarnings({ ...search, leftOut: () => true })
   expect(all.map((message) => /in (\S+)/.exec(message)![1])).toEqual(['page.mdx:1', 'page.mdx:4', 'page.mdx:7', 'page.mdx:9'])
 })
+
+test('a reference in a `.md` file is reported even where its line is that of something processed, in the component made of it', async () => {
+  const root = await mkdtemp(path.join(tmpdir(), 'unplugin-hd-warnings-'))
+  onTestFinished(() => rm(root, { recursive: true, force: true }))
+  const page = path.join(root, 'page.md')
+  await writeFile(page, '# A page\n\n<a href="/a.jpg?hd">A</a>\n')
+  const outputs = [{ name: 'page.js', text: () => `h('<a href="/a.jpg?hd">A</a>')` }]
+  expect(await unprocessedWarnings({ outputs, sources: [page], root, processed: new Set(['page.md:3']) })).toEqual([
+    expect.stringContaining("'/a.jpg?hd' in page.md:3 (now in page.js)"),
+  ])
+})
