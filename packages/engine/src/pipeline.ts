@@ -26,6 +26,8 @@ export class Pipeline {
   #rows!: RowsLayout
   #rings!: Rings
   #bytes = new Uint8Array()
+  /** Addresses of rows, for the call of a kernel. */
+  #table = new Uint32Array()
   #task!: Task
   #strips: Strip[] = []
   #index = 0
@@ -57,6 +59,7 @@ export class Pipeline {
     this.#rows = layRows(this.#network, this.#weights.end, extent)
     this.#grow(this.#rows.end)
     this.#bytes = new Uint8Array(this.#memory.buffer)
+    this.#table = new Uint32Array(this.#memory.buffer, this.#weights.table, 10)
     this.#rings = new Rings(this.#bytes, this.#rows, task.width)
     this.#beginStrip()
   }
@@ -187,7 +190,7 @@ export class Pipeline {
   /** Writes the addresses of the six rows that a layer reads, and of the four that it writes. */
   #writeTable(layer: number, band: number): void {
     const { zeroRow } = this.#rows
-    const table = new Uint32Array(this.#memory.buffer, this.#weights.table, 10)
+    const table = this.#table
     const { left } = this.#part(layer)
     // The ring of the source begins where the first layer does.
     const begin = layer === 0 ? left : this.#part(layer - 1).left

@@ -35,26 +35,29 @@ export class Rings {
 
   /** Zeroes output beyond the right border of the image, where a tile may extend: the next layer expects zero padding. */
   clearBeyond(layer: number, { left, right }: Rectangle, band: number): void {
+    const { row, slab } = this.#layout
     const end = this.#width - TILE * left
     const missing = TILE * (right - left) - end
     if (missing <= 0) return
-    for (const at of this.#slabs(layer, band, TILE)) {
-      const begin = at + PIXEL * (MARGIN + end)
-      this.#bytes.fill(0, begin, begin + PIXEL * missing)
+    for (let line = 0; line < TILE; line++) {
+      const begin = this.rowOf(layer + 1, TILE * band + line)
+      for (let at = begin + PIXEL * (MARGIN + end); at < begin + row; at += slab) this.#bytes.fill(0, at, at + PIXEL * missing)
     }
   }
 
   /** Keeps the right edge of a band for the next strip, and puts that of the previous strip, if there is one, to its left. */
   moveEdges(layer: number, { left, right, top }: Rectangle, band: number, isFirst: boolean): void {
-    const { edges, edge } = this.#layout
+    const { edges, edge, row, slab } = this.#layout
     const strip = PIXEL * TILE * (right - left)
     const length = PIXEL * EDGE
     let kept = edges[layer]! + TILE * (band - top) * edge
-    for (const row of this.#slabs(layer, band, TILE)) {
-      const at = row + PIXEL * (MARGIN - EDGE)
-      if (!isFirst) this.#bytes.copyWithin(at, kept, kept + length)
-      this.#bytes.copyWithin(kept, at + strip, at + strip + length)
-      kept += length
+    for (let line = 0; line < TILE; line++) {
+      const begin = this.rowOf(layer + 1, TILE * band + line)
+      for (let at = begin + PIXEL * (MARGIN - EDGE); at < begin + row; at += slab) {
+        if (!isFirst) this.#bytes.copyWithin(at, kept, kept + length)
+        this.#bytes.copyWithin(kept, at + strip, at + strip + length)
+        kept += length
+      }
     }
   }
 
@@ -65,38 +68,33 @@ export class Rings {
 
   /** Copies the rows of a band that belong to a seam: all of the first band, one of the second. @param at where the layer's rows begin in the seam */
   give(layer: number, part: Rectangle, band: number, isFirst: boolean, seam: Uint8Array, at: number): void {
-    for (const [row, place, length] of this.#seamRows(layer, part, band, isFirst, at))
-      seam.set(this.#bytes.subarray(row, row + length), place)
+    this.#eachSeamRow(layer, part, band, isFirst, (row, place, length) => {
+      seam.set(this.#bytes.subarray(row, row + length), at + place)
+    })
   }
 
   /** The opposite of `give`. */
   take(layer: number, part: Rectangle, band: number, isFirst: boolean, seam: Uint8Array, at: number): void {
-    for (const [row, place, length] of this.#seamRows(layer, part, band, isFirst, at))
-      this.#bytes.set(seam.subarray(place, place + length), row)
+    this.#eachSeamRow(layer, part, band, isFirst, (row, place, length) => {
+      this.#bytes.set(seam.subarray(at + place, at + place + length), row)
+    })
   }
 
-  *#seamRows(
+  /** Calls `copy` with the address of each row and slab, and its place among the layer's rows in the seam. */
+  #eachSeamRow(
     layer: number,
     { left, right }: Rectangle,
     band: number,
     isFirst: boolean,
-    seam: number,
-  ): Generator<[row: number, place: number, length: number]> {
+    copy: (row: number, place: number, length: number) => void,
+  ): void {
+    const { row, slab } = this.#layout
     const length = PIXEL * TILE * (right - left)
     const lines = isFirst ? TILE : SEAM_ROWS - TILE
-    let place = isFirst ? seam : seam + TILE * (this.#layout.row / this.#layout.slab) * length
-    for (const row of this.#slabs(layer, band, lines)) {
-      yield [row + PIXEL * MARGIN, place, length]
-      place += length
-    }
-  }
-
-  /** The addresses of all slabs of the first rows of a band. */
-  *#slabs(layer: number, band: number, lines: number): Generator<number> {
-    const { row, slab } = this.#layout
+    let place = isFirst ? 0 : TILE * (row / slab) * length
     for (let line = 0; line < lines; line++) {
       const begin = this.rowOf(layer + 1, TILE * band + line)
-      for (let at = begin; at < begin + row; at += slab) yield at
+      for (let at = begin + PIXEL * MARGIN; at < begin + row; at += slab, place += length) copy(at, place, length)
     }
   }
 }
