@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { remoteOption } from '../../packages/core/src/options/remote.ts'
 import { resolveOptions } from '../../packages/kserve/src/options.ts'
 import { DEV_MODES, resolveHdOptions } from '../../packages/unplugin-hd/src/options.ts'
-import { KSERVE_CODES } from '@unplugin-hd/kserve'
+import { KSERVE_CODES, KserveError } from '@unplugin-hd/kserve'
+import { WechatError } from '@unplugin-hd/wechat'
 import { DEFAULTS, FORMAT_FACTS, HD_CODES, MODES, ON_ERROR, OUTPUT_FORMATS, SHAPES } from '@unplugin-hd/core'
 
 const read = (name: string): Promise<string> => readFile(new URL(`../../${name}`, import.meta.url), 'utf8')
@@ -26,6 +27,17 @@ describe('docs/errors.md', () => {
     const listed = rows(await read('docs/errors.md')).map(([code, condition]) => [code!.replaceAll('`', ''), condition])
     expect(Object.fromEntries(listed)).toEqual(HD_CODES)
   })
+})
+
+describe('the address in an error', () => {
+  test.each([new WechatError('WECHAT_QUOTA', ''), new KserveError('KSERVE_DENIED', '')])(
+    'of $code is a section of a page',
+    async (error) => {
+      const [, page, section] = /^https:\/\/unplugin-hd\.github\.io\/unplugin-hd\/([\w-]+)#([\w-]+)$/.exec(error.docs!)!
+      const headings = (await read(`docs/${page}.md`)).match(/^## .*$/gm)!
+      expect(headings.map((heading) => heading.slice(3).toLowerCase())).toContain(section)
+    },
+  )
 })
 
 describe('docs/options.md and docs/queries.md', () => {

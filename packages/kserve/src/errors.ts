@@ -1,4 +1,4 @@
-import { HdError, type HdErrorDetails } from '@unplugin-hd/core'
+import { HdError, SITE, type HdErrorDetails } from '@unplugin-hd/core'
 
 /** Every code of a {@link KserveError}, with the condition that raises it. Codes are stable: match them, not texts. */
 export const KSERVE_CODES = {
@@ -29,7 +29,7 @@ export class KserveError extends HdError {
   readonly timedOut: boolean
 
   constructor(code: KserveCode, message: string, details: KserveErrorDetails = {}) {
-    super(code, message, details)
+    super(code, message, { docs: `${SITE}/kserve#errors`, ...details })
     this.status = details.status
     this.retryAfterMs = details.retryAfterMs
     this.timedOut = details.timedOut ?? false
