@@ -10,10 +10,11 @@ import { printMachine } from './machine.mjs'
 import { COUNT, writeEntry, writeSources } from './small-images.mjs'
 import { median } from './statistics.mjs'
 
-const ROUNDS = Number(process.argv[2] ?? 7)
+const JSON_ONLY = process.argv.includes('--json')
+const ROUNDS = Number(process.argv.slice(2).find((each) => each !== '--json') ?? 7)
 const RUN = fileURLToPath(new URL('cached-run.mjs', import.meta.url))
 
-printMachine(['unplugin-hd', 'vite', 'vite-imagetools', 'sharp'])
+if (!JSON_ONLY) printMachine(['unplugin-hd', 'vite', 'vite-imagetools', 'sharp'])
 const root = await mkdtemp(path.join(tmpdir(), 'hd-bench-'))
 try {
   await writeSources(path.join(root, 'sources'))
@@ -27,6 +28,14 @@ try {
 
   const times = { plain: [], hd: [], imagetools: [] }
   for (let round = 0; round < ROUNDS; round++) for (const name of Object.keys(times)) times[name].push(run(name))
+  if (JSON_ONLY) console.log(JSON.stringify({ images: COUNT, times }, undefined, 1))
+  else printTimes(times)
+} finally {
+  if (!process.env.KEEP) await rm(root, { recursive: true, force: true })
+  else console.log(root)
+}
+
+function printTimes(times) {
   const plain = median(times.plain)
   for (const [name, values] of Object.entries(times)) {
     const middle = median(values)
@@ -37,9 +46,6 @@ try {
         : `, ${((middle - plain) / COUNT).toFixed(2)} ms an image over plain (${(middle / plain).toFixed(2)} times)`
     console.log(`${name.padEnd(11)} ${middle.toFixed(0).padStart(5)} ms (${range})${added}`)
   }
-} finally {
-  if (!process.env.KEEP) await rm(root, { recursive: true, force: true })
-  else console.log(root)
 }
 
 /** What `hd` emitted becomes the input of `plain`. */

@@ -8,6 +8,7 @@ const NAMES = {
   neural: 'what neural() costs beside the bare engine',
   dev: "what Vite's dev server makes a page with 20 photos wait for ([rounds] [neural|resample])",
   quality: 'upscalers judged on held-out images (--help)',
+  page: 'measures anew what is named (speed, quality, cached), and writes docs/measurements.md',
   speed: 'the engine beside onnxruntime-node and -web, neural() beside UpscalerJS (--help)',
 }
 const [name, ...options] = process.argv.slice(2)
