@@ -18,8 +18,9 @@ export function transformInput(rows: usize, first: i32, count: i32, inputs: i32,
   const values = squares + POINTS * TOGETHER * VECTOR
   const integers = workspace + POINTS * <usize>block * 4
   for (let t: usize = 0; t < <usize>count; t += TOGETHER) {
-    transformColumns(rows, (<usize>first + t) * TILE, 4 * min(TOGETHER, <usize>count - t) + 2, vectors, slab, scratch)
-    transformRows(scratch, vectors, squares, values)
+    const tiles = min(TOGETHER, <usize>count - t)
+    transformColumns(rows, (<usize>first + t) * TILE, 4 * tiles + 2, vectors, slab, scratch)
+    transformRows(scratch, tiles, vectors, squares, values)
     roundValues(values, squares, vectors, workspace + 4 * t, <usize>block * 4, integers + t * INTEGERS, planeOf(inputs, block, INTEGERS), <usize>block * INTEGERS)
   }
 }
@@ -49,14 +50,14 @@ function transformColumns(rows: usize, column: usize, columns: usize, vectors: u
   }
 }
 
-/** Writes the values of four tiles, `[36][4][channels]`, and the sums of their squares, of every fourth channel: `[36][4][4]`. */
+/** Writes the values of up to four tiles, `[36][4][channels]`, and the sums of their squares, of every fourth channel: `[36][4][4]`. */
 // @ts-ignore
 @inline
-function transformRows(from: usize, vectors: usize, squares: usize, values: usize): void {
+function transformRows(from: usize, tiles: usize, vectors: usize, squares: usize, values: usize): void {
   const tile = vectors * VECTOR
   const plane = TOGETHER * tile
   for (let line: usize = 0; line < 6; line++) {
-    for (let t: usize = 0; t < TOGETHER; t++) {
+    for (let t: usize = 0; t < tiles; t++) {
       let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0), s4 = f32x4.splat(0), s5 = f32x4.splat(0)
       let p = from + line * COLUMNS * tile + t * 4 * VECTOR
       let to = values + 6 * line * plane + t * tile

@@ -24,8 +24,9 @@ export function planStrips(task: Task, layers: number): Strip[] {
   const count = Math.max(1, Math.floor((whole.right - whole.left + layers) / width))
   const regions = Array.from({ length: layers }, (_, layer) => partOf(task, layers - 1 - layer))
   const around = { ...expand(task, layers), ...(whole.takes && { bottom: whole.bottom }) }
+  // At multiples of four tiles, because as many are computed together.
   const cut = (index: number): number =>
-    whole.left + Math.round((index * (whole.right - whole.left)) / count) - Math.floor(layers / 2)
+    whole.left + 4 * Math.round((index * (whole.right - whole.left)) / count / 4) - Math.floor(layers / 2)
   return Array.from({ length: count }, (_, index) => {
     const parts = regions.map((region, layer) => ({
       ...region,
