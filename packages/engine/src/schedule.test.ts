@@ -80,9 +80,9 @@ test('a worker that ends while idle is replaced, and no image fails', async () =
 
 test('an image that arrives while a large one uses all workers gets one before that is done', async () => {
   const threads = new Threads()
-  // Slow enough to take many turns of the event loop.
-  const slow = writeWeights(createLayers(32, 4))
-  const wide = createImage(2400, 120)
+  // Slow enough to take many turns of the event loop, and too large for regions that share seams, which are not interrupted.
+  const slow = writeWeights(createLayers(16, 3))
+  const wide = createImage(2400, 640)
   const engine = createEngineOn(threads, slow, { threads: 2 })
   const alone = await createEngineOn(new Threads(), slow, { threads: 1 }).upscale(wide)
   const order: string[] = []
