@@ -20,6 +20,12 @@ function withoutProse(logger: Logger): Logger {
   return logger
 }
 
+/** The description of a page; `undefined` for that of the site. @param file relative to `docs` */
+function aboutOf(file: string): string | undefined {
+  const link = `/${file.replace(/\.md$/, '').replace(/(?<=\/)index$/, '')}`
+  return SIDEBAR.flatMap(({ items }) => items).find((item) => item.link === link)?.about
+}
+
 export default defineConfig({
   title: 'unplugin-hd',
   description: '`?hd` imports: 2x images by super-resolution at build time',
@@ -56,6 +62,7 @@ export default defineConfig({
       withErrorAnchors(md)
     },
   },
+  transformPageData: (page) => ({ description: aboutOf(page.relativePath) }),
   vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === 'compare-slider' } } },
   vite: {
     plugins,

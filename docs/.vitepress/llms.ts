@@ -11,7 +11,7 @@ export function writeLlms(docs: string, out: string, site: string): void {
   for (const { text, items } of SIDEBAR) {
     index.push('', `## ${text}`, '')
     for (const item of items) {
-      index.push(`- [${item.text}](${site}${item.link})`)
+      index.push(`- [${item.text}](${site}${item.link}): ${item.about}`)
       const file = item.link.endsWith('/') ? `${item.link}index` : item.link
       full.push(
         '',

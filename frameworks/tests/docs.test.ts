@@ -36,7 +36,9 @@ describe('the documentation site', () => {
 
   test('is built without a warning, with an index for language models', async () => {
     expect(output).not.toMatch(/unplugin-hd: |\bwarn/i)
-    expect(await readBuilt('llms.txt')).toContain('/guide/start)')
+    expect(await readBuilt('llms.txt')).toContain('/guide/start): A 2x image')
+    expect(await readBuilt('guide/start.html')).toContain('<meta name="description" content="A 2x image')
+    expect(await readBuilt('index.html')).toContain('<meta name="description" content="`?hd` imports')
     expect(await readBuilt('llms-full.txt')).toContain('# Getting started')
     expect(await readBuilt('sitemap.xml')).toContain('/guide/start')
   })

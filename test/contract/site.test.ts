@@ -10,6 +10,12 @@ test('every page of docs is in a section of the sidebar (docs/.vitepress/sidebar
   expect(links.toSorted()).toEqual(pages)
 })
 
+test('every page says what it tells, in words of its own and no more than search engines show', () => {
+  const abouts = SIDEBAR.flatMap(({ items }) => items.map(({ about }) => about))
+  expect(new Set(abouts).size).toBe(abouts.length)
+  expect(abouts.filter((about) => about.length > 160 || about.length < 15)).toEqual([])
+})
+
 test('docs/reference.md is what `pnpm reference` writes now', () => {
   expect(read('docs/reference.md')).toBe(reference())
 })
