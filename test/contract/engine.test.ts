@@ -41,18 +41,26 @@ describe('the bytes of a result are the same', () => {
   })
 
   test.each(['--liftoff-only', '--no-liftoff', '--no-enable-avx'])('with %s', async (flag) => {
-    const child = fork(new URL('support/engine-process.mjs', import.meta.url), [], {
-      execArgv: [flag],
-      serialization: 'advanced',
-    })
-    const ended = once(child, 'exit')
-    child.send({ weights, images: IMAGES })
-    const [digests] = await once(child, 'message')
-    expect(digests).toEqual(DIGESTS)
-    // The process exits although the engine was not closed.
-    expect(await ended).toEqual([0, null])
+    expect(await runWith(flag)).toEqual(DIGESTS)
   })
 })
+
+test('where WebAssembly is missing, images are refused, and the process ends', async () => {
+  expect(await runWith('--no-expose-wasm')).toBe('ENGINE_START')
+})
+
+/** The reply of a process that V8 runs with a flag. It exits although its engine is not closed. */
+async function runWith(flag: string): Promise<unknown> {
+  const child = fork(new URL('support/engine-process.mjs', import.meta.url), [], {
+    execArgv: [flag],
+    serialization: 'advanced',
+  })
+  const ended = once(child, 'exit')
+  child.send({ weights, images: IMAGES })
+  const [reply] = await once(child, 'message')
+  expect(await ended).toEqual([0, null])
+  return reply
+}
 
 test('the digest of an engine is the SHA-256 at the end of its weights', () => {
   expect(open().digest).toBe(createHash('sha256').update(weights.subarray(0, -32)).digest('hex'))

@@ -28,8 +28,8 @@ export interface Engine {
   /**
    * Doubles width and height. The bytes do not depend on the number of threads, the machine, or other images in progress. `image.data`
    * must not change until the promise settles.
-   * Rejects with an `EngineError`: `ENGINE_INPUT` (invalid image), `ENGINE_MEMORY`, `ENGINE_ABORTED`, or `ENGINE_WORKER` (its worker ended;
-   * the next image gets a new one).
+   * Rejects with an `EngineError`: `ENGINE_INPUT` (invalid image), `ENGINE_MEMORY`, `ENGINE_ABORTED`, `ENGINE_START` (no WebAssembly
+   * with SIMD, or no memory for the weights), or `ENGINE_WORKER` (its worker ended; the next image gets a new one).
    */
   upscale(image: RgbImage, options?: UpscaleOptions): Promise<RgbImage>
   /** Ends the workers. Images in progress and later ones reject with `ENGINE_ABORTED`. */

@@ -4,6 +4,7 @@ export const ENGINE_CODES = {
   ENGINE_INPUT: 'the image or an option is invalid',
   ENGINE_MEMORY: 'there is not enough memory for the result',
   ENGINE_ABORTED: 'the signal was aborted, or the engine was closed',
+  ENGINE_START: 'WebAssembly is missing or lacks SIMD, or there is not enough memory for the weights',
   ENGINE_WORKER: 'the worker that computed the image failed or ended',
 } as const
 

@@ -1,3 +1,4 @@
+import { EngineError } from './errors.ts'
 import { layWeights } from './layout.ts'
 import { compileModule } from './module.ts'
 import { Pipeline } from './pipeline.ts'
@@ -19,9 +20,15 @@ export class Opening {
     return this.#network.layers.length
   }
 
-  /** The message that opens a worker. */
+  /** The message that opens a worker. After a failure it is made again. @throws EngineError `ENGINE_START` */
   request(): Promise<Request> {
-    return (this.#request ??= this.#make())
+    return (this.#request ??= this.#make().catch((cause: unknown) => {
+      this.#request = undefined
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      throw new EngineError('ENGINE_START', `the engine cannot start, it needs WebAssembly with SIMD and memory: ${reason}`, {
+        cause,
+      })
+    }))
   }
 
   async #make(): Promise<Request> {

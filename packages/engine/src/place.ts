@@ -80,7 +80,7 @@ export class Place {
           job.seamAt(task.region.bottom).take((rows) => thread.post({ type: 'seam', id, rows }, [rows.buffer]))
         this.#feed(thread, assignment)
       },
-      (error: unknown) => this.#fail(error),
+      (error: unknown) => this.#thread === thread && this.#lose(error),
     )
   }
 
@@ -109,7 +109,7 @@ export class Place {
   #start(): Thread {
     const thread: Thread = this.#platform.start({
       reply: (reply) => this.#thread === thread && this.#hear(reply),
-      lost: (reason) => this.#thread === thread && this.#lose(reason),
+      lost: (reason) => this.#thread === thread && this.#lose(failed(reason)),
     })
     this.#opened = this.#opening.request().then((request) => thread.post(request, []))
     return thread
@@ -128,7 +128,7 @@ export class Place {
     const assignment = this.#assignment
     if (assignment === undefined || reply.id !== assignment.id) return
     if (reply.type === 'failed') {
-      this.#lose(reply.reason)
+      this.#lose(failed(reply.reason))
       return
     }
     if (reply.type === 'seam') {
@@ -156,16 +156,15 @@ export class Place {
     this.#listener.done(assignment.job, reply.rest)
   }
 
-  #lose(reason: string): void {
-    const thread = this.#thread
+  #lose(error: unknown): void {
+    const [thread, assignment] = [this.#thread, this.#assignment]
     this.#thread = undefined
-    void thread?.end()
-    this.#fail(new EngineError('ENGINE_WORKER', `the worker failed while it computed the image: ${reason}`))
-  }
-
-  #fail(error: unknown): void {
-    const assignment = this.#assignment
     this.#assignment = undefined
+    void thread?.end()
     if (assignment) this.#listener.failed(assignment.job, error)
   }
+}
+
+function failed(reason: string): EngineError {
+  return new EngineError('ENGINE_WORKER', `the worker failed while it computed the image: ${reason}`)
 }

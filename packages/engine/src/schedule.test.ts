@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { RgbImage } from './api.ts'
 import { createEngineOn } from './engine.ts'
 import { createLayers } from './testing/network.ts'
@@ -78,6 +78,21 @@ test('a worker that ends while idle is replaced, and no image fails', async () =
   expect(threads.started).toHaveLength(2)
 })
 
+test('an engine that cannot start says why, lets the process end, and tries again with the next image', async () => {
+  const memory = vi.spyOn(WebAssembly, 'Memory').mockImplementation(function () {
+    throw new RangeError('could not allocate memory')
+  })
+  onTestFinished(() => memory.mockRestore())
+  const threads = new Threads()
+  const engine = createEngineOn(threads, weights, { threads: 2 })
+  const [image, other] = [createImage(120, 120), createImage(20, 20)]
+  const error = { name: 'EngineError', code: 'ENGINE_START', message: expect.stringContaining('could not allocate memory') }
+  await Promise.all([image, other].map((each) => expect(engine.upscale(each)).rejects.toMatchObject(error)))
+  expect(threads.started.every(({ isEnded }) => isEnded)).toBe(true)
+  memory.mockRestore()
+  expect((await engine.upscale(image)).width).toBe(240)
+})
+
 test('an image that arrives while a large one uses all workers gets one before that is done', async () => {
   const threads = new Threads()
   // Slow enough to take many turns of the event loop, and too large for regions that share seams, which are not interrupted.
@@ -95,6 +110,7 @@ test('an image that arrives while a large one uses all workers gets one before t
   const result = await large.then((image) => (order.push('large'), image))
   await small
   expect(order).toEqual(['small', 'large'])
+  expect(threads.started.some(({ requests }) => requests.some(({ type }) => type === 'stop'))).toBe(true)
   expect(same(result, alone)).toBe(true)
 })
 
