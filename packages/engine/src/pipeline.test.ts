@@ -187,3 +187,8 @@ test('a task is not affected by earlier ones', () => {
   run(pipeline, 23, 41)
   expect(Buffer.compare(run(pipeline, 22, 9), fresh)).toBe(0)
 })
+
+test('an image of any width can be planned', () => {
+  const width = 15_000_000
+  expect(() => open(createLayers(8, 1)).begin({ width, height: 1, region: whole(width, 1) })).not.toThrow()
+})

@@ -52,9 +52,9 @@ export class Pipeline {
     this.#index = 0
     const parts = this.#strips.flatMap((strip) => strip.parts)
     const extent = {
-      tiles: Math.max(...parts.map(({ left, right }) => right - left)),
-      columns: Math.max(...this.#strips.map(({ source }) => source.right - source.left)),
-      edgeBands: this.#strips.length > 1 ? Math.max(...parts.map(({ top, bottom }) => bottom - top)) + 2 : 0,
+      tiles: largest(parts.map(({ left, right }) => right - left)),
+      columns: largest(this.#strips.map(({ source }) => source.right - source.left)),
+      edgeBands: this.#strips.length > 1 ? largest(parts.map(({ top, bottom }) => bottom - top)) + 2 : 0,
     }
     this.#rows = layRows(this.#network, this.#weights.end, extent)
     this.#grow(this.#rows.end)
@@ -242,4 +242,9 @@ export class Pipeline {
     const missing = pagesOf(bytes - this.#memory.buffer.byteLength)
     if (missing > 0) this.#memory.grow(missing)
   }
+}
+
+/** Of any number of values; `Math.max` takes only some ten thousand. */
+function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value))
 }
