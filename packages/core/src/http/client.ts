@@ -20,10 +20,8 @@ export interface HttpAnswer {
   body: Buffer
 }
 
-/** Of an answer that is not wanted, such as the page of an error. */
+/** The most bytes that are read and forgotten, such as the rest of an error's page. */
 const MAX_DISCARDED = 64 * 1024
-
-const NOTHING = Buffer.alloc(0)
 
 /**
  * Sends each request once, and follows no redirects: they would carry the credentials elsewhere. By Node's own client, which a build
@@ -43,14 +41,14 @@ export class HttpClient {
     // Lighter than the option `signal` of Node's request, and there are hundreds of them.
     const stop = (): unknown => request.destroy(new HttpFailure('cancelled', 'cancelled'))
     signal.addEventListener('abort', stop, { once: true })
+    const read = async (answer: IncomingMessage): Promise<HttpAnswer> => {
+      const { statusCode: status = 0, headers: received } = answer
+      const bytes = status === 200 ? readWithin(answer, maxBytes) : readStart(answer, maxErrorBytes)
+      return { status, headers: received, body: await bytes }
+    }
     try {
       if (signal.aborted) stop()
-      const answer = await answerTo(request, body)
-      const { statusCode: status = 0, headers: received } = answer
-      if (status === 200 && maxBytes > 0) return { status, headers: received, body: await readWithin(answer, maxBytes) }
-      if (status !== 200 && maxErrorBytes > 0) return { status, headers: received, body: await readStart(answer, maxErrorBytes) }
-      discard(answer)
-      return { status, headers: received, body: NOTHING }
+      return await exchange(request, body, read)
     } finally {
       signal.removeEventListener('abort', stop)
     }
@@ -71,11 +69,22 @@ export class HttpClient {
   }
 }
 
-function answerTo(request: http.ClientRequest, body: Buffer | undefined): Promise<IncomingMessage> {
+/** @param read called at once, so that it hears of all that happens to the answer */
+function exchange<T>(
+  request: http.ClientRequest,
+  body: Buffer | undefined,
+  read: (answer: IncomingMessage) => Promise<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    request.on('response', resolve)
+    let isAnswered = false
+    request.on('response', (answer) => {
+      isAnswered = true
+      read(answer).then(resolve, reject)
+    })
     // Also after the answer began: an aborted one is an error here as well.
     request.on('error', reject)
+    // Without an error where the server switches to another protocol.
+    request.on('close', () => isAnswered || reject(new Error('the connection ended without an answer')))
     request.end(body)
   })
 }
@@ -86,6 +95,7 @@ function headersOf(headers: Record<string, string>, body: Buffer | undefined): R
 
 /** By events: an iterator over a stream costs several times as much. */
 function readWithin(answer: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  if (maxBytes === 0) return readStart(answer, 0)
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
     let length = 0
@@ -101,32 +111,26 @@ function readWithin(answer: IncomingMessage, maxBytes: number): Promise<Buffer> 
       chunks.push(chunk)
     })
     answer.on('end', () => resolve(Buffer.concat(chunks)))
+    answer.on('close', () => reject(new Error('the answer was cut off')))
   })
 }
 
-/** What arrives of the first bytes: an error that is cut off says enough. */
-async function readStart(answer: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  try {
-    for await (const chunk of answer as AsyncIterable<Uint8Array>) {
-      chunks.push(chunk)
+/**
+ * The first bytes of an answer whose status says enough, even if it is cut off. What follows is read and forgotten, so that the
+ * connection can be used again, and waited for: else one that never ends would hold the process.
+ */
+function readStart(answer: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = []
+    let length = 0
+    const end = (): void => resolve(Buffer.concat(chunks).subarray(0, maxBytes))
+    answer.on('data', (chunk: Uint8Array) => {
+      if (length < maxBytes) chunks.push(chunk)
       length += chunk.length
-      if (length >= maxBytes) break
-    }
-  } catch {
-    // The status is known.
-  }
-  return Buffer.concat(chunks).subarray(0, maxBytes)
-}
-
-/** Reads a short answer to its end, so that the connection can be used again. */
-function discard(answer: IncomingMessage): void {
-  let length = 0
-  answer.on('data', (chunk: Uint8Array) => {
-    length += chunk.length
-    if (length > MAX_DISCARDED) answer.destroy()
+      if (length > maxBytes + MAX_DISCARDED) answer.destroy()
+    })
+    answer.on('error', end)
+    answer.on('end', end)
+    answer.on('close', end)
   })
-  // Nothing waits for it any more.
-  answer.on('error', () => undefined)
 }
