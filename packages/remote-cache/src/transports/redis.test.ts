@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { clone } from '../testing/clones.ts'
 import { freePort, isInstalled, startProgram, stopProgram } from '../testing/programs.ts'
 import { redisTransport, type RedisClient } from './redis.ts'
@@ -68,6 +70,29 @@ test('without a client it is an error that says what to install', async () => {
   const redis = redisTransport('redis://127.0.0.1:1', undefined, 100, import.meta.dirname, [])
   await expect(redis.has('a', new AbortController().signal)).rejects.toThrow(/Install one: `npm install --save-dev ioredis`/)
 })
+
+test.each<RedisClient>(['ioredis', 'redis'])(
+  'lets go of a server that takes the connection and never answers, by %s',
+  async (client) => {
+    const port = await freePort()
+    const server = createServer((socket) => void socket.resume()).listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const redis = redisTransport(`redis://127.0.0.1:${port}`, undefined, 60_000, import.meta.dirname, [client])
+    const controller = new AbortController()
+    const timedOut = redis.has('a', controller.signal).catch((error: unknown) => error)
+    const [first] = (await once(server, 'connection')) as [Socket]
+    controller.abort()
+    expect(await timedOut).toBeInstanceOf(Error)
+    if (!first.closed) await once(first, 'close')
+
+    const closed = redis.has('a', new AbortController().signal).catch((error: unknown) => error)
+    const [second] = (await once(server, 'connection')) as [Socket]
+    await redis.close()
+    expect(await closed).toBeInstanceOf(Error)
+    if (!second.closed) await once(second, 'close')
+  },
+)
 
 test('a Redis that is off costs one warning', async () => {
   const build = await clone(`redis://127.0.0.1:${await freePort()}`)

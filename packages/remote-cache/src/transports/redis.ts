@@ -5,8 +5,10 @@ import { HdError } from '@unplugin-hd/core'
 import { RemoteFailure } from '../failure.ts'
 import type { Transport } from './transport.ts'
 
-/** The commands in use, the same for each client. */
-interface Commands {
+/** A connection and the commands in use, the same for each package. */
+interface Connection {
+  /** A server may take the connection and never answer, so that this stays open until `disconnect`. */
+  connected: Promise<unknown>
   strlen(key: string): Promise<number>
   /** The first bytes, `last` included; empty if the key is not there. */
   getrange(key: string, last: number): Promise<Buffer>
@@ -16,7 +18,7 @@ interface Commands {
   disconnect(): void
 }
 
-type Connect = (url: string, password: string | undefined, connectMs: number) => Promise<Commands>
+type Connect = (url: string, password: string | undefined, connectMs: number) => Connection
 
 export type RedisClient = 'ioredis' | 'redis'
 
@@ -42,39 +44,47 @@ export function redisTransport(
   root: string,
   clients: readonly RedisClient[] = ['ioredis', 'redis'],
 ): Transport {
-  let connecting: Promise<Commands> | undefined
+  let opening: Promise<Connection> | undefined
   const close = async (): Promise<void> => {
-    const commands = connecting
-    connecting = undefined
-    ;(await commands?.catch(() => undefined))?.disconnect()
+    const opened = opening
+    opening = undefined
+    ;(await opened?.catch(() => undefined))?.disconnect()
   }
-  const run = async <T>(signal: AbortSignal, work: (commands: Commands) => Promise<T>): Promise<T> => {
-    connecting ??= loadClient(root, clients).then((connect) => connect(url, password, connectMs))
-    const current = connecting
+  const run = async <T>(signal: AbortSignal, work: (connection: Connection) => Promise<T>): Promise<T> => {
+    opening ??= loadClient(root, clients).then((connect) => connect(url, password, connectMs))
+    const current = opening
+    // The server may have been restarted, answers no more, or not what was asked for: the next request connects anew.
+    const drop = (): void => {
+      if (opening === current) void close()
+    }
+    signal.addEventListener('abort', drop, { once: true })
     try {
-      return await work(await current)
+      const connection = await current
+      await connection.connected
+      return await work(connection)
     } catch (error) {
-      // The server may have been restarted, or answers no more: the next request connects anew.
-      if (connecting === current && !signal.aborted) void close()
+      if (!(error instanceof RemoteFailure)) drop()
       throw error
+    } finally {
+      signal.removeEventListener('abort', drop)
     }
   }
   return {
     get: (key, maxBytes, signal) =>
-      run(signal, async (commands) => {
+      run(signal, async (connection) => {
         const small = Math.min(SMALL_BYTES, maxBytes)
         // One byte more tells that there are more.
-        const start = await commands.getrange(PREFIX + key, small)
+        const start = await connection.getrange(PREFIX + key, small)
         if (start.length <= small) return start.length === 0 ? undefined : start
-        const length = await commands.strlen(PREFIX + key)
+        const length = await connection.strlen(PREFIX + key)
         if (length > maxBytes) throw new RemoteFailure('too-large', `an entry has more than ${maxBytes} bytes`)
-        return (await commands.get(PREFIX + key)) ?? undefined
+        return (await connection.get(PREFIX + key)) ?? undefined
       }),
-    has: (key, signal) => run(signal, async (commands) => (await commands.exists(PREFIX + key)) === 1),
+    has: (key, signal) => run(signal, async (connection) => (await connection.exists(PREFIX + key)) === 1),
     put: (key, bytes, signal) =>
-      run(signal, async (commands) => {
+      run(signal, async (connection) => {
         try {
-          await commands.set(PREFIX + key, bytes)
+          await connection.set(PREFIX + key, bytes)
         } catch (error) {
           if (/^OOM\b/.test(String((error as Error).message))) throw new RemoteFailure('full', 'Redis has no memory left')
           throw error
@@ -121,16 +131,18 @@ interface IoredisModule {
 }
 
 function connectIoredis({ Redis }: IoredisModule): Connect {
-  return async (url, password, connectTimeout) => {
+  return (url, password, connectTimeout) => {
     const options = { lazyConnect: true, connectTimeout, maxRetriesPerRequest: 0, retryStrategy: () => null }
     const client = new Redis(url, password === undefined ? options : { ...options, password })
     // Failures reach whoever waits for a command; why a connection failed is told here alone.
     let reason: unknown
     client.on('error', (error) => (reason = error))
-    await client.connect().catch((error: unknown) => {
-      throw reason ?? error
-    })
     return {
+      connected: awaited(
+        client.connect().catch((error: unknown) => {
+          throw reason ?? error
+        }),
+      ),
       strlen: (key) => client.strlen(key),
       getrange: (key, last) => client.getrangeBuffer(key, 0, last),
       get: (key) => client.getBuffer(key),
@@ -141,9 +153,16 @@ function connectIoredis({ Redis }: IoredisModule): Connect {
   }
 }
 
+/** For a promise that may fail when nothing waits for it any more. */
+function awaited<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
+}
+
 interface NodeRedisClient {
-  on(event: 'error', listener: (error: unknown) => void): unknown
+  on(event: 'error' | 'connect', listener: (error: unknown) => void): unknown
   connect(): Promise<unknown>
+  readonly isOpen: boolean
   withTypeMapping(mapping: object): {
     getRange(key: string, first: number, last: number): Promise<Buffer>
     get(key: string): Promise<Buffer | null>
@@ -160,19 +179,28 @@ interface NodeRedisModule {
 }
 
 function connectNodeRedis({ createClient, RESP_TYPES }: NodeRedisModule): Connect {
-  return async (url, password, connectTimeout) => {
+  return (url, password, connectTimeout) => {
     const socket = { connectTimeout, reconnectStrategy: false }
     const client = createClient({ url, ...(password !== undefined && { password }), socket, disableOfflineQueue: true })
     client.on('error', () => undefined)
-    await client.connect()
+    let hasSocket = false
+    client.on('connect', () => (hasSocket = true))
+    const destroy = (): void => {
+      if (client.isOpen) client.destroy()
+    }
     const raw = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer })
     return {
+      connected: awaited(client.connect()),
       strlen: (key) => client.strLen(key),
       getrange: (key, last) => raw.getRange(key, 0, last),
       get: (key) => raw.get(key),
       set: (key, value) => client.set(key, value),
       exists: (key) => client.exists(key),
-      disconnect: () => client.destroy(),
+      disconnect: () => {
+        if (hasSocket) destroy()
+        // It would forget the socket that it is opening, and what it then asks of it would never fail.
+        else client.on('connect', () => setImmediate(destroy))
+      },
     }
   }
 }
