@@ -8,7 +8,16 @@ export function shownUrl(url: string): string {
 
 /** User name and password of a URL, decoded. */
 export function credentialsOf({ username, password }: URL): { username: string; password: string } {
-  return { username: decodeURIComponent(username), password: decodeURIComponent(password) }
+  return { username: decoded(username), password: decoded(password) }
+}
+
+/** A percent sign that begins no escape stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** Replaces everything secret in text that comes from libraries and servers. */

@@ -1,3 +1,4 @@
+import { credentialsOf } from '@unplugin-hd/core'
 import type { Authorise } from './object-store.ts'
 
 /**
@@ -5,7 +6,9 @@ import type { Authorise } from './object-store.ts'
  * @param token sent as a bearer token. @default the user name and password of the URL, if it has them
  */
 export function authoriseHttp(base: string, token: string | undefined): Authorise {
-  const { origin, pathname, search, username, password } = new URL(base)
+  const url = new URL(base)
+  const { origin, pathname, search } = url
+  const { username, password } = credentialsOf(url)
   const folder = pathname.replace(/\/+$/, '')
   const authorization = token !== undefined ? `Bearer ${token}` : username !== '' ? basic(username, password) : undefined
   return async ({ key, body }) => ({
@@ -18,6 +21,5 @@ export function authoriseHttp(base: string, token: string | undefined): Authoris
 }
 
 function basic(username: string, password: string): string {
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return `Basic ${Buffer.from(pair).toString('base64')}`
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
