@@ -363,6 +363,21 @@ for (const bundler of [vite8, vite7]) {
   })
 }
 
+test('a page with many images causes no warning from Node', async () => {
+  const warnings: Error[] = []
+  const listen = (warning: Error): unknown => warnings.push(warning)
+  process.on('warning', listen)
+  onTestFinished(() => void process.off('warning', listen))
+  const names = Array.from({ length: 60 }, (_, index) => `${index}.jpg`)
+  const project = await createProject()
+  for (const [index, name] of names.entries()) await project.write(name, await jpeg(index))
+  const { server, origin } = await serve(vite8, project)
+  const urls = await Promise.all(names.map((name) => importFrom(server, `/${name}?hd`)))
+  const responses = await Promise.all(urls.map((url) => fetch(`${origin}${url}`)))
+  expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]))
+  expect(warnings).toEqual([])
+})
+
 test('the bundled dev server of Vite 8 serves images, with one warning that it is not supported yet', async () => {
   const files = {
     'index.html': '<script type="module" src="/main.js"></script>',

@@ -1,5 +1,6 @@
 import {
   backgroundConcurrency,
+  createAbortController,
   errorMessage,
   formatError,
   isHdError,
@@ -66,7 +67,7 @@ export function createImages(hd: Hd, { warn, onReady, onWait }: ImagesContext): 
   const kept = new Map<string, Uint8Array>()
   const encodings = createEncodings()
   const previews = new Map<string, Promise<Preview>>()
-  let closing = new AbortController()
+  let closing = createAbortController()
   const warned = new Set<string>()
 
   const warnOnce = (message: string): void => {
@@ -184,7 +185,7 @@ export function createImages(hd: Hd, { warn, onReady, onWait }: ImagesContext): 
     close() {
       background.clear()
       closing.abort()
-      closing = new AbortController()
+      closing = createAbortController()
     },
   }
 }
