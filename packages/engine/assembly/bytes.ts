@@ -1,7 +1,7 @@
 /** Conversion between bytes and numbers. */
 import { PIXEL } from './shapes'
 
-/** Converts `pixels` pixels of three bytes at `from` to float pixels of a row at `to`, with a fourth channel of zero. Reads one byte more. */
+/** Converts `pixels` pixels of three bytes at `from` to float pixels of a row at `to`: eight channels, of which five are zero. Reads one byte more. */
 export function widen(from: usize, to: usize, pixels: i32): void {
   const colours = i32x4(0x00ffffff, 0, 0, 0), zeros = i32x4.splat(0)
   for (let x = 0; x < pixels; x++) {

@@ -25,7 +25,7 @@ export interface PlaceListener {
   progress(): void
   /** The task is done, except the `rest` of its region, and the place is free. */
   done(job: Job, rest: Rectangle | undefined): void
-  /** The worker was lost, or the image cannot be computed. The place is free, and its next task gets a new worker. */
+  /** The image cannot be computed. If its worker was lost, the place is free already, and its next task gets a new worker. */
   failed(job: Job, error: unknown): void
 }
 

@@ -14,7 +14,7 @@ export interface PreparedNetwork {
 export function prepareNetwork(module: WebAssembly.Module, { channels, layers, width }: Network): PreparedNetwork {
   const shape = { channels, layers: layers.map(({ inputs, outputs, slope }) => ({ inputs, outputs, slope })) }
   const layout = layWeights(shape)
-  // Each kernel is copied behind the layout to be transformed, there with the numbers of one output channel.
+  // Behind the layout: the numbers of one output channel during its transform, then the encoded kernel of one layer.
   const scratch = layout.end
   const above = scratch + 8 * (21 + POINTS * Math.max(...layers.map(({ inputs }) => inputs)))
   const memory = new WebAssembly.Memory({ initial: pagesOf(above + Math.max(...layers.map(({ kernel }) => kernel.length))) })

@@ -15,7 +15,7 @@ const ACTIVE_PER_WORKER = 2
 /**
  * Assigns images to workers. A single image is split between all workers. Several images take turns: the one that got or lost a worker
  * last is the last in the queue. While one waits, another must release a worker: at once if it has several, otherwise after `TURN_MS`, but not
- * in the middle of a strip, because the work on it would be lost.
+ * in the middle of a strip, because the work on it would be lost, nor in a region that shares a seam, because another region may wait for it.
  */
 export class Schedule {
   readonly #places: Place[]
