@@ -11,6 +11,12 @@ export function credentialsOf({ username, password }: URL): { username: string; 
   return { username: decoded(username), password: decoded(password) }
 }
 
+/** A URL whose credentials every library can decode: a percent sign that stands for itself is escaped. */
+export function escapedUrl(url: URL): string {
+  const { username, password } = credentialsOf(url)
+  return Object.assign(new URL(url), { username: encodeURIComponent(username), password: encodeURIComponent(password) }).href
+}
+
 /** A percent sign that begins no escape stands for itself. */
 function decoded(text: string): string {
   try {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { credentialsOf, errorMessage, HdError, Redactor, shownUrl, throwIfAborted } from '@unplugin-hd/core'
+import { credentialsOf, errorMessage, escapedUrl, HdError, Redactor, shownUrl, throwIfAborted } from '@unplugin-hd/core'
 import { withDeadline } from '@unplugin-hd/core/http'
 import type { Redis } from 'ioredis'
 
@@ -53,7 +53,7 @@ export async function connect({ url, root }: Place, say: (message: string) => vo
   redactor.add(credentialsOf(new URL(url)).password, new URL(url).search.slice(1))
   const explain = (error: unknown): string => redactor.redact(errorMessage(error)) || 'the connection is closed'
 
-  const redis = new ioredis.Redis(url, {
+  const redis = new ioredis.Redis(escapedUrl(new URL(url)), {
     lazyConnect: true,
     // Commands wait until Redis is back.
     maxRetriesPerRequest: null,

@@ -1,4 +1,4 @@
-import { credentialsOf, HdError, type Redactor, type ResolvedRemote, shownUrl } from '@unplugin-hd/core'
+import { credentialsOf, escapedUrl, HdError, type Redactor, type ResolvedRemote, shownUrl } from '@unplugin-hd/core'
 import { isExposed } from '@unplugin-hd/core/http'
 import { readAwsConfig } from './aws-config.ts'
 import { authoriseHttp } from './http.ts'
@@ -38,7 +38,7 @@ export async function openTransport(remote: ResolvedRemote, { root, env, redacto
     }
     case 'redis:':
     case 'rediss:':
-      return redisTransport(url.href, password === '' ? token : undefined, remote.timeoutMs, root)
+      return redisTransport(escapedUrl(url), password === '' ? token : undefined, remote.timeoutMs, root)
     default:
       warnOfPlain(url.href, warn)
       return objectStore(authoriseHttp(url.href, token), remote.concurrency)

@@ -6,7 +6,7 @@ import { freePort, isInstalled, startProgram, stopProgram } from '../testing/pro
 import { redisTransport, type RedisClient } from './redis.ts'
 
 const WEBP = { format: 'webp' } as const
-const PASSWORD = 'p@ss/word'
+const PASSWORD = 'p@ss/50%word'
 
 const start = (port: number, ...more: string[]) =>
   startProgram(
@@ -16,16 +16,19 @@ const start = (port: number, ...more: string[]) =>
   )
 
 describe.skipIf(!isInstalled('redis-server'))('Redis (skipped without redis-server)', () => {
-  test('serves a second clone, with the password in the URL or in a variable', async () => {
+  test('serves a second clone, with the password in the URL, with or without a percent sign escaped, or in a variable', async () => {
     const port = await freePort()
     await start(port)
     const first = await clone(`redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/1`)
     await first.make(4, WEBP)
     await first.hd.close()
+    const unescaped = await clone(`redis://:${encodeURIComponent(PASSWORD).replace('%25', '%')}@127.0.0.1:${port}/1`)
+    await unescaped.make(4, WEBP)
+    await unescaped.hd.close()
     const second = await clone(`redis://127.0.0.1:${port}/1`, { UNPLUGIN_HD_REMOTE_TOKEN: PASSWORD })
     await second.make(4, WEBP)
     await second.hd.close()
-    expect([...first.warnings, ...second.warnings]).toEqual([])
+    expect([...first.warnings, ...unescaped.warnings, ...second.warnings]).toEqual([])
     expect(second.upscaled()).toBe(0)
   })
 
