@@ -20,7 +20,7 @@ export function escapedUrl(url: URL): string {
 /** A percent sign that begins no escape stands for itself. */
 function decoded(text: string): string {
   try {
-    return decodeURIComponent(text)
+    return decodeURIComponent(text.replaceAll(/%(?![\da-f]{2})/gi, '%25'))
   } catch {
     return text
   }
