@@ -192,3 +192,22 @@ test('an image of any width can be planned', () => {
   const width = 15_000_000
   expect(() => open(createLayers(8, 1)).begin({ width, height: 1, region: whole(width, 1) })).not.toThrow()
 })
+
+test('a seam is not affected by a task that was dropped while it was collected', () => {
+  const pipeline = open(createLayers(8, 3))
+  const [narrow, wide] = [createImage(20, 100), createImage(90, 100)]
+  const [below] = splitImage(20, 100, 2, 4)
+  const source = new Source(narrow, { width: 20, height: 100, region: below! }, 4)
+  pipeline.begin({ width: 20, height: 100, region: below! })
+  const rows = source.next()!
+  const nowhere = { pixels: () => undefined, seam: () => expect.unreachable() }
+  // The first two layers have begun.
+  for (let step = 0, at = 0; step < 4; step++) {
+    const { wanted } = pipeline
+    pipeline.step(rows.subarray(at, (at += wanted)), nowhere)
+  }
+  const actual = new Uint8Array(12 * 90 * 100)
+  let seams: Uint8Array[] = []
+  for (const region of splitImage(90, 100, 2, 4)) seams = runRegion(pipeline, wide, region, actual, seams)
+  expect(Buffer.compare(actual, run(pipeline, 90, 100))).toBe(0)
+})

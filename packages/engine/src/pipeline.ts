@@ -207,6 +207,8 @@ export class Pipeline {
 
   #beginStrip(): void {
     this.#band = this.#firstBand
+    // Of a task that was dropped.
+    this.#given = undefined
     this.#taken = undefined
     this.#rings.begin(this.#strip.parts)
   }
@@ -245,6 +247,4 @@ export class Pipeline {
 }
 
 /** Of any number of values; `Math.max` takes only some ten thousand. */
-function largest(values: readonly number[]): number {
-  return values.reduce((most, value) => Math.max(most, value))
-}
+const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value))
