@@ -31,11 +31,11 @@ ${formatTable(['', 'output megapixels per second', 'times UpscalerJS'], wholeRow
 
 UpscalerJS is \`@upscalerjs/esrgan-slim\`, 2x, on the WASM backend of TensorFlow.js. \`neural({ model: 'quality' })\` takes eight times as long as the default.
 
-The engine computes the network of \`neural()\`. The others take so many times as long for the same weights, and the engine needs so long for the first image beyond the work itself:
+The engine computes the network of \`neural()\`. So many times as long as the engine take the others for the same network, with as many threads; and so many times as fast are two threads of the engine as one:
 
 ${formatTable(ENGINE_HEAD, engineRows(speed))}
 
-onnxruntime-node is native code. Where the processor has AVX-512, as here, its vectors are four times as wide as those of WebAssembly. The start of the engine beyond its work took ${startRange(speed)} ms.
+onnxruntime-node is native code, and uses AVX-512 where the processor has it, whose vectors are four times as wide as those of WebAssembly. The first image took the engine, beyond the work itself, ${startRange(speed)} ms (images of up to 512x512).
 
 ## Quality
 
@@ -96,7 +96,7 @@ export const ENGINE_HEAD = [
   '2 threads',
   'onnxruntime-web, 1 thread',
   '2 threads',
-  '2 engine threads beside 1',
+  'engine, 2 threads beside 1',
 ]
 
 /** How many times as long as the engine others take, by size; and how many times as fast two threads are as one. */
