@@ -31,7 +31,7 @@ ${formatTable(['', 'output megapixels per second', 'times UpscalerJS'], wholeRow
 
 UpscalerJS is \`@upscalerjs/esrgan-slim\`, 2x, on the WASM backend of TensorFlow.js. \`neural({ model: 'quality' })\` takes eight times as long as the default.
 
-The engine computes the network of \`neural()\`. So many times as long as the engine take the others for the same network, with as many threads; and so many times as fast are two threads of the engine as one:
+The engine computes the network of \`neural()\`. Time of the others relative to the engine, for the same network with as many threads; and how much faster two threads of the engine are than one:
 
 ${formatTable(ENGINE_HEAD, engineRows(speed))}
 
