@@ -25,6 +25,7 @@ const HELP = `pnpm bench speed [options]
   --json         prints JSON instead of lines`
 
 const LARGE_PIXELS = 4e6
+const STARTS = 3
 const silent = { debug() {}, info() {}, warn() {} }
 const { values } = parseArgs({
   options: {
@@ -63,7 +64,7 @@ async function measureNetwork(threads, clock) {
     const [width, height] = size.split('x').map(Number)
     const isLarge = width * height > LARGE_PIXELS
     if (isLarge && values['no-large']) continue
-    const results = await race(CONTENDERS, { threads, width, height, rounds: isLarge ? 1 : ROUNDS })
+    const results = await race(CONTENDERS, { threads, width, height, rounds: isLarge ? 1 : ROUNDS, starts: isLarge ? 1 : STARTS })
     say(`${size}, ${threads} thread${threads === 1 ? '' : 's'}`)
     const { best: own, middle, cpu } = summarize(results['engine'])
     for (const [name, each] of Object.entries(results)) {
