@@ -1,8 +1,6 @@
-import { HdError, isHdError } from '@unplugin-hd/core'
+import { HdError, isHdError, Redactor } from '@unplugin-hd/core'
 import { KserveError } from './errors.ts'
 import type { ResolvedOptions } from './options.ts'
-
-const HIDDEN = '***'
 
 /** Shorter values of headers would match inside ordinary text. */
 const SHORTEST = 4
@@ -16,9 +14,9 @@ export function tokenOf({ tokenEnv }: Pick<Given, 'tokenEnv'>): string | undefin
 
 /** The text without the token and the values of headers: a server may repeat what it was sent in any of its words. */
 export function withoutSecrets(text: string, given: Given): string {
-  const token = tokenOf(given)
-  const values = Object.values(given.headers).filter(({ length }) => length >= SHORTEST)
-  return [...(token === undefined ? [] : [token]), ...values].reduce((shown, secret) => shown.replaceAll(secret, HIDDEN), text)
+  const redactor = new Redactor()
+  redactor.add(tokenOf(given), ...Object.values(given.headers).filter(({ length }) => length >= SHORTEST))
+  return redactor.redact(text)
 }
 
 /** The error, or a copy of it without secrets. */
