@@ -7,7 +7,7 @@
  * (arXiv:1509.09308).
  *
  * The products are of 16-bit integers, of which a processor multiplies twice as many at a time as of float32. For each tile and each of the
- * 36, the input channels are rounded relative to their norm, and so are the kernels. The error stays far below that of weights of float16.
+ * 36, the input channels are rounded relative to their norm, and so are the kernels. The error is about twice that of weights of float16.
  *
  * Layouts; `src/layout.ts` assigns the addresses:
  * - a row of pixels: slabs of 32 channels of float32, `slab` bytes each; a slab has PIXEL bytes per pixel, even if fewer than 32 channels exist;
